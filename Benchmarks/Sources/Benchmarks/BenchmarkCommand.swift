@@ -1,0 +1,113 @@
+import Adjoint
+import ArgumentParser
+
+/// Checks and times whole steps of compiled graphs.
+@main
+struct BenchmarkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "Benchmarks",
+    abstract: "Times whole steps of compiled graphs, after checking their numbers.",
+    discussion: """
+      A step is a forward and a backward pass and, where there are parameters, their update. Before \
+      a case is timed, every number that it computes is compared with plain loops in f64; a wrong \
+      one is reported and nothing more is timed.
+      """)
+
+  @Option(help: "Only cases whose name contains a match of this regular expression.")
+  var filter: String?
+
+  @Flag(help: "Print the cases and what they compute.")
+  var list = false
+
+  @Flag(help: "Print a JSON array instead of a table.")
+  var json = false
+
+  @Option(help: "The most threads a step uses. (default: one for each processor)")
+  var threads: Int?
+
+  @Option(help: "The number of samples of each case; the time reported is their median.")
+  var repeats = 31
+
+  @Option(help: "The most seconds of samples of a case; at least one is taken.")
+  var timeLimit = 20.0
+
+  @Flag(help: "Compile and run chains of up to 100,000 nodes instead, each in a process of its own.")
+  var scaling = false
+
+  @Option(help: "With --scaling: only a chain of this length, in this process.")
+  var nodes: Int?
+
+  @Flag(help: "Measure a round trip between two cores instead, in nanoseconds.")
+  var roundTrip = false
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    guard repeats > 0 else { throw ValidationError("--repeats must be at least 1.") }
+    guard timeLimit > 0, timeLimit.isFinite else {
+      throw ValidationError("--time-limit must be a positive number of seconds.")
+    }
+    if let nodes {
+      guard scaling else { throw ValidationError("--nodes goes with --scaling.") }
+      guard nodes > 0 else { throw ValidationError("--nodes must be at least 1.") }
+    }
+    if let filter, (try? Regex(filter)) == nil {
+      throw ValidationError("--filter '\(filter)' is not a regular expression.")
+    }
+  }
+
+  func run() throws {
+    if roundTrip {
+      print(CoreRoundTrip.nanoseconds().formatted(fractionDigits: 0))
+    } else if scaling {
+      try runScaling()
+    } else if list {
+      for item in try selectedCases() { print(item.name.padded(to: 16, right: true) + item.summary) }
+    } else {
+      try runCases()
+    }
+  }
+
+  private func selectedCases() throws -> [Case] {
+    guard let filter else { return Case.all }
+    let pattern = try Regex(filter)
+    let cases = Case.all.filter { $0.name.contains(pattern) }
+    guard !cases.isEmpty else {
+      throw ValidationError("No case matches '\(filter)'; --list shows the cases.")
+    }
+    return cases
+  }
+
+  private func runCases() throws {
+    let sampling = Sampling(repeats: repeats, limit: .seconds(timeLimit))
+    if json {
+      let rows = try selectedCases().map { try $0.measured(threads: threads, sampling) }
+      print(jsonArray(of: rows.map(\.json)))
+      return
+    }
+    let cases = try selectedCases()
+    print(Measurement.table.header)
+    for item in cases {
+      print(Measurement.table.row(try item.measured(threads: threads, sampling).cells))
+    }
+  }
+
+  private func runScaling() throws {
+    if let nodes {
+      let row = try ChainScaling.measured(nodes: nodes, threads: threads)
+      print(json ? row.json : ScalingRow.table.header + "\n" + ScalingRow.table.row(row.cells))
+      return
+    }
+    var rows: [ScalingRow] = []
+    if !json { print(ScalingRow.table.header) }
+    for nodes in ChainScaling.lengths {
+      let row = try ScalingRow.measuredInNewProcess(nodes: nodes, threads: threads)
+      rows.append(row)
+      if !json { print(ScalingRow.table.row(row.cells)) }
+    }
+    if json { print(jsonArray(of: rows.map(\.json))) } else { print(ScalingRow.linearity(of: rows)) }
+  }
+
+  private func jsonArray(of objects: [String]) -> String {
+    "[\n" + objects.map { "  " + $0 }.joined(separator: ",\n") + "\n]"
+  }
+}

@@ -1,0 +1,86 @@
+import Adjoint
+import Foundation
+
+/// Takes a chain of element-wise nodes through the whole compiler and times each stage.
+enum ChainScaling {
+  /// The lengths of the chains.
+  static let lengths = [1_000, 3_000, 10_000, 30_000, 100_000]
+  private static let width = 16
+  private static let start = 0.8
+
+  /// Builds, differentiates, compiles, runs and checks a chain of a length.
+  ///
+  /// - Throws: `.wrongResult` where the chain's value or gradient is not that of a plain loop.
+  static func measured(nodes: Int, threads: Int?) throws(Diagnostic) -> ScalingRow {
+    let memoryBefore = ResidentMemory.bytes()
+    var stages = StageClock()
+    let graph = try chain(nodes)
+    let build = stages.lap()
+    let differentiated = try graph.differentiated("total", withRespectTo: ["x"])
+    let differentiate = stages.lap()
+    let simplified = try Pipeline.standard(differentiated)
+    let simplify = stages.lap()
+    try simplified.verify()
+    let verify = stages.lap()
+    let executable = try simplified.compiled(
+      CompilationOptions(pipeline: Pipeline([]), threads: threads))
+    let compile = stages.lap()
+    let context = try executable.makeContext()
+    try context.set("x", to: Tensor(repeating: start, .f64, extents: [width]))
+    try context.run()
+    let firstRun = stages.lap()
+    try context.run()
+    let run = stages.lap()
+    let memoryAfter = ResidentMemory.peakBytes()
+    try check(context, nodes)
+    return ScalingRow(
+      nodes: nodes, graphNodes: simplified.nodeCount, build: build, differentiate: differentiate,
+      simplify: simplify, verify: verify, compile: compile, firstRun: firstRun, run: run,
+      residentBytes: memoryAfter - memoryBefore, plannedBytes: executable.statistics.plannedByteCount,
+      kernels: executable.statistics.kernelCount)
+  }
+
+  /// Sines and hyperbolic tangents by turns: near 0 both have a derivative near 1, so that value and
+  /// gradient stay far from underflow even for long chains.
+  private static func chain(_ nodes: Int) throws(Diagnostic) -> Graph {
+    let builder = GraphBuilder("chain")
+    var value = try builder.input("x", .f64, Shape(extents: [width]))
+    for node in 0..<nodes { value = node % 2 == 0 ? try sin(value) : try tanh(value) }
+    try builder.output("total", value.sum())
+    return try builder.build()
+  }
+
+  private static func check(_ context: ExecutionContext, _ nodes: Int) throws(Diagnostic) {
+    var value = start
+    var slope = 1.0
+    for node in 0..<nodes {
+      if node % 2 == 0 {
+        slope *= cos(value)
+        value = sin(value)
+      } else {
+        value = tanh(value)
+        slope *= 1 - value * value
+      }
+    }
+    let expected = value * Double(width)
+    var total = Comparison(of: "total")
+    total.expect(try context.scalar("total"), expected, within: 1e-9 * expected)
+    try total.finish()
+    var gradient = Comparison(of: "gradient.x")
+    for element in try context.output("gradient.x").doubles {
+      gradient.expect(element, slope, within: 1e-9 * slope)
+    }
+    try gradient.finish()
+  }
+}
+
+/// Gives the seconds since it was last asked.
+private struct StageClock {
+  private var last = ContinuousClock.now
+
+  mutating func lap() -> Double {
+    let now = ContinuousClock.now
+    defer { last = now }
+    return (now - last) / .seconds(1)
+  }
+}

@@ -1,0 +1,60 @@
+# `make` lists what there is to make.
+SHELL := bash
+.DEFAULT_GOAL := help
+
+ADJOINT := .build/release/adjoint
+DIGITS := $(ADJOINT) train Graphs/digits-mlp.graph --data Graphs/Data/digits.csv.gz \
+  --scale 16 --hold-out 0.2 --show 5
+FASHION_DATA := /usr/share/datasets/fashion-mnist
+FASHION := $(ADJOINT) train Graphs/fashion-mlp.graph \
+  --data $(FASHION_DATA)/train-images-idx3-ubyte.gz \
+  --labels $(FASHION_DATA)/train-labels-idx1-ubyte.gz \
+  --scale 255 --hold-out 0.2 --epochs 10
+
+stage = @printf '\n== %s\n' '$(1)'
+
+.PHONY: help setup build run test lint format fashion clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: ## Install the libraries that are missing, or say which
+	@.ci/setup
+
+build: setup ## Build the adjoint command, optimised
+	@.ci/build -c release
+
+run: build ## Train on handwritten digits, write weights and loss curve to Output/
+	@mkdir -p Output
+	@$(DIGITS) --output Output/digits-mlp.safetensors --plot Output/digits-mlp.svg
+
+fashion: build ## Train on Fashion-MNIST for 10 epochs (Debian's dataset-fashion-mnist)
+	@test -e $(FASHION_DATA)/train-images-idx3-ubyte.gz || .ci/setup dataset-fashion-mnist
+	@mkdir -p Output
+	@$(FASHION) --output Output/fashion-mlp.safetensors --plot Output/fashion-mlp.svg
+
+# The test runner comes last, so that its summary closes the output.
+test: setup ## Check everything: style, the main job, the README, the benchmark, all tests
+	$(call stage,Style)
+	@.ci/lint
+	$(call stage,Release build)
+	@.ci/build -c release
+	$(call stage,Main job for two epochs)
+	@.ci/smoke-train $(DIGITS)
+	$(call stage,README examples in a package of their own)
+	@.ci/readme-examples README.md
+	$(call stage,Benchmark executable)
+	@.ci/smoke-benchmark
+	$(call stage,Debug build)
+	@.ci/build --build-tests
+	$(call stage,Tests)
+	@swift test --skip-build --disable-xctest
+
+lint: ## Check the style of every Swift file
+	@.ci/lint
+
+format: ## Format every Swift file
+	@swift format --in-place --parallel --recursive Sources Tests Benchmarks Package.swift
+
+clean: ## Remove what the builds made (Output/ stays)
+	@rm -rf .build .build-consumer Benchmarks/.build Tests/Consumer/.build

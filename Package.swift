@@ -1,0 +1,83 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// A library target; every target of the package is compiled in Swift 6 language mode.
+///
+/// A target lists only targets of the rows above it, so the layers of ARCHITECTURE.md are enforced
+/// by the build.
+func layer(_ name: String, on dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: [.swiftLanguageMode(.v6)])
+}
+
+func tests(_ name: String, on dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name,
+    dependencies: dependencies + ["TestSupport"],
+    swiftSettings: [.swiftLanguageMode(.v6)]
+  )
+}
+
+let package = Package(
+  name: "Adjoint",
+  platforms: [.macOS(.v14)],
+  products: [
+    .library(name: "Adjoint", targets: ["Adjoint"]),
+    .executable(name: "adjoint", targets: ["AdjointCommand"]),
+    .library(name: "AllocationCounting", targets: ["AllocationCounting"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CBLAS",
+      providers: [.apt(["libblas-dev", "libopenblas-dev"]), .brew(["openblas"])]
+    ),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    layer("AdjointCore"),
+    layer("AdjointKernels", on: ["AdjointCore"]),
+    layer("AdjointGraph", on: ["AdjointCore", "AdjointKernels"]),
+    layer("AdjointRuntime", on: ["AdjointCore", "AdjointKernels", "CBLAS"]),
+    layer("AdjointOperators", on: ["AdjointCore", "AdjointKernels", "AdjointGraph"]),
+    layer("AdjointAutodiff", on: ["AdjointCore", "AdjointGraph", "AdjointOperators"]),
+    layer(
+      "AdjointPasses", on: ["AdjointCore", "AdjointKernels", "AdjointGraph", "AdjointOperators"]),
+    layer("AdjointLowering", on: ["AdjointCore", "AdjointKernels", "AdjointGraph"]),
+    layer("AdjointFormats", on: ["AdjointCore", "AdjointGraph", "CZlib"]),
+    layer(
+      "Adjoint",
+      on: [
+        "AdjointCore", "AdjointKernels", "AdjointGraph", "AdjointRuntime", "AdjointOperators",
+        "AdjointAutodiff", "AdjointPasses", "AdjointLowering", "AdjointFormats",
+      ]),
+    .executableTarget(
+      name: "AdjointCommand",
+      dependencies: [
+        "Adjoint", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: [.swiftLanguageMode(.v6)]
+    ),
+    // Counts the calls of malloc in a process that links it, for tests and benchmarks.
+    .target(name: "AllocationCounting", path: "Tests/AllocationCounting"),
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "AdjointCore", "AdjointKernels", "AdjointGraph", "AdjointOperators", "AdjointAutodiff",
+        "AdjointPasses",
+      ],
+      path: "Tests/TestSupport",
+      swiftSettings: [.swiftLanguageMode(.v6)]
+    ),
+    tests("AdjointCoreTests", on: ["AdjointCore"]),
+    tests("AdjointKernelsTests", on: ["AdjointKernels"]),
+    tests("AdjointGraphTests", on: ["AdjointGraph", "AdjointOperators"]),
+    tests("AdjointRuntimeTests", on: ["AdjointRuntime", "AllocationCounting"]),
+    tests("AdjointOperatorsTests", on: ["AdjointOperators"]),
+    tests("AdjointAutodiffTests", on: ["AdjointAutodiff", "AdjointOperators", "AdjointPasses"]),
+    tests("AdjointPassesTests", on: ["AdjointAutodiff", "AdjointOperators", "AdjointPasses"]),
+    tests("AdjointLoweringTests", on: ["AdjointLowering"]),
+    tests("AdjointFormatsTests", on: ["AdjointFormats"]),
+    tests("AdjointTests", on: ["Adjoint", "AllocationCounting"]),
+    tests("AdjointCommandTests", on: ["AdjointCommand"]),
+  ]
+)

@@ -1,0 +1,24 @@
+import AdjointPasses
+
+/// How a graph is compiled.
+public struct CompilationOptions: Sendable {
+  /// The numbers that the graph's named dimensions stand for.
+  public var dimensions: [String: Int]
+  /// The passes that run before the graph is lowered.
+  public var pipeline: Pipeline
+  /// The most threads a run uses; nil for one for each processor.
+  public var threads: Int?
+  /// The largest arena in bytes; nil for three quarters of the machine's memory.
+  public var maximumArenaByteCount: Int?
+
+  /// Options; each has a sensible default.
+  public init(
+    dimensions: [String: Int] = [:], pipeline: Pipeline = .standard, threads: Int? = nil,
+    maximumArenaByteCount: Int? = nil
+  ) {
+    self.dimensions = dimensions
+    self.pipeline = pipeline
+    self.threads = threads
+    self.maximumArenaByteCount = maximumArenaByteCount
+  }
+}

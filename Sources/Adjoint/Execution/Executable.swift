@@ -1,0 +1,101 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+import AdjointLowering
+import AdjointPasses
+import AdjointRuntime
+
+/// A compiled graph: kernels and the place of every value, ready to run any number of times.
+///
+/// It cannot change and can be shared between threads; each concurrent use makes a context of its
+/// own.
+public struct Executable: Sendable {
+  /// What can be counted in a compiled graph.
+  public struct Statistics: Hashable, Sendable {
+    /// The bytes of the arena that a context allocates.
+    public let plannedByteCount: Int
+    /// The largest sum of bytes that are live at once; no arena for these steps can be smaller.
+    public let lowerBoundByteCount: Int
+    /// The kernels that one run launches, products included.
+    public let kernelCount: Int
+    /// The matrix products among them.
+    public let contractionCount: Int
+  }
+
+  /// The values the caller gives for each run.
+  public let inputs: [Graph.Port]
+  /// The values kept from run to run.
+  public let parameters: [Graph.Port]
+  /// The results.
+  public let outputs: [Graph.Port]
+  /// What can be counted in it.
+  public let statistics: Statistics
+  package let plan: Plan
+  private let compiled: AdjointRuntime.Executable
+  private let initializers: [String: Initializer]
+
+  package init(_ graph: Graph, _ options: CompilationOptions) throws(Diagnostic) {
+    let bound = try graph.binding(options.dimensions)
+    let unbound = bound.dimensionNames
+    guard unbound.isEmpty else {
+      throw Diagnostic(
+        .unboundDimension,
+        "the graph \(graph.name) has named dimensions; give numbers for \(unbound.joined(separator: ", "))"
+      )
+    }
+    let optimized = try options.pipeline(bound)
+    let plan = try optimized.lowered()
+    self.plan = plan
+    compiled = try AdjointRuntime.Executable(
+      plan,
+      options: ExecutionOptions(
+        threads: options.threads, maximumArenaByteCount: options.maximumArenaByteCount))
+    inputs = optimized.inputs
+    parameters = optimized.parameters
+    outputs = optimized.outputs
+    initializers = optimized.initializers
+    statistics = Statistics(
+      plannedByteCount: plan.arenaByteCount, lowerBoundByteCount: plan.lowerBoundByteCount,
+      kernelCount: plan.steps.count,
+      contractionCount: plan.steps.count { step in
+        if case .contraction = plan.kernels[step.kernel] { true } else { false }
+      })
+  }
+
+  /// Memory to run in, with every parameter at its initial value for a seed.
+  ///
+  /// - Throws: `.memoryLimit` where the memory cannot be had.
+  public func makeContext(seed: UInt64 = 0) throws(Diagnostic) -> ExecutionContext {
+    let context = ExecutionContext(self, try AdjointRuntime.ExecutionContext(compiled))
+    for parameter in parameters {
+      let initializer = initializers[parameter.name] ?? .zeros
+      try context.set(
+        parameter.name,
+        to: initializer.tensor(parameter.type, name: parameter.name, seed: seed))
+    }
+    return context
+  }
+}
+
+extension Graph {
+  /// Compiles the graph: binds dimensions, runs the passes, lowers to kernels, plans memory.
+  ///
+  /// - Throws: `.unboundDimension` for a named dimension without a number, `.memoryLimit` where the
+  ///   plan is larger than allowed.
+  public func compiled(
+    _ options: CompilationOptions = CompilationOptions()
+  ) throws(Diagnostic) -> Executable {
+    try Executable(self, options)
+  }
+
+  /// The initial value of every parameter by name.
+  package var initializers: [String: Initializer] {
+    var result: [String: Initializer] = [:]
+    for node in nodes {
+      if case .parameter(let initializer) = node.kind, let name = node.name {
+        result[name] = initializer
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,106 @@
+import AdjointCore
+import AdjointGraph
+import AdjointRuntime
+
+/// The memory in which an executable runs: inputs, parameters and everything in between.
+///
+/// A context is for one thread at a time. After the first run, `run` allocates no memory.
+public final class ExecutionContext {
+  /// What runs in this context.
+  public let executable: Executable
+  private let memory: AdjointRuntime.ExecutionContext
+
+  package init(_ executable: Executable, _ memory: AdjointRuntime.ExecutionContext) {
+    self.executable = executable
+    self.memory = memory
+  }
+
+  /// Gives an input, or replaces a parameter; the value stays until it is given anew.
+  ///
+  /// - Throws: `.unknownName`, `.shapeMismatch` or `.scalarTypeMismatch`, naming both types.
+  public func set(_ name: String, to tensor: Tensor) throws(Diagnostic) {
+    if executable.parameters.contains(where: { $0.name == name }) {
+      try memory.writeParameter(tensor, named: name)
+    } else {
+      try memory.write(tensor, toInput: name)
+    }
+  }
+
+  /// Gives an input from an array, row by row, without making a tensor.
+  ///
+  /// - Throws: `.unknownName`, `.shapeMismatch` or `.scalarTypeMismatch`, naming both types.
+  public func set(_ name: String, to elements: [Float]) throws(Diagnostic) {
+    try memory.write(elements, toInput: index(of: name, among: executable.inputs, "input"))
+  }
+
+  /// Computes the outputs and updates the parameters.
+  ///
+  /// - Throws: `.missingInput` that lists the inputs that were never given.
+  public func run() throws(Diagnostic) {
+    try memory.run()
+  }
+
+  /// An output of the last run.
+  ///
+  /// - Throws: `.unknownName` that lists the outputs.
+  public func output(_ name: String) throws(Diagnostic) -> Tensor {
+    try memory.read(output: name)
+  }
+
+  /// The number of an output that has one element, of the last run; makes no tensor.
+  ///
+  /// - Throws: `.unknownName`, or `.shapeMismatch` where the output has more elements.
+  public func scalar(_ name: String) throws(Diagnostic) -> Double {
+    try memory.readScalar(output: index(of: name, among: executable.outputs, "output"))
+  }
+
+  /// The place of a port among its kind.
+  private func index(
+    of name: String, among ports: [Graph.Port], _ kind: String
+  ) throws(Diagnostic) -> Int {
+    if let index = ports.firstIndex(where: { $0.name == name }) { return index }
+    let known = ports.map(\.name).joined(separator: ", ")
+    throw Diagnostic(.unknownName, "the graph has no \(kind) named \(name); it has \(known)")
+  }
+
+  /// The present value of a parameter.
+  ///
+  /// - Throws: `.unknownName` that lists the parameters.
+  public func parameter(_ name: String) throws(Diagnostic) -> Tensor {
+    try memory.readParameter(named: name)
+  }
+
+  /// The present values of all parameters by name.
+  ///
+  /// - Throws: nothing that a context made by an executable can meet.
+  public func parameterTensors() throws(Diagnostic) -> [String: Tensor] {
+    var tensors: [String: Tensor] = [:]
+    for port in executable.parameters { tensors[port.name] = try parameter(port.name) }
+    return tensors
+  }
+
+  /// Replaces every parameter by the tensor of its name; tensors without a parameter are ignored.
+  ///
+  /// - Throws: `.missingInput` that lists all parameters without a tensor, `.shapeMismatch` or
+  ///   `.scalarTypeMismatch`; nothing is replaced then.
+  public func setParameters(_ tensors: [String: Tensor]) throws(Diagnostic) {
+    var mistakes: [String] = []
+    for port in executable.parameters {
+      if let tensor = tensors[port.name] {
+        if tensor.type != port.type {
+          mistakes.append("\(port.name) is \(tensor.type), the parameter is \(port.type)")
+        }
+      } else {
+        mistakes.append("\(port) has no tensor")
+      }
+    }
+    guard mistakes.isEmpty else {
+      throw Diagnostic(
+        .missingInput, "the weights do not fit the graph; use weights of this graph",
+        notes: mistakes)
+    }
+    for port in executable.parameters {
+      if let tensor = tensors[port.name] { try memory.writeParameter(tensor, named: port.name) }
+    }
+  }
+}

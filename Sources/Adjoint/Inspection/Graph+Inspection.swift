@@ -1,0 +1,41 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+import AdjointLowering
+import AdjointPasses
+
+extension Graph {
+  /// The graph in the language of Graphviz: values flow down, each role in a colour of its own.
+  public var graphviz: String { DOTPrinter.text(of: self) }
+
+  /// How many nodes there are of each role, such as `12 nodes: 7 forward, 4 adjoint, 1 accumulation`.
+  public var nodeCounts: String { GraphPrinter(self).counts }
+
+  /// The nodes with one of the roles, nil for those that the user wrote, in the `.graph` format.
+  ///
+  /// It is for reading: the nodes may use values of the parts left out.
+  public func text(of roles: Set<Provenance.Role?>) -> String { GraphPrinter(self).text(of: roles) }
+
+  /// What compiling makes of the graph: its kernels, the steps in order, and every buffer with its
+  /// place, lifetime and size, with the peak and the lower bound.
+  ///
+  /// - Throws: as `compiled(_:)`.
+  public func planReport(
+    _ options: CompilationOptions = CompilationOptions()
+  ) throws(Diagnostic) -> String {
+    let bound = try binding(options.dimensions)
+    try bound.checkBound()
+    return PlanPrinter.text(try options.pipeline(bound).lowered())
+  }
+
+  /// Refuses a graph that has named dimensions left.
+  package func checkBound() throws(Diagnostic) {
+    let unbound = dimensionNames
+    guard unbound.isEmpty else {
+      throw Diagnostic(
+        .unboundDimension,
+        "the graph \(name) has named dimensions; give numbers for \(unbound.joined(separator: ", "))"
+      )
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import AdjointCore
+import AdjointGraph
+
+extension Graph {
+  /// The same computation in double precision: every `f32` type, and every attribute that names one,
+  /// becomes `f64`.
+  ///
+  /// Constants keep the numbers they have in `f32`.
+  ///
+  /// - Throws: whatever an operator says of its new types; nothing for a valid graph.
+  public func widened() throws(Diagnostic) -> Graph {
+    var widened = nodes
+    for index in widened.indices where widened[index].operation == nil {
+      widened[index].resultTypes = widened[index].resultTypes.map(\.widened)
+      if case .parameter(.literal(let tensor)) = widened[index].kind {
+        widened[index].kind = .parameter(.literal(tensor.cast(to: tensor.scalarType.widened)))
+      }
+    }
+    let source = Graph(name: name, nodes: widened, outputs: outputList, updates: updates)
+    return try GraphRewriter().rewrite(source) {
+      (builder, index, operands) throws(Diagnostic) -> [Value]? in
+      guard let operation = source.nodes[index].operation else { return nil }
+      let attributes = operation.attributes
+      let widenedAttributes = attributes.widened
+      if attributes == widenedAttributes { return nil }
+      return try builder.applyAll(
+        Swift.type(of: operation).init(attributes: widenedAttributes), operands)
+    }
+  }
+}
+
+extension ScalarType {
+  fileprivate var widened: ScalarType { self == .f32 ? .f64 : self }
+}
+
+extension TensorType {
+  fileprivate var widened: TensorType { TensorType(scalarType.widened, shape) }
+}
+
+extension AttributeList {
+  fileprivate var widened: AttributeList {
+    var result = AttributeList()
+    for attribute in attributes {
+      switch attribute.value {
+      case .scalarType(let type): result.append(attribute.name, .scalarType(type.widened))
+      case .type(let type): result.append(attribute.name, .type(type.widened))
+      case .integer, .floating, .bool, .text, .dimensions, .numbers:
+        result.append(attribute.name, attribute.value)
+      }
+    }
+    return result
+  }
+}

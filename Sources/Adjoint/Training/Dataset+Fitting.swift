@@ -1,0 +1,70 @@
+import AdjointCore
+import AdjointGraph
+
+extension Dataset {
+  /// The data in the scalar types and shapes of a graph's inputs, one example a row.
+  ///
+  /// - Throws: `.shapeMismatch` where an example has another number of features than the graph takes,
+  ///   or labels are missing; `.invalidArgument` for a label that is not a class.
+  package func fitted(
+    to graph: Graph, _ interface: TrainingInterface
+  ) throws(Diagnostic) -> Dataset {
+    let rows = try fittedFeatures(to: graph, interface)
+    guard let name = interface.labels else { return try Dataset(features: rows) }
+    let port = try graph.input(name)
+    guard let labels else {
+      throw Diagnostic(
+        .shapeMismatch, "the graph takes labels, \(port), and the data has none; give labels")
+    }
+    let fitted = try labels.fitted(to: port, count: count)
+    if port.type.scalarType.isInteger, let classes = graph.classCount(interface) {
+      try Self.check(labels, below: classes)
+    }
+    return try Dataset(features: rows, labels: fitted)
+  }
+
+  /// The features alone in the scalar type and shape of the graph's input, one example a row.
+  package func fittedFeatures(
+    to graph: Graph, _ interface: TrainingInterface
+  ) throws(Diagnostic) -> Tensor {
+    try features.fitted(to: graph.input(interface.features), count: count)
+  }
+
+  private static func check(_ labels: Tensor, below classes: Int) throws(Diagnostic) {
+    let numbers = labels.doubles
+    let bad = numbers.firstIndex { $0 < 0 || $0 >= Double(classes) || $0 != $0.rounded() }
+    guard let bad else { return }
+    throw Diagnostic(
+      .invalidArgument,
+      "the label of example \(bad + 1) is \(numbers[bad]), and the graph has the classes 0 to "
+        + "\(classes - 1)")
+  }
+}
+
+extension Graph {
+  /// The number of classes, from the shape of the scores.
+  package func classCount(_ interface: TrainingInterface) -> Int? {
+    guard let name = interface.scores else { return nil }
+    return outputs.first { $0.name == name }?.type.shape.dimensions.last?.extent
+  }
+
+  fileprivate func input(_ name: String) throws(Diagnostic) -> Port {
+    guard let port = inputs.first(where: { $0.name == name }) else {
+      throw Diagnostic(.unknownName, "the graph \(self.name) has no input named \(name)")
+    }
+    return port
+  }
+}
+
+extension Tensor {
+  /// The rows in the scalar type and shape of an input whose first extent is the batch.
+  fileprivate func fitted(to port: Graph.Port, count: Int) throws(Diagnostic) -> Tensor {
+    let example = Shape(Array(port.type.shape.dimensions.dropFirst()))
+    guard let extents = example.extents, extents.reduce(1, *) * count == self.count else {
+      throw Diagnostic(
+        .shapeMismatch,
+        "an example has \(self.count / max(count, 1)) numbers, the input \(port) takes \(example)")
+    }
+    return try cast(to: port.type.scalarType).reshaped(to: [count] + extents)
+  }
+}

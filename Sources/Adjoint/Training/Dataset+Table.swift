@@ -1,0 +1,68 @@
+import AdjointCore
+
+extension Dataset {
+  /// The examples of a table that has the label of each row in its last column.
+  ///
+  /// - Throws: `.shapeMismatch` where the table is not of rows and at least two columns, or has no
+  ///   rows; `.notFinite` where a feature is infinite or not a number.
+  public init(labelsInLastColumnOf table: Tensor) throws(Diagnostic) {
+    guard table.extents.count == 2, let rows = table.extents.first, let columns = table.extents.last,
+      columns > 1
+    else {
+      throw Diagnostic(
+        .shapeMismatch,
+        "labels in the last column need a table of rows and columns, and the data is \(table.type); "
+          + "give the labels in a file of their own")
+    }
+    try self.init(
+      features: table.columns(0..<columns - 1),
+      labels: table.columns(columns - 1..<columns).reshaped(to: [rows]))
+  }
+
+  /// The same examples with every feature divided by a number, in a floating-point type.
+  ///
+  /// - Throws: `.invalidArgument` for a divisor that is zero or not finite or a type that is not
+  ///   floating point.
+  public func dividing(
+    by divisor: Double, as scalarType: ScalarType = .f32
+  ) throws(Diagnostic) -> Dataset {
+    guard divisor.isFinite, divisor != 0 else {
+      throw Diagnostic(.invalidArgument, "features cannot be divided by \(divisor)")
+    }
+    let storage: Tensor.Storage
+    switch scalarType {
+    case .f32: storage = .f32(features.floats.map { $0 / Float(divisor) })
+    case .f64: storage = .f64(features.doubles.map { $0 / divisor })
+    case .i32, .i64, .u8, .bool:
+      throw Diagnostic(.invalidArgument, "scaled features are f32 or f64, not \(scalarType)")
+    }
+    return try Dataset(features: Tensor(storage, extents: features.extents), labels: labels)
+  }
+}
+
+extension Tensor {
+  /// Some neighbouring columns of a matrix.
+  fileprivate func columns(_ range: Range<Int>) throws(Diagnostic) -> Tensor {
+    let storage: Storage =
+      switch storage {
+      case .f32(let elements): .f32(Self.pick(elements, extents, range))
+      case .f64(let elements): .f64(Self.pick(elements, extents, range))
+      case .i32(let elements): .i32(Self.pick(elements, extents, range))
+      case .i64(let elements): .i64(Self.pick(elements, extents, range))
+      case .u8(let elements): .u8(Self.pick(elements, extents, range))
+      case .bool(let elements): .bool(Self.pick(elements, extents, range))
+      }
+    return try Tensor(storage, extents: [extents[0], range.count])
+  }
+
+  private static func pick<Element>(
+    _ elements: [Element], _ extents: [Int], _ range: Range<Int>
+  ) -> [Element] {
+    var picked: [Element] = []
+    picked.reserveCapacity(extents[0] * range.count)
+    for row in 0..<extents[0] {
+      picked += elements[row * extents[1] + range.lowerBound..<row * extents[1] + range.upperBound]
+    }
+    return picked
+  }
+}

@@ -1,0 +1,107 @@
+import AdjointCore
+
+/// Examples with their labels, in memory.
+public struct Dataset: Sendable {
+  /// One row of features for each example.
+  public let features: Tensor
+  /// One label for each example, where there are any.
+  public let labels: Tensor?
+
+  /// Examples, and labels in the same order.
+  ///
+  /// - Throws: `.shapeMismatch` where the first extents differ or the features are a scalar,
+  ///   `.notFinite` where a feature is infinite or not a number.
+  public init(features: Tensor, labels: Tensor? = nil) throws(Diagnostic) {
+    guard let count = features.extents.first, count > 0 else {
+      throw Diagnostic(
+        .shapeMismatch, "the data is \(features.type) and has no examples; give at least one row")
+    }
+    if let labels, labels.extents.first != count {
+      throw Diagnostic(
+        .shapeMismatch,
+        "there are \(count) examples and \(labels.extents.first ?? 0) labels; give one for each")
+    }
+    if let bad = features.firstNonFiniteIndex {
+      let example = bad / max(1, features.count / count) + 1
+      throw Diagnostic(
+        .notFinite,
+        "example \(example) of the data has a value that is not a finite number; mend or remove it")
+    }
+    self.features = features
+    self.labels = labels
+  }
+
+  /// The number of examples.
+  public var count: Int { features.extents[0] }
+
+  /// The examples at the given places, in that order.
+  ///
+  /// - Throws: `.invalidArgument` for a place out of range.
+  public func examples(at places: [Int]) throws(Diagnostic) -> Dataset {
+    let rows = try features.rows(at: places)
+    guard let labels else { return try Dataset(features: rows) }
+    return try Dataset(features: rows, labels: labels.rows(at: places))
+  }
+
+  /// Two parts chosen by a seed: the larger one to train on, a fraction held out.
+  ///
+  /// - Throws: `.invalidArgument` where the fraction leaves either part empty.
+  public func split(
+    holdingOut fraction: Double, seed: UInt64
+  ) throws(Diagnostic) -> (training: Dataset, heldOut: Dataset) {
+    let heldOut = Int((Double(count) * fraction).rounded())
+    guard fraction.isFinite, heldOut > 0, heldOut < count else {
+      throw Diagnostic(
+        .invalidArgument,
+        "holding out \(fraction) of \(count) examples leaves a part empty; choose a fraction between"
+      )
+    }
+    let order = CounterBasedRandom(seed: seed, stream: "split").permutation(of: count)
+    return (
+      try examples(at: Array(order[heldOut...])), try examples(at: Array(order[..<heldOut]))
+    )
+  }
+}
+
+extension Tensor {
+  /// The place of the first element that is infinite or not a number.
+  fileprivate var firstNonFiniteIndex: Int? {
+    switch storage {
+    case .f32(let elements): elements.firstIndex { !$0.isFinite }
+    case .f64(let elements): elements.firstIndex { !$0.isFinite }
+    case .i32, .i64, .u8, .bool: nil
+    }
+  }
+
+  /// The rows at the given places, in that order.
+  ///
+  /// - Throws: `.invalidArgument` for a place out of range or a scalar.
+  package func rows(at places: [Int]) throws(Diagnostic) -> Tensor {
+    guard let count = extents.first else {
+      throw Diagnostic(.invalidArgument, "a scalar has no rows")
+    }
+    for place in places where place < 0 || place >= count {
+      throw Diagnostic(.invalidArgument, "there is no row \(place) in \(type)")
+    }
+    let width = extents.dropFirst().reduce(1, *)
+    let storage: Storage =
+      switch storage {
+      case .f32(let elements): .f32(Self.pick(elements, places, width))
+      case .f64(let elements): .f64(Self.pick(elements, places, width))
+      case .i32(let elements): .i32(Self.pick(elements, places, width))
+      case .i64(let elements): .i64(Self.pick(elements, places, width))
+      case .u8(let elements): .u8(Self.pick(elements, places, width))
+      case .bool(let elements): .bool(Self.pick(elements, places, width))
+      }
+    return try Tensor(storage, extents: [places.count] + extents.dropFirst())
+  }
+
+  private static func pick<Element>(
+    _ elements: [Element], _ places: [Int], _ width: Int
+  ) -> [Element] {
+    var picked: [Element] = []
+    picked.reserveCapacity(places.count * width)
+    for place in places { picked += elements[place * width..<(place + 1) * width] }
+    return picked
+  }
+}

@@ -1,0 +1,30 @@
+import AdjointCore
+import AdjointGraph
+import AdjointOperators
+import Foundation
+
+extension Optimizer {
+  /// Adam: `m ← β₁·m + (1 − β₁)·g`, `v ← β₂·v + (1 − β₂)·g²`,
+  /// `w ← w − η·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε)` at step t.
+  ///
+  /// Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
+  public static func adam(
+    learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8
+  ) -> Optimizer {
+    let settings = "learning rate \(learningRate), β₁ \(beta1), β₂ \(beta2), ε \(epsilon)"
+    return Optimizer("adam(\(settings))", countsSteps: true) { (at) throws(Diagnostic) in
+      let mean = try at.state("mean")
+      let square = try at.state("square")
+      let nextMean = try mean * beta1 + at.gradient * (1 - beta1)
+      let nextSquare = try square * beta2 + at.gradient * at.gradient * (1 - beta2)
+      // 1 − βᵗ = −expm1(t·ln β), which does not cancel at the first steps.
+      let correctedMean = try nextMean / -expm1(at.step * Foundation.log(beta1))
+      let correctedSquare = try nextSquare / -expm1(at.step * Foundation.log(beta2))
+      let direction = try correctedMean / (sqrt(correctedSquare) + epsilon)
+      try at.update(mean, to: nextMean)
+      try at.update(square, to: nextSquare)
+      try at.update(at.parameter, to: at.parameter - direction * learningRate)
+    }
+  }
+}

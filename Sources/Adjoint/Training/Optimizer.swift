@@ -1,0 +1,107 @@
+import AdjointCore
+import AdjointGraph
+import AdjointOperators
+
+/// How gradients become new parameter values: a rule that writes nodes.
+///
+/// State that an optimizer keeps, such as a velocity, becomes parameters of the graph named
+/// `optimizer.<state>.<parameter>`, so that checkpoints hold it like any other.
+public struct Optimizer: Sendable {
+  /// One parameter being updated, seen from a rule.
+  public struct Site {
+    /// The parameter.
+    public let parameter: Value
+    /// Its name.
+    public let name: String
+    /// The gradient of the loss with respect to it.
+    public let gradient: Value
+    /// The number of this step as a scalar of the parameter's type, from 1.
+    public let step: Value
+
+    /// A value of the parameter's type that is kept from step to step, starting at zero.
+    ///
+    /// - Throws: `.duplicateName` where the graph has such a parameter already.
+    public func state(_ kind: String) throws(Diagnostic) -> Value {
+      try parameter.builder.parameter(
+        "optimizer.\(kind).\(name)", parameter.scalarType, parameter.shape, .zeros)
+    }
+
+    /// Declares the next value of a state or of the parameter.
+    ///
+    /// - Throws: `.shapeMismatch` where the types differ.
+    public func update(_ value: Value, to next: Value) throws(Diagnostic) {
+      try parameter.builder.update(value, to: next)
+    }
+  }
+
+  /// A name with the settings, for reports and checkpoints.
+  public let description: String
+  /// Whether the rule asks for the number of the step.
+  package let countsSteps: Bool
+  package let rule: @Sendable (Site) throws(Diagnostic) -> Void
+
+  /// An optimizer from a rule that declares the update of the parameter and of its state.
+  public init(
+    _ description: String, countsSteps: Bool = false,
+    rule: @escaping @Sendable (Site) throws(Diagnostic) -> Void
+  ) {
+    self.description = description
+    self.countsSteps = countsSteps
+    self.rule = rule
+  }
+}
+
+extension Graph {
+  /// The graph of one training step: this graph, the gradients of a loss, and the update of every
+  /// parameter that the loss depends on.
+  ///
+  /// - Throws: `.notDifferentiable` where the loss is not a floating-point scalar, or depends
+  ///   differentiably on no parameter.
+  public func trainingStep(
+    minimizing loss: String, with optimizer: Optimizer
+  ) throws(Diagnostic) -> Graph {
+    let dependent = try differentiability(of: [loss], withRespectTo: parameters.map(\.name)).pairs
+      .filter { $0.dependence == .differentiable }.map(\.source)
+    guard !dependent.isEmpty else {
+      throw Diagnostic(
+        .notDifferentiable, "there is nothing to train: \(loss) depends on no parameter")
+    }
+    let builder = GraphBuilder(extending: self)
+    let target = builder.value(try value(named: loss))
+    var values: [Value] = []
+    for name in dependent { values.append(builder.value(try value(named: name))) }
+    let derivatives = try gradients(of: target, withRespectTo: values)
+    builder.currentProvenance = Provenance(.update, of: loss, rule: "step")
+    var step: Value?
+    if optimizer.countsSteps { step = try Self.stepCounter(in: builder) }
+    for (index, name) in dependent.enumerated() {
+      builder.currentProvenance = Provenance(.update, of: name, rule: optimizer.ruleName)
+      let scalarType = values[index].scalarType
+      let number: Value
+      if let step {
+        number = try step.cast(to: scalarType)
+      } else {
+        number = try builder.constant(1, scalarType)
+      }
+      try optimizer.rule(
+        Optimizer.Site(
+          parameter: values[index], name: name, gradient: derivatives[index], step: number))
+    }
+    return try builder.build()
+  }
+
+  /// The number of the current step: a parameter that counts, plus one.
+  private static func stepCounter(in builder: GraphBuilder) throws(Diagnostic) -> Value {
+    let count = try builder.parameter("optimizer.step", .i64, .scalar, .zeros)
+    let next = try count + 1
+    try builder.update(count, to: next)
+    return next
+  }
+}
+
+extension Optimizer {
+  /// The name without the settings.
+  fileprivate var ruleName: String {
+    String(description.prefix { $0.isLetter })
+  }
+}

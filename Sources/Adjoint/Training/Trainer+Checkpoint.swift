@@ -1,0 +1,67 @@
+import AdjointCore
+import AdjointFormats
+import AdjointGraph
+
+extension Trainer {
+  /// Everything that a later training needs to go on as if this one had not stopped: all parameters
+  /// with the optimizer's state, the options, and the losses so far.
+  ///
+  /// - Throws: nothing that a trainer can meet.
+  public func checkpoint() throws(Diagnostic) -> SafetensorsFile {
+    var metadata = identity
+    metadata[Key.losses] = epochLosses.map { String($0) }.joined(separator: " ")
+    metadata[Key.graph] = graph.name
+    return SafetensorsFile(tensors: try context.parameterTensors(), metadata: metadata)
+  }
+
+  /// Continues a training whose checkpoint was written with the same options and the same number of
+  /// examples.
+  ///
+  /// - Throws: `.corruptFile` where the file is not a checkpoint; `.invalidArgument` that lists the
+  ///   options that differ; `.missingInput` where it is one of another graph.
+  public func resume(from checkpoint: SafetensorsFile) throws(Diagnostic) {
+    guard let text = checkpoint.metadata[Key.losses] else {
+      throw Diagnostic(
+        .corruptFile,
+        "the file has weights but is no checkpoint; resume from one that training wrote")
+    }
+    var differences: [String] = []
+    for (key, value) in identity.sorted(by: { $0.key < $1.key }) {
+      let other = checkpoint.metadata[key] ?? "nothing"
+      if other != value { differences.append("\(key): \(other) in the checkpoint, \(value) here") }
+    }
+    guard differences.isEmpty else {
+      throw Diagnostic(
+        .invalidArgument, "the checkpoint is of another training; use the same options and data",
+        notes: differences)
+    }
+    var losses: [Double] = []
+    for word in text.split(separator: " ") {
+      guard let loss = Double(word) else {
+        throw Diagnostic(.corruptFile, "the checkpoint's losses hold '\(word)', which is no number")
+      }
+      losses.append(loss)
+    }
+    try context.setParameters(checkpoint.tensors)
+    epochLosses = losses
+  }
+
+  /// What has to be the same for a resumed training to give the same bits.
+  private var identity: [String: String] {
+    [
+      Key.optimizer: options.optimizer.description,
+      Key.batchSize: String(batchSize),
+      Key.seed: String(options.seed),
+      Key.exampleCount: String(exampleCount),
+    ]
+  }
+
+  private enum Key {
+    static let losses = "adjoint.losses"
+    static let graph = "adjoint.graph"
+    static let optimizer = "adjoint.optimizer"
+    static let batchSize = "adjoint.batch_size"
+    static let seed = "adjoint.seed"
+    static let exampleCount = "adjoint.examples"
+  }
+}

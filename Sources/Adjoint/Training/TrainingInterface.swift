@@ -1,0 +1,75 @@
+import AdjointCore
+import AdjointGraph
+
+/// Which of a graph's inputs and outputs play which part in training.
+public struct TrainingInterface: Hashable, Sendable {
+  /// The scalar output that is minimised.
+  public let loss: String
+  /// The floating-point input that takes the features of a batch of examples.
+  public let features: String
+  /// The input that takes the labels of the batch, where the graph has one.
+  public let labels: String?
+  /// The output with one score for each class, where the graph has one.
+  public let scores: String?
+  /// The named dimension that stands for the number of examples in a batch.
+  public let batchDimension: String
+
+  /// Finds the parts by their types where no name is given: the loss is the output `loss`, the
+  /// features the only floating-point input, the labels the only other input, the scores the output
+  /// `logits`.
+  ///
+  /// - Throws: `.unknownName` or `.invalidGraph` that says what to name, or what the graph lacks.
+  public init(
+    of graph: Graph, loss: String? = nil, features: String? = nil, labels: String? = nil,
+    scores: String? = nil
+  ) throws(Diagnostic) {
+    let loss = loss ?? "loss"
+    guard let lossPort = graph.outputs.first(where: { $0.name == loss }) else {
+      throw Self.unknown("an output named \(loss), the loss", graph.outputs)
+    }
+    guard lossPort.type.rank == 0, lossPort.type.scalarType.isDifferentiable else {
+      throw Diagnostic(
+        .invalidGraph, "the loss must be a floating-point scalar, and \(lossPort) is not")
+    }
+    self.loss = loss
+    let floating = graph.inputs.filter { $0.type.scalarType.isDifferentiable }
+    guard let featurePort = try Self.port(features, in: floating, graph, "features") else {
+      throw Self.unknown("one floating-point input for the features; name it", graph.inputs)
+    }
+    guard case .named(let batch)? = featurePort.type.shape.dimensions.first else {
+      throw Diagnostic(
+        .invalidGraph,
+        "the first extent of the features, \(featurePort), must be a named dimension for the batch, such as B"
+      )
+    }
+    self.features = featurePort.name
+    batchDimension = batch
+    let others = graph.inputs.filter { $0.name != featurePort.name }
+    self.labels = try Self.port(labels, in: others, graph, "labels")?.name
+    if let scores, !graph.outputs.contains(where: { $0.name == scores }) {
+      throw Self.unknown("an output named \(scores), the scores", graph.outputs)
+    }
+    self.scores = scores ?? graph.outputs.first { $0.name == "logits" }?.name
+  }
+
+  /// The port with a name, or without one the only candidate.
+  private static func port(
+    _ name: String?, in candidates: [Graph.Port], _ graph: Graph, _ part: String
+  ) throws(Diagnostic) -> Graph.Port? {
+    if let name {
+      guard let port = graph.inputs.first(where: { $0.name == name }) else {
+        throw unknown("an input named \(name), the \(part)", graph.inputs)
+      }
+      return port
+    }
+    guard candidates.count <= 1 else {
+      throw unknown("only one input that could be the \(part); name it", candidates)
+    }
+    return candidates.first
+  }
+
+  private static func unknown(_ wanted: String, _ ports: [Graph.Port]) -> Diagnostic {
+    let known = ports.isEmpty ? "none" : ports.map(\.description).joined(separator: ", ")
+    return Diagnostic(.unknownName, "training needs \(wanted); the graph has \(known)")
+  }
+}

@@ -1,0 +1,45 @@
+import AdjointCore
+import AdjointGraph
+import AdjointOperators
+
+/// Writes the tangent graph: from the tangents of some values to those of others, in the order of the
+/// nodes between them.
+enum ForwardMode {
+  /// The tangents of `targets` for given tangents of `sources`; nil where no path leads.
+  static func tangents(
+    of targets: [Value], withRespectTo sources: [Value], tangents: [Value],
+    in builder: GraphBuilder
+  ) throws(Diagnostic) -> [Value?] {
+    let saved = (builder.currentProvenance, builder.currentLocation)
+    defer { (builder.currentProvenance, builder.currentLocation) = saved }
+    let nodes = builder.nodes
+    let labels = NodeLabels(nodes)
+    let activity = Activity(
+      of: targets.map(\.id), withRespectTo: sources.map(\.id), in: nodes)
+    var known: [ValueID: Value] = [:]
+    for (source, tangent) in zip(sources, tangents) { known[source.id] = tangent }
+    for (index, node) in nodes.enumerated() where activity.active[index] {
+      guard let operation = node.operation else { continue }
+      let directions = node.operands.map { known[$0] }
+      guard directions.contains(where: { $0 != nil }) else { continue }
+      let label = labels[index]
+      builder.currentProvenance = Provenance(.tangent, of: label, rule: node.mnemonic)
+      builder.currentLocation = node.location
+      let site = Derivative.Site(
+        operands: node.operands.map { builder.value($0) },
+        results: node.resultTypes.indices.map { builder.value(ValueID(node: index, result: $0)) },
+        wanted: directions.map { $0 != nil })
+      do {
+        let results = try operation.derivative.pushforward(of: operation, at: site, of: directions)
+        for (result, tangent) in results.enumerated() {
+          let id = ValueID(node: index, result: result)
+          guard let tangent, known[id] == nil else { continue }
+          known[id] = tangent
+        }
+      } catch {
+        throw error.at(node: label).located(at: node.location)
+      }
+    }
+    return targets.map { known[$0.id] }
+  }
+}

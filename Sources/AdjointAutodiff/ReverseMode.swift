@@ -1,0 +1,105 @@
+import AdjointCore
+import AdjointGraph
+import AdjointOperators
+
+/// Writes the backward graph: from the cotangents of some values to the adjoints of others.
+///
+/// Nodes are visited from the last to the first, only those on a path between the two. A value with
+/// several children gets the sum of their contributions, added from the last child to the first,
+/// always in that order.
+struct ReverseMode {
+  private let builder: GraphBuilder
+  private let labels: NodeLabels
+  private var contributions: [ValueID: [Value]] = [:]
+
+  /// The adjoints of `sources` for given cotangents of `targets`; nil where no path leads.
+  static func adjoints(
+    of targets: [Value], cotangents: [Value], withRespectTo sources: [Value],
+    in builder: GraphBuilder
+  ) throws(Diagnostic) -> [Value?] {
+    var sweep = ReverseMode(builder: builder)
+    return try sweep.run(targets, cotangents, sources)
+  }
+
+  private init(builder: GraphBuilder) {
+    self.builder = builder
+    labels = NodeLabels(builder.nodes)
+  }
+
+  private mutating func run(
+    _ targets: [Value], _ cotangents: [Value], _ sources: [Value]
+  ) throws(Diagnostic) -> [Value?] {
+    let saved = (builder.currentProvenance, builder.currentLocation)
+    defer { (builder.currentProvenance, builder.currentLocation) = saved }
+    // The nodes that exist now; the sweep appends further ones behind them.
+    let nodes = builder.nodes
+    let activity = Activity(
+      of: targets.map(\.id), withRespectTo: sources.map(\.id), in: nodes)
+    for (target, cotangent) in zip(targets, cotangents) {
+      contributions[target.id, default: []].append(cotangent)
+    }
+    let wantedAdjoints = Set(sources.map(\.id))
+    var adjoints: [ValueID: Value] = [:]
+    for index in nodes.indices.reversed() where activity.active[index] {
+      let node = nodes[index]
+      var cotangents: [Value?] = []
+      for result in node.resultTypes.indices {
+        let id = ValueID(node: index, result: result)
+        let adjoint = try accumulated(id, node)
+        if wantedAdjoints.contains(id) { adjoints[id] = adjoint }
+        cotangents.append(adjoint)
+      }
+      if let operation = node.operation, node.operands.contains(where: { activity.active[$0.node] })
+      {
+        try pullBack(operation, index, node, cotangents, activity)
+      }
+    }
+    return sources.map { adjoints[$0.id] }
+  }
+
+  /// The sum of the contributions to a value's adjoint.
+  private mutating func accumulated(_ id: ValueID, _ node: Node) throws(Diagnostic) -> Value? {
+    guard let terms = contributions.removeValue(forKey: id) else { return nil }
+    builder.currentProvenance = Provenance(
+      .accumulation, of: labels[id.node], rule: node.mnemonic)
+    builder.currentLocation = node.location
+    return try Value.sum(terms)
+  }
+
+  private mutating func pullBack(
+    _ operation: any Operator, _ index: Int, _ node: Node, _ cotangents: [Value?],
+    _ activity: Activity
+  ) throws(Diagnostic) {
+    let builder = builder
+    let site = Derivative.Site(
+      operands: node.operands.map { builder.value($0) },
+      results: node.resultTypes.indices.map { builder.value(ValueID(node: index, result: $0)) },
+      wanted: node.operands.map { activity.active[$0.node] })
+    let label = labels[index]
+    let reason = Provenance(.adjoint, of: label, rule: node.mnemonic)
+    builder.currentProvenance = reason
+    builder.currentLocation = node.location
+    let first = builder.nodes.count
+    let results: [Value?]
+    do {
+      results = try operation.derivative.pullback(at: site, of: cotangents) { operand in
+        builder.currentProvenance = Provenance(
+          .adjoint, of: label, rule: node.mnemonic, operand: operand)
+      }
+    } catch {
+      throw error.at(node: label).located(at: node.location)
+    }
+    for (operand, contribution) in results.enumerated() where site.wanted[operand] {
+      guard let contribution else { continue }
+      let id = node.operands[operand]
+      if contribution.id.node >= first {
+        builder.setProvenance(
+          Provenance(
+            .adjoint, of: label, rule: node.mnemonic, operand: operand,
+            contribution: contributions[id]?.count ?? 0),
+          of: contribution.id.node)
+      }
+      contributions[id, default: []].append(contribution)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/// Random numbers as a pure function of a key and a counter: the same seed gives the same numbers
+/// on every machine, in any order, with any number of threads.
+///
+/// The bits are Threefry-2x64 with 20 rounds (Salmon, Moraes, Dror and Shaw, "Parallel Random
+/// Numbers: As Easy as 1, 2, 3", SC 2011, section 4.1).
+public struct CounterBasedRandom: Hashable, Sendable {
+  private let key: (UInt64, UInt64)
+
+  /// A generator of its own for each pair of seed and stream.
+  public init(seed: UInt64, stream: UInt64 = 0) { key = (seed, stream) }
+
+  /// A generator of its own for each pair of seed and name, so that adding a parameter to a graph
+  /// leaves the initial values of the others as they were.
+  public init(seed: UInt64, stream name: String) {
+    // FNV-1a, 64 bits.
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    self.init(seed: seed, stream: hash)
+  }
+
+  /// 128 random bits for a counter.
+  public func bits(at counter: UInt64) -> (UInt64, UInt64) {
+    let rotations: [UInt64] = [16, 42, 12, 31, 16, 32, 24, 21]
+    return rotations.withUnsafeBufferPointer { rotations in
+      let keys = (key.0, key.1, 0x1bd1_1bda_a9fc_1a22 ^ key.0 ^ key.1)
+      var x = (counter &+ keys.0, keys.1)
+      for round in 0..<20 {
+        x.0 = x.0 &+ x.1
+        let r = rotations[round & 7]
+        x.1 = ((x.1 << r) | (x.1 >> (64 - r))) ^ x.0
+        if round & 3 == 3 {
+          let step = round / 4 + 1
+          x.0 = x.0 &+ Self.key(keys, step % 3)
+          x.1 = x.1 &+ Self.key(keys, (step + 1) % 3) &+ UInt64(step)
+        }
+      }
+      return x
+    }
+  }
+
+  /// A number in [0, 1) with 53 random bits.
+  public func uniform(at counter: UInt64) -> Double {
+    Double(bits(at: counter).0 >> 11) * 0x1p-53
+  }
+
+  /// A number of the standard normal distribution, by inverting its distribution function.
+  ///
+  /// Rational approximation AS 241 (Wichura, "The Percentage Points of the Normal Distribution",
+  /// Applied Statistics 37, 1988), relative error about 1e-16. Only the four operations and square
+  /// roots are used, so the result does not depend on a mathematics library.
+  public func normal(at counter: UInt64) -> Double {
+    let random = bits(at: counter).0 >> 11
+    return Self.normalQuantile((Double(random) + 0.5) * 0x1p-53)
+  }
+
+  /// A permutation of `0..<count` (Fisher and Yates), the same for the same generator.
+  public func permutation(of count: Int) -> [Int] {
+    var order = Array(0..<count)
+    for last in stride(from: count - 1, to: 0, by: -1) {
+      // The high word of a 128-bit product: no remainder, and a bias below 2⁻⁴⁰ for any real size.
+      let pick = bits(at: UInt64(last)).0.multipliedFullWidth(by: UInt64(last + 1)).high
+      order.swapAt(last, Int(pick))
+    }
+    return order
+  }
+
+  private static func key(_ keys: (UInt64, UInt64, UInt64), _ index: Int) -> UInt64 {
+    index == 0 ? keys.0 : index == 1 ? keys.1 : keys.2
+  }
+
+  /// Generators are equal if they give the same numbers.
+  public static func == (left: Self, right: Self) -> Bool { left.key == right.key }
+  /// Feeds the key.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(key.0)
+    hasher.combine(key.1)
+  }
+}

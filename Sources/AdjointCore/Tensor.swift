@@ -1,0 +1,218 @@
+/// An array in memory: what goes into a graph and what comes out of it.
+///
+/// Elements are in row-major order. A tensor always has as many elements as its extents say. Two
+/// tensors are equal if their types and their bits are: 0 and −0 differ, a NaN equals itself.
+public struct Tensor: Hashable, Sendable {
+  /// The elements, in an array of their scalar type.
+  public enum Storage: Hashable, Sendable {
+    /// Elements of type `f32`.
+    case f32([Float])
+    /// Elements of type `f64`.
+    case f64([Double])
+    /// Elements of type `i32`.
+    case i32([Int32])
+    /// Elements of type `i64`.
+    case i64([Int64])
+    /// Elements of type `u8`.
+    case u8([UInt8])
+    /// Elements of type `bool`.
+    case bool([Bool])
+  }
+
+  /// The elements in row-major order.
+  public let storage: Storage
+  /// The extents, outermost first.
+  public let extents: [Int]
+
+  /// A tensor of the given elements, row by row.
+  ///
+  /// - Throws: `Diagnostic` `.invalidType` for extents no tensor can have, `.shapeMismatch` where the
+  ///   number of elements is not the product of the extents.
+  public init(_ storage: Storage, extents: [Int]) throws(Diagnostic) {
+    let type = TensorType(storage.scalarType, extents: extents)
+    try type.validate()
+    guard type.shape.elementCount == storage.count else {
+      throw Diagnostic(
+        .shapeMismatch, "\(storage.count) elements do not fill a tensor of type \(type)")
+    }
+    self.storage = storage
+    self.extents = extents
+  }
+
+  /// A tensor of `f32` elements; without extents, a vector.
+  public init(_ elements: [Float], extents: [Int]? = nil) throws(Diagnostic) {
+    try self.init(.f32(elements), extents: extents ?? [elements.count])
+  }
+
+  /// A tensor of `f64` elements; without extents, a vector.
+  public init(_ elements: [Double], extents: [Int]? = nil) throws(Diagnostic) {
+    try self.init(.f64(elements), extents: extents ?? [elements.count])
+  }
+
+  /// A tensor of `i32` elements; without extents, a vector.
+  public init(_ elements: [Int32], extents: [Int]? = nil) throws(Diagnostic) {
+    try self.init(.i32(elements), extents: extents ?? [elements.count])
+  }
+
+  /// A scalar of the given type; whole-number types take the value truncated and clamped.
+  public init(scalar value: Double, _ scalarType: ScalarType) {
+    storage = Storage([value], as: scalarType)
+    extents = []
+  }
+
+  /// A tensor with the same value everywhere.
+  ///
+  /// - Throws: `Diagnostic` `.invalidType` for extents no tensor can have.
+  public init(
+    repeating value: Double, _ scalarType: ScalarType, extents: [Int]
+  ) throws(Diagnostic) {
+    let type = TensorType(scalarType, extents: extents)
+    try type.validate()
+    let count = type.shape.elementCount ?? 0
+    storage = Storage(Array(repeating: value, count: count), as: scalarType)
+    self.extents = extents
+  }
+
+  /// The type of one element.
+  public var scalarType: ScalarType { storage.scalarType }
+  /// The scalar type and the shape.
+  public var type: TensorType { TensorType(scalarType, extents: extents) }
+  /// The number of elements.
+  public var count: Int { storage.count }
+
+  /// The elements as `Double`, exact but for `i64` beyond 2⁵³; truth values become 0 and 1.
+  public var doubles: [Double] { storage.doubles }
+
+  /// The elements as `Float`, rounded where need be.
+  public var floats: [Float] {
+    switch storage {
+    case .f32(let elements): elements
+    case .f64(let elements): elements.map { Float($0) }
+    case .i32(let elements): elements.map { Float($0) }
+    case .i64(let elements): elements.map { Float($0) }
+    case .u8(let elements): elements.map { Float($0) }
+    case .bool(let elements): elements.map { $0 ? 1 : 0 }
+    }
+  }
+
+  /// The only element of a tensor that has one, nil otherwise.
+  public var scalar: Double? { count == 1 ? storage.doubles.first : nil }
+
+  /// The same elements under other extents.
+  ///
+  /// - Throws: `Diagnostic` `.shapeMismatch` where the number of elements differs.
+  public func reshaped(to extents: [Int]) throws(Diagnostic) -> Tensor {
+    try Tensor(storage, extents: extents)
+  }
+
+  /// The same numbers in another scalar type; whole-number types truncate and clamp.
+  public func cast(to scalarType: ScalarType) -> Tensor {
+    if scalarType == self.scalarType { return self }
+    if scalarType == .f32 { return Tensor(unchecked: .f32(floats), extents: extents) }
+    return Tensor(unchecked: Storage(storage.doubles, as: scalarType), extents: extents)
+  }
+
+  private init(unchecked storage: Storage, extents: [Int]) {
+    self.storage = storage
+    self.extents = extents
+  }
+}
+
+extension Tensor.Storage {
+  /// The numbers in the given scalar type; whole-number types truncate and clamp, NaN becomes 0.
+  public init(_ values: [Double], as scalarType: ScalarType) {
+    switch scalarType {
+    case .f32: self = .f32(values.map { Float($0) })
+    case .f64: self = .f64(values)
+    case .i32: self = .i32(values.map { Int32(clampedConversion: $0) })
+    case .i64: self = .i64(values.map { Int64(clampedConversion: $0) })
+    case .u8: self = .u8(values.map { UInt8(clampedConversion: $0) })
+    case .bool: self = .bool(values.map { $0 != 0 })
+    }
+  }
+
+  /// The type of one element.
+  ///
+  /// Not inlined: the optimiser of Swift 6.3.1 stops with an ownership error where it is, in another
+  /// module, on a tensor that came out of a dictionary.
+  @inline(never)
+  public var scalarType: ScalarType {
+    switch self {
+    case .f32: .f32
+    case .f64: .f64
+    case .i32: .i32
+    case .i64: .i64
+    case .u8: .u8
+    case .bool: .bool
+    }
+  }
+
+  /// The number of elements.
+  public var count: Int {
+    switch self {
+    case .f32(let elements): elements.count
+    case .f64(let elements): elements.count
+    case .i32(let elements): elements.count
+    case .i64(let elements): elements.count
+    case .u8(let elements): elements.count
+    case .bool(let elements): elements.count
+    }
+  }
+
+  /// The elements as `Double`.
+  public var doubles: [Double] {
+    switch self {
+    case .f32(let elements): elements.map { Double($0) }
+    case .f64(let elements): elements
+    case .i32(let elements): elements.map { Double($0) }
+    case .i64(let elements): elements.map { Double($0) }
+    case .u8(let elements): elements.map { Double($0) }
+    case .bool(let elements): elements.map { $0 ? 1 : 0 }
+    }
+  }
+}
+
+extension Tensor.Storage {
+  /// Whether both have the same scalar type and the same bits.
+  public static func == (left: Self, right: Self) -> Bool {
+    switch (left, right) {
+    case (.f32(let a), .f32(let b)): a.elementsEqual(b) { $0.bitPattern == $1.bitPattern }
+    case (.f64(let a), .f64(let b)): a.elementsEqual(b) { $0.bitPattern == $1.bitPattern }
+    case (.i32(let a), .i32(let b)): a == b
+    case (.i64(let a), .i64(let b)): a == b
+    case (.u8(let a), .u8(let b)): a == b
+    case (.bool(let a), .bool(let b)): a == b
+    case (.f32, _), (.f64, _), (.i32, _), (.i64, _), (.u8, _), (.bool, _): false
+    }
+  }
+
+  /// Feeds the scalar type and the bits.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(scalarType)
+    switch self {
+    case .f32(let elements): for element in elements { hasher.combine(element.bitPattern) }
+    case .f64(let elements): for element in elements { hasher.combine(element.bitPattern) }
+    case .i32(let elements): hasher.combine(elements)
+    case .i64(let elements): hasher.combine(elements)
+    case .u8(let elements): hasher.combine(elements)
+    case .bool(let elements): hasher.combine(elements)
+    }
+  }
+}
+
+extension FixedWidthInteger {
+  /// The number truncated toward zero and clamped to this type's range; NaN becomes 0.
+  ///
+  /// This is the meaning of a cast from a floating-point type, here and in every kernel.
+  package init<Source: BinaryFloatingPoint>(clampedConversion value: Source) {
+    if value.isNaN {
+      self = 0
+    } else if value <= Source(Self.min) {
+      self = .min
+    } else if value >= Source(Self.max) {
+      self = .max
+    } else {
+      self = Self(value)
+    }
+  }
+}

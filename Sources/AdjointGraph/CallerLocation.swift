@@ -1,0 +1,38 @@
+import AdjointCore
+
+#if canImport(Runtime)
+  import Runtime
+#endif
+
+/// Where user code called into this package, found after the fact.
+///
+/// Functions take `#fileID` and `#line` as default arguments. Swift's infix operators cannot have
+/// any, so for them the call stack is searched, and only when a mistake is about to be reported.
+package enum CallerLocation {
+  /// The innermost place on the call stack outside this package's sources, or nil where there is no
+  /// debug information.
+  package static func current() -> SourceLocation? {
+    #if canImport(Runtime)
+      guard let backtrace = try? Backtrace.capture(limit: 64),
+        let symbolicated = backtrace.symbolicated()
+      else { return nil }
+      for frame in symbolicated.frames {
+        guard let place = frame.symbol?.sourceLocation, place.line > 0 else { continue }
+        if place.path.hasPrefix(sourcesFolder) || place.path.hasPrefix("/<compiler") { continue }
+        return SourceLocation(file: shortened(place.path), line: place.line, column: place.column)
+      }
+    #endif
+    return nil
+  }
+
+  /// The folder of this package's targets.
+  private static let sourcesFolder: String = {
+    let components = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+    return components.dropLast(2).joined(separator: "/") + "/"
+  }()
+
+  /// The last folder and the file, the form of `#fileID`.
+  private static func shortened(_ path: String) -> String {
+    path.split(separator: "/").suffix(2).joined(separator: "/")
+  }
+}

@@ -1,0 +1,58 @@
+import AdjointCore
+
+/// How an operator states its derivative.
+///
+/// Symbolic zeros (nil, `.zero`) are never materialised, and rules emit ordinary operators, so that
+/// a derivative can be differentiated again.
+package enum Derivative: Sendable {
+  /// The node that is differentiated, seen from its rule.
+  package struct Site {
+    /// The values the node reads.
+    package let operands: [Value]
+    /// The values the node computes.
+    package let results: [Value]
+    /// For each operand, whether its cotangent is asked for.
+    package let wanted: [Bool]
+
+    package init(operands: [Value], results: [Value], wanted: [Bool]) {
+      self.operands = operands
+      self.results = results
+      self.wanted = wanted
+    }
+
+    package var builder: GraphBuilder { operands[0].builder }
+    /// The only result of an operator that has one.
+    package var result: Value { results[0] }
+  }
+
+  /// The partial derivative of an element-wise operator, element by element.
+  package enum Partial {
+    case zero, one, minusOne
+    case value(Value)
+  }
+
+  /// One partial for each operand.
+  package typealias Partials = @Sendable (Site) throws(Diagnostic) -> [Partial]
+  /// From the cotangent of the result to one cotangent for each operand; nil for zero, and where
+  /// `wanted` is false anything will do.
+  package typealias Transpose = @Sendable (Site, _ cotangent: Value) throws(Diagnostic) -> [Value?]
+  /// From the cotangents of the results to those of the operands.
+  package typealias VectorJacobianProduct =
+    @Sendable (Site, _ cotangents: [Value?]) throws(Diagnostic) -> [Value?]
+  /// From the tangents of the operands to those of the results.
+  package typealias JacobianVectorProduct =
+    @Sendable (Site, _ tangents: [Value?]) throws(Diagnostic) -> [Value?]
+
+  /// The result does not change with the operands, or is not differentiable by intent.
+  case zero
+  /// Element-wise with one result: both modes follow from the partial derivatives.
+  case partials(Partials)
+  /// Linear in all floating-point operands together, with one result: forward mode is the operator
+  /// applied to the tangents (and to the other operands as they are), reverse mode its transpose.
+  case linear(transpose: Transpose)
+  /// Linear in each floating-point operand with the others held, with one result: forward mode is a
+  /// sum of the operator applied to one tangent at a time, reverse mode the transposes.
+  case multilinear(transpose: Transpose)
+  /// Both modes written out.
+  case rules(vjp: VectorJacobianProduct, jvp: JacobianVectorProduct)
+}

@@ -1,0 +1,187 @@
+import AdjointCore
+
+/// The place of a value in a graph: a node and one of its results.
+package struct ValueID: Hashable, Sendable {
+  package var node: Int
+  package var result: Int
+
+  package init(node: Int, result: Int = 0) {
+    self.node = node
+    self.result = result
+  }
+}
+
+/// One node: where a value comes from.
+package struct Node: Sendable {
+  package enum Kind: Sendable {
+    /// A value the caller gives for each run.
+    case input
+    /// A value kept from run to run.
+    case parameter(Initializer)
+    /// An operator applied to earlier values.
+    case operation(any Operator)
+  }
+
+  package var kind: Kind
+  package var operands: [ValueID]
+  package var resultTypes: [TensorType]
+  /// The name the user gave; inputs and parameters always have one.
+  package var name: String?
+  package var location: SourceLocation?
+  package var provenance: Provenance?
+
+  package init(
+    kind: Kind, operands: [ValueID], resultTypes: [TensorType], name: String?,
+    location: SourceLocation? = nil, provenance: Provenance? = nil
+  ) {
+    self.kind = kind
+    self.operands = operands
+    self.resultTypes = resultTypes
+    self.name = name
+    self.location = location
+    self.provenance = provenance
+  }
+
+  /// The operator, or nil for inputs and parameters.
+  package var operation: (any Operator)? {
+    if case .operation(let operation) = kind { operation } else { nil }
+  }
+
+  /// `input`, `parameter` or the operator's mnemonic.
+  package var mnemonic: String {
+    switch kind {
+    case .input: "input"
+    case .parameter: "parameter"
+    case .operation(let operation): operation.mnemonic
+    }
+  }
+}
+
+/// A computation, fixed once built: nodes in topological order, so that it cannot have a cycle.
+public struct Graph: Sendable {
+  /// A named place where values enter or leave a graph.
+  public struct Port: Hashable, Sendable, CustomStringConvertible {
+    /// The name, unique among the ports of its kind.
+    public let name: String
+    /// The scalar type and the shape.
+    public let type: TensorType
+
+    /// The name and the type: `loss: f32[]`.
+    public var description: String { "\(name): \(type)" }
+  }
+
+  /// A result with the name it has outside.
+  package struct Output: Hashable, Sendable {
+    package var name: String
+    package var value: ValueID
+
+    package init(name: String, value: ValueID) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// The value a parameter has after a run.
+  package struct Update: Hashable, Sendable {
+    /// The parameter's node.
+    package var parameter: Int
+    package var value: ValueID
+
+    package init(parameter: Int, value: ValueID) {
+      self.parameter = parameter
+      self.value = value
+    }
+  }
+
+  /// The name of the graph.
+  public let name: String
+  package let nodes: [Node]
+  package let outputList: [Output]
+  package let updates: [Update]
+  /// For each node, how many unnamed nodes come before it.
+  private let unnamedBefore: [Int]
+
+  package init(name: String, nodes: [Node], outputs: [Output], updates: [Update]) {
+    self.name = name
+    self.nodes = nodes
+    var unnamed = 0
+    unnamedBefore = nodes.map { node in
+      defer { unnamed += node.name == nil ? 1 : 0 }
+      return unnamed
+    }
+    self.outputList = outputs
+    self.updates = updates
+  }
+
+  /// The values the caller gives for each run, in order of declaration.
+  public var inputs: [Port] {
+    nodes.compactMap { node in
+      guard case .input = node.kind, let name = node.name else { return nil }
+      return Port(name: name, type: node.resultTypes[0])
+    }
+  }
+
+  /// The values kept from run to run, in order of declaration.
+  public var parameters: [Port] {
+    nodes.compactMap { node in
+      guard case .parameter = node.kind, let name = node.name else { return nil }
+      return Port(name: name, type: node.resultTypes[0])
+    }
+  }
+
+  /// The results, in order of declaration.
+  public var outputs: [Port] {
+    outputList.map { Port(name: $0.name, type: type(of: $0.value)) }
+  }
+
+  /// The names of dimensions that are still to be bound, each once, in order of appearance.
+  public var dimensionNames: [String] {
+    var seen: Set<String> = []
+    var names: [String] = []
+    for node in nodes {
+      for type in node.resultTypes {
+        for name in type.shape.names where seen.insert(name).inserted { names.append(name) }
+      }
+    }
+    return names
+  }
+
+  /// The number of nodes, inputs and parameters included.
+  public var nodeCount: Int { nodes.count }
+
+  /// The number of nodes that play a role in a derivative or an update; with nil, of those that the
+  /// user wrote.
+  public func nodeCount(of role: Provenance.Role?) -> Int {
+    nodes.count { $0.provenance?.role == role }
+  }
+
+  package func type(of value: ValueID) -> TensorType {
+    nodes[value.node].resultTypes[value.result]
+  }
+
+  /// The name of a node in print: its own, or its number among the unnamed nodes.
+  package func label(of node: Int) -> String { nodes[node].name ?? String(unnamedBefore[node]) }
+
+  /// The node of the input or parameter with a name.
+  package func source(named name: String) -> Int? {
+    nodes.firstIndex { node in
+      guard node.name == name else { return false }
+      switch node.kind {
+      case .input, .parameter: return true
+      case .operation: return false
+      }
+    }
+  }
+
+  /// The value with a name: an output, an input, a parameter or a named node.
+  ///
+  /// - Throws: `.unknownName` that lists what there is.
+  package func value(named name: String) throws(Diagnostic) -> ValueID {
+    if let output = outputList.first(where: { $0.name == name }) { return output.value }
+    if let node = nodes.firstIndex(where: { $0.name == name }) { return ValueID(node: node) }
+    let known = outputList.map(\.name) + nodes.compactMap(\.name).prefix(40)
+    throw Diagnostic(
+      .unknownName,
+      "the graph \(self.name) has no value named \(name); it has \(known.joined(separator: ", "))")
+  }
+}

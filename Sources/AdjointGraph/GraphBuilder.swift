@@ -1,0 +1,316 @@
+import AdjointCore
+
+/// Builds a graph node by node.
+///
+/// ```swift
+/// let builder = GraphBuilder("regression")
+/// let x = try builder.input("x", .f32, ["B", 3])
+/// let w = try builder.parameter("w", .f32, [3, 1], .glorot)
+/// try builder.output("y", sigmoid(matmul(x, w)))
+/// let graph = try builder.build()
+/// ```
+public final class GraphBuilder {
+  /// The name of the graph.
+  public let name: String
+
+  package private(set) var nodes: [Node] = []
+  package private(set) var outputs: [Graph.Output] = []
+  package private(set) var updates: [Graph.Update] = []
+
+  private var nodesByName: [String: Int] = [:]
+  private var nodesByContent: [NodeContent: Int] = [:]
+  private var rewriteDepth = 0
+
+  /// The families of identities that are tried on each node before it is added.
+  package var rewriteFamilies: Set<Rewrite.Family> = []
+  /// Whether a node equal to an earlier one is that node.
+  package var mergesEqualNodes = false
+  /// What new nodes are marked with: the place and the reason of the node a pass is working on.
+  package var currentLocation: SourceLocation?
+  package var currentProvenance: Provenance?
+
+  /// A builder of a graph with a name.
+  public init(_ name: String = "graph") { self.name = name }
+
+  /// A builder that continues a graph: its nodes keep their numbers, and new ones follow.
+  package convenience init(extending graph: Graph) {
+    self.init(graph.name)
+    nodes = graph.nodes
+    outputs = graph.outputList
+    updates = graph.updates
+    for (index, node) in nodes.enumerated() {
+      if let name = node.name { nodesByName[name] = index }
+    }
+  }
+
+  /// Declares a value that the caller gives for each run.
+  ///
+  /// - Throws: `.duplicateName`, `.invalidType`, or `.invalidArgument` where the name is not an
+  ///   identifier.
+  public func input(
+    _ name: String, _ scalarType: ScalarType, _ shape: Shape,
+    file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try declare(.input, name, TensorType(scalarType, shape), SourceLocation(file: file, line: line))
+  }
+
+  /// Declares a value that is kept from run to run and may be trained.
+  ///
+  /// - Throws: `.duplicateName`, `.invalidType`, or `.invalidArgument` where the name is not an
+  ///   identifier.
+  public func parameter(
+    _ name: String, _ scalarType: ScalarType, _ shape: Shape, _ initializer: Initializer = .zeros,
+    file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try declare(
+      .parameter(initializer), name, TensorType(scalarType, shape),
+      SourceLocation(file: file, line: line))
+  }
+
+  /// Declares a result under a name.
+  ///
+  /// - Throws: `.duplicateName`, or `.invalidArgument` where the name is not an identifier.
+  public func output(
+    _ name: String, _ value: Value, file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) {
+    let location = SourceLocation(file: file, line: line)
+    try check(name, at: location)
+    try check([value], at: location)
+    guard !outputs.contains(where: { $0.name == name }) else {
+      throw Diagnostic(
+        .duplicateName, "the graph has an output \(name) already; choose another name",
+        location: location)
+    }
+    outputs.append(Graph.Output(name: name, value: value.id))
+  }
+
+  /// Declares the value that a parameter takes after each run.
+  ///
+  /// - Throws: `.invalidArgument` where `parameter` is not a parameter or has an update already,
+  ///   `.shapeMismatch` where the types differ.
+  public func update(
+    _ parameter: Value, to value: Value, file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) {
+    let location = SourceLocation(file: file, line: line)
+    try check([parameter, value], at: location)
+    guard case .parameter = nodes[parameter.id.node].kind else {
+      throw Diagnostic(
+        .invalidArgument, "only parameters can be updated, and \(parameter) is none",
+        location: location)
+    }
+    guard !updates.contains(where: { $0.parameter == parameter.id.node }) else {
+      throw Diagnostic(
+        .invalidArgument, "\(parameter) has an update already; combine the two", location: location)
+    }
+    guard parameter.type == value.type else {
+      throw Diagnostic(
+        .shapeMismatch, "update: the parameter is \(parameter.type), its next value \(value.type)",
+        location: location)
+    }
+    updates.append(Graph.Update(parameter: parameter.id.node, value: value.id))
+  }
+
+  /// The graph of everything declared so far.
+  ///
+  /// - Throws: `.invalidGraph` where there is no output and no update.
+  public func build() throws(Diagnostic) -> Graph {
+    guard !(outputs.isEmpty && updates.isEmpty) else {
+      throw Diagnostic(
+        .invalidGraph, "the graph \(name) computes nothing; declare an output")
+    }
+    try check(name, at: nil)
+    return Graph(name: name, nodes: nodes, outputs: outputs, updates: updates)
+  }
+
+  /// Replaces the outputs declared so far; for passes.
+  package func setOutputs(_ outputs: [Graph.Output]) { self.outputs = outputs }
+
+  package func node(_ index: Int) -> Node { nodes[index] }
+
+  /// The name a node has in print so far: its own, or its number among the unnamed nodes.
+  package func label(of index: Int) -> String {
+    nodes[index].name ?? String(nodes[..<index].count { $0.name == nil })
+  }
+  package func type(of value: ValueID) -> TensorType { nodes[value.node].resultTypes[value.result] }
+  package func value(_ id: ValueID) -> Value { Value(self, id) }
+}
+
+// Adding nodes.
+extension GraphBuilder {
+  /// Applies an operator and returns its first result.
+  package func apply(
+    _ operation: any Operator, _ operands: [Value], at location: SourceLocation? = nil
+  ) throws(Diagnostic) -> Value {
+    try applyAll(operation, operands, at: location)[0]
+  }
+
+  /// Applies an operator and returns all its results.
+  ///
+  /// Where no place is given, a mistake is placed at the innermost caller outside this package.
+  package func applyAll(
+    _ operation: any Operator, _ operands: [Value], at location: SourceLocation? = nil
+  ) throws(Diagnostic) -> [Value] {
+    // A pass, or a composite, that is at work knows the place better than the rule that it calls.
+    let place = currentLocation ?? location
+    do {
+      try check(operands, at: place)
+      let types = try operation.resultTypes(for: operands.map(\.type))
+      for type in types { try type.validate() }
+      if let replacement = try rewritten(operation, operands, types) { return [replacement] }
+      return insert(
+        Node(
+          kind: .operation(operation), operands: operands.map(\.id), resultTypes: types, name: nil,
+          location: place, provenance: currentProvenance)
+      ).map { Value(self, $0) }
+    } catch {
+      throw error.prefixed(with: operation.mnemonic).located(at: place ?? CallerLocation.current())
+    }
+  }
+
+  /// Adds a node as it is, for passes and the parser, which have checked it.
+  @discardableResult
+  package func insert(_ node: Node) -> [ValueID] {
+    if mergesEqualNodes, let operation = node.operation {
+      let content = NodeContent(operation: AnyHashable(operation), operands: node.operands)
+      if let existing = nodesByContent[content] {
+        return nodes[existing].resultTypes.indices.map { ValueID(node: existing, result: $0) }
+      }
+      nodesByContent[content] = nodes.count
+    }
+    if let name = node.name { nodesByName[name] = nodes.count }
+    nodes.append(node)
+    return node.resultTypes.indices.map { ValueID(node: nodes.count - 1, result: $0) }
+  }
+
+  /// The first identity of the operator that applies, of the families that are switched on.
+  private func rewritten(
+    _ operation: any Operator, _ operands: [Value], _ types: [TensorType]
+  ) throws(Diagnostic) -> Value? {
+    // Identities make things simpler, so chains of them are short; the bound is for mistakes.
+    guard !rewriteFamilies.isEmpty, types.count == 1, !operands.isEmpty, rewriteDepth < 32 else {
+      return nil
+    }
+    rewriteDepth += 1
+    defer { rewriteDepth -= 1 }
+    let site = Rewrite.Site(operation: operation, operands: operands, resultType: types[0])
+    for rewrite in Swift.type(of: operation).rewrites where rewriteFamilies.contains(rewrite.family)
+    {
+      guard let replacement = try rewrite.apply(site) else { continue }
+      guard replacement.type == types[0] else {
+        throw Diagnostic(
+          .invalidGraph,
+          "the identity \(rewrite.name) changed the type from \(types[0]) to \(replacement.type)")
+      }
+      return replacement
+    }
+    return nil
+  }
+
+  /// Names a node.
+  package func setName(_ name: String, of node: Int, at location: SourceLocation?)
+    throws(Diagnostic)
+  {
+    if nodes[node].name == name { return }
+    try check(name, at: location)
+    guard nodesByName[name] == nil else {
+      throw Diagnostic(
+        .duplicateName, "the graph has a node \(name) already; choose another name",
+        location: location)
+    }
+    if let old = nodes[node].name {
+      switch nodes[node].kind {
+      case .operation: nodesByName[old] = nil
+      case .input, .parameter:
+        throw Diagnostic(
+          .invalidArgument, "the \(nodes[node].mnemonic) \(old) cannot be renamed to \(name)",
+          location: location)
+      }
+    }
+    nodes[node].name = name
+    nodesByName[name] = node
+  }
+
+  /// Says more exactly why a node exists.
+  package func setProvenance(_ provenance: Provenance, of node: Int) {
+    nodes[node].provenance = provenance
+  }
+
+  /// Whether a node has the name.
+  package func hasNode(named name: String) -> Bool { nodesByName[name] != nil }
+
+  private func declare(
+    _ kind: Node.Kind, _ name: String, _ type: TensorType, _ location: SourceLocation
+  ) throws(Diagnostic) -> Value {
+    try check(name, at: location)
+    do {
+      try type.validate()
+    } catch {
+      throw error.at(node: name).located(at: location)
+    }
+    guard nodesByName[name] == nil else {
+      throw Diagnostic(
+        .duplicateName, "the graph has a node \(name) already; choose another name",
+        location: location)
+    }
+    let node = Node(
+      kind: kind, operands: [], resultTypes: [type], name: name, location: location,
+      provenance: currentProvenance)
+    return Value(self, insert(node)[0])
+  }
+
+  private func check(_ operands: [Value], at location: SourceLocation?) throws(Diagnostic) {
+    for operand in operands where operand.builder !== self {
+      throw Diagnostic(
+        .invalidArgument, "\(operand) belongs to the graph \(operand.builder.name), not to \(name)",
+        location: location)
+    }
+  }
+
+  private func check(_ name: String, at location: SourceLocation?) throws(Diagnostic) {
+    guard Identifier.isValid(name) else {
+      throw Diagnostic(
+        .invalidArgument,
+        "'\(name)' is not a name; a name is letters, digits, _ and ., and begins with a letter or _",
+        location: location)
+    }
+  }
+}
+
+/// What makes two nodes equal.
+private struct NodeContent: Hashable {
+  let operation: AnyHashable
+  let operands: [ValueID]
+}
+
+/// The names of nodes, ports, graphs and dimensions.
+package enum Identifier {
+  /// Whether it is letters, digits, `_` and `.`, beginning with a letter or `_`.
+  package static func isValid(_ name: String) -> Bool {
+    guard let first = name.utf8.first, isHead(first) else { return false }
+    return name.utf8.allSatisfy(isBody)
+  }
+
+  package static func isHead(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+
+  package static func isBody(_ byte: UInt8) -> Bool {
+    isHead(byte) || byte == UInt8(ascii: ".")
+      || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
+}
+
+extension Diagnostic {
+  /// The same mistake with the operator in front of its message.
+  fileprivate func prefixed(with mnemonic: String) -> Diagnostic {
+    guard location == nil, !message.hasPrefix("\(mnemonic): ") else { return self }
+    var copy = self
+    copy.message = "\(mnemonic): \(message)"
+    return copy
+  }
+}

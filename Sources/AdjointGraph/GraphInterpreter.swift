@@ -1,0 +1,79 @@
+import AdjointCore
+import AdjointKernels
+
+/// Evaluates a graph node by node with the kernel interpreter: no fusion, no plan, no back end.
+///
+/// It is the meaning of a graph, by which passes and back ends are judged, and what folds constants.
+package enum GraphInterpreter {
+  /// What a run gives.
+  package struct Evaluation {
+    /// The results of every node; empty for nodes that nothing needs.
+    package var values: [[Tensor]]
+    /// The outputs by name.
+    package var outputs: [String: Tensor]
+    /// The next values of updated parameters by name.
+    package var updates: [String: Tensor]
+  }
+
+  /// The values of a graph whose dimensions are bound, for given inputs and parameters.
+  ///
+  /// - Throws: `.missingInput` for a source without a value, `.shapeMismatch` for one of another type.
+  package static func evaluate(
+    _ graph: Graph, _ sources: [String: Tensor]
+  ) throws(Diagnostic) -> Evaluation {
+    let live = graph.liveNodes
+    var values: [[Tensor]] = []
+    values.reserveCapacity(graph.nodes.count)
+    for (index, node) in graph.nodes.enumerated() {
+      guard live[index] else {
+        values.append([])
+        continue
+      }
+      guard let operation = node.operation else {
+        values.append([try source(node, sources)])
+        continue
+      }
+      let operands = node.operands.map { values[$0.node][$0.result] }
+      values.append(try evaluate(operation, operands, node.resultTypes))
+    }
+    var outputs: [String: Tensor] = [:]
+    for output in graph.outputList {
+      outputs[output.name] = values[output.value.node][output.value.result]
+    }
+    var updates: [String: Tensor] = [:]
+    for update in graph.updates {
+      updates[graph.label(of: update.parameter)] = values[update.value.node][update.value.result]
+    }
+    return Evaluation(values: values, outputs: outputs, updates: updates)
+  }
+
+  /// The results of one operator for given operands.
+  package static func evaluate(
+    _ operation: any Operator, _ operands: [Tensor], _ resultTypes: [TensorType]
+  ) throws(Diagnostic) -> [Tensor] {
+    switch try operation.lower(operands.map(\.type), to: resultTypes) {
+    case .view:
+      return [try operands[0].reshaped(to: resultTypes[0].boundExtents())]
+    case .constant(let tensor):
+      return [tensor]
+    case .kernels(let kernels):
+      return try KernelInterpreter.run(kernels, operands: operands, resultTypes: resultTypes)
+    }
+  }
+
+  private static func source(_ node: Node, _ sources: [String: Tensor]) throws(Diagnostic) -> Tensor
+  {
+    let name = node.name ?? ""
+    guard let tensor = sources[name] else {
+      throw Diagnostic(
+        .missingInput, "the \(node.mnemonic) \(name): \(node.resultTypes[0]) has no value; give one"
+      )
+    }
+    guard tensor.type == node.resultTypes[0] else {
+      throw Diagnostic(
+        .shapeMismatch, "the \(node.mnemonic) \(name) is \(node.resultTypes[0]), not \(tensor.type)"
+      )
+    }
+    return tensor
+  }
+}

@@ -1,0 +1,155 @@
+import AdjointCore
+
+/// Reads text of the `.graph` format, whose grammar is with `GraphPrinter`.
+///
+/// The text is untrusted: every length is checked, nothing recurses, and a file costs time and memory
+/// linear in its length. A mistake is one `Diagnostic` with file, line and column.
+package struct GraphParser {
+  /// The versions of the format that are read.
+  package static let versions = 1...1
+
+  let registry: OperatorRegistry
+  var lexer: GraphLexer
+  /// The token that is looked at.
+  var token: GraphToken
+  var nodes: [Node] = []
+  var outputs: [Graph.Output] = []
+  var updates: [Graph.Update] = []
+  /// Nodes by the name or number they have in the file.
+  var nodesByName: [String: Int] = [:]
+  var outputNames: Set<String> = []
+  var updatedParameters: Set<Int> = []
+
+  /// The graph that a text describes.
+  ///
+  /// - Throws: `.syntax` and `.memoryLimit` for what is no graph file, `.unknownOperator`,
+  ///   `.unknownName`, `.duplicateName`, `.invalidGraph` for a value used before its definition, and
+  ///   what operators say of their attributes and operands.
+  package static func parse(
+    _ text: String, file: String, registry: OperatorRegistry
+  ) throws(Diagnostic) -> Graph {
+    try parse(Array(text.utf8), file: file, registry: registry)
+  }
+
+  /// The graph that the bytes of a file describe.
+  package static func parse(
+    _ bytes: [UInt8], file: String, registry: OperatorRegistry
+  ) throws(Diagnostic) -> Graph {
+    var parser = GraphParser(lexer: try GraphLexer(bytes, file: file), registry: registry)
+    try parser.advance()
+    return try parser.graph()
+  }
+
+  private init(lexer: GraphLexer, registry: OperatorRegistry) {
+    self.lexer = lexer
+    self.registry = registry
+    token = GraphToken(kind: .lineEnd, range: 0..<0, line: 1, column: 1)
+  }
+
+  private mutating func graph() throws(Diagnostic) -> Graph {
+    try version()
+    try skipLineEnds()
+    try keyword("graph", "the version line is followed by graph NAME {")
+    let name = try identifier("the name of the graph")
+    try sign("{", "the statements of a graph stand between { and }")
+    try endOfLine()
+    while !isSign("}") {
+      try skipLineEnds()
+      if isSign("}") { break }
+      guard token.kind != .fileEnd else {
+        throw mistake(
+          "the file ends inside the graph \(name), whose } is missing; is it truncated?")
+      }
+      try statement()
+      if !isSign("}") { try endOfLine() }
+    }
+    try advance()
+    try skipLineEnds()
+    guard token.kind == .fileEnd else {
+      throw mistake("nothing comes after the } of the graph; a file holds one graph")
+    }
+    guard !(outputs.isEmpty && updates.isEmpty) else {
+      throw mistake("the graph \(name) computes nothing; declare an output", code: .invalidGraph)
+    }
+    return Graph(name: name, nodes: nodes, outputs: outputs, updates: updates)
+  }
+
+  private mutating func version() throws(Diagnostic) {
+    let known = Self.versions.map(String.init).joined(separator: ", ")
+    guard token.kind == .word, lexer.text(of: token) == "adjoint", token.line == 1 else {
+      throw mistake(
+        "this is no graph file: its first line must be `adjoint 1`, the version of the format")
+    }
+    try advance()
+    guard token.kind == .integer else {
+      throw mistake("after adjoint comes the version of the format; this program reads \(known)")
+    }
+    let text = lexer.text(of: token)
+    guard let version = Int(text), Self.versions.contains(version) else {
+      throw mistake(
+        "the file is of version \(text) of the format, and this program reads \(known); use a newer "
+          + "program, or write the file anew in one of these versions")
+    }
+    try advance()
+    try endOfLine()
+  }
+
+  /// `output loss = %3`, `update %w = %5`, an input, a parameter or a node.
+  private mutating func statement() throws(Diagnostic) {
+    switch token.kind {
+    case .value: return try node()
+    case .word:
+      switch lexer.text(of: token) {
+      case "input": return try input()
+      case "parameter": return try parameter()
+      case "output": return try output()
+      case "update": return try update()
+      default: break
+      }
+    default: break
+    }
+    throw mistake(
+      "a statement begins with input, parameter, output, update or the %name of a node, "
+        + "not with \(found)")
+  }
+
+  private mutating func output() throws(Diagnostic) {
+    try advance()
+    let place = location
+    let name = try identifier("the name of the output")
+    guard outputNames.insert(name).inserted else {
+      throw Diagnostic(
+        .duplicateName, "the graph has an output \(name) already; choose another name",
+        location: place)
+    }
+    try sign("=", "an output is written output NAME = %value")
+    outputs.append(Graph.Output(name: name, value: try use()))
+  }
+
+  private mutating func update() throws(Diagnostic) {
+    try advance()
+    let place = location
+    let spelling = lexer.text(of: token)
+    let parameter = try use()
+    guard case .parameter = nodes[parameter.node].kind else {
+      throw Diagnostic(
+        .invalidGraph, "only parameters can be updated, and %\(spelling) is none", location: place)
+    }
+    guard updatedParameters.insert(parameter.node).inserted else {
+      throw Diagnostic(
+        .invalidGraph, "%\(spelling) has an update already; combine the two", location: place)
+    }
+    try sign("=", "an update is written update %parameter = %value")
+    let valuePlace = location
+    let value = try use()
+    let types = (
+      nodes[parameter.node].resultTypes[0], nodes[value.node].resultTypes[value.result]
+    )
+    guard types.0 == types.1 else {
+      throw Diagnostic(
+        .shapeMismatch, "the parameter %\(spelling) is \(types.0), its next value \(types.1)",
+        location: valuePlace)
+    }
+    updates.append(Graph.Update(parameter: parameter.node, value: value))
+  }
+}

@@ -1,0 +1,104 @@
+import AdjointCore
+
+/// How the parts of a graph are spelled in text, so that reading the text gives the same part back.
+package enum GraphSpelling {
+  /// The shortest digits that read back as the same number, always told from a whole number.
+  ///
+  /// As in `0.5`, `1e-05`, `-0.0`, `inf`, `-inf`, `nan`, `-nan`. The payload of a NaN is not kept.
+  package static func number(_ value: Double) -> String {
+    if value.isNaN { return value.sign == .minus ? "-nan" : "nan" }
+    return value.description
+  }
+
+  /// The shortest digits that read back as the same number when they are rounded to `f32`.
+  ///
+  /// They are read as `f64` and rounded then; where rounding twice misses, all digits are written.
+  package static func number(_ value: Float) -> String {
+    if value.isNaN { return number(Double(value)) }
+    let text = value.description
+    if let read = Double(text), Float(read) == value { return text }
+    return number(Double(value))
+  }
+
+  /// A text in quotes, with `\"`, `\\`, `\n`, `\r`, `\t` and `\u{7}` where needed.
+  package static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
+        result += "\\u{\(String(scalar.value, radix: 16))}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+
+  /// ` {axes = [1], keep = true}` with a space in front, or nothing where there are no attributes.
+  package static func attributes(_ list: AttributeList) -> String {
+    if list.isEmpty { return "" }
+    // The numbers beside an attribute `type` are of that type and print with its precision.
+    var precision = ScalarType.f64
+    if case .type(let type)? = list["type"] { precision = type.scalarType }
+    let items = list.attributes.map { "\($0.name) = \(value($0.value, precision))" }
+    return " {\(items.joined(separator: ", "))}"
+  }
+
+  private static func value(_ value: AttributeValue, _ precision: ScalarType) -> String {
+    switch value {
+    case .integer(let integer): String(integer)
+    case .floating(let floating): number(floating, precision)
+    case .bool(let flag): String(flag)
+    case .text(let text): quoted(text)
+    case .dimensions(let dimensions): Shape(dimensions).description
+    case .numbers(let numbers):
+      "[" + numbers.map { number($0, precision) }.joined(separator: ", ") + "]"
+    case .scalarType(let type): type.rawValue
+    case .type(let type): type.description
+    }
+  }
+
+  private static func number(_ value: Double, _ precision: ScalarType) -> String {
+    if precision == .f32, Double(Float(value)) == value { return number(Float(value)) }
+    return number(value)
+  }
+
+  /// `literal [0.5, 1.0]`, `uniform(-0.1, 0.1)`, `he`, for a parameter of a type.
+  package static func initializer(_ initializer: Initializer, of type: TensorType) -> String {
+    switch initializer {
+    case .zeros: "zeros"
+    case .glorot: "glorot"
+    case .he: "he"
+    case .constant(let value): "constant(\(number(value)))"
+    case .uniform(let low, let high): "uniform(\(number(low)), \(number(high)))"
+    case .normal(let mean, let deviation): "normal(\(number(mean)), \(number(deviation)))"
+    case .literal(let tensor):
+      "literal [" + elements(tensor.cast(to: type.scalarType)).joined(separator: ", ") + "]"
+    }
+  }
+
+  private static func elements(_ tensor: Tensor) -> [String] {
+    switch tensor.storage {
+    case .f32(let elements): elements.map { number($0) }
+    case .f64(let elements): elements.map { number($0) }
+    case .i32(let elements): elements.map { String($0) }
+    case .i64(let elements): elements.map { String($0) }
+    case .u8(let elements): elements.map { String($0) }
+    case .bool(let elements): elements.map { $0 ? "1" : "0" }
+    }
+  }
+
+  /// ` @adjoint(node = "h", rule = "tanh", operand = 0)` with a space in front, or nothing for nil.
+  package static func provenance(_ provenance: Provenance?) -> String {
+    guard let provenance else { return "" }
+    var text = " @\(provenance.role.rawValue)(node = \(quoted(provenance.node))"
+    text += ", rule = \(quoted(provenance.rule))"
+    if let operand = provenance.operand { text += ", operand = \(operand)" }
+    if let contribution = provenance.contribution { text += ", contribution = \(contribution)" }
+    return text + ")"
+  }
+}

@@ -1,0 +1,57 @@
+import AdjointCore
+import AdjointKernels
+
+/// What a node computes: one type in one file says everything that is known of an operator.
+///
+/// An operator is open to addition: no pass, printer or back end names one. Two operators are equal
+/// if they compute the same function, which is what finds common subexpressions.
+package protocol Operator: Hashable, Sendable {
+  /// The spelling in text and the key in the registry; nothing else reads it.
+  static var mnemonic: String { get }
+
+  /// The operator that the attributes of a graph file describe.
+  ///
+  /// - Throws: `.invalidAttribute`.
+  init(attributes: AttributeList) throws(Diagnostic)
+
+  /// The attributes from which `init(attributes:)` makes an equal operator.
+  var attributes: AttributeList { get }
+
+  /// The types of the results; refuses operands it cannot take, naming their types.
+  func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType]
+
+  /// How a change of the operands changes the results. There is no default: an operator without a
+  /// derivative says `.zero`.
+  var derivative: Derivative { get }
+
+  /// The kernels that compute the results; all extents are known here.
+  func lower(
+    _ operands: [TensorType], to results: [TensorType]
+  ) throws(Diagnostic) -> Lowering
+
+  /// The operator's own identities, tried in order when a pass builds a node with it.
+  static var rewrites: [Rewrite] { get }
+}
+
+extension Operator {
+  package static var rewrites: [Rewrite] { [] }
+  package var mnemonic: String { Self.mnemonic }
+
+  /// Whether the other operator is of the same type and equal.
+  package func isEqual(to other: any Operator) -> Bool { (other as? Self) == self }
+}
+
+/// The operators that a graph file may name.
+package struct OperatorRegistry: Sendable {
+  private let types: [String: any Operator.Type]
+
+  package init(_ types: [any Operator.Type]) {
+    self.types = Dictionary(
+      types.map { ($0.mnemonic, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The mnemonics in alphabetical order.
+  package var mnemonics: [String] { types.keys.sorted() }
+
+  package subscript(mnemonic: String) -> (any Operator.Type)? { types[mnemonic] }
+}

@@ -1,0 +1,44 @@
+import AdjointCore
+
+/// A local identity of an operator: a node of it replaced by something that computes the same and
+/// costs no more.
+package struct Rewrite: Sendable {
+  /// Which pass applies it.
+  package enum Family: Hashable, Sendable, CaseIterable {
+    /// Algebra: x + 0 → x.
+    case identity
+    /// The same value with less rounding or overflow: log(1 + x) → log1p(x).
+    case stableForm
+    /// Data movement taken into contractions.
+    case contraction
+  }
+
+  /// The node about to be built.
+  package struct Site {
+    package let operation: any Operator
+    package let operands: [Value]
+    package let resultType: TensorType
+
+    package var builder: GraphBuilder { operands[0].builder }
+
+    /// The operator of the node that computes an operand, if it is of the given type.
+    package func operand<Wanted: Operator>(_ index: Int, as: Wanted.Type) -> Wanted? {
+      operands[index].definition(as: Wanted.self)
+    }
+  }
+
+  /// The identity in symbols, for reports.
+  package let name: String
+  package let family: Family
+  /// The replacement, of the same type, or nil where the identity does not apply.
+  package let apply: @Sendable (Site) throws(Diagnostic) -> Value?
+
+  package init(
+    _ name: String, _ family: Family = .identity,
+    apply: @escaping @Sendable (Site) throws(Diagnostic) -> Value?
+  ) {
+    self.name = name
+    self.family = family
+    self.apply = apply
+  }
+}

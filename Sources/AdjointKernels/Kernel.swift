@@ -1,0 +1,50 @@
+import AdjointCore
+
+/// The closed vocabulary of computations: what back ends run.
+///
+/// No kernel knows an operator.
+package enum Kernel: Hashable, Sendable {
+  /// Nested loops over a scalar program: element-wise work, data movement, reductions.
+  case loopNest(LoopNest)
+  /// Operands: left, right. A BLAS product.
+  case contraction(Contraction)
+  /// Operands: data, indices. `result[o, j, i] = data[o, indices[j], i]`.
+  case gather(IndexedCopy)
+  /// Operands: data, indices, updates. The result is the data, with
+  /// `result[o, indices[j], i] += updates[o, j, i]` for j in ascending order.
+  case scatterAdd(IndexedCopy)
+}
+
+/// What an operator becomes when its operands' types are known.
+package enum Lowering: Sendable {
+  /// The result has the operand's elements in the operand's order: no work, no memory.
+  case view
+  /// The result is known already.
+  case constant(Tensor)
+  /// Kernels that run in order over the operator's own operands and results, each writing a part of
+  /// the results; together they write every element.
+  case kernels([Kernel])
+
+  /// One loop nest.
+  package static func loop(_ nest: LoopNest) -> Lowering { .kernels([.loopNest(nest)]) }
+}
+
+extension Kernel {
+  /// Whether a result may have the operand's place in memory: every element of the operand is read
+  /// before or at the point that writes over it.
+  package func mayAlias(result: Int, operand: Int) -> Bool {
+    switch self {
+    case .contraction, .gather: false
+    case .scatterAdd: result == 0 && operand == 0
+    case .loopNest(let nest): nest.mayAlias(result: result, operand: operand)
+    }
+  }
+}
+
+extension LoopNest {
+  fileprivate func mayAlias(result: Int, operand: Int) -> Bool {
+    let writes = outputs.filter { $0.result == result }
+    guard writes.count == 1, let write = writes.first, write.combiner == nil else { return false }
+    return inputs.allSatisfy { $0.operand != operand || $0.access == write.access }
+  }
+}

@@ -1,0 +1,103 @@
+import AdjointCore
+
+extension KernelFootprint {
+  /// The footprint of a nest, every access of which stays in bounds at every point.
+  mutating func add(_ nest: LoopNest) throws(Diagnostic) {
+    let points = try Self.product(nest.extents)
+    for (number, input) in nest.inputs.enumerated() {
+      try Self.check(input.access, nest, points, "input \(number)")
+      guard input.operand >= 0 else {
+        throw Diagnostic(.invalidPlan, "input \(number) has no operand \(input.operand)")
+      }
+      reads.append(
+        Read(
+          operand: input.operand, scalarType: input.access.scalarType,
+          elementCount: try Self.product(input.access.extents), isExact: true))
+    }
+    try nest.checkProgram()
+    guard !nest.outputs.isEmpty else {
+      throw Diagnostic(.invalidPlan, "a loop nest has no output")
+    }
+    for (number, output) in nest.outputs.enumerated() {
+      try Self.check(output.access, nest, points, "output \(number)")
+      guard output.result >= 0, nest.program.steps.indices.contains(output.step) else {
+        throw Diagnostic(.invalidPlan, "output \(number) names no result or no step of the program")
+      }
+      guard nest.program.steps[output.step].type == output.access.scalarType else {
+        throw Diagnostic(.invalidPlan, "output \(number) stores a step of another scalar type")
+      }
+      let count = try Self.product(output.access.extents)
+      // A reduction starts by writing its identity everywhere.
+      var part = WrittenPart(all: count)
+      if output.combiner == nil {
+        try Self.checkInjective(output, nest, number)
+        part = WrittenPart(output.access, nest.extents, points)
+      }
+      writes.append(
+        Write(
+          result: output.result, scalarType: output.access.scalarType, elementCount: count,
+          part: part))
+    }
+  }
+
+  /// Refuses an access that leaves its buffer somewhere in the loop.
+  private static func check(
+    _ access: Access, _ nest: LoopNest, _ points: Int, _ what: String
+  ) throws(Diagnostic) {
+    guard access.map.axes.count == access.extents.count else {
+      throw Diagnostic(
+        .invalidPlan,
+        "\(what) has \(access.map.axes.count) indices for \(access.extents.count) axes")
+    }
+    _ = try product(access.extents)
+    for (extent, index) in zip(access.extents, access.map.axes) {
+      if let axis = index.axis, !nest.extents.indices.contains(axis) {
+        throw Diagnostic(.invalidPlan, "\(what) uses loop \(axis) of \(nest.rank)")
+      }
+      if points == 0 { continue }
+      let span = index.axis.map { nest.extents[$0] - 1 } ?? 0
+      let last = try checkedSum(index.start, checkedProduct(index.step, span))
+      guard index.start >= 0, index.start < extent, last >= 0, last < extent else {
+        throw Diagnostic(
+          .invalidPlan,
+          "\(what) reaches from \(index.start) to \(last) along an axis of extent \(extent)")
+      }
+    }
+  }
+
+  /// Refuses a store that writes an element at more than one point.
+  private static func checkInjective(
+    _ output: LoopNest.Output, _ nest: LoopNest, _ number: Int
+  ) throws(Diagnostic) {
+    let used = Set(output.access.map.axes.filter { $0.step != 0 }.compactMap(\.axis))
+    for (axis, extent) in nest.extents.enumerated() where extent > 1 && !used.contains(axis) {
+      throw Diagnostic(
+        .invalidPlan, "output \(number) stores an element at each of \(extent) points")
+    }
+  }
+}
+
+extension LoopNest {
+  /// Refuses a program whose steps read what they cannot.
+  fileprivate func checkProgram() throws(Diagnostic) {
+    for (number, step) in program.steps.enumerated() {
+      guard step.instruction.operands.allSatisfy({ $0 >= 0 && $0 < number }) else {
+        throw Diagnostic(.invalidPlan, "step \(number) of a program reads a later one")
+      }
+      let types = step.instruction.operands.map { program.steps[$0].type }
+      let isWellTyped: Bool =
+        switch step.instruction {
+        case .load(let input):
+          inputs.indices.contains(input) && inputs[input].access.scalarType == step.type
+        case .index(let index): index.axis.map { extents.indices.contains($0) } ?? true
+        case .constant, .cast: true
+        case .unary, .binary: types.allSatisfy { $0 == step.type }
+        case .compare: step.type == .bool && types[0] == types[1]
+        case .select: types[0] == .bool && types[1] == step.type && types[2] == step.type
+        }
+      guard isWellTyped else {
+        throw Diagnostic(.invalidPlan, "step \(number) of a program does not go with its operands")
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import AdjointCore
+
+/// What a kernel asks of the buffers it is applied to, worked out once for every step that runs it.
+struct KernelFootprint {
+  /// A read of an operand.
+  struct Read {
+    let operand: Int
+    let scalarType: ScalarType
+    /// The elements that the operand must have: this many, or at least so many.
+    let elementCount: Int
+    let isExact: Bool
+  }
+
+  /// A write to a result, which must have exactly this many elements.
+  struct Write {
+    let result: Int
+    let scalarType: ScalarType
+    let elementCount: Int
+    /// The elements written, all or some of them.
+    let part: WrittenPart
+  }
+
+  var reads: [Read] = []
+  var writes: [Write] = []
+
+  /// The number of operands and of results that the kernel knows of.
+  var operandCount: Int { (reads.map(\.operand).max() ?? -1) + 1 }
+  var resultCount: Int { (writes.map(\.result).max() ?? -1) + 1 }
+
+  /// - Throws: `.invalidPlan` where the kernel is not well formed.
+  init(_ kernel: Kernel) throws(Diagnostic) {
+    switch kernel {
+    case .loopNest(let nest): try add(nest)
+    case .contraction(let product): try add(product)
+    case .gather(let copy):
+      try add(copy, operand: 0)
+      writes = [try Self.all(0, copy.scalarType, [copy.outer, copy.count, copy.inner])]
+    case .scatterAdd(let copy):
+      try add(copy, operand: 0)
+      reads.append(
+        Read(
+          operand: 2, scalarType: copy.scalarType,
+          elementCount: try Self.product([copy.outer, copy.count, copy.inner]), isExact: true))
+      writes = [try Self.all(0, copy.scalarType, [copy.outer, copy.extent, copy.inner])]
+    }
+  }
+
+  private mutating func add(_ copy: IndexedCopy, operand: Int) throws(Diagnostic) {
+    guard copy.indexType.isInteger else {
+      throw Diagnostic(.invalidPlan, "indices are whole numbers, not \(copy.indexType.rawValue)")
+    }
+    reads = [
+      Read(
+        operand: operand, scalarType: copy.scalarType,
+        elementCount: try Self.product([copy.outer, copy.extent, copy.inner]), isExact: true),
+      Read(
+        operand: operand + 1, scalarType: copy.indexType,
+        elementCount: try Self.product([copy.count]), isExact: true),
+    ]
+  }
+
+  private mutating func add(_ product: Contraction) throws(Diagnostic) {
+    guard product.scalarType.isDifferentiable else {
+      throw Diagnostic(
+        .invalidPlan, "a contraction is of f32 or f64, not \(product.scalarType.rawValue)")
+    }
+    reads = [
+      try Self.read(0, product.scalarType, product.left, product.batch, product.rows, product.inner),
+      try Self.read(
+        1, product.scalarType, product.right, product.batch, product.inner, product.columns),
+    ]
+    writes = [
+      try Self.all(0, product.scalarType, [product.batch, product.rows, product.columns])
+    ]
+  }
+
+  /// The read of a batch of matrices: up to their last element.
+  private static func read(
+    _ operand: Int, _ type: ScalarType, _ layout: Contraction.Layout, _ batch: Int, _ rows: Int,
+    _ columns: Int
+  ) throws(Diagnostic) -> Read {
+    let axes = [
+      (batch, layout.batchStride), (rows, layout.rowStride),
+      (columns, layout.columnStride),
+    ]
+    var last = 0
+    for (extent, stride) in axes {
+      guard stride >= 0, extent >= 0 else {
+        throw Diagnostic(.invalidPlan, "the extents and strides of a contraction are zero or more")
+      }
+      if extent > 1 { last = try checkedSum(last, checkedProduct(extent - 1, stride)) }
+    }
+    guard rows <= 1 || columns <= 1 || layout.rowStride == 1 || layout.columnStride == 1 else {
+      throw Diagnostic(
+        .invalidPlan, "of the two strides of a contraction's matrix one is 1, which neither of "
+          + "\(layout.rowStride) and \(layout.columnStride) is")
+    }
+    let isEmpty = axes.contains { $0.0 == 0 }
+    return Read(
+      operand: operand, scalarType: type, elementCount: isEmpty ? 0 : try checkedSum(last, 1),
+      isExact: false)
+  }
+
+  private static func all(
+    _ result: Int, _ type: ScalarType, _ extents: [Int]
+  ) throws(Diagnostic) -> Write {
+    let count = try product(extents)
+    return Write(
+      result: result, scalarType: type, elementCount: count, part: WrittenPart(all: count))
+  }
+}
+
+// Whole numbers of a plan that may come from anywhere.
+extension KernelFootprint {
+  /// A product of extents: none below zero, no overflow.
+  static func product(_ extents: [Int]) throws(Diagnostic) -> Int {
+    if extents.contains(where: { $0 < 0 }) {
+      throw Diagnostic(.invalidPlan, "an extent is below zero in \(extents)")
+    }
+    if extents.contains(0) { return 0 }
+    var result = 1
+    for extent in extents { result = try checkedProduct(result, extent) }
+    return result
+  }
+
+  static func checkedProduct(_ a: Int, _ b: Int) throws(Diagnostic) -> Int {
+    let (product, overflow) = a.multipliedReportingOverflow(by: b)
+    if overflow { throw Diagnostic(.invalidPlan, "a size overflows a 64-bit integer") }
+    return product
+  }
+
+  static func checkedSum(_ a: Int, _ b: Int) throws(Diagnostic) -> Int {
+    let (sum, overflow) = a.addingReportingOverflow(b)
+    if overflow { throw Diagnostic(.invalidPlan, "a size overflows a 64-bit integer") }
+    return sum
+  }
+}

@@ -1,0 +1,158 @@
+import AdjointCore
+
+/// The slow, obvious meaning of every kernel, by which the back ends are judged.
+package enum KernelInterpreter {
+  /// Runs kernels over the operands of one node and returns its results.
+  ///
+  /// Elements that no kernel writes are zero, or what `initial` has for them; a reduction starts from
+  /// its combiner's identity.
+  package static func run(
+    _ kernels: [Kernel], operands: [Tensor], resultTypes: [TensorType], over initial: [Tensor] = []
+  ) throws(Diagnostic) -> [Tensor] {
+    let inputs = operands.map(ScalarBuffer.init)
+    var results = initial.map(ScalarBuffer.init)
+    for type in resultTypes.dropFirst(results.count) {
+      results.append(try ScalarBuffer(zerosOf: type))
+    }
+    for kernel in kernels {
+      switch kernel {
+      case .loopNest(let nest): run(nest, inputs, &results)
+      case .contraction(let product): run(product, inputs, &results[0])
+      case .gather(let copy): gather(copy, inputs, &results[0])
+      case .scatterAdd(let copy): scatterAdd(copy, inputs, &results[0])
+      }
+    }
+    var tensors: [Tensor] = []
+    for result in results { tensors.append(try result.tensor()) }
+    return tensors
+  }
+
+  private static func run(
+    _ nest: LoopNest, _ inputs: [ScalarBuffer], _ results: inout [ScalarBuffer]
+  ) {
+    for output in nest.outputs {
+      guard let combiner = output.combiner else { continue }
+      let type = output.access.scalarType
+      let identity = ScalarValue(.identity(of: combiner, type), type)
+      results[output.result].fill(identity)
+    }
+    forEachPosition(of: nest.extents) { position in
+      var values: [ScalarValue] = []
+      values.reserveCapacity(nest.program.steps.count)
+      for step in nest.program.steps {
+        values.append(evaluate(step, nest, position, values, inputs))
+      }
+      for output in nest.outputs {
+        let place = output.access.offset(at: position)
+        if let combiner = output.combiner {
+          let sum = results[output.result][place].apply(combiner.function, values[output.step])
+          results[output.result][place] = sum
+        } else {
+          results[output.result][place] = values[output.step]
+        }
+      }
+    }
+  }
+
+  private static func evaluate(
+    _ step: ScalarProgram.Step, _ nest: LoopNest, _ position: [Int], _ values: [ScalarValue],
+    _ inputs: [ScalarBuffer]
+  ) -> ScalarValue {
+    switch step.instruction {
+    case .load(let number):
+      let input = nest.inputs[number]
+      return inputs[input.operand][input.access.offset(at: position)]
+    case .constant(let literal): return ScalarValue(literal, step.type)
+    case .index(let index):
+      return ScalarValue.i64(Int64(index.index(at: position))).cast(to: step.type)
+    case .unary(let function, let a): return values[a].apply(function)
+    case .binary(let function, let a, let b): return values[a].apply(function, values[b])
+    case .compare(let comparison, let a, let b): return values[a].apply(comparison, values[b])
+    case .select(let condition, let a, let b):
+      return values[condition].isTrue ? values[a] : values[b]
+    case .cast(let a): return values[a].cast(to: step.type)
+    }
+  }
+
+  private static func run(
+    _ product: Contraction, _ inputs: [ScalarBuffer], _ result: inout ScalarBuffer
+  ) {
+    for b in 0..<product.batch {
+      for i in 0..<product.rows {
+        for j in 0..<product.columns {
+          // Accumulated in double precision and rounded once, whatever the type.
+          var sum = 0.0
+          for k in 0..<product.inner {
+            sum +=
+              inputs[0][product.left.offset(b, i, k)].double
+              * inputs[1][product.right.offset(b, k, j)].double
+          }
+          result[(b * product.rows + i) * product.columns + j] =
+            ScalarValue.f64(sum).cast(to: product.scalarType)
+        }
+      }
+    }
+  }
+
+  private static func gather(
+    _ copy: IndexedCopy, _ inputs: [ScalarBuffer], _ result: inout ScalarBuffer
+  ) {
+    forEachPosition(of: [copy.outer, copy.count, copy.inner]) { position in
+      let index = inputs[1][position[1]].integer
+      let place = (position[0] * copy.count + position[1]) * copy.inner + position[2]
+      if index >= 0, index < Int64(copy.extent) {
+        result[place] =
+          inputs[0][(position[0] * copy.extent + Int(index)) * copy.inner + position[2]]
+      } else {
+        result[place] = ScalarValue.f64(.nan).cast(to: copy.scalarType)
+      }
+    }
+  }
+
+  private static func scatterAdd(
+    _ copy: IndexedCopy, _ inputs: [ScalarBuffer], _ result: inout ScalarBuffer
+  ) {
+    result = inputs[0]
+    forEachPosition(of: [copy.outer, copy.count, copy.inner]) { position in
+      let index = inputs[1][position[1]].integer
+      guard index >= 0, index < Int64(copy.extent) else { return }
+      let place = (position[0] * copy.extent + Int(index)) * copy.inner + position[2]
+      let update = inputs[2][(position[0] * copy.count + position[1]) * copy.inner + position[2]]
+      result[place] = result[place].apply(.add, update)
+    }
+  }
+
+  /// Calls the body for every position of an iteration space, the last axis fastest.
+  private static func forEachPosition(of extents: [Int], _ body: ([Int]) -> Void) {
+    guard !extents.contains(0) else { return }
+    var position = Array(repeating: 0, count: extents.count)
+    while true {
+      body(position)
+      var axis = extents.count - 1
+      while axis >= 0 {
+        position[axis] += 1
+        if position[axis] < extents[axis] { break }
+        position[axis] = 0
+        axis -= 1
+      }
+      if axis < 0 { return }
+    }
+  }
+}
+
+extension Access {
+  /// The element's place in its buffer at a position of the loop.
+  fileprivate func offset(at position: [Int]) -> Int {
+    var offset = 0
+    for (extent, index) in zip(extents, map.axes) {
+      offset = offset * extent + index.index(at: position)
+    }
+    return offset
+  }
+}
+
+extension Contraction.Layout {
+  fileprivate func offset(_ batch: Int, _ row: Int, _ column: Int) -> Int {
+    batch * batchStride + row * rowStride + column * columnStride
+  }
+}

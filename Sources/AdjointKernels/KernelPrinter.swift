@@ -1,0 +1,121 @@
+import AdjointCore
+
+/// A kernel for people.
+package enum KernelPrinter {
+  /// A head line, and for a loop nest a line for each named step and each output.
+  ///
+  /// Operands are `a`, `b`, …, results `r0`, `r1`, …, loop positions `i`, `j`, ….
+  package static func lines(_ kernel: Kernel) -> [String] {
+    switch kernel {
+    case .loopNest(let nest): lines(nest)
+    case .contraction(let product):
+      [
+        "contraction \(product.scalarType.rawValue) "
+          + (product.batch == 1 ? "" : "\(product.batch) × ")
+          + matrix(product.rows, product.inner, product.left) + " · "
+          + matrix(product.inner, product.columns, product.right)
+      ]
+    case .gather(let copy): ["gather " + indexed(copy)]
+    case .scatterAdd(let copy): ["scatter-add " + indexed(copy)]
+    }
+  }
+
+  /// `[rows, columns]`, with a mark where the matrix lies transposed.
+  private static func matrix(_ rows: Int, _ columns: Int, _ layout: Contraction.Layout) -> String {
+    let isTransposed = layout.columnStride != 1 && layout.rowStride == 1
+    return "[\(rows), \(columns)]" + (isTransposed ? "ᵀ" : "")
+  }
+
+  private static func indexed(_ copy: IndexedCopy) -> String {
+    "\(copy.scalarType.rawValue) [\(copy.outer), \(copy.extent), \(copy.inner)] at "
+      + "\(copy.indexType.rawValue)[\(copy.count)]"
+  }
+
+  private static func lines(_ nest: LoopNest) -> [String] {
+    var lines = ["loop" + list(nest.extents.map { String($0) })]
+    let texts = stepTexts(nest, &lines)
+    for output in nest.outputs {
+      let target = "r\(output.result)" + list(output.access.map.axes.map(text))
+      let value = texts[output.step]
+      switch output.combiner {
+      case nil: lines.append("\(target) = \(value)")
+      case .sum: lines.append("\(target) += \(value)")
+      case .product: lines.append("\(target) *= \(value)")
+      case .maximum, .minimum:
+        lines.append("\(target) = \(output.combiner?.rawValue ?? "")(\(target), \(value))")
+      }
+    }
+    return lines
+  }
+
+  /// The text of each step: the whole expression where it is short and used once, else a name, which
+  /// a line of its own defines.
+  private static func stepTexts(_ nest: LoopNest, _ lines: inout [String]) -> [String] {
+    var uses = Array(repeating: 0, count: nest.program.steps.count)
+    for step in nest.program.steps {
+      for operand in step.instruction.operands { uses[operand] += 1 }
+    }
+    for output in nest.outputs { uses[output.step] += 1 }
+    var texts: [String] = []
+    for (number, step) in nest.program.steps.enumerated() {
+      let text = self.text(step, nest, texts)
+      let isNamed: Bool =
+        switch step.instruction {
+        case .load, .constant, .index: false
+        case .unary, .binary, .compare, .select, .cast: uses[number] > 1 || text.utf8.count > 72
+        }
+      if isNamed { lines.append("t\(number) = \(text)") }
+      texts.append(isNamed ? "t\(number)" : text)
+    }
+    return texts
+  }
+
+  private static func text(
+    _ step: ScalarProgram.Step, _ nest: LoopNest, _ texts: [String]
+  ) -> String {
+    switch step.instruction {
+    case .load(let input):
+      operandName(nest.inputs[input].operand) + list(nest.inputs[input].access.map.axes.map(text))
+    case .constant(let literal): text(literal, step.type)
+    case .index(let index): text(index)
+    case .unary(let function, let a): "\(function.rawValue)(\(texts[a]))"
+    case .binary(let function, let a, let b): "\(function.rawValue)(\(texts[a]), \(texts[b]))"
+    case .compare(let comparison, let a, let b):
+      "\(comparison.rawValue)(\(texts[a]), \(texts[b]))"
+    case .select(let condition, let a, let b):
+      "select(\(texts[condition]), \(texts[a]), \(texts[b]))"
+    case .cast(let a): "\(step.type.rawValue)(\(texts[a]))"
+    }
+  }
+
+  private static func text(_ literal: ScalarLiteral, _ type: ScalarType) -> String {
+    switch literal {
+    case .floating: type == .f32 ? "\(Float(literal.double))" : "\(literal.double)"
+    case .integer(let value): type == .bool ? (value == 0 ? "false" : "true") : String(value)
+    }
+  }
+
+  /// `i`, `2*j + 1`, `3`
+  private static func text(_ index: AxisIndex) -> String {
+    guard let axis = index.axis else { return String(index.start) }
+    var text = index.step == 1 ? "" : index.step == -1 ? "-" : "\(index.step)*"
+    text += positionName(axis)
+    if index.start > 0 { text += " + \(index.start)" }
+    if index.start < 0 { text += " - \(index.start.magnitude)" }
+    return text
+  }
+
+  private static func list(_ items: [String]) -> String {
+    "[" + items.joined(separator: ", ") + "]"
+  }
+
+  private static func positionName(_ axis: Int) -> String {
+    let names = ["i", "j", "k", "l", "m", "n"]
+    return axis < names.count ? names[axis] : "i\(axis)"
+  }
+
+  private static func operandName(_ operand: Int) -> String {
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"]
+    return operand < names.count ? names[operand] : "a\(operand)"
+  }
+}

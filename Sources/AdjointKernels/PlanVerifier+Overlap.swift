@@ -1,0 +1,75 @@
+import AdjointCore
+
+extension PlanVerifier {
+  /// That no two values which are live at once share bytes, and that the lower bound is right.
+  ///
+  /// The live values, ordered by offset, are apart from each other, so a new one need only be
+  /// compared with its two neighbours.
+  func checkOverlap() throws(Diagnostic) {
+    let values = plan.buffers.indices.filter {
+      contents[$0] == $0 && plan.buffers[$0].byteCount > 0
+    }
+    let byOffset = values.sorted { (plan.buffers[$0].offset, $0) < (plan.buffers[$1].offset, $1) }
+    var ranks = Array(repeating: -1, count: plan.buffers.count)
+    for (rank, value) in byOffset.enumerated() { ranks[value] = rank }
+    let starting = values.sorted { (start(of: $0), $0) < (start(of: $1), $1) }
+    let ending = values.sorted { (end(of: $0), $0) < (end(of: $1), $1) }
+    var live = RankSet(count: byOffset.count)
+    var ended = 0
+    var sum = 0
+    var peak = 0
+    for value in starting {
+      while ended < ending.count, end(of: ending[ended]) < start(of: value) {
+        // What was written over has left already.
+        if live.contains(ranks[ending[ended]]) {
+          live.remove(ranks[ending[ended]])
+          sum -= alignedByteCount(ending[ended])
+        }
+        ended += 1
+      }
+      if case .inPlace(let other) = plan.buffers[value].role {
+        live.remove(ranks[contents[other]])
+        sum -= alignedByteCount(contents[other])
+      }
+      for neighbour in [live.member(before: ranks[value]), live.member(after: ranks[value])] {
+        guard let neighbour else { continue }
+        let other = byOffset[neighbour]
+        guard areApart(value, other) else {
+          throw failure(
+            "\(name(buffer: value)) and \(name(buffer: other)) are live at the same time, from step "
+              + "\(max(start(of: value), start(of: other))) on, and share bytes")
+        }
+      }
+      live.insert(ranks[value])
+      sum += alignedByteCount(value)
+      peak = max(peak, sum)
+    }
+    guard plan.lowerBoundByteCount == peak else {
+      throw failure(
+        "the lower bound is given as \(plan.lowerBoundByteCount) bytes, but \(peak) are live at once")
+    }
+  }
+
+  /// The first step during which a value is live; −1 where it is before the run.
+  private func start(of value: Int) -> Int {
+    switch plan.buffers[value].role {
+    case .input, .parameter, .constant: -1
+    case .temporary, .inPlace, .view: firstWrite[value]
+    }
+  }
+
+  private func end(of value: Int) -> Int {
+    max(lastRead[value], lastWrite[value] == -1 ? -1 : lastWrite[value])
+  }
+
+  private func areApart(_ a: Int, _ b: Int) -> Bool {
+    let (x, y) = (plan.buffers[a], plan.buffers[b])
+    return x.offset + x.byteCount <= y.offset || y.offset + y.byteCount <= x.offset
+  }
+
+  /// Offsets and the arena are aligned, so that live values stay apart when rounded up, and their
+  /// sum stays below the arena.
+  private func alignedByteCount(_ value: Int) -> Int {
+    (plan.buffers[value].byteCount + Plan.alignment - 1) / Plan.alignment * Plan.alignment
+  }
+}

@@ -1,0 +1,169 @@
+import AdjointCore
+
+extension PlanVerifier {
+  /// That a step's kernel fits its buffers; notes when they are read and written.
+  mutating func checkStep(_ number: Int) throws(Diagnostic) {
+    let step = plan.steps[number]
+    guard plan.kernels.indices.contains(step.kernel) else {
+      throw failure("\(name(step: number)) runs kernel \(step.kernel), which there is not")
+    }
+    guard (step.operands + step.results).allSatisfy({ plan.buffers.indices.contains($0) }) else {
+      throw failure("\(name(step: number)) names a buffer that there is not")
+    }
+    let footprint = footprints[step.kernel]
+    guard footprint.operandCount <= step.operands.count,
+      footprint.resultCount == step.results.count, Set(step.results).count == step.results.count
+    else {
+      throw failure("\(name(step: number)) has not the operands and results of its kernel")
+    }
+    for read in footprint.reads {
+      let buffer = step.operands[read.operand]
+      let type = plan.buffers[buffer].type
+      let count = type.shape.elementCount ?? 0
+      guard type.scalarType == read.scalarType,
+        read.isExact ? count == read.elementCount : count >= read.elementCount
+      else {
+        throw failure(
+          "\(name(step: number)) reads \(read.elementCount) elements of \(read.scalarType.rawValue)"
+            + " in \(name(buffer: buffer))")
+      }
+    }
+    for buffer in step.operands {
+      let content = contents[buffer]
+      firstRead[content] = min(firstRead[content], number)
+      lastRead[content] = max(lastRead[content], number)
+    }
+    for write in footprint.writes { try checkWrite(write, at: number) }
+  }
+
+  private mutating func checkWrite(
+    _ write: KernelFootprint.Write, at number: Int
+  ) throws(Diagnostic) {
+    let buffer = plan.steps[number].results[write.result]
+    let type = plan.buffers[buffer].type
+    guard type.scalarType == write.scalarType, type.shape.elementCount == write.elementCount else {
+      throw failure(
+        "\(name(step: number)) writes \(write.elementCount) elements of "
+          + "\(write.scalarType.rawValue) to \(name(buffer: buffer))")
+    }
+    switch plan.buffers[buffer].role {
+    case .temporary, .inPlace, .parameter: break
+    case .input, .constant, .view:
+      throw failure("\(name(step: number)) writes \(name(buffer: buffer)), which no step may")
+    }
+    firstWrite[buffer] = min(firstWrite[buffer], number)
+    lastWrite[buffer] = number
+    writes[buffer].append(write.part)
+  }
+
+  /// That each value is complete before it is read.
+  func checkWrites() throws(Diagnostic) {
+    for (number, buffer) in plan.buffers.enumerated() {
+      switch buffer.role {
+      case .temporary, .inPlace:
+        guard firstWrite[number] < Int.max else {
+          throw failure("no step writes \(name(buffer: number))")
+        }
+        guard firstRead[number] > lastWrite[number] else {
+          throw failure(
+            "\(name(step: firstRead[number])) reads \(name(buffer: number)) before "
+              + "\(name(step: lastWrite[number])) has written it")
+        }
+      case .parameter: if firstWrite[number] == Int.max { continue }
+      case .input, .constant, .view: continue
+      }
+      guard isComplete(number) else {
+        throw failure(
+          "the steps that write \(name(buffer: number)) leave some of it unwritten or write it twice")
+      }
+    }
+  }
+
+  /// Whether the writes of a buffer, in order, write each element: one that writes all may be
+  /// followed by some that write parts of it, and otherwise disjoint parts make up the whole.
+  private func isComplete(_ buffer: Int) -> Bool {
+    let count = plan.buffers[buffer].type.shape.elementCount ?? 0
+    if count == 0 { return true }
+    // Parts of nothing, as of an empty operand of a concatenation, do not matter.
+    let parts = writes[buffer].filter { $0.count > 0 }
+    if parts.first?.count == count { return parts.dropFirst().allSatisfy { $0.count < count } }
+    var sum = 0
+    for part in parts {
+      // Each part has at most `count` elements, so the sum stays far from overflow until it exceeds.
+      sum += part.count
+      if sum > count { return false }
+    }
+    return sum == count && WrittenPart.areDisjoint(parts)
+  }
+}
+
+extension PlanVerifier {
+  /// That whatever is written over something else does so at its last use, and that parameters are
+  /// written once.
+  mutating func checkUpdates() throws(Diagnostic) {
+    // Where the bytes hold a parameter's next value.
+    var isUpdate = Array(repeating: false, count: plan.buffers.count)
+    for (number, buffer) in plan.buffers.enumerated() {
+      switch buffer.role {
+      case .inPlace(let other):
+        let old = contents[other]
+        guard !isUpdate[old], successors[old] < 0 else {
+          throw failure("\(name(buffer: old)) is written over more than once")
+        }
+        successors[old] = number
+        try checkInPlace(number, over: old)
+        if case .parameter = plan.buffers[old].role {
+          isUpdate[number] = true
+          lastRead[number] = plan.steps.count
+        }
+      case .temporary, .input, .parameter, .constant, .view: continue
+      }
+    }
+    for (number, buffer) in plan.buffers.enumerated() {
+      guard case .parameter = buffer.role else { continue }
+      if firstWrite[number] < Int.max { try checkDirectUpdate(number) }
+      guard successors[number] < 0 else { continue }
+      lastRead[number] = plan.steps.count
+    }
+  }
+
+  private func checkInPlace(_ number: Int, over old: Int) throws(Diagnostic) {
+    switch plan.buffers[old].role {
+    case .temporary, .inPlace, .parameter: break
+    case .input, .constant, .view:
+      throw failure("\(name(buffer: number)) is written over \(name(buffer: old)), which no step may")
+    }
+    let step = firstWrite[number]
+    guard step == lastWrite[number], firstWrite[old] == Int.max || lastWrite[old] < step else {
+      throw failure("\(name(buffer: number)) is written over \(name(buffer: old)) in parts")
+    }
+    guard lastRead[old] == step else {
+      throw failure(
+        "\(name(step: step)) writes over \(name(buffer: old)), but does not read it for the last time")
+    }
+    try checkAlias(of: old, under: number, at: step)
+  }
+
+  /// A parameter that a step writes under its own number.
+  private func checkDirectUpdate(_ number: Int) throws(Diagnostic) {
+    let step = firstWrite[number]
+    guard step == lastWrite[number], lastRead[number] <= step, successors[number] < 0 else {
+      throw failure(
+        "\(name(step: step)) writes the parameter \(name(buffer: number)), which is read later "
+          + "or updated twice")
+    }
+    if lastRead[number] == step { try checkAlias(of: number, under: number, at: step) }
+  }
+
+  private func checkAlias(of old: Int, under result: Int, at number: Int) throws(Diagnostic) {
+    let step = plan.steps[number]
+    guard let place = step.results.firstIndex(of: result) else { return }
+    for (operand, buffer) in step.operands.enumerated() where contents[buffer] == old {
+      guard plan.kernels[step.kernel].mayAlias(result: place, operand: operand) else {
+        throw failure(
+          "\(name(step: number)) may not write \(name(buffer: result)) over its operand "
+            + name(buffer: old))
+      }
+    }
+  }
+}

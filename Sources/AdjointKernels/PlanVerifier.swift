@@ -1,0 +1,70 @@
+import AdjointCore
+
+/// Proves from a plan alone that running it touches only what it may: no knowledge of how it was
+/// made, so that a mistake there is found here.
+///
+/// Proved are: every number is in range and every access in bounds; buffers lie aligned inside the
+/// arena; each value is complete before it is read; no two values that are live at once share bytes;
+/// a step writes over an operand only where it reads it for the last time and its kernel allows that;
+/// inputs and constants are never written, parameters once and after every other read; outputs hold
+/// when the run ends; and the lower bound is the one these steps have.
+package struct PlanVerifier {
+  let plan: Plan
+  var footprints: [KernelFootprint] = []
+  /// For each buffer, the one whose bytes it shows: itself, unless it is a view.
+  var contents: [Int] = []
+  /// For each buffer, the first and the last step that write it, with what they write in order.
+  var firstWrite: [Int]
+  var lastWrite: [Int]
+  var writes: [[WrittenPart]]
+  /// For each content, the first and the last step that read it; for the last, the number of steps
+  /// where it must hold after the run.
+  var firstRead: [Int]
+  var lastRead: [Int]
+  /// For each content, the buffer that is written in its place.
+  var successors: [Int]
+
+  /// - Throws: `.invalidPlan` that names the step and the buffers.
+  package static func verify(_ plan: Plan) throws(Diagnostic) {
+    var verifier = PlanVerifier(plan)
+    try verifier.checkBuffers()
+    try verifier.checkPorts()
+    try verifier.checkKernels()
+    for step in plan.steps.indices { try verifier.checkStep(step) }
+    try verifier.checkWrites()
+    try verifier.checkUpdates()
+    try verifier.checkOverlap()
+  }
+
+  private init(_ plan: Plan) {
+    self.plan = plan
+    let count = plan.buffers.count
+    firstWrite = Array(repeating: Int.max, count: count)
+    lastWrite = Array(repeating: -1, count: count)
+    writes = Array(repeating: [], count: count)
+    firstRead = Array(repeating: Int.max, count: count)
+    lastRead = Array(repeating: -1, count: count)
+    successors = Array(repeating: -1, count: count)
+  }
+
+  private mutating func checkKernels() throws(Diagnostic) {
+    for (number, kernel) in plan.kernels.enumerated() {
+      do {
+        footprints.append(try KernelFootprint(kernel))
+      } catch {
+        throw Diagnostic(.invalidPlan, "kernel \(number): \(error.message)")
+      }
+    }
+  }
+
+  func name(step: Int) -> String {
+    let label = plan.steps[step].label
+    return label.isEmpty ? "step \(step)" : "step \(step) (\(label))"
+  }
+
+  func name(buffer: Int) -> String { "buffer \(buffer) (\(plan.buffers[buffer].type))" }
+
+  func failure(_ message: String) -> Diagnostic {
+    Diagnostic(.invalidPlan, message + "; the plan cannot be run, build it again")
+  }
+}

@@ -1,0 +1,49 @@
+import AdjointCore
+
+/// A constant inside a kernel, compared by its bits: 0 and −0 differ, NaN equals itself.
+package enum ScalarLiteral: Hashable, Sendable {
+  /// A floating-point number by the bit pattern of its `Double`.
+  case floating(bits: UInt64)
+  /// A whole number or, as 0 and 1, a truth value.
+  case integer(Int64)
+
+  /// The literal of a number in the given type.
+  package init(_ value: Double, _ type: ScalarType) {
+    switch type {
+    case .f32: self = .floating(bits: Double(Float(value)).bitPattern)
+    case .f64: self = .floating(bits: value.bitPattern)
+    case .i32: self = .integer(Int64(Int32(clampedConversion: value)))
+    case .i64: self = .integer(Int64(clampedConversion: value))
+    case .u8: self = .integer(Int64(UInt8(clampedConversion: value)))
+    case .bool: self = .integer(value != 0 ? 1 : 0)
+    }
+  }
+
+  /// The number, exact but for whole numbers beyond 2⁵³.
+  package var double: Double {
+    switch self {
+    case .floating(let bits): Double(bitPattern: bits)
+    case .integer(let value): Double(value)
+    }
+  }
+
+  /// The identity of a combiner: what a reduction over nothing gives.
+  package static func identity(of combiner: Combiner, _ type: ScalarType) -> ScalarLiteral {
+    switch combiner {
+    case .sum: ScalarLiteral(0, type)
+    case .product: ScalarLiteral(1, type)
+    case .maximum: extreme(type, below: true)
+    case .minimum: extreme(type, below: false)
+    }
+  }
+
+  private static func extreme(_ type: ScalarType, below: Bool) -> ScalarLiteral {
+    switch type {
+    case .f32, .f64: ScalarLiteral(below ? -.infinity : .infinity, type)
+    case .i32: .integer(Int64(below ? Int32.min : Int32.max))
+    case .i64: .integer(below ? Int64.min : Int64.max)
+    case .u8: .integer(below ? 0 : Int64(UInt8.max))
+    case .bool: .integer(below ? 0 : 1)
+    }
+  }
+}

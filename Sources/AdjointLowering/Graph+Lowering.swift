@@ -1,0 +1,31 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+extension Graph {
+  /// The plan that computes this graph: its kernels in order and the place of every value in one
+  /// arena. All dimensions must be bound.
+  ///
+  /// - Throws: `.unboundDimension`; `.memoryLimit` where the values do not fit; whatever an operator
+  ///   says of types that it cannot lower; `.invalidPlan` never, unless an operator's kernels are
+  ///   wrong.
+  package func lowered(
+    _ options: LoweringOptions = LoweringOptions()
+  ) throws(Diagnostic) -> Plan {
+    var kernels = try KernelGraph(lowering: self)
+    kernels = ProducerFusion.run(on: kernels, inlines: options.fusesProducers)
+    if options.mergesSiblings { kernels = SiblingFusion.run(on: kernels) }
+    let schedule = Scheduler.schedule(kernels)
+    let storage = try StorageAssignment(schedule, writesInPlace: options.writesInPlace)
+    let layout = try ArenaLayout.best(for: storage.storages, stepCount: schedule.steps.count)
+    guard layout.byteCount <= options.byteLimit else {
+      throw Diagnostic(
+        .memoryLimit,
+        "the graph \(name) needs \(layout.byteCount) bytes, more than the limit of "
+          + "\(options.byteLimit); use smaller extents or raise the limit")
+    }
+    let plan = PlanAssembly.plan(schedule, storage, layout, labels: label)
+    try PlanVerifier.verify(plan)
+    return plan
+  }
+}

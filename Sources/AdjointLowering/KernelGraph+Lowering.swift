@@ -1,0 +1,108 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+extension KernelGraph {
+  /// Asks each live node's operator for its kernels.
+  init(lowering graph: Graph) throws(Diagnostic) {
+    var constants: [Tensor: Int] = [:]
+    let live = graph.liveNodes
+    // For each node, the values that its results occupy.
+    var places: [[Int]] = []
+    places.reserveCapacity(graph.nodes.count)
+    for (index, node) in graph.nodes.enumerated() {
+      switch node.kind {
+      case .input:
+        places.append([add(try Self.bound(node), .input(node.name ?? ""))])
+      case .parameter:
+        places.append([add(try Self.bound(node), .parameter(node.name ?? ""))])
+      case .operation(let operation):
+        guard live[index] else {
+          places.append([])
+          continue
+        }
+        let operands = node.operands.map { places[$0.node][$0.result] }
+        do {
+          let types = node.operands.map { graph.type(of: $0) }
+          for type in node.resultTypes { _ = try type.boundExtents() }
+          places.append(
+            try place(
+              operation.lower(types, to: node.resultTypes), node, index, operands, &constants))
+        } catch {
+          throw error.at(node: graph.label(of: index)).located(at: node.location)
+        }
+      }
+    }
+    for update in graph.updates {
+      updates.append(
+        Update(
+          parameter: places[update.parameter][0],
+          value: places[update.value.node][update.value.result]))
+    }
+    // A parameter whose next value is its old one is not written.
+    updates.removeAll { $0.parameter == $0.value }
+    placeOutputs(of: graph, places)
+  }
+
+  private static func bound(_ node: Node) throws(Diagnostic) -> TensorType {
+    do {
+      _ = try node.resultTypes[0].boundExtents()
+    } catch {
+      throw error.at(node: node.name).located(at: node.location)
+    }
+    return node.resultTypes[0]
+  }
+
+  private mutating func place(
+    _ lowering: Lowering, _ node: Node, _ index: Int, _ operands: [Int],
+    _ constants: inout [Tensor: Int]
+  ) throws(Diagnostic) -> [Int] {
+    switch lowering {
+    case .view:
+      return [operands[0]]
+    case .constant(let tensor):
+      if let known = constants[tensor] { return [known] }
+      let value = add(tensor.type, .constant(tensor))
+      constants[tensor] = value
+      return [value]
+    case .kernels(let kernels):
+      let results = node.resultTypes.map { add($0, .computed) }
+      for kernel in kernels {
+        switch kernel {
+        case .loopNest(var nest):
+          for input in nest.inputs.indices {
+            nest.inputs[input].operand = operands[nest.inputs[input].operand]
+          }
+          for output in nest.outputs.indices {
+            nest.outputs[output].result = results[nest.outputs[output].result]
+          }
+          steps.append(Step(work: .nest(nest.canonical()), nodes: [index]))
+        case .contraction, .gather, .scatterAdd:
+          steps.append(
+            Step(work: .call(kernel, operands: operands, results: results), nodes: [index]))
+        }
+      }
+      return results
+    }
+  }
+
+  /// An output that is a parameter with an update shows the value before it, so that is copied.
+  private mutating func placeOutputs(of graph: Graph, _ places: [[Int]]) {
+    let updated = Set(updates.map(\.parameter))
+    var copies: [Int: Int] = [:]
+    for output in graph.outputList {
+      var value = places[output.value.node][output.value.result]
+      if updated.contains(value) {
+        if let copy = copies[value] {
+          value = copy
+        } else {
+          let copy = add(values[value].type, .computed)
+          addCopy(of: value, to: copy, nodes: [output.value.node])
+          copies[value] = copy
+          value = copy
+        }
+      }
+      outputs.append(Output(name: output.name, value: value, type: graph.type(of: output.value)))
+    }
+  }
+}

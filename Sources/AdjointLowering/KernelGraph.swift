@@ -1,0 +1,142 @@
+import AdjointCore
+import AdjointKernels
+
+/// A graph after its operators became kernels: what fusion, scheduling and storage work on.
+///
+/// Views are gone: a step names the value whose bytes it reads, and its accesses say under which
+/// extents it reads them.
+struct KernelGraph {
+  /// Something that occupies bytes.
+  struct Value {
+    enum Source {
+      case input(String)
+      case parameter(String)
+      case constant(Tensor)
+      /// Steps write it.
+      case computed
+    }
+
+    var type: TensorType
+    var source: Source
+    /// The number that a constant holds everywhere.
+    var literal: ScalarLiteral?
+
+    var byteCount: Int { (type.shape.elementCount ?? 0) * type.scalarType.byteCount }
+    var isParameter: Bool { if case .parameter = source { true } else { false } }
+    var isComputed: Bool { if case .computed = source { true } else { false } }
+  }
+
+  /// What a step runs.
+  enum Work {
+    /// A loop nest whose operand and result numbers are values.
+    case nest(LoopNest)
+    /// Any other kernel, applied to values.
+    case call(Kernel, operands: [Int], results: [Int])
+  }
+
+  struct Step {
+    var work: Work
+    /// The nodes it stands for.
+    var nodes: [Int]
+
+    /// The values read, each once.
+    var reads: [Int] {
+      switch work {
+      case .nest(let nest): Self.unique(nest.inputs.map(\.operand))
+      case .call(_, let operands, _): Self.unique(operands)
+      }
+    }
+
+    /// The values written, each once.
+    var writes: [Int] {
+      switch work {
+      case .nest(let nest): Self.unique(nest.outputs.map(\.result))
+      case .call(_, _, let results): Self.unique(results)
+      }
+    }
+
+    private static func unique(_ numbers: [Int]) -> [Int] {
+      if numbers.count < 2 { return numbers }
+      var seen: Set<Int> = []
+      return numbers.filter { seen.insert($0).inserted }
+    }
+  }
+
+  /// A value that has a name outside, under the type it has there.
+  struct Output {
+    var name: String
+    var value: Int
+    var type: TensorType
+  }
+
+  /// The value whose bytes a parameter has after a run.
+  struct Update {
+    var parameter: Int
+    var value: Int
+  }
+
+  var values: [Value] = []
+  /// In topological order.
+  var steps: [Step] = []
+  var outputs: [Output] = []
+  var updates: [Update] = []
+
+  /// Adds a value and returns its number.
+  mutating func add(_ type: TensorType, _ source: Value.Source) -> Int {
+    var literal: ScalarLiteral?
+    if case .constant(let tensor) = source { literal = tensor.uniformLiteral }
+    values.append(Value(type: type, source: source, literal: literal))
+    return values.count - 1
+  }
+
+  /// Adds a step that copies a value to another of as many elements.
+  mutating func addCopy(of value: Int, to target: Int, nodes: [Int]) {
+    steps.append(
+      Step(work: .nest(.copy(of: value, to: target, as: values[target].type)), nodes: nodes))
+  }
+
+  /// For each value, whether it is needed apart from the steps that read it.
+  var isNeededOutside: [Bool] {
+    var needed = Array(repeating: false, count: values.count)
+    for output in outputs { needed[output.value] = true }
+    for update in updates { needed[update.value] = true }
+    return needed
+  }
+}
+
+extension LoopNest {
+  /// A nest that copies one value to another element by element.
+  static func copy(of value: Int, to target: Int, as type: TensorType) -> LoopNest {
+    let extents = (type.shape.extents ?? []).filter { $0 != 1 }
+    let access = Access(type.scalarType, extents: extents, map: .identity(rank: extents.count))
+    var program = ScalarProgram()
+    let load = program.append(.load(input: 0), type.scalarType)
+    return LoopNest(
+      extents: extents, inputs: [Input(operand: value, access: access)], program: program,
+      outputs: [Output(result: target, step: load, access: access)])
+  }
+}
+
+extension Tensor {
+  /// The number that every element is, or nil where they differ or there is none.
+  fileprivate var uniformLiteral: ScalarLiteral? {
+    switch storage {
+    case .f32(let elements):
+      Self.uniform(elements, by: \.bitPattern).map { ScalarLiteral(Double($0), .f32) }
+    case .f64(let elements):
+      Self.uniform(elements, by: \.bitPattern).map { ScalarLiteral($0, .f64) }
+    case .i32(let elements): Self.uniform(elements, by: \.self).map { .integer(Int64($0)) }
+    case .i64(let elements): Self.uniform(elements, by: \.self).map { .integer($0) }
+    case .u8(let elements): Self.uniform(elements, by: \.self).map { .integer(Int64($0)) }
+    case .bool(let elements): Self.uniform(elements, by: \.self).map { .integer($0 ? 1 : 0) }
+    }
+  }
+
+  private static func uniform<Element, Bits: Equatable>(
+    _ elements: [Element], by bits: (Element) -> Bits
+  ) -> Element? {
+    guard let first = elements.first else { return nil }
+    let pattern = bits(first)
+    return elements.allSatisfy { bits($0) == pattern } ? first : nil
+  }
+}

@@ -1,0 +1,15 @@
+/// What lowering may do beyond the plain translation; everything is on unless a test or a user who
+/// inspects a graph asks otherwise.
+package struct LoweringOptions: Hashable, Sendable {
+  /// Whether element-wise producers are computed inside the loop nests that read them.
+  package var fusesProducers = true
+  /// Whether neighbouring element-wise nests over equal extents become one nest with several outputs.
+  package var mergesSiblings = true
+  /// Whether a step may write over an operand that it reads for the last time.
+  package var writesInPlace = true
+  /// The most bytes the arena may have.
+  package var byteLimit = Int.max
+
+  /// The options under which graphs are compiled.
+  package init() {}
+}

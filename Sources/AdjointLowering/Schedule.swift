@@ -1,0 +1,28 @@
+import AdjointKernels
+
+/// Steps in the order in which they run, with every update of a parameter decided.
+struct Schedule {
+  var values: [KernelGraph.Value]
+  var steps: [KernelGraph.Step]
+  var outputs: [KernelGraph.Output]
+  /// For a value that is written over a parameter by the step that reads the parameter last, that
+  /// parameter. The other updates are steps that write the parameter itself.
+  var updatesInPlace: [Int: Int]
+}
+
+extension KernelGraph.Step {
+  /// Whether a result may be written over the bytes of an operand of as many bytes.
+  func mayAlias(result: Int, operand: Int) -> Bool {
+    switch work {
+    case .nest(let nest):
+      return Kernel.loopNest(nest).mayAlias(result: result, operand: operand)
+    case .call(let kernel, let operands, let results):
+      guard results.count(where: { $0 == result }) == 1,
+        let place = results.firstIndex(of: result)
+      else { return false }
+      return operands.indices.allSatisfy {
+        operands[$0] != operand || kernel.mayAlias(result: place, operand: $0)
+      }
+    }
+  }
+}

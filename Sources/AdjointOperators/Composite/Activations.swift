@@ -1,0 +1,50 @@
+import AdjointCore
+import AdjointGraph
+
+/// The rectifier `max(x, 0)` of every element.
+///
+/// The result has the operand's shape and type; the derivative is 1 above 0 and 0 elsewhere, at 0
+/// included. A NaN stays NaN.
+///
+/// - Throws: `.scalarTypeMismatch` for truth values.
+public func relu(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.placed("relu", file, line) { () throws(Diagnostic) in
+    try x.type.expectNumeric()
+    let zero = try x.builder.full(0, x.type)
+    // Not x > 0, which would turn a NaN into 0; not a maximum, whose derivative at 0 is a half.
+    let isCut = try x.builder.apply(LessOrEqual(), [x, zero])
+    return try x.builder.apply(Select(), [isCut, zero, x])
+  }
+}
+
+/// `x` above 0 and `slope · x` elsewhere, for every element.
+///
+/// The result has the operand's shape and type; the derivative is 1 above 0 and `slope` elsewhere, at 0
+/// included.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func leakyRelu(
+  _ x: Value, slope: Double = 0.01, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.placed("leakyRelu", file, line) { () throws(Diagnostic) in
+    try x.type.expectFloatingPoint()
+    let isCut = try x .<= 0
+    return try x.builder.apply(Select(), [isCut, slope * x, x])
+  }
+}
+
+/// `x · sigmoid(x)` of every element, also known as swish.
+///
+/// The result has the operand's shape and type; with `s = sigmoid(x)`, `dy/dx = s + x·s·(1 − s)`.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func silu(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.placed("silu", file, line) { () throws(Diagnostic) in
+    try x.type.expectFloatingPoint()
+    return try x * x.builder.apply(Sigmoid(), [x])
+  }
+}

@@ -1,0 +1,61 @@
+import AdjointCore
+import AdjointGraph
+
+/// The mean cross-entropy of class scores against labels that are class numbers, a scalar.
+///
+/// `L = mean(log Σ_k exp(x_k) − x_label)`, the mean over all axes but the last, which holds the classes;
+/// `∂L/∂x = (softmax(x) − one_hot(label)) / n` with the number n of labels. A label outside the classes
+/// counts as the score 0.
+///
+/// - Parameters:
+///   - logits: Scores `[…, C]` before any softmax, `f32` or `f64`.
+///   - indices: Class numbers `[…]`, `i32`, `i64` or `u8`.
+/// - Throws: `.shapeMismatch` where the labels do not have the shape of the scores without the classes,
+///   `.scalarTypeMismatch` for other scalar types.
+public func crossEntropy(
+  logits: Value, indices: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try logits.builder.placed("crossEntropy", file, line) { () throws(Diagnostic) in
+    try logits.type.expectFloatingPoint()
+    try indices.type.expectIndices()
+    guard logits.rank > 0, indices.shape.dimensions == logits.shape.dimensions.dropLast() else {
+      throw Diagnostic(
+        .shapeMismatch,
+        "the labels \(indices.type) must have the shape of the logits \(logits.type) without its last "
+          + "axis, which holds the classes")
+    }
+    // Class numbers need not fit into 8 bits.
+    let labels = indices.scalarType == .u8 ? try indices.cast(to: .i32) : indices
+    let classAxis = logits.rank - 1
+    let classes = try logits.builder.iota(labels.scalarType, logits.shape, axis: classAxis)
+    let isLabel = try classes .== labels.repeated(over: logits, alongAxes: [classAxis])
+    let chosen = try select(isLabel, logits, 0).sum(squeezingAxes: [classAxis])
+    return try (logSumExp(logits, squeezingAxes: [classAxis]) - chosen).mean()
+  }
+}
+
+/// The mean cross-entropy of class scores against probabilities, one-hot labels among them, a scalar.
+///
+/// `L = mean(log Σ_k exp(x_k) − Σ_k q_k · x_k)`, the mean over all axes but the last, which holds the
+/// classes. For probabilities, which sum to 1, that is `−Σ_k q_k · log softmax(x)_k`, and
+/// `∂L/∂x = (softmax(x) − q) / n`; the sum is not checked.
+///
+/// - Parameters:
+///   - logits: Scores `[…, C]` before any softmax, `f32` or `f64`.
+///   - probabilities: The probability of each class, of the type and shape of the scores.
+/// - Throws: `.shapeMismatch` or `.scalarTypeMismatch` where the two types differ.
+public func crossEntropy(
+  logits: Value, probabilities: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try logits.builder.placed("crossEntropy", file, line) { () throws(Diagnostic) in
+    try logits.type.expectFloatingPoint()
+    _ = try [logits.type, probabilities.type].expectEqual()
+    guard logits.rank > 0 else {
+      throw Diagnostic(
+        .shapeMismatch, "the logits \(logits.type) need an axis for the classes")
+    }
+    let classAxis = logits.rank - 1
+    let expected = try (logits * probabilities).sum(squeezingAxes: [classAxis])
+    return try (logSumExp(logits, squeezingAxes: [classAxis]) - expected).mean()
+  }
+}

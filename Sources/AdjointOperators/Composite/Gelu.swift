@@ -1,0 +1,36 @@
+import AdjointCore
+import AdjointGraph
+
+/// How `gelu` is computed.
+public enum GeluApproximation: Hashable, Sendable, CaseIterable {
+  /// By the error function: `½x · (1 + erf(x/√2))`.
+  case exact
+  /// By `½x · (1 + tanh(√(2/π) · (x + 0.044715x³)))`, within 0.0005 of it.
+  case tanh
+}
+
+/// The Gaussian error linear unit `x · Φ(x)` of every element, where `Φ` is the normal distribution.
+///
+/// The result has the operand's shape and type; `dy/dx = Φ(x) + x·φ(x)` where `φ` is the normal density,
+/// for the exact form.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func gelu(
+  _ x: Value, approximation: GeluApproximation = .exact, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.placed("gelu", file, line) { () throws(Diagnostic) in
+    try x.type.expectFloatingPoint()
+    let bell: Value
+    switch approximation {
+    case .exact:
+      bell = try x.builder.apply(Erf(), [squareRootOfHalf * x])
+    case .tanh:
+      let cubic = try x + 0.044715 * (x * x * x)
+      bell = try x.builder.apply(Tanh(), [squareRootOfTwoOverPi * cubic])
+    }
+    return try 0.5 * x * (1 + bell)
+  }
+}
+
+private let squareRootOfHalf = 0.5.squareRoot()
+private let squareRootOfTwoOverPi = (2 / Double.pi).squareRoot()

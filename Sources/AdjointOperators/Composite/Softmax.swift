@@ -1,0 +1,85 @@
+import AdjointCore
+import AdjointGraph
+
+/// The exponentials of the elements along an axis, scaled to sum to 1.
+///
+/// `y_i = exp(x_i) / Σ_k exp(x_k)`, computed from `x − max(x)`, so that no exponential overflows. The
+/// result has the operand's shape; `x̄ = y · (ȳ − Σ_k ȳ_k · y_k)`.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` for an axis
+///   out of range.
+public func softmax(
+  _ x: Value, axis: Int = -1, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.placed("softmax", file, line) { () throws(Diagnostic) in
+    try x.type.expectFloatingPoint()
+    let axes = [try x.type.normalized(axis: axis)]
+    let exponential = try exp(x.shifted(by: x.largest(over: axes), along: axes))
+    let total = try exponential.sum(squeezingAxes: axes)
+    return try exponential / total.repeated(over: x, alongAxes: axes)
+  }
+}
+
+/// The logarithm of the softmax along an axis, without forming the softmax.
+///
+/// `y_i = x_i − log Σ_k exp(x_k)`, computed from `x − max(x)`. The result has the operand's shape;
+/// `x̄_i = ȳ_i − softmax(x)_i · Σ_k ȳ_k`.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` for an axis
+///   out of range.
+public func logSoftmax(
+  _ x: Value, axis: Int = -1, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.placed("logSoftmax", file, line) { () throws(Diagnostic) in
+    try x.type.expectFloatingPoint()
+    let axes = [try x.type.normalized(axis: axis)]
+    let shifted = try x.shifted(by: x.largest(over: axes), along: axes)
+    let total = try log(exp(shifted).sum(squeezingAxes: axes))
+    return try shifted.shifted(by: total, along: axes)
+  }
+}
+
+/// The logarithm of the sum of the exponentials over axes, which the result no longer has.
+///
+/// `y = log Σ_k exp(x_k)`, computed as `m + log Σ_k exp(x_k − m)` with the largest element m, so that it
+/// neither overflows nor loses small sums; over nothing but −∞ it is −∞. `x̄ = softmax(x) · ȳ`.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` where an axis
+///   is out of range or repeated.
+public func logSumExp(
+  _ x: Value, squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.placed("logSumExp", file, line) { () throws(Diagnostic) in
+    try x.type.expectFloatingPoint()
+    let axes = try x.type.normalized(axes: axes)
+    // Where the largest is infinite (no element, or only −∞), x − m would be NaN.
+    let largest = try x.max(squeezingAxes: axes)
+    let shift = try stopGradient(select(abs(largest) .< .infinity, largest, 0))
+    let exponential = try exp(x.shifted(by: shift, along: axes))
+    return try shift + log(exponential.sum(squeezingAxes: axes))
+  }
+}
+
+/// The logarithm of the sum of the exponentials over axes, which keep an extent of 1.
+///
+/// See `logSumExp(_:squeezingAxes:)`.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` where an axis
+///   is out of range or repeated.
+public func logSumExp(
+  _ x: Value, alongAxes axes: [Int], file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try logSumExp(x, squeezingAxes: axes, file: file, line: line).restoringAxes(axes, of: x)
+}
+
+extension Value {
+  /// The largest elements over axes, held constant: a shift that cancels has no derivative.
+  fileprivate func largest(over axes: [Int]) throws(Diagnostic) -> Value {
+    try stopGradient(max(squeezingAxes: axes))
+  }
+
+  /// This value less one without the axes, repeated along them.
+  fileprivate func shifted(by shift: Value, along axes: [Int]) throws(Diagnostic) -> Value {
+    try self - shift.repeated(over: self, alongAxes: axes)
+  }
+}

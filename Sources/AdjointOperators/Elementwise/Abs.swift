@@ -1,0 +1,41 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = |x|`, with `dy/dx = sign(x)`, which is 0 at 0.
+package struct Abs: UnaryOperator {
+  package static let function = UnaryFunction.abs
+  package init() {}
+
+  package static func check(_ type: TensorType) throws(Diagnostic) { try type.expectNumeric() }
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in
+      [.value(try at.builder.apply(Sign(), [at.operands[0]]))]
+    }
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("|−x| → |x|") { (at) throws(Diagnostic) in
+      // Unsigned numbers wrap around when they are negated.
+      guard at.resultType.scalarType != .u8, let x = at.operands[0].argument(of: Negate.self)
+      else { return nil }
+      return try at.builder.apply(Abs(), [x])
+    },
+    Rewrite("||x|| → |x|") { at in
+      at.operand(0, as: Abs.self) == nil ? nil : at.operands[0]
+    },
+  ]
+}
+
+/// The magnitude of every element.
+///
+/// The result has the operand's shape and type; `dy/dx = sign(x)`, which is 0 at 0. The least number of
+/// a signed whole-number type has no positive counterpart and stays as it is.
+///
+/// - Throws: `.scalarTypeMismatch` for truth values.
+public func abs(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Abs(), [x], at: SourceLocation(file: file, line: line))
+}

@@ -1,0 +1,49 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `z = x + y`.
+package struct Add: BinaryOperator {
+  package static let function = BinaryFunction.add
+  package init() {}
+
+  package var derivative: Derivative { .partials { _ in [.one, .one] } }
+
+  package static let rewrites: [Rewrite] = [
+    .softmaxLessLabel,
+    Rewrite("x + 0 → x") { at in
+      if at.operands[1].isConstant(0) { return at.operands[0] }
+      if at.operands[0].isConstant(0) { return at.operands[1] }
+      return nil
+    },
+    Rewrite("x + (−y) → x − y") { (at) throws(Diagnostic) in
+      if at.operand(1, as: Negate.self) != nil {
+        return try at.builder.apply(Subtract(), [at.operands[0], at.operands[1].operands[0]])
+      }
+      if at.operand(0, as: Negate.self) != nil {
+        return try at.builder.apply(Subtract(), [at.operands[1], at.operands[0].operands[0]])
+      }
+      return nil
+    },
+  ]
+}
+
+extension Value {
+  /// The sum, element by element, of two values that broadcast to one shape.
+  ///
+  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
+  ///   types differ.
+  public static func + (left: Value, right: Value) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: Add())
+  }
+
+  /// The sum of every element and a number.
+  public static func + (left: Value, right: Double) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: Add())
+  }
+
+  /// The sum of a number and every element.
+  public static func + (left: Double, right: Value) throws(Diagnostic) -> Value {
+    try right.combined(after: left, by: Add())
+  }
+}

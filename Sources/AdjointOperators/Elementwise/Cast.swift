@@ -1,0 +1,86 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// The elements converted to another scalar type.
+///
+/// Linear between floating-point types; where one side is not floating point, nothing passes.
+package struct Cast: Operator {
+  package static let mnemonic = "cast"
+
+  /// The scalar type of the result.
+  package let scalarType: ScalarType
+  package init(to scalarType: ScalarType) { self.scalarType = scalarType }
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("to")
+    self.init(to: try attributes.scalarType("to"))
+  }
+
+  package var attributes: AttributeList { AttributeList(["to": .scalarType(scalarType)]) }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    try operands.expect(count: 1)
+    return [TensorType(scalarType, operands[0].shape)]
+  }
+
+  package var derivative: Derivative {
+    guard scalarType.isDifferentiable else { return .zero }
+    return .linear { (at, cotangent) throws(Diagnostic) in
+      let source = at.operands[0].scalarType
+      guard source.isDifferentiable else { return [nil] }
+      return [try at.builder.apply(Cast(to: source), [cotangent])]
+    }
+  }
+
+  package func lower(
+    _ operands: [TensorType], to results: [TensorType]
+  ) throws(Diagnostic) -> Lowering {
+    .loop(
+      try .elementwise(operands: operands, result: results[0]) { program, x in
+        program.append(.cast(x[0]), scalarType)
+      })
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("cast to the same type → x") { at in
+      at.operands[0].type == at.resultType ? at.operands[0] : nil
+    },
+    Rewrite("cast(cast(x)) → cast(x) where the first loses nothing") { (at) throws(Diagnostic) in
+      guard let inner = at.operand(0, as: Cast.self) else { return nil }
+      let source = at.operands[0].operands[0]
+      guard source.scalarType.isKept(by: inner.scalarType, onTheWayTo: at.resultType.scalarType)
+      else { return nil }
+      return try at.builder.apply(at.operation, [source])
+    },
+  ]
+}
+
+extension ScalarType {
+  /// Whether every number of this type is one of the other, and going on from there to the target
+  /// gives what going there directly does.
+  fileprivate func isKept(by other: ScalarType, onTheWayTo target: ScalarType) -> Bool {
+    switch (self, other) {
+    case (.f32, .f64), (.i32, .i64), (.u8, .i32), (.u8, .i64), (.u8, .f32), (.u8, .f64): true
+    case (.bool, _): true
+    // Whole numbers keep their low bits in u8, floating-point numbers are clamped.
+    case (.i32, .f64): target != .u8
+    default: self == other
+    }
+  }
+}
+
+extension Value {
+  /// The elements converted to another scalar type.
+  ///
+  /// Floating point to whole number truncates toward zero and clamps, NaN becomes 0; a whole number to
+  /// a narrower one keeps the low bits; to `bool`, anything but 0 is true. The derivative passes
+  /// between `f32` and `f64`, converted likewise, and is 0 for all other types.
+  public func cast(
+    to scalarType: ScalarType, file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    if scalarType == self.scalarType { return self }
+    return try builder.apply(
+      Cast(to: scalarType), [self], at: SourceLocation(file: file, line: line))
+  }
+}

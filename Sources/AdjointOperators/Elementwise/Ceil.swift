@@ -1,0 +1,22 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = ⌈x⌉`, whose derivative is taken as 0 everywhere.
+package struct Ceil: UnaryOperator {
+  package static let function = UnaryFunction.ceil
+  package init() {}
+
+  package var derivative: Derivative { .zero }
+}
+
+/// The least whole number not below each element.
+///
+/// The result has the operand's shape and type; the derivative is 0 everywhere.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func ceil(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Ceil(), [x], at: SourceLocation(file: file, line: line))
+}

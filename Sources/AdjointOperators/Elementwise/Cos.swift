@@ -1,0 +1,26 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = cos(x)`, with `dy/dx = −sin(x)`.
+package struct Cos: UnaryOperator {
+  package static let function = UnaryFunction.cos
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in
+      [.value(try -at.builder.apply(Sin(), [at.operands[0]]))]
+    }
+  }
+}
+
+/// The cosine of every element, in radians.
+///
+/// The result has the operand's shape and type; `dy/dx = −sin(x)`.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func cos(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Cos(), [x], at: SourceLocation(file: file, line: line))
+}

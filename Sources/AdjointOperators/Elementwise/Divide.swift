@@ -1,0 +1,79 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `z = x / y`, with `∂z/∂x = 1/y` and `∂z/∂y = −z/y`.
+package struct Divide: BinaryOperator {
+  package static let function = BinaryFunction.divide
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in
+      let y = at.operands[1]
+      return [
+        at.wanted[0] ? .value(try at.builder.apply(Reciprocal(), [y])) : .zero,
+        at.wanted[1] ? .value(try -(at.result / y)) : .zero,
+      ]
+    }
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("x / 1 → x") { at in at.operands[1].isConstant(1) ? at.operands[0] : nil },
+    Rewrite("1 / (1 + exp(−x)) → sigmoid(x)", .stableForm) { (at) throws(Diagnostic) in
+      guard at.operands[0].isConstant(1),
+        let power = at.operands[1].addendOfOne?.argument(of: Exp.self)
+      else { return nil }
+      return try power.sigmoidOfNegative()
+    },
+    Rewrite("exp(x) / (1 + exp(x)) → sigmoid(x)", .stableForm) { (at) throws(Diagnostic) in
+      guard let x = at.operands[0].argument(of: Exp.self),
+        let other = at.operands[1].addendOfOne?.argument(of: Exp.self), x.isIdentical(to: other)
+      else { return nil }
+      return try at.builder.apply(Sigmoid(), [x])
+    },
+    .softmax,
+    Rewrite("(−x) / (−y) → x / y") { (at) throws(Diagnostic) in
+      guard at.resultType.scalarType.isDifferentiable,
+        let x = at.operands[0].argument(of: Negate.self),
+        let y = at.operands[1].argument(of: Negate.self)
+      else { return nil }
+      return try at.builder.apply(Divide(), [x, y])
+    },
+    Rewrite("x / 2ⁿ → x · 2⁻ⁿ") { (at) throws(Diagnostic) in
+      guard let number = at.operands[1].constantNumber,
+        at.resultType.scalarType.scalesExactly(by: number)
+      else { return nil }
+      return try at.builder.apply(
+        Multiply(), [at.operands[0], at.builder.full(1 / number, at.resultType)])
+    },
+    Rewrite("1 / x → reciprocal(x)") { (at) throws(Diagnostic) in
+      guard at.resultType.scalarType.isDifferentiable, at.operands[0].isConstant(1) else {
+        return nil
+      }
+      return try at.builder.apply(Reciprocal(), [at.operands[1]])
+    },
+  ]
+}
+
+extension Value {
+  /// The quotient, element by element, of two values that broadcast to one shape.
+  ///
+  /// Whole numbers are truncated toward zero, and divided by 0 give 0. `∂z/∂x = 1/y`,
+  /// `∂z/∂y = −x/y²`.
+  ///
+  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
+  ///   types differ or are `bool`.
+  public static func / (left: Value, right: Value) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: Divide())
+  }
+
+  /// Every element divided by a number.
+  public static func / (left: Value, right: Double) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: Divide())
+  }
+
+  /// A number divided by every element.
+  public static func / (left: Double, right: Value) throws(Diagnostic) -> Value {
+    try right.combined(after: left, by: Divide())
+  }
+}

@@ -1,0 +1,30 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = erf(x) = 2/√π · ∫₀ˣ exp(−t²) dt`, with `dy/dx = 2/√π · exp(−x²)`.
+package struct Erf: UnaryOperator {
+  package static let function = UnaryFunction.erf
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in
+      let x = at.operands[0]
+      return [.value(try Self.slopeAtZero * at.builder.apply(Exp(), [-(x * x)]))]
+    }
+  }
+
+  // 2/√π
+  private static let slopeAtZero = 1.128_379_167_095_512_6
+}
+
+/// The error function of every element, `2/√π` times the integral of `exp(−t²)` from 0 to `x`.
+///
+/// The result has the operand's shape and type; `dy/dx = 2/√π · exp(−x²)`.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func erf(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Erf(), [x], at: SourceLocation(file: file, line: line))
+}

@@ -1,0 +1,27 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = eˣ − 1`, accurate near 0, with `dy/dx = eˣ`.
+package struct Expm1: UnaryOperator {
+  package static let function = UnaryFunction.expm1
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in
+      // y + 1 would be 0 far below 0, where eˣ is small but not 0.
+      [.value(try at.builder.apply(Exp(), [at.operands[0]]))]
+    }
+  }
+}
+
+/// `eˣ − 1` of every element, accurate where `eˣ` is near 1.
+///
+/// The result has the operand's shape and type; `dy/dx = eˣ`.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func expm1(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Expm1(), [x], at: SourceLocation(file: file, line: line))
+}

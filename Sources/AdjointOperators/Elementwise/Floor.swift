@@ -1,0 +1,22 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = ⌊x⌋`, whose derivative is taken as 0 everywhere.
+package struct Floor: UnaryOperator {
+  package static let function = UnaryFunction.floor
+  package init() {}
+
+  package var derivative: Derivative { .zero }
+}
+
+/// The greatest whole number not above each element.
+///
+/// The result has the operand's shape and type; the derivative is 0 everywhere.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func floor(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Floor(), [x], at: SourceLocation(file: file, line: line))
+}

@@ -1,0 +1,33 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `z = (x > y)`, a truth value; false where one of the two is NaN.
+package struct Greater: ComparisonOperator {
+  package static let mnemonic = "greater"
+  package static let comparison = Comparison.greater
+  package init() {}
+}
+
+extension Value {
+  /// True where the left element is greater than the right one.
+  ///
+  /// The two values broadcast to one shape. The result is false where one of the two is NaN, and carries no
+  /// derivative.
+  ///
+  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
+  ///   types differ or are `bool`.
+  public static func .> (left: Value, right: Value) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: Greater())
+  }
+
+  /// True where an element is greater than the number.
+  public static func .> (left: Value, right: Double) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: Greater())
+  }
+
+  /// True where the number is greater than an element.
+  public static func .> (left: Double, right: Value) throws(Diagnostic) -> Value {
+    try right.combined(after: left, by: Greater())
+  }
+}

@@ -1,0 +1,33 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `z = (x ≥ y)`, a truth value; false where one of the two is NaN.
+package struct GreaterOrEqual: ComparisonOperator {
+  package static let mnemonic = "greater_or_equal"
+  package static let comparison = Comparison.greaterOrEqual
+  package init() {}
+}
+
+extension Value {
+  /// True where the left element is not less than the right one.
+  ///
+  /// The two values broadcast to one shape. The result is false where one of the two is NaN, and carries no
+  /// derivative.
+  ///
+  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
+  ///   types differ or are `bool`.
+  public static func .>= (left: Value, right: Value) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: GreaterOrEqual())
+  }
+
+  /// True where an element is not less than the number.
+  public static func .>= (left: Value, right: Double) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: GreaterOrEqual())
+  }
+
+  /// True where the number is not less than an element.
+  public static func .>= (left: Double, right: Value) throws(Diagnostic) -> Value {
+    try right.combined(after: left, by: GreaterOrEqual())
+  }
+}

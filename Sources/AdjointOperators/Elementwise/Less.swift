@@ -1,0 +1,33 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `z = (x < y)`, a truth value; false where one of the two is NaN.
+package struct Less: ComparisonOperator {
+  package static let mnemonic = "less"
+  package static let comparison = Comparison.less
+  package init() {}
+}
+
+extension Value {
+  /// True where the left element is less than the right one.
+  ///
+  /// The two values broadcast to one shape. The result is false where one of the two is NaN, and carries no
+  /// derivative.
+  ///
+  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
+  ///   types differ or are `bool`.
+  public static func .< (left: Value, right: Value) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: Less())
+  }
+
+  /// True where an element is less than the number.
+  public static func .< (left: Value, right: Double) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: Less())
+  }
+
+  /// True where the number is less than an element.
+  public static func .< (left: Double, right: Value) throws(Diagnostic) -> Value {
+    try right.combined(after: left, by: Less())
+  }
+}

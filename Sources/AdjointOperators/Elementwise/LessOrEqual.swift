@@ -1,0 +1,33 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `z = (x ≤ y)`, a truth value; false where one of the two is NaN.
+package struct LessOrEqual: ComparisonOperator {
+  package static let mnemonic = "less_or_equal"
+  package static let comparison = Comparison.lessOrEqual
+  package init() {}
+}
+
+extension Value {
+  /// True where the left element is not greater than the right one.
+  ///
+  /// The two values broadcast to one shape. The result is false where one of the two is NaN, and carries no
+  /// derivative.
+  ///
+  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
+  ///   types differ or are `bool`.
+  public static func .<= (left: Value, right: Value) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: LessOrEqual())
+  }
+
+  /// True where an element is not greater than the number.
+  public static func .<= (left: Value, right: Double) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: LessOrEqual())
+  }
+
+  /// True where the number is not greater than an element.
+  public static func .<= (left: Double, right: Value) throws(Diagnostic) -> Value {
+    try right.combined(after: left, by: LessOrEqual())
+  }
+}

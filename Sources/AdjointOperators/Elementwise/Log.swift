@@ -1,0 +1,51 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = log(x)`, with `dy/dx = 1/x`.
+package struct Log: UnaryOperator {
+  package static let function = UnaryFunction.log
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in
+      [.value(try at.builder.apply(Reciprocal(), [at.operands[0]]))]
+    }
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("log(exp(x)) → x", .stableForm) { at in at.operands[0].argument(of: Exp.self) },
+    Rewrite("log(sigmoid(x)) → −softplus(−x)", .stableForm) { (at) throws(Diagnostic) in
+      guard let x = at.operands[0].argument(of: Sigmoid.self) else { return nil }
+      return try -at.builder.apply(Softplus(), [-x])
+    },
+    Rewrite("log(1 − sigmoid(x)) → −softplus(x)", .stableForm) { (at) throws(Diagnostic) in
+      guard let x = at.operands[0].subtrahendFromOne?.argument(of: Sigmoid.self) else {
+        return nil
+      }
+      return try -at.builder.apply(Softplus(), [x])
+    },
+    // Where x is exp(y), the identity of log1p makes it softplus(y).
+    Rewrite("log(1 + x) → log1p(x)", .stableForm) { (at) throws(Diagnostic) in
+      guard let x = at.operands[0].addendOfOne else { return nil }
+      return try at.builder.apply(Log1p(), [x])
+    },
+    Rewrite("log(1 − x) → log1p(−x)", .stableForm) { (at) throws(Diagnostic) in
+      guard let x = at.operands[0].subtrahendFromOne else { return nil }
+      return try at.builder.apply(Log1p(), [-x])
+    },
+    .logSumExp,
+    .logSoftmax,
+  ]
+}
+
+/// The natural logarithm of every element.
+///
+/// The result has the operand's shape and type; `dy/dx = 1/x`. It is −∞ at 0 and NaN below.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func log(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Log(), [x], at: SourceLocation(file: file, line: line))
+}

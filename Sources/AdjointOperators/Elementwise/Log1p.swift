@@ -1,0 +1,33 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = log(1 + x)`, accurate near 0, with `dy/dx = 1/(1 + x)`.
+package struct Log1p: UnaryOperator {
+  package static let function = UnaryFunction.log1p
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in
+      [.value(try at.builder.apply(Reciprocal(), [1 + at.operands[0]]))]
+    }
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("log1p(exp(x)) → softplus(x)", .stableForm) { (at) throws(Diagnostic) in
+      guard let x = at.operands[0].argument(of: Exp.self) else { return nil }
+      return try at.builder.apply(Softplus(), [x])
+    }
+  ]
+}
+
+/// The natural logarithm of `1 + x` of every element, accurate where `x` is near 0.
+///
+/// The result has the operand's shape and type; `dy/dx = 1/(1 + x)`. It is −∞ at −1 and NaN below.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func log1p(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Log1p(), [x], at: SourceLocation(file: file, line: line))
+}

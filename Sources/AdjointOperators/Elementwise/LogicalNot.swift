@@ -1,0 +1,35 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = ¬x` of truth values.
+package struct LogicalNot: UnaryOperator {
+  package static let function = UnaryFunction.not
+  package init() {}
+
+  package static func check(_ type: TensorType) throws(Diagnostic) { try type.expectTruthValues() }
+
+  package var derivative: Derivative { .zero }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("¬¬x → x") { at in at.operands[0].argument(of: LogicalNot.self) },
+    // The orderings have no such identity: with a NaN, neither x < y nor x ≥ y holds.
+    Rewrite("¬(x = y) → x ≠ y") { (at) throws(Diagnostic) in
+      guard at.operand(0, as: Equal.self) != nil else { return nil }
+      return try at.builder.apply(NotEqual(), at.operands[0].operands)
+    },
+    Rewrite("¬(x ≠ y) → x = y") { (at) throws(Diagnostic) in
+      guard at.operand(0, as: NotEqual.self) != nil else { return nil }
+      return try at.builder.apply(Equal(), at.operands[0].operands)
+    },
+  ]
+}
+
+extension Value {
+  /// True where the operand is false.
+  ///
+  /// - Throws: `.scalarTypeMismatch` unless the operand is `bool`.
+  public static prefix func .! (x: Value) throws(Diagnostic) -> Value {
+    try x.builder.apply(LogicalNot(), [x])
+  }
+}

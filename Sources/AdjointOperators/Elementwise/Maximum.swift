@@ -1,0 +1,49 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `z = max(x, y)`, NaN where one of the two is.
+///
+/// `∂z/∂x` is 1 where `x > y`, ½ where the two are equal, so that both modes agree with the average of
+/// the one-sided derivatives, and 0 elsewhere, NaN included; `∂z/∂y` likewise.
+package struct Maximum: BinaryOperator {
+  package static let function = BinaryFunction.maximum
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in try at.shares(wonBy: Greater()) }
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("max(x, x) → x") { at in
+      at.operands[0].isIdentical(to: at.operands[1]) ? at.operands[0] : nil
+    }
+  ]
+}
+
+/// The greater of two values, element by element, after broadcasting both to one shape.
+///
+/// NaN where one of the two is NaN. The derivative goes to the greater one, and half to each where they
+/// are equal; see `relu` for a rectifier whose derivative at 0 is 0.
+///
+/// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
+///   differ or are `bool`.
+public func max(
+  _ x: Value, _ y: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.combined(with: y, by: Maximum(), at: SourceLocation(file: file, line: line))
+}
+
+/// The greater of every element and a number.
+public func max(
+  _ x: Value, _ y: Double, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.combined(with: y, by: Maximum(), at: SourceLocation(file: file, line: line))
+}
+
+/// The greater of a number and every element.
+public func max(
+  _ x: Double, _ y: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try y.combined(after: x, by: Maximum(), at: SourceLocation(file: file, line: line))
+}

@@ -1,0 +1,49 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `z = min(x, y)`, NaN where one of the two is.
+///
+/// `∂z/∂x` is 1 where `x < y`, ½ where the two are equal, so that both modes agree with the average of
+/// the one-sided derivatives, and 0 elsewhere, NaN included; `∂z/∂y` likewise.
+package struct Minimum: BinaryOperator {
+  package static let function = BinaryFunction.minimum
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in try at.shares(wonBy: Less()) }
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("min(x, x) → x") { at in
+      at.operands[0].isIdentical(to: at.operands[1]) ? at.operands[0] : nil
+    }
+  ]
+}
+
+/// The lesser of two values, element by element, after broadcasting both to one shape.
+///
+/// NaN where one of the two is NaN. The derivative goes to the lesser one, and half to each where they
+/// are equal; see `relu` for a rectifier whose derivative at 0 is 0.
+///
+/// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
+///   differ or are `bool`.
+public func min(
+  _ x: Value, _ y: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.combined(with: y, by: Minimum(), at: SourceLocation(file: file, line: line))
+}
+
+/// The lesser of every element and a number.
+public func min(
+  _ x: Value, _ y: Double, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.combined(with: y, by: Minimum(), at: SourceLocation(file: file, line: line))
+}
+
+/// The lesser of a number and every element.
+public func min(
+  _ x: Double, _ y: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try y.combined(after: x, by: Minimum(), at: SourceLocation(file: file, line: line))
+}

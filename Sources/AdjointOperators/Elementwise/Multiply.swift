@@ -1,0 +1,84 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `z = x · y`, element by element.
+package struct Multiply: BinaryOperator {
+  package static let function = BinaryFunction.multiply
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { at in [.value(at.operands[1]), .value(at.operands[0])] }
+  }
+
+  package static let rewrites: [Rewrite] = [
+    .softmaxOfQuotient,
+    Rewrite("x · 1 → x") { at in
+      if at.operands[1].isConstant(1) { return at.operands[0] }
+      if at.operands[0].isConstant(1) { return at.operands[1] }
+      return nil
+    },
+    Rewrite("x · (−1) → −x") { (at) throws(Diagnostic) in
+      if at.operands[1].isConstant(-1) { return try at.builder.apply(Negate(), [at.operands[0]]) }
+      if at.operands[0].isConstant(-1) { return try at.builder.apply(Negate(), [at.operands[1]]) }
+      return nil
+    },
+    Rewrite("(−x) · (−y) → x · y") { (at) throws(Diagnostic) in
+      guard let x = at.operands[0].argument(of: Negate.self),
+        let y = at.operands[1].argument(of: Negate.self)
+      else { return nil }
+      return try at.builder.apply(Multiply(), [x, y])
+    },
+    Rewrite("x · (1/y) → x / y") { (at) throws(Diagnostic) in
+      if let y = at.operands[1].argument(of: Reciprocal.self) {
+        return try at.builder.apply(Divide(), [at.operands[0], y])
+      }
+      if let y = at.operands[0].argument(of: Reciprocal.self) {
+        return try at.builder.apply(Divide(), [at.operands[1], y])
+      }
+      return nil
+    },
+    Rewrite("c · (−x) → (−c) · x") { (at) throws(Diagnostic) in
+      guard let (number, other) = at.operands.constantFactor,
+        let x = other.argument(of: Negate.self)
+      else {
+        return nil
+      }
+      return try at.builder.apply(Multiply(), [x, at.builder.full(-number, at.resultType)])
+    },
+    // Numbers are scaled by powers of two without rounding, so these two are one rounding either way.
+    Rewrite("c · (d · x) → (c · d) · x, where one of them is a power of 2") {
+      (at) throws(Diagnostic) in
+      let scalarType = at.resultType.scalarType
+      guard let (outer, other) = at.operands.constantFactor,
+        other.definition(as: Multiply.self) != nil,
+        let (inner, x) = other.operands.constantFactor,
+        scalarType.scalesExactly(by: outer.magnitude)
+          || scalarType.scalesExactly(by: inner.magnitude),
+        scalarType.isNormal(outer * inner)
+      else { return nil }
+      return try at.builder.apply(Multiply(), [x, at.builder.full(outer * inner, at.resultType)])
+    },
+  ]
+}
+
+extension Value {
+  /// The product, element by element, of two values that broadcast to one shape; for the product of
+  /// matrices see `matmul`.
+  ///
+  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
+  ///   types differ.
+  public static func * (left: Value, right: Value) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: Multiply())
+  }
+
+  /// Every element times a number.
+  public static func * (left: Value, right: Double) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: Multiply())
+  }
+
+  /// A number times every element.
+  public static func * (left: Double, right: Value) throws(Diagnostic) -> Value {
+    try right.combined(after: left, by: Multiply())
+  }
+}

@@ -1,0 +1,35 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `z = (x ≠ y)`, a truth value; true where one of the two is NaN.
+package struct NotEqual: ComparisonOperator {
+  package static let mnemonic = "not_equal"
+  package static let comparison = Comparison.notEqual
+  package init() {}
+
+  package static func check(_ type: TensorType) throws(Diagnostic) {}
+}
+
+extension Value {
+  /// True where the left element differs from the right one.
+  ///
+  /// The two values broadcast to one shape. The result is true where one of the two is NaN, and carries no
+  /// derivative.
+  ///
+  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
+  ///   types differ.
+  public static func .!= (left: Value, right: Value) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: NotEqual())
+  }
+
+  /// True where an element differs from the number.
+  public static func .!= (left: Value, right: Double) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: NotEqual())
+  }
+
+  /// True where the number differs from an element.
+  public static func .!= (left: Double, right: Value) throws(Diagnostic) -> Value {
+    try right.combined(after: left, by: NotEqual())
+  }
+}

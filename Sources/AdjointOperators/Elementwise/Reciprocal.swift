@@ -1,0 +1,37 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = 1/x`, with `dy/dx = −y²`.
+package struct Reciprocal: UnaryOperator {
+  package static let function = UnaryFunction.reciprocal
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in
+      [.value(try -(at.result * at.result))]
+    }
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("1/√x → rsqrt(x)") { (at) throws(Diagnostic) in
+      guard let x = at.operands[0].argument(of: Sqrt.self) else { return nil }
+      return try at.builder.apply(Rsqrt(), [x])
+    },
+    Rewrite("1/(1 + exp(−x)) → sigmoid(x)", .stableForm) { (at) throws(Diagnostic) in
+      guard let power = at.operands[0].addendOfOne?.argument(of: Exp.self) else { return nil }
+      return try power.sigmoidOfNegative()
+    },
+  ]
+}
+
+/// The reciprocal of every element.
+///
+/// The result has the operand's shape and type; `dy/dx = −1/x²`.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func reciprocal(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Reciprocal(), [x], at: SourceLocation(file: file, line: line))
+}

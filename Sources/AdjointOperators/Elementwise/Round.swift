@@ -1,0 +1,22 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// The nearest whole number, halves to even; the derivative is taken as 0 everywhere.
+package struct Round: UnaryOperator {
+  package static let function = UnaryFunction.round
+  package init() {}
+
+  package var derivative: Derivative { .zero }
+}
+
+/// The whole number nearest to each element, halves to even: 0.5 to 0, 1.5 to 2.
+///
+/// The result has the operand's shape and type; the derivative is 0 everywhere.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func round(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Round(), [x], at: SourceLocation(file: file, line: line))
+}

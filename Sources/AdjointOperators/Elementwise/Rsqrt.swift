@@ -1,0 +1,26 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = 1/√x`, with `dy/dx = −½y³`.
+package struct Rsqrt: UnaryOperator {
+  package static let function = UnaryFunction.rsqrt
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in
+      [.value(try -0.5 * at.result * (at.result * at.result))]
+    }
+  }
+}
+
+/// The reciprocal of the square root of every element.
+///
+/// The result has the operand's shape and type; `dy/dx = −½·x^(−3/2)`. It is infinite at 0 and NaN below.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func rsqrt(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Rsqrt(), [x], at: SourceLocation(file: file, line: line))
+}

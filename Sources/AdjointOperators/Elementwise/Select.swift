@@ -1,0 +1,120 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = x where c holds, else x′`: operands `c` (truth values), `x`, `x′`, all of one shape.
+///
+/// Linear in `x` and `x′`: the cotangent goes to the one selected, zero to the other.
+package struct Select: Operator {
+  package static let mnemonic = "select"
+
+  package init() {}
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly()
+    self.init()
+  }
+
+  package var attributes: AttributeList { AttributeList() }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    try operands.expect(count: 3)
+    try operands[0].expectTruthValues()
+    let type = try Array(operands[1...]).expectEqual()
+    guard operands[0].shape == type.shape else {
+      throw Diagnostic(
+        .shapeMismatch, "the condition \(operands[0]) has not the shape of what it selects, \(type)"
+      )
+    }
+    return [type]
+  }
+
+  package var derivative: Derivative {
+    .linear { (at, cotangent) throws(Diagnostic) in
+      let condition = at.operands[0]
+      let zero = try at.builder.full(0, cotangent.type)
+      return [
+        nil,
+        at.wanted[1] ? try at.builder.apply(Select(), [condition, cotangent, zero]) : nil,
+        at.wanted[2] ? try at.builder.apply(Select(), [condition, zero, cotangent]) : nil,
+      ]
+    }
+  }
+
+  package func lower(
+    _ operands: [TensorType], to results: [TensorType]
+  ) throws(Diagnostic) -> Lowering {
+    .loop(
+      try .elementwise(operands: operands, result: results[0]) { program, x in
+        program.append(.select(x[0], x[1], x[2]), results[0].scalarType)
+      })
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("select(c, x, x) → x") { at in
+      at.operands[1].isIdentical(to: at.operands[2]) ? at.operands[1] : nil
+    },
+    Rewrite("select(true, x, y) → x, select(false, x, y) → y") { at in
+      if at.operands[0].isConstant(1) { return at.operands[1] }
+      return at.operands[0].isConstant(0) ? at.operands[2] : nil
+    },
+    Rewrite("select(¬c, x, y) → select(c, y, x)") { (at) throws(Diagnostic) in
+      guard let condition = at.operands[0].argument(of: LogicalNot.self) else { return nil }
+      return try at.builder.apply(Select(), [condition, at.operands[2], at.operands[1]])
+    },
+    Rewrite("select(c, select(c, x, _), y) → select(c, x, y)") { (at) throws(Diagnostic) in
+      var branches = [at.operands[1], at.operands[2]]
+      var isChanged = false
+      for (branch, value) in branches.enumerated() where value.definition(as: Select.self) != nil {
+        guard value.operands[0].isIdentical(to: at.operands[0]) else { continue }
+        branches[branch] = value.operands[branch + 1]
+        isChanged = true
+      }
+      return isChanged ? try at.builder.apply(Select(), [at.operands[0]] + branches) : nil
+    },
+  ]
+}
+
+/// Elements of the second value where the first is true, and of the third elsewhere, after
+/// broadcasting all three to one shape.
+///
+/// The derivative goes to the element selected; nothing, not even a NaN, passes from the other one.
+///
+/// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where the condition is
+///   not `bool` or the scalar types of the other two differ.
+public func select(
+  _ condition: Value, _ ifTrue: Value, _ ifFalse: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  let location = SourceLocation(file: file, line: line)
+  guard let branches = Shape.broadcast(ifTrue.shape, ifFalse.shape),
+    let shape = Shape.broadcast(condition.shape, branches)
+  else {
+    throw Diagnostic(
+      .shapeMismatch,
+      "select: the shapes of \(condition.type), \(ifTrue.type) and \(ifFalse.type) do not broadcast; "
+        + "from the last axis backwards, extents must be equal or one of them 1",
+      location: condition.builder.currentLocation ?? location)
+  }
+  return try condition.builder.apply(
+    Select(),
+    [
+      condition.expanded(to: shape, at: location), ifTrue.expanded(to: shape, at: location),
+      ifFalse.expanded(to: shape, at: location),
+    ], at: location)
+}
+
+/// Elements of a value where the condition is true, and a number elsewhere.
+public func select(
+  _ condition: Value, _ ifTrue: Value, _ ifFalse: Double, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  let number = try ifTrue.builder.constant(ifFalse, ifTrue.scalarType, file: file, line: line)
+  return try select(condition, ifTrue, number, file: file, line: line)
+}
+
+/// A number where the condition is true, and elements of a value elsewhere.
+public func select(
+  _ condition: Value, _ ifTrue: Double, _ ifFalse: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  let number = try ifFalse.builder.constant(ifTrue, ifFalse.scalarType, file: file, line: line)
+  return try select(condition, number, ifFalse, file: file, line: line)
+}

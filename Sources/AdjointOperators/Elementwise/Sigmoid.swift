@@ -1,0 +1,26 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = 1/(1 + e⁻ˣ)`, with `dy/dx = y(1 − y)`.
+package struct Sigmoid: UnaryOperator {
+  package static let function = UnaryFunction.sigmoid
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in
+      [.value(try at.result * (1 - at.result))]
+    }
+  }
+}
+
+/// The logistic function `1/(1 + e⁻ˣ)` of every element, which never overflows.
+///
+/// The result has the operand's shape and type; `dy/dx = y(1 − y)`.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func sigmoid(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Sigmoid(), [x], at: SourceLocation(file: file, line: line))
+}

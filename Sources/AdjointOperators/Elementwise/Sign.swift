@@ -1,0 +1,24 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = sign(x)`: 1 above 0, −1 below; a zero and a NaN stay what they are.
+package struct Sign: UnaryOperator {
+  package static let function = UnaryFunction.sign
+  package init() {}
+
+  package static func check(_ type: TensorType) throws(Diagnostic) { try type.expectNumeric() }
+
+  package var derivative: Derivative { .zero }
+}
+
+/// The sign of every element: 1 above 0, −1 below; a zero and a NaN stay what they are.
+///
+/// The result has the operand's shape and type; the derivative is 0 everywhere.
+///
+/// - Throws: `.scalarTypeMismatch` for truth values.
+public func sign(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Sign(), [x], at: SourceLocation(file: file, line: line))
+}

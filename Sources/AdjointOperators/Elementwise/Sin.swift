@@ -1,0 +1,26 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = sin(x)`, with `dy/dx = cos(x)`.
+package struct Sin: UnaryOperator {
+  package static let function = UnaryFunction.sin
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in
+      [.value(try at.builder.apply(Cos(), [at.operands[0]]))]
+    }
+  }
+}
+
+/// The sine of every element, in radians.
+///
+/// The result has the operand's shape and type; `dy/dx = cos(x)`.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func sin(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Sin(), [x], at: SourceLocation(file: file, line: line))
+}

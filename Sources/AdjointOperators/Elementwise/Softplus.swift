@@ -1,0 +1,26 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = log(1 + eˣ)`, which never overflows, with `dy/dx = sigmoid(x)`.
+package struct Softplus: UnaryOperator {
+  package static let function = UnaryFunction.softplus
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in
+      [.value(try at.builder.apply(Sigmoid(), [at.operands[0]]))]
+    }
+  }
+}
+
+/// `log(1 + eˣ)` of every element, a smooth `max(x, 0)` that never overflows.
+///
+/// The result has the operand's shape and type; `dy/dx = sigmoid(x)`.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func softplus(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Softplus(), [x], at: SourceLocation(file: file, line: line))
+}

@@ -1,0 +1,26 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = √x`, with `dy/dx = ½/y`.
+package struct Sqrt: UnaryOperator {
+  package static let function = UnaryFunction.sqrt
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in
+      [.value(try 0.5 / at.result)]
+    }
+  }
+}
+
+/// The square root of every element.
+///
+/// The result has the operand's shape and type; `dy/dx = 1/(2√x)`, infinite at 0. It is NaN below 0.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func sqrt(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Sqrt(), [x], at: SourceLocation(file: file, line: line))
+}

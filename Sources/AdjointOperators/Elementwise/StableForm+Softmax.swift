@@ -1,0 +1,127 @@
+import AdjointCore
+import AdjointGraph
+
+// exp overflows from 89 on in f32. Sums of exponentials are therefore computed less the greatest
+// exponent m:
+//
+//     log Σ exp(x)     →  m + log Σ exp(x − m)
+//     exp(x) / Σ exp(x)  →  exp(x − m) / Σ exp(x − m)
+//     log(exp(x) / Σ exp(x))  →  x − log Σ exp(x), with x − m for x
+//
+// None of these depends on m, so the derivative stops at it. That also marks what has been rewritten.
+extension Rewrite {
+  /// The logarithm of a sum of exponentials, the sum reshaped or not.
+  static let logSumExp = Rewrite("log Σ exp(x) → m + log Σ exp(x − m)", .stableForm) {
+    (at) throws(Diagnostic) in
+    let sum = at.operands[0].beneathReshapes
+    guard let axes = sum.definition(as: ReduceSum.self)?.axes, !axes.isEmpty,
+      let exponent = sum.operands[0].argument(of: Exp.self), !exponent.isShifted
+    else { return nil }
+    let builder = at.builder
+    let shift = try exponent.finiteMaximum(over: axes)
+    let powers = try builder.apply(Exp(), [exponent.shifted(by: shift, over: axes)])
+    let logarithm = try builder.apply(Log(), [builder.apply(ReduceSum(axes: axes), [powers])])
+    let result = try shift + logarithm
+    if result.type == at.resultType { return result }
+    return try builder.apply(Reshape(shape: at.resultType.shape), [result])
+  }
+
+  /// A softmax written out.
+  static let softmax = Rewrite(
+    "exp(x) / Σ exp(x) → exp(x − m) / Σ exp(x − m)", .stableForm
+  ) { (at) throws(Diagnostic) in
+    guard let softmax = Softmax(at.operands[0], over: at.operands[1]), !softmax.exponent.isShifted
+    else { return nil }
+    let builder = at.builder
+    let shift = try softmax.exponent.finiteMaximum(over: softmax.axes)
+    let powers = try builder.apply(
+      Exp(), [softmax.exponent.shifted(by: shift, over: softmax.axes)])
+    let sum = try builder.apply(ReduceSum(axes: softmax.axes), [powers])
+    return try builder.apply(Divide(), [powers, sum.repeated(over: softmax.axes, like: powers)])
+  }
+
+  /// The logarithm of a softmax.
+  static let logSoftmax = Rewrite(
+    "log(exp(x) / Σ exp(x)) → x − log Σ exp(x)", .stableForm
+  ) { (at) throws(Diagnostic) in
+    guard at.operand(0, as: Divide.self) != nil,
+      let softmax = Softmax(at.operands[0].operands[0], over: at.operands[0].operands[1])
+    else { return nil }
+    let logarithm = try at.builder.apply(Log(), [softmax.sum])
+    return try softmax.exponent
+      - logarithm.repeated(over: softmax.axes, like: softmax.exponent)
+  }
+}
+
+/// The parts of exp(x) / Σ exp(x).
+private struct Softmax {
+  let exponent: Value
+  let axes: [Int]
+  /// Σ exp(x), without the axes summed over.
+  let sum: Value
+
+  /// Nil unless the divisor is the sum of the dividend, repeated along the axes summed over.
+  init?(_ dividend: Value, over divisor: Value) {
+    guard let exponent = dividend.argument(of: Exp.self),
+      let broadcast = divisor.definition(as: Broadcast.self)
+    else { return nil }
+    let sum = divisor.operands[0].beneathReshapes
+    guard let reduction = sum.definition(as: ReduceSum.self), !reduction.axes.isEmpty,
+      sum.shape == divisor.operands[0].shape,
+      broadcast.axes == reduction.keptAxes(rank: exponent.rank),
+      let summed = sum.operands[0].argument(of: Exp.self), summed.isIdentical(to: exponent)
+    else { return nil }
+    self.exponent = exponent
+    self.axes = reduction.axes
+    self.sum = sum
+  }
+}
+
+extension Value {
+  /// This value, or what the reshapes that compute it began with.
+  fileprivate var beneathReshapes: Value {
+    var value = self
+    while value.definition(as: Reshape.self) != nil { value = value.operands[0] }
+    return value
+  }
+
+  /// Whether something was subtracted that stands for the greatest element: a value that derivatives
+  /// stop at, or a maximum.
+  fileprivate var isShifted: Bool {
+    guard definition(as: Subtract.self) != nil else { return false }
+    var shift = operands[1]
+    while true {
+      if shift.definition(as: StopGradient.self) != nil { return true }
+      if shift.definition(as: ReduceMax.self) != nil { return true }
+      if shift.definition(as: Broadcast.self) != nil || shift.definition(as: Reshape.self) != nil {
+        shift = shift.operands[0]
+      } else if shift.definition(as: Select.self) != nil {
+        shift = shift.operands[1]
+      } else {
+        return false
+      }
+    }
+  }
+
+  /// The greatest elements over axes, 0 in place of infinite ones: ∞ − ∞ would be NaN, while 0 leaves
+  /// a sum of exponentials at 0 or ∞, as it should be.
+  fileprivate func finiteMaximum(over axes: [Int]) throws(Diagnostic) -> Value {
+    let greatest = try builder.apply(ReduceMax(axes: axes), [self])
+    let magnitude = try builder.apply(Abs(), [greatest])
+    let isFinite = try builder.apply(Less(), [magnitude, builder.full(.infinity, greatest.type)])
+    let shift = try builder.apply(
+      Select(), [isFinite, greatest, builder.full(0, greatest.type)])
+    return try builder.apply(StopGradient(), [shift])
+  }
+
+  /// This value less one number for each position of the axes not reduced over.
+  fileprivate func shifted(by shift: Value, over axes: [Int]) throws(Diagnostic) -> Value {
+    try builder.apply(Subtract(), [self, shift.repeated(over: axes, like: self)])
+  }
+
+  /// This value repeated along the axes that a reduction of the model has taken away.
+  fileprivate func repeated(over axes: [Int], like model: Value) throws(Diagnostic) -> Value {
+    let kept = (0..<model.rank).filter { !axes.contains($0) }
+    return try builder.apply(Broadcast(shape: model.shape, axes: kept), [self])
+  }
+}

@@ -1,0 +1,46 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// The identity, taken as a constant when differentiating.
+///
+/// It costs nothing at run time.
+package struct StopGradient: Operator {
+  package static let mnemonic = "stop_gradient"
+
+  package init() {}
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly()
+    self.init()
+  }
+
+  package var attributes: AttributeList { AttributeList() }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    try operands.expect(count: 1)
+    return operands
+  }
+
+  package var derivative: Derivative { .zero }
+
+  package func lower(
+    _ operands: [TensorType], to results: [TensorType]
+  ) throws(Diagnostic) -> Lowering {
+    .view
+  }
+
+  // It stands for what the user meant, so nothing else may take it away before differentiation.
+  package static let rewrites: [Rewrite] = [
+    Rewrite("stop(stop(x)) → stop(x)") { at in
+      at.operand(0, as: StopGradient.self) == nil ? nil : at.operands[0]
+    }
+  ]
+}
+
+/// The same value, through which no derivative passes.
+public func stopGradient(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(StopGradient(), [x], at: SourceLocation(file: file, line: line))
+}

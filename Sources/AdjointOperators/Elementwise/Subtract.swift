@@ -1,0 +1,52 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `z = x − y`.
+package struct Subtract: BinaryOperator {
+  package static let function = BinaryFunction.subtract
+  package init() {}
+
+  package var derivative: Derivative { .partials { _ in [.one, .minusOne] } }
+
+  package static let rewrites: [Rewrite] = [
+    .softmaxLessLabel,
+    Rewrite("x − 0 → x") { at in at.operands[1].isConstant(0) ? at.operands[0] : nil },
+    Rewrite("x − (−y) → x + y") { (at) throws(Diagnostic) in
+      guard at.operand(1, as: Negate.self) != nil else { return nil }
+      return try at.builder.apply(Add(), [at.operands[0], at.operands[1].operands[0]])
+    },
+    Rewrite("exp(x) − 1 → expm1(x)", .stableForm) { (at) throws(Diagnostic) in
+      guard at.operands[1].isConstant(1), let x = at.operands[0].argument(of: Exp.self) else {
+        return nil
+      }
+      return try at.builder.apply(Expm1(), [x])
+    },
+    Rewrite("1 − exp(x) → −expm1(x)", .stableForm) { (at) throws(Diagnostic) in
+      guard at.operands[0].isConstant(1), let x = at.operands[1].argument(of: Exp.self) else {
+        return nil
+      }
+      return try -at.builder.apply(Expm1(), [x])
+    },
+  ]
+}
+
+extension Value {
+  /// The difference, element by element, of two values that broadcast to one shape.
+  ///
+  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
+  ///   types differ.
+  public static func - (left: Value, right: Value) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: Subtract())
+  }
+
+  /// Every element less a number.
+  public static func - (left: Value, right: Double) throws(Diagnostic) -> Value {
+    try left.combined(with: right, by: Subtract())
+  }
+
+  /// A number less every element.
+  public static func - (left: Double, right: Value) throws(Diagnostic) -> Value {
+    try right.combined(after: left, by: Subtract())
+  }
+}

@@ -1,0 +1,26 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = tan(x)`, with `dy/dx = 1 + y²`.
+package struct Tan: UnaryOperator {
+  package static let function = UnaryFunction.tan
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in
+      [.value(try 1 + at.result * at.result)]
+    }
+  }
+}
+
+/// The tangent of every element, in radians.
+///
+/// The result has the operand's shape and type; `dy/dx = 1 + tan²(x)`.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func tan(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Tan(), [x], at: SourceLocation(file: file, line: line))
+}

@@ -1,0 +1,27 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// `y = tanh(x)`, with `dy/dx = 1 − y²`.
+package struct Tanh: UnaryOperator {
+  package static let function = UnaryFunction.tanh
+  package init() {}
+
+  package var derivative: Derivative {
+    .partials { (at) throws(Diagnostic) in
+      // In terms of the result, so that the operand's buffer can be reused early.
+      [.value(try 1 - at.result * at.result)]
+    }
+  }
+}
+
+/// The hyperbolic tangent of every element.
+///
+/// The result has the operand's shape and type; `dy/dx = 1 − y²`.
+///
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+public func tanh(
+  _ x: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.builder.apply(Tanh(), [x], at: SourceLocation(file: file, line: line))
+}

@@ -1,0 +1,56 @@
+import AdjointCore
+import AdjointGraph
+
+// What identities look for below the node they replace.
+extension Value {
+  /// The operand of the node that computes this value, if it is a node of the given unary operator.
+  func argument<Wanted: UnaryOperator>(of operation: Wanted.Type) -> Value? {
+    definition(as: operation) == nil ? nil : operands[0]
+  }
+
+  /// The x of a value that is 1 + x or x + 1.
+  var addendOfOne: Value? {
+    guard definition(as: Add.self) != nil else { return nil }
+    if operands[0].isConstant(1) { return operands[1] }
+    return operands[1].isConstant(1) ? operands[0] : nil
+  }
+
+  /// The x of a value that is 1 − x.
+  var subtrahendFromOne: Value? {
+    definition(as: Subtract.self) != nil && operands[0].isConstant(1) ? operands[1] : nil
+  }
+
+  /// sigmoid(−x) for this x, without the two signs of −(−x).
+  func sigmoidOfNegative() throws(Diagnostic) -> Value {
+    if let positive = argument(of: Negate.self) {
+      return try builder.apply(Sigmoid(), [positive])
+    }
+    return try builder.apply(Sigmoid(), [-self])
+  }
+}
+
+extension [Value] {
+  /// Of the operands of a product, the one that is the same number everywhere, and the other one;
+  /// floating point only.
+  var constantFactor: (number: Double, other: Value)? {
+    guard self[0].scalarType.isDifferentiable else { return nil }
+    if let number = self[1].constantNumber { return (number, self[0]) }
+    return self[0].constantNumber.map { ($0, self[1]) }
+  }
+}
+
+extension ScalarType {
+  /// Whether multiplication by the number, and by its reciprocal, only changes exponents.
+  func scalesExactly(by number: Double) -> Bool {
+    guard isDifferentiable, number.isNormal, number.significand == 1, number > 0 else {
+      return false
+    }
+    return number.exponent.magnitude <= (self == .f32 ? 126 : 1022)
+  }
+
+  /// Whether the number has all its bits in this floating-point type and neither overflows nor
+  /// underflows.
+  func isNormal(_ number: Double) -> Bool {
+    self == .f32 ? Float(number).isNormal && Double(Float(number)) == number : number.isNormal
+  }
+}

@@ -1,0 +1,90 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// The slices of the data that indices choose along an axis: `y[…, j…, …] = x[…, indices[j…], …]`.
+///
+/// The axes of the indices take the place of the axis. An index outside the axis (negative ones
+/// included) gives NaN, or 0 for whole numbers. The transpose is a scatter that adds.
+package struct Gather: Operator {
+  package static let mnemonic = "gather"
+
+  package let axis: Int
+  package init(axis: Int) { self.axis = axis }
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("axis")
+    self.init(axis: try attributes.integer("axis"))
+  }
+
+  package var attributes: AttributeList { AttributeList(["axis": .integer(axis)]) }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    try operands.expect(count: 2)
+    try operands[0].expectNumeric()
+    try operands[0].expectAscending(axes: [axis])
+    try operands[1].expectIndices()
+    return [
+      TensorType(
+        operands[0].scalarType, operands[0].shape.replacing(axis, with: operands[1].shape))
+    ]
+  }
+
+  package var derivative: Derivative {
+    .linear { (at, cotangent) throws(Diagnostic) in
+      let zeros = try at.builder.full(0, at.operands[0].type)
+      return [
+        try at.builder.apply(ScatterAdd(axis: axis), [zeros, at.operands[1], cotangent]), nil,
+      ]
+    }
+  }
+
+  package func lower(
+    _ operands: [TensorType], to results: [TensorType]
+  ) throws(Diagnostic) -> Lowering {
+    .kernels([.gather(try IndexedCopy(data: operands[0], indices: operands[1], axis: axis))])
+  }
+}
+
+extension Shape {
+  /// The shape with the axes of another one in place of an axis.
+  func replacing(_ axis: Int, with other: Shape) -> Shape {
+    Shape(Array(dimensions[..<axis]) + other.dimensions + Array(dimensions[(axis + 1)...]))
+  }
+}
+
+extension TensorType {
+  /// Refuses anything but whole numbers.
+  func expectIndices() throws(Diagnostic) {
+    try expect("i32, i64 or u8 to be used as indices") { $0.isInteger }
+  }
+}
+
+extension IndexedCopy {
+  /// The data as outer × axis × inner, and the indices as a list.
+  init(data: TensorType, indices: TensorType, axis: Int) throws(Diagnostic) {
+    let extents = try data.boundExtents()
+    self.init(
+      data.scalarType, indexType: indices.scalarType, outer: extents[..<axis].reduce(1, *),
+      extent: extents[axis], inner: extents[(axis + 1)...].reduce(1, *),
+      count: try indices.boundExtents().reduce(1, *))
+  }
+}
+
+extension Value {
+  /// The slices that indices choose along an axis; the axes of the indices take its place.
+  ///
+  /// `y[…, j…, …] = x[…, indices[j…], …]`: for rows of a table, `axis` is 0. A negative axis counts from
+  /// the back; indices do not: one outside `0..<extent` gives NaN, or 0 for whole numbers. The derivative
+  /// adds each slice of the cotangent to the slice it came from.
+  ///
+  /// - Throws: `.scalarTypeMismatch` unless the indices are `i32`, `i64` or `u8`, `.invalidArgument` for
+  ///   an axis out of range.
+  public func gathered(
+    at indices: Value, axis: Int = 0, file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try builder.placed(Gather.mnemonic, file, line) { () throws(Diagnostic) in
+      try builder.apply(Gather(axis: type.normalized(axis: axis)), [self, indices])
+    }
+  }
+}

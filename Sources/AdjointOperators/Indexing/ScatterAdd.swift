@@ -1,0 +1,92 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// The data with updates added where indices say, along an axis:
+/// `y = x`, then `y[…, indices[j…], …] += updates[…, j…, …]` for each j in order.
+///
+/// An index outside the axis (negative ones included) adds nothing. Linear in the data and the updates;
+/// the transpose passes the cotangent to the data, and gathers it for the updates.
+package struct ScatterAdd: Operator {
+  package static let mnemonic = "scatter_add"
+
+  package let axis: Int
+  package init(axis: Int) { self.axis = axis }
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("axis")
+    self.init(axis: try attributes.integer("axis"))
+  }
+
+  package var attributes: AttributeList { AttributeList(["axis": .integer(axis)]) }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    try operands.expect(count: 3)
+    let (data, indices, updates) = (operands[0], operands[1], operands[2])
+    try data.expectNumeric()
+    try data.expectAscending(axes: [axis])
+    try indices.expectIndices()
+    guard updates.scalarType == data.scalarType else {
+      throw Diagnostic(
+        .scalarTypeMismatch,
+        "the data and the updates have different scalar types, \(data) and \(updates); cast one of them"
+      )
+    }
+    let expected = data.shape.replacing(axis, with: indices.shape)
+    guard updates.shape == expected else {
+      throw Diagnostic(
+        .shapeMismatch,
+        "for the data \(data) and the indices \(indices), updates along axis \(axis) have the shape "
+          + "\(expected), and they are \(updates)")
+    }
+    return [data]
+  }
+
+  package var derivative: Derivative {
+    .linear { (at, cotangent) throws(Diagnostic) in
+      [
+        cotangent, nil,
+        at.wanted[2] ? try updateCotangent(cotangent, at: at.operands[1]) : nil,
+      ]
+    }
+  }
+
+  /// The slices that the indices choose, and zero where an index is outside and its update went
+  /// nowhere; a gather alone would give NaN there.
+  private func updateCotangent(
+    _ cotangent: Value, at indices: Value
+  ) throws(Diagnostic) -> Value {
+    let gathered = try cotangent.builder.apply(Gather(axis: axis), [cotangent, indices])
+    // Extents need not fit into 8 bits.
+    let places = indices.scalarType == .u8 ? try indices.cast(to: .i32) : indices
+    let extent = try cotangent.extent(ofAxes: [axis], as: places.scalarType)
+    let isInside = try (places .>= 0) .& (places .< extent)
+    let axes = Array(axis..<(axis + indices.rank))
+    return try select(isInside.broadcast(to: gathered.shape, axes: axes), gathered, 0)
+  }
+
+  package func lower(
+    _ operands: [TensorType], to results: [TensorType]
+  ) throws(Diagnostic) -> Lowering {
+    .kernels([.scatterAdd(try IndexedCopy(data: operands[0], indices: operands[1], axis: axis))])
+  }
+}
+
+extension Value {
+  /// This value with updates added at the places that indices choose along an axis, in order.
+  ///
+  /// `y = x`, then `y[…, indices[j…], …] += updates[…, j…, …]`; the updates have this value's shape with
+  /// the axes of the indices in place of the axis. An index outside `0..<extent` adds nothing. The
+  /// cotangent goes to this value as it is, and to each update from its place.
+  ///
+  /// - Throws: `.shapeMismatch` where the updates are not of that shape, `.scalarTypeMismatch` unless the
+  ///   indices are `i32`, `i64` or `u8` and the updates of this value's scalar type,
+  ///   `.invalidArgument` for an axis out of range.
+  public func scatterAdding(
+    _ updates: Value, at indices: Value, axis: Int = 0, file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try builder.placed(ScatterAdd.mnemonic, file, line) { () throws(Diagnostic) in
+      try builder.apply(ScatterAdd(axis: type.normalized(axis: axis)), [self, indices, updates])
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// A product of two tensors, summed over pairs of axes, for each position of a batch:
+/// `z[b…, i…, j…] = Σ_k… x[b…, i…, k…] · y[b…, k…, j…]`, with the axes of the operands in any order.
+///
+/// The result has the batch axes in the order listed, then the left operand's free axes, then the right
+/// one's, each in ascending order. Linear in either operand, and its transposes are of the same kind.
+package struct DotGeneral: Operator {
+  package static let mnemonic = "dot_general"
+
+  /// The part that the axes of one operand play; those not listed are free.
+  package struct Side: Hashable, Sendable {
+    /// Pairwise equal to the other operand's, and kept.
+    package var batch: [Int]
+    /// Pairwise equal to the other operand's, and summed over.
+    package var contract: [Int]
+
+    package init(batch: [Int] = [], contract: [Int]) {
+      self.batch = batch
+      self.contract = contract
+    }
+
+    /// The axes that are in one operand only, ascending.
+    package func free(rank: Int) -> [Int] {
+      (0..<rank).filter { !batch.contains($0) && !contract.contains($0) }
+    }
+  }
+
+  package let left: Side
+  package let right: Side
+
+  package init(left: Side, right: Side) {
+    self.left = left
+    self.right = right
+  }
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("batch_left", "batch_right", "contract_left", "contract_right")
+    self.init(
+      left: Side(
+        batch: try attributes.optionalIntegers("batch_left") ?? [],
+        contract: try attributes.integers("contract_left")),
+      right: Side(
+        batch: try attributes.optionalIntegers("batch_right") ?? [],
+        contract: try attributes.integers("contract_right")))
+  }
+
+  package var attributes: AttributeList {
+    AttributeList([
+      "batch_left": left.batch.isEmpty ? nil : .integers(left.batch),
+      "batch_right": right.batch.isEmpty ? nil : .integers(right.batch),
+      "contract_left": .integers(left.contract), "contract_right": .integers(right.contract),
+    ])
+  }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    try operands.expect(count: 2)
+    let (x, y) = (operands[0], operands[1])
+    try x.expectFloatingPoint()
+    guard x.scalarType == y.scalarType else {
+      throw Diagnostic(
+        .scalarTypeMismatch,
+        "the operands have different scalar types, \(x) and \(y); cast one of them")
+    }
+    try left.check(x)
+    try right.check(y)
+    try Self.expectPairs(left.batch, of: x, right.batch, of: y, are: "batch")
+    try Self.expectPairs(left.contract, of: x, right.contract, of: y, are: "contracted")
+    let dimensions =
+      left.batch.map { x.shape[$0] } + left.free(rank: x.rank).map { x.shape[$0] }
+      + right.free(rank: y.rank).map { y.shape[$0] }
+    return [TensorType(x.scalarType, Shape(dimensions))]
+  }
+
+  private static func expectPairs(
+    _ leftAxes: [Int], of left: TensorType, _ rightAxes: [Int], of right: TensorType,
+    are word: String
+  ) throws(Diagnostic) {
+    guard leftAxes.count == rightAxes.count else {
+      throw Diagnostic(
+        .invalidAttribute,
+        "as many axes of the left operand as of the right one are \(word), not \(leftAxes.count) and "
+          + "\(rightAxes.count)")
+    }
+    for (a, b) in zip(leftAxes, rightAxes) where left.shape[a] != right.shape[b] {
+      throw Diagnostic(
+        .shapeMismatch,
+        "the \(word) axes differ: axis \(a) of \(left) has extent \(left.shape[a]), axis \(b) of "
+          + "\(right) has \(right.shape[b])")
+    }
+  }
+
+  package var derivative: Derivative {
+    .multilinear { (at, cotangent) throws(Diagnostic) in
+      [
+        at.wanted[0] ? try cotangentOfLeft(cotangent, at) : nil,
+        at.wanted[1] ? try cotangentOfRight(cotangent, at) : nil,
+      ]
+    }
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("dot_general(transpose(x), y) → dot_general(x, y)", .contraction) {
+      (at) throws(Diagnostic) in try absorbTranspose(at)
+    }
+  ]
+}
+
+extension DotGeneral.Side {
+  /// Refuses axes that the operand does not have, and axes listed twice.
+  fileprivate func check(_ operand: TensorType) throws(Diagnostic) {
+    for axis in batch + contract where axis < 0 || axis >= operand.rank {
+      throw Diagnostic(
+        .invalidAttribute, "the axis \(axis) is not one of the \(operand.rank) axes of \(operand)")
+    }
+    guard Set(batch + contract).count == batch.count + contract.count else {
+      throw Diagnostic(
+        .invalidAttribute,
+        "an axis of \(operand) is listed twice in batch \(batch) and contract \(contract); give each once"
+      )
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// The smallest element along axes, which the result no longer has; over no element it is ∞, or the
+/// extreme of a whole-number type. A NaN makes the result NaN.
+///
+/// The derivative goes to the elements equal to the result, in equal shares where there are several.
+package struct ReduceMin: Reduction {
+  package static let mnemonic = "reduce_min"
+  package static let combiner = Combiner.minimum
+
+  package let axes: [Int]
+  package init(axes: [Int]) { self.axes = axes }
+
+  package var derivative: Derivative { selectionDerivative }
+
+  package static let rewrites: [Rewrite] = commonRewrites
+}
+
+extension Value {
+  /// The smallest of all elements, a scalar.
+  ///
+  /// The derivative goes to the elements equal to the result, in equal shares where there are several.
+  ///
+  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  ///   truth values.
+  public func min(file: String = #fileID, line: Int = #line) throws(Diagnostic) -> Value {
+    try min(squeezingAxes: Array(0..<rank), file: file, line: line)
+  }
+
+  /// The smallest element along axes, which the result no longer has; negative axes count from the back.
+  ///
+  /// The derivative goes to the elements equal to the result, in equal shares where there are several.
+  ///
+  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  ///   truth values.
+  public func min(
+    squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try reduced(axes, by: ReduceMin.self, file, line)
+  }
+
+  /// The smallest element along axes, which keep an extent of 1.
+  ///
+  /// The derivative goes to the elements equal to the result, in equal shares where there are several.
+  ///
+  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  ///   truth values.
+  public func min(
+    alongAxes axes: [Int], file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try reducedKeepingAxes(axes, by: ReduceMin.self, file, line)
+  }
+}

@@ -1,0 +1,91 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// The sum over axes, which the result no longer has. Its transpose is a broadcast.
+package struct ReduceSum: Reduction {
+  package static let mnemonic = "reduce_sum"
+  package static let combiner = Combiner.sum
+
+  package let axes: [Int]
+  package init(axes: [Int]) { self.axes = axes }
+
+  package var derivative: Derivative {
+    .linear { (at, cotangent) throws(Diagnostic) in
+      [try broadcastBack(cotangent, over: at.operands[0])]
+    }
+  }
+
+  package static let rewrites: [Rewrite] =
+    commonRewrites + [
+      Rewrite("reduce_sum(reduce_sum(x)) → reduce_sum(x)") { (at) throws(Diagnostic) in
+        guard let outer = at.operation as? ReduceSum, let inner = at.operand(0, as: ReduceSum.self)
+        else { return nil }
+        let source = at.operands[0].operands[0]
+        let kept = inner.keptAxes(rank: source.rank)
+        let axes = inner.axes + outer.axes.map { kept[$0] }
+        return try at.builder.apply(ReduceSum(axes: axes.sorted()), [source])
+      },
+      Rewrite("reduce_sum(broadcast(x)) → x · extent") { (at) throws(Diagnostic) in
+        try sumOfRepeated(at)
+      },
+    ]
+
+  /// Along axes that a broadcast added, the sum is a product with the number of repetitions.
+  private static func sumOfRepeated(_ at: Rewrite.Site) throws(Diagnostic) -> Value? {
+    guard let sum = at.operation as? ReduceSum, let inner = at.operand(0, as: Broadcast.self),
+      at.resultType.scalarType.isDifferentiable
+    else { return nil }
+    let operand = at.operands[0]
+    let repeated = sum.axes.filter { !inner.axes.contains($0) }
+    // Zero repetitions of an infinity sum to 0, and their product is NaN.
+    guard !repeated.isEmpty, let count = Shape(repeated.map { operand.shape[$0] }).elementCount,
+      count > 0
+    else { return nil }
+    let kept = (0..<operand.rank).filter { !repeated.contains($0) }
+    let narrow = try at.builder.apply(
+      Broadcast(
+        shape: Shape(kept.map { operand.shape[$0] }),
+        axes: inner.axes.map { axis in kept.count { $0 < axis } }),
+      [operand.operands[0]])
+    let rest = sum.axes.filter { !repeated.contains($0) }.map { axis in kept.count { $0 < axis } }
+    let total = try at.builder.apply(ReduceSum(axes: rest), [narrow])
+    return count == 1 ? total : try total * Double(count)
+  }
+}
+
+extension Value {
+  /// The sum of all elements, a scalar; 0 where there is none.
+  ///
+  /// `y = Σ x`, with `∂y/∂x = 1`.
+  ///
+  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  ///   truth values.
+  public func sum(file: String = #fileID, line: Int = #line) throws(Diagnostic) -> Value {
+    try sum(squeezingAxes: Array(0..<rank), file: file, line: line)
+  }
+
+  /// The sum over axes, which the result no longer has; negative axes count from the back.
+  ///
+  /// `y = Σ x`, with `∂y/∂x = 1`.
+  ///
+  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  ///   truth values.
+  public func sum(
+    squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try reduced(axes, by: ReduceSum.self, file, line)
+  }
+
+  /// The sum over axes, which keep an extent of 1.
+  ///
+  /// `y = Σ x`, with `∂y/∂x = 1`.
+  ///
+  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  ///   truth values.
+  public func sum(
+    alongAxes axes: [Int], file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try reducedKeepingAxes(axes, by: ReduceSum.self, file, line)
+  }
+}

@@ -1,0 +1,101 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// An operator that combines elements along axes: `y[kept] = ⊕ over reduced of x[kept, reduced]`.
+package protocol Reduction: Operator {
+  /// How elements are combined.
+  static var combiner: Combiner { get }
+  /// The axes combined over, ascending; the result does not have them.
+  var axes: [Int] { get }
+  init(axes: [Int])
+}
+
+extension Reduction {
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("axes")
+    self.init(axes: try attributes.integers("axes"))
+  }
+
+  package var attributes: AttributeList { AttributeList(["axes": .integers(axes)]) }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    try operands.expect(count: 1)
+    try operands[0].expectNumeric()
+    try operands[0].expectAscending(axes: axes)
+    let kept = keptAxes(rank: operands[0].rank).map { operands[0].shape[$0] }
+    return [TensorType(operands[0].scalarType, Shape(kept))]
+  }
+
+  package func lower(
+    _ operands: [TensorType], to results: [TensorType]
+  ) throws(Diagnostic) -> Lowering {
+    let extents = try operands[0].boundExtents()
+    var program = ScalarProgram()
+    let load = program.append(.load(input: 0), operands[0].scalarType)
+    let read = Access(
+      operands[0].scalarType, extents: extents, map: .identity(rank: extents.count))
+    let write = Access(
+      results[0].scalarType, extents: try results[0].boundExtents(),
+      map: IndexMap(keptAxes(rank: extents.count).map { AxisIndex(axis: $0) }))
+    return .loop(
+      LoopNest(
+        extents: extents, inputs: [LoopNest.Input(operand: 0, access: read)], program: program,
+        outputs: [
+          LoopNest.Output(result: 0, step: load, access: write, combiner: Self.combiner)
+        ]))
+  }
+
+  /// The identities that hold for every reduction.
+  static var commonRewrites: [Rewrite] {
+    [
+      Rewrite("reduce over extents of 1 → reshape") { (at) throws(Diagnostic) in
+        // Over no axis at all this is the operand itself.
+        guard let reduction = at.operation as? Self,
+          reduction.axes.allSatisfy({ at.operands[0].shape[$0] == 1 })
+        else { return nil }
+        if reduction.axes.isEmpty { return at.operands[0] }
+        return try at.builder.apply(Reshape(shape: at.resultType.shape), [at.operands[0]])
+      }
+    ]
+  }
+
+  /// The axes of the operand that the result still has.
+  func keptAxes(rank: Int) -> [Int] { (0..<rank).filter { !axes.contains($0) } }
+
+  /// A value of the result's shape repeated to the operand's.
+  func broadcastBack(_ value: Value, over operand: Value) throws(Diagnostic) -> Value {
+    try value.repeated(over: operand, alongAxes: axes)
+  }
+}
+
+extension Value {
+  /// Applies a reduction over axes that may be negative, placing mistakes at the caller.
+  func reduced<Wanted: Reduction>(
+    _ axes: [Int], by reduction: Wanted.Type, _ file: String, _ line: Int
+  ) throws(Diagnostic) -> Value {
+    try builder.placed(Wanted.mnemonic, file, line) { () throws(Diagnostic) in
+      try builder.apply(Wanted(axes: type.normalized(axes: axes)), [self])
+    }
+  }
+
+  /// The same reduction with an extent of 1 in place of each axis.
+  func reducedKeepingAxes<Wanted: Reduction>(
+    _ axes: [Int], by reduction: Wanted.Type, _ file: String, _ line: Int
+  ) throws(Diagnostic) -> Value {
+    try reduced(axes, by: reduction, file, line).restoringAxes(axes, of: self)
+  }
+
+  /// A reduced value with an extent of 1 in place of each axis that was reduced.
+  func restoringAxes(_ axes: [Int], of operand: Value) throws(Diagnostic) -> Value {
+    var shape = operand.shape
+    for axis in try operand.type.normalized(axes: axes) { shape[axis] = 1 }
+    return try reshaped(to: shape)
+  }
+
+  /// A value reduced over axes of the operand, repeated along them; the axes are not negative.
+  func repeated(over operand: Value, alongAxes axes: [Int]) throws(Diagnostic) -> Value {
+    let kept = (0..<operand.rank).filter { !axes.contains($0) }
+    return try builder.apply(Broadcast(shape: operand.shape, axes: kept), [self])
+  }
+}

@@ -1,0 +1,95 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// Repeats a value along new axes: `y[i] = x[i at axes]`.
+///
+/// Axis k of the operand becomes axis `axes[k]` of the result; the other axes of `shape` are new. The
+/// transpose is a sum over the new axes.
+package struct Broadcast: Operator {
+  package static let mnemonic = "broadcast"
+
+  package let shape: Shape
+  package let axes: [Int]
+
+  package init(shape: Shape, axes: [Int]) {
+    self.shape = shape
+    self.axes = axes
+  }
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("shape", "axes")
+    self.init(shape: try attributes.shape("shape"), axes: try attributes.integers("axes"))
+  }
+
+  package var attributes: AttributeList {
+    AttributeList(["shape": .dimensions(shape.dimensions), "axes": .integers(axes)])
+  }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    try operands.expect(count: 1)
+    let result = TensorType(operands[0].scalarType, shape)
+    try result.expectAscending(axes: axes)
+    guard axes.count == operands[0].rank else {
+      throw Diagnostic(
+        .invalidAttribute,
+        "\(axes.count) axes are given for the \(operands[0].rank) of \(operands[0])")
+    }
+    for (axis, target) in axes.enumerated() where operands[0].shape[axis] != shape[target] {
+      throw Diagnostic(
+        .shapeMismatch,
+        "\(operands[0]) does not broadcast to \(shape): its axis \(axis) is not of the extent of "
+          + "axis \(target)")
+    }
+    return [result]
+  }
+
+  package var derivative: Derivative {
+    .linear { (at, cotangent) throws(Diagnostic) in
+      let added = (0..<shape.rank).filter { !axes.contains($0) }
+      return [try at.builder.apply(ReduceSum(axes: added), [cotangent])]
+    }
+  }
+
+  package func lower(
+    _ operands: [TensorType], to results: [TensorType]
+  ) throws(Diagnostic) -> Lowering {
+    let extents = try results[0].boundExtents()
+    return .loop(
+      try .copy(
+        extents: extents, of: operands[0], through: IndexMap(axes.map { AxisIndex(axis: $0) }),
+        to: results[0], through: .identity(rank: extents.count)))
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("broadcast to the same shape → x") { at in
+      at.operands[0].type == at.resultType ? at.operands[0] : nil
+    },
+    Rewrite("broadcast(broadcast(x)) → broadcast(x)") { (at) throws(Diagnostic) in
+      guard let outer = at.operation as? Broadcast, let inner = at.operand(0, as: Broadcast.self)
+      else { return nil }
+      return try at.builder.apply(
+        Broadcast(shape: outer.shape, axes: inner.axes.map { outer.axes[$0] }),
+        [at.operands[0].operands[0]])
+    },
+    Rewrite("broadcast that adds only extents of 1 → reshape") { (at) throws(Diagnostic) in
+      guard let outer = at.operation as? Broadcast,
+        (0..<outer.shape.rank).allSatisfy({ outer.axes.contains($0) || outer.shape[$0] == 1 })
+      else { return nil }
+      return try at.builder.apply(Reshape(shape: outer.shape), [at.operands[0]])
+    },
+  ]
+}
+
+extension Value {
+  /// This value repeated along new axes: axis k becomes axis `axes[k]` of the result.
+  ///
+  /// - Throws: `.shapeMismatch` where an extent differs, `.invalidAttribute` where the axes are not
+  ///   one ascending number for each axis.
+  public func broadcast(
+    to shape: Shape, axes: [Int], file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try builder.apply(
+      Broadcast(shape: shape, axes: axes), [self], at: SourceLocation(file: file, line: line))
+  }
+}

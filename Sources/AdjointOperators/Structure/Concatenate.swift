@@ -1,0 +1,116 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// Values one behind the other along an axis. Its transpose is a slice for each of them.
+package struct Concatenate: Operator {
+  package static let mnemonic = "concatenate"
+
+  package let axis: Int
+  package init(axis: Int) { self.axis = axis }
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("axis")
+    self.init(axis: try attributes.integer("axis"))
+  }
+
+  package var attributes: AttributeList { AttributeList(["axis": .integer(axis)]) }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    guard let first = operands.first else {
+      throw Diagnostic(.operandCount, "the operator takes at least one operand")
+    }
+    try first.expectAscending(axes: [axis])
+    if operands.count == 1 { return operands }
+    var total = 0
+    for operand in operands {
+      guard operand.scalarType == first.scalarType else {
+        throw Diagnostic(
+          .scalarTypeMismatch,
+          "the operands have different scalar types, \(first) and \(operand); cast one of them")
+      }
+      var expected = first.shape
+      if operand.rank == first.rank { expected[axis] = operand.shape[axis] }
+      guard operand.shape == expected else {
+        throw Diagnostic(
+          .shapeMismatch,
+          "the shapes of \(first) and \(operand) differ in more than the extent of axis \(axis)")
+      }
+      guard let extent = operand.shape[axis].extent else {
+        throw Diagnostic(
+          .unboundDimension,
+          "axis \(axis) of \(operand) is known by name only; bind \(operand.shape[axis]) first, or join "
+            + "along another axis")
+      }
+      let (sum, overflow) = total.addingReportingOverflow(extent)
+      guard !overflow else {
+        throw Diagnostic(
+          .invalidType, "the extents of axis \(axis) sum to more than an integer holds")
+      }
+      total = sum
+    }
+    var shape = first.shape
+    shape[axis] = .fixed(total)
+    return [TensorType(first.scalarType, shape)]
+  }
+
+  package var derivative: Derivative {
+    .linear { (at, cotangent) throws(Diagnostic) in
+      if at.operands.count == 1 { return [cotangent] }
+      var cotangents: [Value?] = []
+      var start = 0
+      for (operand, wanted) in zip(at.operands, at.wanted) {
+        let limit = start + (operand.shape[axis].extent ?? 0)
+        let slice = Slice([Slice.Range(axis: axis, start: start, limit: limit)])
+        cotangents.append(wanted ? try at.builder.apply(slice, [cotangent]) : nil)
+        start = limit
+      }
+      return cotangents
+    }
+  }
+
+  package func lower(
+    _ operands: [TensorType], to results: [TensorType]
+  ) throws(Diagnostic) -> Lowering {
+    if operands.count == 1 { return .view }
+    var kernels: [Kernel] = []
+    var start = 0
+    for (number, operand) in operands.enumerated() {
+      let extents = try operand.boundExtents()
+      let read = IndexMap.identity(rank: extents.count)
+      var write = read
+      write.axes[axis].start = start
+      kernels.append(
+        .loopNest(
+          try .copy(
+            extents: extents, from: number, of: operand, through: read, to: results[0],
+            through: write)))
+      start += extents[axis]
+    }
+    return .kernels(kernels)
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("concatenate of one value → x") { at in at.operands.count == 1 ? at.operands[0] : nil }
+  ]
+}
+
+/// The values one behind the other along an axis, in which alone their extents may differ.
+///
+/// A negative axis counts from the back. The derivative cuts the cotangent up again.
+///
+/// - Throws: `.shapeMismatch` or `.scalarTypeMismatch` where the values do not go together,
+///   `.unboundDimension` where an extent to be summed is known by name only, `.operandCount` for an
+///   empty list, `.invalidArgument` for an axis out of range.
+public func concatenate(
+  _ values: [Value], axis: Int, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  guard let first = values.first else {
+    throw Diagnostic(
+      .operandCount, "concatenate: the list of values is empty; give at least one",
+      location: SourceLocation(file: file, line: line))
+  }
+  return try first.builder.placed(Concatenate.mnemonic, file, line) { () throws(Diagnostic) in
+    try first.builder.apply(Concatenate(axis: first.type.normalized(axis: axis)), values)
+  }
+}

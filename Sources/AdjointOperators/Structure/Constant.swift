@@ -1,0 +1,122 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// A value known when the graph is built.
+///
+/// Large constants are small ones broadcast, so a file cannot ask for memory it does not fill.
+package struct Constant: Operator {
+  package static let mnemonic = "constant"
+
+  package let tensor: Tensor
+
+  package init(_ tensor: Tensor) { self.tensor = tensor }
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("type", "value")
+    let type = try attributes.type("type")
+    try type.validate()
+    let values: Tensor.Storage
+    switch attributes["value"] {
+    case .integer(let value): values = Tensor.Storage(integers: [value], as: type.scalarType)
+    case .floating(let value): values = Tensor.Storage([value], as: type.scalarType)
+    case .bool(let value): values = Tensor.Storage(integers: [value ? 1 : 0], as: type.scalarType)
+    case .numbers(let numbers): values = Tensor.Storage(numbers, as: type.scalarType)
+    case .dimensions:
+      values = Tensor.Storage(integers: try attributes.integers("value"), as: type.scalarType)
+    case nil, .text, .scalarType, .type:
+      throw Diagnostic(
+        .invalidAttribute, "the attribute value must be a number or a list of numbers")
+    }
+    tensor = try Tensor(values, extents: type.boundExtents())
+  }
+
+  package var attributes: AttributeList {
+    AttributeList(["value": value, "type": .type(tensor.type)])
+  }
+
+  private var value: AttributeValue {
+    switch tensor.storage {
+    case .f32, .f64:
+      tensor.extents.isEmpty ? .floating(tensor.doubles[0]) : .numbers(tensor.doubles)
+    case .i32(let elements): .integers(elements.map { Int($0) }, isScalar: tensor.extents.isEmpty)
+    case .i64(let elements): .integers(elements.map { Int($0) }, isScalar: tensor.extents.isEmpty)
+    case .u8(let elements): .integers(elements.map { Int($0) }, isScalar: tensor.extents.isEmpty)
+    case .bool(let elements):
+      .integers(elements.map { $0 ? 1 : 0 }, isScalar: tensor.extents.isEmpty)
+    }
+  }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    try operands.expect(count: 0)
+    return [tensor.type]
+  }
+
+  package var derivative: Derivative { .zero }
+
+  package func lower(
+    _ operands: [TensorType], to results: [TensorType]
+  ) throws(Diagnostic) -> Lowering {
+    .constant(tensor)
+  }
+}
+
+extension AttributeValue {
+  /// A list of whole numbers.
+  package static func integers(_ values: [Int]) -> AttributeValue {
+    .dimensions(values.map { .fixed($0) })
+  }
+
+  /// The only one of a scalar's numbers, or all numbers as a list.
+  fileprivate static func integers(_ values: [Int], isScalar: Bool) -> AttributeValue {
+    isScalar ? .integer(values[0]) : .integers(values)
+  }
+}
+
+extension Tensor.Storage {
+  /// Whole numbers in the given scalar type, clamped to its range.
+  fileprivate init(integers: [Int], as scalarType: ScalarType) {
+    if scalarType == .i64 {
+      self = .i64(integers.map { Int64($0) })
+    } else {
+      self.init(integers.map { Double($0) }, as: scalarType)
+    }
+  }
+}
+
+extension GraphBuilder {
+  /// A value known now.
+  ///
+  /// - Throws: whatever is wrong with the tensor's type.
+  public func constant(
+    _ tensor: Tensor, file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try apply(Constant(tensor), [], at: SourceLocation(file: file, line: line))
+  }
+
+  /// A number as a scalar of the given type.
+  public func constant(
+    _ value: Double, _ scalarType: ScalarType = .f32, file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try constant(Tensor(scalar: value, scalarType), file: file, line: line)
+  }
+}
+
+extension Value {
+  /// The tensor of a value that a constant node computes.
+  package var constantTensor: Tensor? { definition(as: Constant.self)?.tensor }
+
+  /// The number that this value holds everywhere: that of a one-element constant, broadcast or not.
+  package var constantNumber: Double? {
+    if let tensor = constantTensor {
+      let numbers = tensor.doubles
+      guard let first = numbers.first else { return nil }
+      return numbers.allSatisfy { $0.bitPattern == first.bitPattern } ? first : nil
+    }
+    guard definition(as: Broadcast.self) != nil else { return nil }
+    return operands[0].constantNumber
+  }
+
+  /// Whether this value is the number everywhere; 0 and −0 both count as 0.
+  package func isConstant(_ number: Double) -> Bool { constantNumber == number }
+}

@@ -1,0 +1,73 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// The number of elements along axes, as a scalar: what a mean divides by while an extent is known by
+/// name only. It does not read the operand's elements.
+package struct Extent: Operator {
+  package static let mnemonic = "extent"
+
+  package let axes: [Int]
+  package let scalarType: ScalarType
+
+  package init(axes: [Int], to scalarType: ScalarType) {
+    self.axes = axes
+    self.scalarType = scalarType
+  }
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("axes", "to")
+    self.init(axes: try attributes.integers("axes"), to: try attributes.scalarType("to"))
+  }
+
+  package var attributes: AttributeList {
+    AttributeList(["axes": .integers(axes), "to": .scalarType(scalarType)])
+  }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    try operands.expect(count: 1)
+    try operands[0].expectAscending(axes: axes)
+    guard scalarType.isNumeric else {
+      throw Diagnostic(.invalidAttribute, "an extent is a number, it cannot be bool")
+    }
+    return [TensorType(scalarType, .scalar)]
+  }
+
+  package var derivative: Derivative { .zero }
+
+  package func lower(
+    _ operands: [TensorType], to results: [TensorType]
+  ) throws(Diagnostic) -> Lowering {
+    .constant(Tensor(scalar: Double(try count(operands[0])), scalarType))
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("extent of known axes → constant") { (at) throws(Diagnostic) in
+      guard let extent = at.operation as? Extent,
+        extent.axes.allSatisfy({ at.operands[0].shape[$0].extent != nil })
+      else { return nil }
+      let count = try extent.count(at.operands[0].type)
+      return try at.builder.apply(
+        Constant(Tensor(scalar: Double(count), extent.scalarType)), [])
+    }
+  ]
+
+  private func count(_ operand: TensorType) throws(Diagnostic) -> Int {
+    let counted = TensorType(operand.scalarType, Shape(axes.map { operand.shape[$0] }))
+    // A type whose axes are known was validated, so the product fits.
+    return try counted.boundExtents().reduce(1, *)
+  }
+}
+
+extension Value {
+  /// The number of elements along axes as a scalar: a constant where it is known, and otherwise one
+  /// that becomes known when names are bound.
+  package func extent(
+    ofAxes axes: [Int], as scalarType: ScalarType
+  ) throws(Diagnostic) -> Value {
+    if let count = Shape(axes.map { shape[$0] }).elementCount {
+      return try builder.apply(Constant(Tensor(scalar: Double(count), scalarType)), [])
+    }
+    return try builder.apply(Extent(axes: axes, to: scalarType), [self])
+  }
+}

@@ -1,0 +1,63 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// The position along an axis: `y[i₀, i₁, …] = i_axis`.
+package struct Iota: Operator {
+  package static let mnemonic = "iota"
+
+  package let type: TensorType
+  package let axis: Int
+
+  package init(_ type: TensorType, axis: Int) {
+    self.type = type
+    self.axis = axis
+  }
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("axis", "type")
+    self.init(try attributes.type("type"), axis: try attributes.integer("axis"))
+  }
+
+  package var attributes: AttributeList {
+    AttributeList(["axis": .integer(axis), "type": .type(type)])
+  }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    try operands.expect(count: 0)
+    guard type.scalarType.isNumeric else {
+      throw Diagnostic(.scalarTypeMismatch, "positions are numbers, and \(type) holds truth values")
+    }
+    try type.expectAscending(axes: [axis])
+    return [type]
+  }
+
+  package var derivative: Derivative { .zero }
+
+  package func lower(
+    _ operands: [TensorType], to results: [TensorType]
+  ) throws(Diagnostic) -> Lowering {
+    .loop(
+      try .elementwise(operands: [], result: results[0]) { program, _ in
+        program.append(.index(AxisIndex(axis: axis)), type.scalarType)
+      })
+  }
+}
+
+extension GraphBuilder {
+  /// A value that holds, at each place, the position along an axis: 0, 1, 2, …
+  ///
+  /// A negative axis counts from the back. Positions beyond the range of the scalar type keep their
+  /// low bits.
+  ///
+  /// - Throws: `.invalidArgument` for an axis out of range, `.scalarTypeMismatch` for `bool`.
+  public func iota(
+    _ scalarType: ScalarType, _ shape: Shape, axis: Int = 0, file: String = #fileID,
+    line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try placed(Iota.mnemonic, file, line) { () throws(Diagnostic) in
+      let type = TensorType(scalarType, shape)
+      return try apply(Iota(type, axis: type.normalized(axis: axis)), [])
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// A value surrounded, and interspersed, with a number: `y[low + i · (interior + 1)] = x[i]`.
+///
+/// Linear where the number is 0; then its transpose is a slice.
+package struct Pad: Operator {
+  package static let mnemonic = "pad"
+
+  /// What is added along one axis.
+  package struct Padding: Hashable, Sendable {
+    package var low: Int
+    package var high: Int
+    /// Between each two neighbours.
+    package var interior: Int
+
+    package init(low: Int = 0, high: Int = 0, interior: Int = 0) {
+      self.low = low
+      self.high = high
+      self.interior = interior
+    }
+
+    var isEmpty: Bool { self == Padding() }
+
+    /// The extent after padding, or nil where it overflows.
+    func extent(of count: Int) -> Int? {
+      var sum = count
+      let (gaps, overflow) = interior.multipliedReportingOverflow(by: Swift.max(count - 1, 0))
+      if overflow { return nil }
+      for part in [low, high, gaps] {
+        let (next, overflow) = sum.addingReportingOverflow(part)
+        if overflow { return nil }
+        sum = next
+      }
+      return sum
+    }
+
+    /// The distance of two neighbours, where there are any.
+    func step(for count: Int) -> Int { count > 1 ? interior + 1 : 1 }
+  }
+
+  package let paddings: [Padding]
+  /// The bits of the number, so that a NaN equals itself.
+  private let bits: UInt64
+
+  package init(_ paddings: [Padding], with value: Double) {
+    self.paddings = paddings
+    bits = value.bitPattern
+  }
+
+  /// The number that fills.
+  package var value: Double { Double(bitPattern: bits) }
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("low", "high", "interior", "value")
+    let low = try attributes.integers("low")
+    self.init(
+      try Self.paddings(
+        low: low, high: attributes.integers("high"),
+        interior: attributes.optionalIntegers("interior")),
+      with: attributes["value"] == nil ? 0 : try attributes.floating("value"))
+  }
+
+  static func paddings(low: [Int], high: [Int], interior: [Int]?) throws(Diagnostic) -> [Padding] {
+    let interior = interior ?? Array(repeating: 0, count: low.count)
+    guard high.count == low.count, interior.count == low.count else {
+      throw Diagnostic(
+        .invalidAttribute,
+        "low, high and interior need a number for each axis; they have \(low.count), \(high.count) and "
+          + "\(interior.count)")
+    }
+    return low.indices.map { Padding(low: low[$0], high: high[$0], interior: interior[$0]) }
+  }
+
+  package var attributes: AttributeList {
+    let isDense = paddings.allSatisfy { $0.interior == 0 }
+    return AttributeList([
+      "low": .integers(paddings.map(\.low)), "high": .integers(paddings.map(\.high)),
+      "interior": isDense ? nil : .integers(paddings.map(\.interior)),
+      "value": bits == 0 ? nil : .floating(value),
+    ])
+  }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    try operands.expect(count: 1)
+    let operand = operands[0]
+    guard paddings.count == operand.rank else {
+      throw Diagnostic(
+        .invalidAttribute,
+        "padding is given for \(paddings.count) axes, and \(operand) has \(operand.rank)")
+    }
+    var shape = operand.shape
+    for (axis, padding) in paddings.enumerated() where !padding.isEmpty {
+      guard let extent = shape[axis].extent else {
+        throw Diagnostic(
+          .unboundDimension,
+          "axis \(axis) of \(operand) is known by name only and cannot be padded; bind \(shape[axis])"
+        )
+      }
+      guard padding.low >= 0, padding.high >= 0, padding.interior >= 0 else {
+        throw Diagnostic(
+          .invalidAttribute, "padding is zero or more on axis \(axis); to remove elements, slice")
+      }
+      guard let padded = padding.extent(of: extent) else {
+        throw Diagnostic(.invalidType, "the padded extent of axis \(axis) of \(operand) overflows")
+      }
+      shape[axis] = .fixed(padded)
+    }
+    return [TensorType(operand.scalarType, shape)]
+  }
+
+  package var derivative: Derivative {
+    if value == 0 {
+      return .linear { (at, cotangent) throws(Diagnostic) in
+        [try slice(cotangent, over: at.operands[0])]
+      }
+    }
+    // The number does not move with the operand: the map is affine, its tangent padded with zeros.
+    return .rules(
+      vjp: { (at, cotangents) throws(Diagnostic) in
+        guard let cotangent = cotangents[0] else { return [nil] }
+        return [try slice(cotangent, over: at.operands[0])]
+      },
+      jvp: { (at, tangents) throws(Diagnostic) in
+        guard let tangent = tangents[0] else { return [nil] }
+        return [try at.builder.apply(Pad(paddings, with: 0), [tangent])]
+      })
+  }
+
+  /// The elements of the result's cotangent that belong to the operand.
+  private func slice(_ cotangent: Value, over operand: Value) throws(Diagnostic) -> Value {
+    var ranges: [Slice.Range] = []
+    for (axis, padding) in paddings.enumerated() where !padding.isEmpty {
+      let count = operand.shape[axis].extent ?? 0
+      let step = padding.step(for: count)
+      ranges.append(
+        Slice.Range(
+          axis: axis, start: padding.low,
+          limit: count == 0 ? padding.low : padding.low + (count - 1) * step + 1, stride: step))
+    }
+    return try operand.builder.apply(Slice(ranges), [cotangent])
+  }
+
+  package func lower(
+    _ operands: [TensorType], to results: [TensorType]
+  ) throws(Diagnostic) -> Lowering {
+    if operands[0] == results[0] { return .view }
+    let extents = try operands[0].boundExtents()
+    let target = zip(extents, paddings).enumerated().map { axis, pair in
+      AxisIndex(axis: axis, start: pair.1.low, step: pair.1.step(for: pair.0))
+    }
+    let fill = try LoopNest.fill(
+      results[0], with: ScalarLiteral(value, results[0].scalarType))
+    if extents.contains(0) { return .loop(fill) }
+    let copy = try LoopNest.copy(
+      extents: extents, of: operands[0], through: .identity(rank: extents.count), to: results[0],
+      through: IndexMap(target))
+    return .kernels([.loopNest(fill), .loopNest(copy)])
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("pad with nothing → x") { at in
+      at.operands[0].type == at.resultType ? at.operands[0] : nil
+    }
+  ]
+}
+
+extension Value {
+  /// This value with a number before, after and, where `interior` says so, between its elements.
+  ///
+  /// `y[low + i · (interior + 1)] = x[i]`, and the number elsewhere. There is one entry for each axis;
+  /// an axis known by name only takes zeros. The derivative is the cotangent at the elements' places.
+  ///
+  /// - Throws: `.invalidAttribute` where there is not one entry for each axis or one is negative,
+  ///   `.unboundDimension` where a named axis would grow.
+  public func padded(
+    low: [Int], high: [Int], interior: [Int]? = nil, with value: Double = 0,
+    file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try builder.placed(Pad.mnemonic, file, line) { () throws(Diagnostic) in
+      let paddings = try Pad.paddings(low: low, high: high, interior: interior)
+      return try builder.apply(Pad(paddings, with: value), [self])
+    }
+  }
+}

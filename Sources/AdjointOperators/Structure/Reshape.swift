@@ -1,0 +1,85 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// The same elements in the same row-major order under another shape.
+package struct Reshape: Operator {
+  package static let mnemonic = "reshape"
+
+  package let shape: Shape
+  package init(shape: Shape) { self.shape = shape }
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("shape")
+    self.init(shape: try attributes.shape("shape"))
+  }
+
+  package var attributes: AttributeList { AttributeList(["shape": .dimensions(shape.dimensions)]) }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    try operands.expect(count: 1)
+    guard operands[0].shape.size == shape.size else {
+      throw Diagnostic(
+        .shapeMismatch, "\(operands[0]) does not have as many elements as the shape \(shape)")
+    }
+    return [TensorType(operands[0].scalarType, shape)]
+  }
+
+  package var derivative: Derivative {
+    .linear { (at, cotangent) throws(Diagnostic) in
+      [try at.builder.apply(Reshape(shape: at.operands[0].shape), [cotangent])]
+    }
+  }
+
+  package func lower(
+    _ operands: [TensorType], to results: [TensorType]
+  ) throws(Diagnostic) -> Lowering {
+    .view
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("reshape to the same shape → x") { at in
+      at.operands[0].type == at.resultType ? at.operands[0] : nil
+    },
+    Rewrite("reshape(reshape(x)) → reshape(x)") { (at) throws(Diagnostic) in
+      guard at.operand(0, as: Reshape.self) != nil else { return nil }
+      return try at.builder.apply(at.operation, [at.operands[0].operands[0]])
+    },
+    Rewrite("reshape(broadcast(scalar)) → broadcast(scalar)") { (at) throws(Diagnostic) in
+      guard let inner = at.operand(0, as: Broadcast.self), inner.axes.isEmpty else { return nil }
+      return try at.builder.apply(
+        Broadcast(shape: at.resultType.shape, axes: []), at.operands[0].operands)
+    },
+  ]
+}
+
+extension Shape {
+  /// The number of elements as a product of numbers and names, comparable before names are bound.
+  fileprivate var size: (Int, [String]) {
+    var product = 1
+    var names: [String] = []
+    for dimension in dimensions {
+      switch dimension {
+      case .fixed(let extent):
+        let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+        // Types are validated before they get here, so only a reshape's own target can overflow.
+        product = overflow ? -1 : next
+      case .named(let name): names.append(name)
+      }
+    }
+    return (product, product == 0 ? [] : names.sorted())
+  }
+}
+
+extension Value {
+  /// The same elements in the same order under another shape.
+  ///
+  /// - Throws: `.shapeMismatch` where the number of elements differs.
+  public func reshaped(
+    to shape: Shape, file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    if shape == self.shape { return self }
+    return try builder.apply(
+      Reshape(shape: shape), [self], at: SourceLocation(file: file, line: line))
+  }
+}

@@ -1,0 +1,118 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+
+/// The same elements with the axes in another order: axis i of the result is axis `permutation[i]` of
+/// the operand. Its transpose is the inverse permutation.
+package struct Transpose: Operator {
+  package static let mnemonic = "transpose"
+
+  package let permutation: [Int]
+  package init(permutation: [Int]) { self.permutation = permutation }
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("permutation")
+    self.init(permutation: try attributes.integers("permutation"))
+  }
+
+  package var attributes: AttributeList { AttributeList(["permutation": .integers(permutation)]) }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    try operands.expect(count: 1)
+    guard permutation.sorted() == Array(0..<operands[0].rank) else {
+      throw Diagnostic(
+        .invalidAttribute,
+        "the permutation \(permutation) does not name each of the \(operands[0].rank) axes of "
+          + "\(operands[0]) once")
+    }
+    return [TensorType(operands[0].scalarType, permuted(operands[0].shape))]
+  }
+
+  package var derivative: Derivative {
+    .linear { (at, cotangent) throws(Diagnostic) in
+      [try at.builder.apply(Transpose(permutation: inverse), [cotangent])]
+    }
+  }
+
+  package func lower(
+    _ operands: [TensorType], to results: [TensorType]
+  ) throws(Diagnostic) -> Lowering {
+    if keepsOrder(of: operands[0].shape) { return .view }
+    let extents = try results[0].boundExtents()
+    return .loop(
+      try .copy(
+        extents: extents, of: operands[0], through: IndexMap(inverse.map { AxisIndex(axis: $0) }),
+        to: results[0], through: .identity(rank: extents.count)))
+  }
+
+  package static let rewrites: [Rewrite] = [
+    Rewrite("transpose by the identity → x") { at in
+      guard let outer = at.operation as? Transpose else { return nil }
+      return outer.permutation == Array(outer.permutation.indices) ? at.operands[0] : nil
+    },
+    Rewrite("transpose(transpose(x)) → transpose(x)") { (at) throws(Diagnostic) in
+      guard let outer = at.operation as? Transpose, let inner = at.operand(0, as: Transpose.self)
+      else { return nil }
+      return try at.builder.apply(
+        Transpose(permutation: outer.permutation.map { inner.permutation[$0] }),
+        [at.operands[0].operands[0]])
+    },
+    Rewrite("transpose that moves only extents of 1 → reshape") { (at) throws(Diagnostic) in
+      guard let outer = at.operation as? Transpose, outer.keepsOrder(of: at.operands[0].shape)
+      else { return nil }
+      return try at.builder.apply(Reshape(shape: at.resultType.shape), [at.operands[0]])
+    },
+    Rewrite("transpose(dot_general(x, y)) → dot_general(y, x)", .contraction) {
+      (at) throws(Diagnostic) in
+      // A product with its two groups of free axes exchanged is the product of the exchanged operands.
+      guard let outer = at.operation as? Transpose, let dot = at.operand(0, as: DotGeneral.self)
+      else { return nil }
+      let factors = at.operands[0].operands
+      let batch = dot.left.batch.count
+      let rows = dot.left.free(rank: factors[0].rank).count
+      let rank = at.resultType.rank
+      let exchanged =
+        Array(0..<batch) + Array((batch + rows)..<rank) + Array(batch..<(batch + rows))
+      guard outer.permutation == exchanged else { return nil }
+      return try at.builder.apply(
+        DotGeneral(left: dot.right, right: dot.left), [factors[1], factors[0]])
+    },
+  ]
+
+  /// The permutation that undoes this one.
+  var inverse: [Int] {
+    var inverse = permutation
+    for (axis, source) in permutation.enumerated() { inverse[source] = axis }
+    return inverse
+  }
+
+  private func permuted(_ shape: Shape) -> Shape { Shape(permutation.map { shape[$0] }) }
+
+  /// Whether the elements stay where they are in memory: only axes of extent 1 move.
+  private func keepsOrder(of shape: Shape) -> Bool {
+    let moved = permutation.filter { shape[$0] != 1 }
+    return moved == moved.sorted()
+  }
+}
+
+extension Value {
+  /// The axes in another order: axis i of the result is axis `permutation[i]` of this value; without a
+  /// permutation, in reverse order, which for a matrix is its transpose.
+  ///
+  /// `y[i₀, i₁, …] = x[…]` with `shape(y)[k] = shape(x)[permutation[k]]`. Negative numbers count from the
+  /// back. The derivative is the inverse permutation of the cotangent.
+  ///
+  /// - Throws: `.invalidArgument` for an axis out of range, `.invalidAttribute` where the permutation
+  ///   does not name each axis once.
+  public func transposed(
+    permutation: [Int]? = nil, file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try builder.placed("transpose", file, line) { () throws(Diagnostic) in
+      var axes: [Int] = []
+      for axis in permutation ?? (0..<rank).reversed() {
+        axes.append(try type.normalized(axis: axis))
+      }
+      return try builder.apply(Transpose(permutation: axes), [self])
+    }
+  }
+}

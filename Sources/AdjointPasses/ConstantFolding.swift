@@ -1,0 +1,61 @@
+import AdjointCore
+import AdjointGraph
+import AdjointOperators
+
+extension Pass {
+  /// Computes nodes whose operands are all known, where the result is small.
+  ///
+  ///     %a = constant {value = 2.0, type = f32[]}          %c = constant {value = 6.0, type = f32[]}
+  ///     %b = constant {value = 3.0, type = f32[]}    →
+  ///     %c = multiply(%a, %b)
+  ///
+  /// An element-wise node of numbers that are the same everywhere is computed once and broadcast,
+  /// whatever its size.
+  public static let constantFolding = Pass(
+    "constant-folding", "compute nodes whose operands are known"
+  ) { (graph) throws(Diagnostic) in
+    var rewriter = GraphRewriter()
+    rewriter.live = graph.liveNodes
+    rewriter.mergesEqualNodes = true
+    return try rewriter.rewrite(graph) {
+      (builder, index, operands) throws(Diagnostic) -> [Value]? in
+      let node = graph.nodes[index]
+      guard let operation = node.operation, node.resultTypes.count == 1, !operands.isEmpty else {
+        return nil
+      }
+      return try folded(operation, operands, node.resultTypes[0], in: builder).map { [$0] }
+    }
+  }
+
+  /// Results with more elements than this are computed at run time, not stored.
+  private static let largestResult = 1024
+
+  private static func folded(
+    _ operation: any Operator, _ operands: [Value], _ type: TensorType, in builder: GraphBuilder
+  ) throws(Diagnostic) -> Value? {
+    let tensors = operands.compactMap(\.constantTensor)
+    if tensors.count == operands.count, let count = type.shape.elementCount, count <= largestResult,
+      // A broadcast of a constant is the small form already.
+      count <= tensors.map(\.count).max() ?? 0
+    {
+      let result = try GraphInterpreter.evaluate(operation, tensors, [type])[0]
+      return try builder.constant(result)
+    }
+    return try foldedUniform(operation, operands, type, in: builder)
+  }
+
+  /// An element-wise operator on numbers that are the same everywhere.
+  private static func foldedUniform(
+    _ operation: any Operator, _ operands: [Value], _ type: TensorType, in builder: GraphBuilder
+  ) throws(Diagnostic) -> Value? {
+    var scalars: [Tensor] = []
+    for operand in operands {
+      guard let number = operand.constantNumber, operand.scalarType != .i64 else { return nil }
+      scalars.append(Tensor(scalar: number, operand.scalarType))
+    }
+    guard type.rank > 0, operation.isElementwise(on: operands.map(\.type)) else { return nil }
+    let scalarType = TensorType(type.scalarType, .scalar)
+    let result = try GraphInterpreter.evaluate(operation, scalars, [scalarType])[0]
+    return try builder.constant(result).expanded(to: type.shape)
+  }
+}

@@ -1,0 +1,53 @@
+import AdjointCore
+import AdjointGraph
+
+/// Passes in the order in which they run.
+public struct Pipeline: Sendable {
+  /// The passes, first to last.
+  public let passes: [Pass]
+
+  /// A pipeline of the given passes.
+  public init(_ passes: [Pass]) { self.passes = passes }
+
+  /// What runs before a graph is differentiated, and again before it is lowered.
+  ///
+  /// Stable forms come before the identities, which would hide some of their patterns, and before
+  /// constants are folded into them; contractions come when operands have their final form; equal
+  /// nodes are merged last, when there is no more that could make nodes equal.
+  public static let standard = Pipeline([
+    .deadNodes, .stableForms, .identities, .constantFolding, .contractions, .commonSubexpressions,
+    .deadNodes,
+  ])
+
+  /// The graph after all passes.
+  ///
+  /// - Throws: whatever a pass throws.
+  public func callAsFunction(_ graph: Graph) throws(Diagnostic) -> Graph {
+    try self(graph) { _, _ in }
+  }
+
+  /// The graph after all passes; `observe` sees each pass with the graph it gives.
+  ///
+  /// - Throws: whatever a pass or the observer throws.
+  public func callAsFunction(
+    _ graph: Graph, observe: (Pass, Graph) throws(Diagnostic) -> Void
+  ) throws(Diagnostic) -> Graph {
+    var graph = graph
+    for pass in passes {
+      graph = try pass(graph)
+      try observe(pass, graph)
+    }
+    return graph
+  }
+
+  /// The passes up to the first with a name.
+  ///
+  /// - Throws: `.unknownName` that lists the names.
+  public func upTo(_ name: String) throws(Diagnostic) -> Pipeline {
+    guard let last = passes.firstIndex(where: { $0.name == name }) else {
+      let known = passes.map(\.name).joined(separator: ", ")
+      throw Diagnostic(.unknownName, "there is no pass named \(name); the passes are \(known)")
+    }
+    return Pipeline(Array(passes[...last]))
+  }
+}

@@ -1,0 +1,59 @@
+import AdjointCore
+import AdjointKernels
+
+/// An element type as the vector loops know it: how its values combine and convert.
+///
+/// The meaning is that of `ScalarValue`; here it is spelled for each type so that loops over it are
+/// specialised and vectorised.
+protocol BlockElement: Comparable, BitwiseCopyable, Sendable {
+  static func sum(_ x: Self, _ y: Self) -> Self
+  static func product(_ x: Self, _ y: Self) -> Self
+  static func difference(_ x: Self, _ y: Self) -> Self
+  static func quotient(_ x: Self, _ y: Self) -> Self
+  static func power(_ x: Self, _ y: Self) -> Self
+  static func largest(_ x: Self, _ y: Self) -> Self
+  static func smallest(_ x: Self, _ y: Self) -> Self
+  static func conjunction(_ x: Self, _ y: Self) -> Self
+  static func disjunction(_ x: Self, _ y: Self) -> Self
+  /// The value with these bits, the low ones where it is narrower.
+  init(lowBits: UInt64)
+  /// A loop position.
+  init(position: Int)
+
+  var asFloat: Float { get }
+  var asDouble: Double { get }
+  var asInt32: Int32 { get }
+  var asInt64: Int64 { get }
+  var asUInt8: UInt8 { get }
+  var asTruth: Truth { get }
+}
+
+/// A `bool` in memory: a byte that holds 0 or 1.
+struct Truth: Comparable, BitwiseCopyable, Sendable {
+  var byte: UInt8
+
+  init(_ value: Bool) { byte = value ? 1 : 0 }
+  init(byte: UInt8) { self.byte = byte }
+
+  static func < (left: Truth, right: Truth) -> Bool { left.byte < right.byte }
+}
+
+extension Truth: BlockElement {
+  static func sum(_ x: Truth, _ y: Truth) -> Truth { Truth(byte: x.byte | y.byte) }
+  static func product(_ x: Truth, _ y: Truth) -> Truth { Truth(byte: x.byte & y.byte) }
+  static func difference(_ x: Truth, _ y: Truth) -> Truth { Truth(byte: x.byte ^ y.byte) }
+  static func quotient(_ x: Truth, _ y: Truth) -> Truth { Truth(byte: x.byte & y.byte) }
+  static func power(_ x: Truth, _ y: Truth) -> Truth { Truth(byte: x.byte | (1 ^ y.byte)) }
+  static func largest(_ x: Truth, _ y: Truth) -> Truth { Truth(byte: x.byte | y.byte) }
+  static func smallest(_ x: Truth, _ y: Truth) -> Truth { Truth(byte: x.byte & y.byte) }
+  static func conjunction(_ x: Truth, _ y: Truth) -> Truth { Truth(byte: x.byte & y.byte) }
+  static func disjunction(_ x: Truth, _ y: Truth) -> Truth { Truth(byte: x.byte | y.byte) }
+  init(lowBits: UInt64) { byte = UInt8(truncatingIfNeeded: lowBits) & 1 }
+  init(position: Int) { self.init(position != 0) }
+  var asFloat: Float { Float(byte) }
+  var asDouble: Double { Double(byte) }
+  var asInt32: Int32 { Int32(byte) }
+  var asInt64: Int64 { Int64(byte) }
+  var asUInt8: UInt8 { byte }
+  var asTruth: Truth { self }
+}

@@ -1,0 +1,78 @@
+import AdjointKernels
+
+/// Choosing between two operands, by a truth value in memory or by a comparison made on the spot.
+enum BlockSelection {
+  /// result[i] = condition[i] ? x[i] : y[i], bits of one size.
+  static func select<Bits>(
+    _ condition: BlockOperand, _ x: BlockOperand, _ y: BlockOperand, _ r: UnsafeMutableRawPointer,
+    _ n: Int, _ type: Bits.Type
+  ) {
+    let result = r.assumingMemoryBound(to: Bits.self)
+    let truth = condition.elements(UInt8.self)
+    let a = x.elements(Bits.self)
+    let b = y.elements(Bits.self)
+    let target = UnsafePointer(result)
+    switch (x.isScalar, y.isScalar) {
+    case _ where condition.isScalar:
+      let chosen = truth[0] != 0 ? x : y
+      let source = chosen.elements(Bits.self)
+      for i in 0..<n { result[i] = source[chosen.isScalar ? 0 : i] }
+    case (false, false) where a == target:
+      for i in 0..<n { result[i] = truth[i] != 0 ? result[i] : b[i] }
+    case (false, false) where b == target:
+      for i in 0..<n { result[i] = truth[i] != 0 ? a[i] : result[i] }
+    case (false, false):
+      for i in 0..<n { result[i] = truth[i] != 0 ? a[i] : b[i] }
+    case (true, false):
+      let scalar = a[0]
+      for i in 0..<n { result[i] = truth[i] != 0 ? scalar : b[i] }
+    case (false, true):
+      let scalar = b[0]
+      for i in 0..<n { result[i] = truth[i] != 0 ? a[i] : scalar }
+    case (true, true):
+      let (one, other) = (a[0], b[0])
+      for i in 0..<n { result[i] = truth[i] != 0 ? one : other }
+    }
+  }
+
+  /// result[i] = (p[i] ? q) ? x[i] : y for a scalar q, and a scalar y or one for each point: the
+  /// forms of relu and its relatives, and of their derivatives.
+  static func compareAndSelect<E: BlockElement>(
+    _ comparison: Comparison, _ p: BlockOperand, _ q: BlockOperand, _ x: BlockOperand,
+    _ y: BlockOperand, _ r: UnsafeMutableRawPointer, _ n: Int, _ type: E.Type
+  ) {
+    switch comparison {
+    case .equal: choose(p, q, x, y, r, n) { (a: E, b) in a == b }
+    case .notEqual: choose(p, q, x, y, r, n) { (a: E, b) in a != b }
+    case .less: choose(p, q, x, y, r, n) { (a: E, b) in a < b }
+    case .lessOrEqual: choose(p, q, x, y, r, n) { (a: E, b) in a <= b }
+    case .greater: choose(p, q, x, y, r, n) { (a: E, b) in a > b }
+    case .greaterOrEqual: choose(p, q, x, y, r, n) { (a: E, b) in a >= b }
+    }
+  }
+
+  @inline(__always)
+  private static func choose<E: BlockElement>(
+    _ p: BlockOperand, _ q: BlockOperand, _ x: BlockOperand, _ y: BlockOperand,
+    _ r: UnsafeMutableRawPointer, _ n: Int, _ holds: (E, E) -> Bool
+  ) {
+    let result = r.assumingMemoryBound(to: E.self)
+    let target = UnsafePointer(result)
+    let left = p.elements(E.self)
+    let right = q.elements(E.self)[0]
+    let a = x.elements(E.self)
+    let b = y.elements(E.self)
+    if y.isScalar {
+      let other = b[0]
+      if a == target {
+        for i in 0..<n { result[i] = holds(left[i], right) ? result[i] : other }
+      } else if left == target {
+        for i in 0..<n { result[i] = holds(result[i], right) ? a[i] : other }
+      } else {
+        for i in 0..<n { result[i] = holds(left[i], right) ? a[i] : other }
+      }
+    } else {
+      for i in 0..<n { result[i] = holds(left[i], right) ? a[i] : b[i] }
+    }
+  }
+}

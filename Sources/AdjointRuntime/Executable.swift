@@ -1,0 +1,109 @@
+import AdjointCore
+import AdjointKernels
+
+/// A plan made ready to run: checked, compiled once, immutable, shared by any number of contexts.
+package final class Executable: Sendable {
+  /// A kernel applied to buffers: its compiled parts, and where its operands and results are listed.
+  struct Step: Sendable {
+    var firstPart: Int
+    var partCount: Int
+    var operands: Int
+    var results: Int
+  }
+
+  package let plan: Plan
+  /// The most threads that a run uses, itself included.
+  package let threads: Int
+
+  let parts: [CompiledKernel]
+  let steps: Table<Step>
+  /// The byte offsets of the operands and results of all steps.
+  let offsets: Table<Int>
+  let scratchByteCount: Int
+  let partialByteCount: Int
+
+  /// Checks and compiles a plan.
+  ///
+  /// - Throws: `.memoryLimit` for an arena beyond the limit, `.invalidPlan` for a plan that would
+  ///   reach outside its buffers.
+  package init(_ plan: Plan, options: ExecutionOptions = ExecutionOptions()) throws(Diagnostic) {
+    guard plan.arenaByteCount <= options.arenaLimit else {
+      throw Diagnostic(
+        .memoryLimit,
+        "the plan needs an arena of \(Arena.mebibytes(plan.arenaByteCount)) MiB, the limit is"
+          + " \(Arena.mebibytes(options.arenaLimit)) MiB; use a smaller batch or a smaller model, or"
+          + " raise the limit")
+    }
+    try plan.checkBuffers()
+    self.plan = plan
+    threads = options.threadLimit
+
+    var parts: [CompiledKernel] = []
+    var compiled: [(first: Int, count: Int, uses: [BufferUse])] = []
+    for kernel in plan.kernels {
+      let (more, uses) = try CompiledKernel.compile(kernel)
+      compiled.append((parts.count, more.count, uses))
+      parts += more
+    }
+    var steps: [Step] = []
+    var offsets: [Int] = []
+    for step in plan.steps {
+      let kernel = compiled[step.kernel]
+      try BufferUse.check(kernel.uses, of: step, in: plan)
+      steps.append(
+        Step(
+          firstPart: kernel.first, partCount: kernel.count, operands: offsets.count,
+          results: offsets.count + step.operands.count))
+      offsets += (step.operands + step.results).map { plan.buffers[$0].offset }
+    }
+    self.parts = parts
+    self.steps = Table(steps)
+    self.offsets = Table(offsets)
+    var scratch = 0
+    var partials = 0
+    for case .nest(let nest) in parts {
+      scratch = max(scratch, nest.scratchByteCount)
+      partials = max(partials, nest.partialByteCount)
+    }
+    // Workers do not share cache lines.
+    scratchByteCount = (scratch + 255) / 128 * 128
+    partialByteCount = partials
+  }
+}
+
+extension Plan {
+  /// Checks that every number in the plan names something and that every buffer is in the arena.
+  fileprivate func checkBuffers() throws(Diagnostic) {
+    for (number, buffer) in buffers.enumerated() {
+      try buffer.type.validate()
+      let extents = try buffer.type.boundExtents()
+      let bytes = try BufferUse.product(extents + [buffer.type.scalarType.byteCount])
+      let (end, overflow) = buffer.offset.addingReportingOverflow(bytes)
+      guard buffer.offset >= 0, buffer.offset % Plan.alignment == 0, !overflow,
+        end <= arenaByteCount
+      else {
+        throw Diagnostic(
+          .invalidPlan,
+          "buffer \(number) of \(bytes) bytes at \(buffer.offset) is not inside the arena of"
+            + " \(arenaByteCount) bytes, or not aligned to \(Plan.alignment)")
+      }
+    }
+    for step in steps {
+      guard kernels.indices.contains(step.kernel),
+        (step.operands + step.results).allSatisfy({ buffers.indices.contains($0) })
+      else {
+        throw Diagnostic(
+          .invalidPlan, "a step names a kernel or a buffer that the plan does not have",
+          node: step.label)
+      }
+    }
+    for port in inputs + parameters + outputs where !buffers.indices.contains(port.buffer) {
+      throw Diagnostic(.invalidPlan, "\(port.name) names buffer \(port.buffer), which is not there")
+    }
+    for (number, tensor) in constants {
+      guard buffers.indices.contains(number), buffers[number].type == tensor.type else {
+        throw Diagnostic(.invalidPlan, "constant \(number) is not of its buffer's type")
+      }
+    }
+  }
+}

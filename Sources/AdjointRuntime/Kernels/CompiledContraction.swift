@@ -1,0 +1,127 @@
+import AdjointCore
+import AdjointKernels
+
+/// A batch of matrix products as calls of BLAS, or as plain loops where BLAS costs more than it
+/// gains or cannot read the layout.
+struct CompiledContraction: Sendable {
+  /// How BLAS reads a matrix: transposed or not, and its leading dimension.
+  struct MatrixOrder: Sendable {
+    var isTransposed: Bool
+    var leadingDimension: CInt
+  }
+
+  enum Method: Sendable {
+    /// Nothing is summed: the result is zero.
+    case zero
+    case loops
+    case matrixMatrix(left: MatrixOrder, right: MatrixOrder)
+    /// One column: left · vector.
+    case matrixVector(MatrixOrder, vectorStride: CInt)
+    /// One row: rightᵀ · vector.
+    case vectorMatrix(MatrixOrder, vectorStride: CInt)
+  }
+
+  let product: Contraction
+  let method: Method
+  /// Whether a product is large enough for more than one thread.
+  let isShared: Bool
+
+  /// Products of no more multiplications than this are done in plain loops.
+  static let smallestProduct = 256
+  /// Products of fewer multiplications than this are left to one thread.
+  static let smallestSharedProduct = 1 << 20
+
+  init(_ product: Contraction) throws(Diagnostic) {
+    self.product = product
+    let (rows, columns, inner) = (product.rows, product.columns, product.inner)
+    guard max(rows, columns, inner) <= Int(CInt.max) else {
+      throw Diagnostic(
+        .invalidPlan, "a matrix product of \(rows)×\(inner) and \(inner)×\(columns) is larger than"
+          + " BLAS can count; split it along its longest side")
+    }
+    let work = Double(rows) * Double(columns) * Double(inner)
+    let left = Self.order(product.left, rows: rows, columns: inner)
+    let right = Self.order(product.right, rows: inner, columns: columns)
+    if inner == 0 {
+      method = .zero
+    } else if work <= Double(Self.smallestProduct) {
+      method = .loops
+    } else if columns == 1, let left,
+      let stride = Self.vectorStride(product.right.rowStride, inner)
+    {
+      method = .matrixVector(left, vectorStride: stride)
+    } else if rows == 1, let right,
+      let stride = Self.vectorStride(product.left.columnStride, inner)
+    {
+      method = .vectorMatrix(right, vectorStride: stride)
+    } else if let left, let right {
+      method = .matrixMatrix(left: left, right: right)
+    } else {
+      method = .loops
+    }
+    // A product with a vector waits for memory, and its sum would depend on how it is split.
+    isShared = rows > 1 && columns > 1 && work >= Double(Self.smallestSharedProduct)
+  }
+
+  private static func order(
+    _ layout: Contraction.Layout, rows: Int, columns: Int
+  ) -> MatrixOrder? {
+    if layout.columnStride == 1 || columns <= 1 {
+      let leading = rows <= 1 ? max(columns, 1) : layout.rowStride
+      if leading >= max(columns, 1), let leading = CInt(exactly: leading) {
+        return MatrixOrder(isTransposed: false, leadingDimension: leading)
+      }
+    }
+    if layout.rowStride == 1 || rows <= 1 {
+      let leading = columns <= 1 ? max(rows, 1) : layout.columnStride
+      if leading >= max(rows, 1), let leading = CInt(exactly: leading) {
+        return MatrixOrder(isTransposed: true, leadingDimension: leading)
+      }
+    }
+    return nil
+  }
+
+  private static func vectorStride(_ stride: Int, _ count: Int) -> CInt? {
+    if count <= 1 { return 1 }
+    return stride > 0 ? CInt(exactly: stride) : nil
+  }
+}
+
+extension Contraction {
+  /// Checks that both layouts stay inside their buffers.
+  func checkedUses() throws(Diagnostic) -> [BufferUse] {
+    guard scalarType == .f32 || scalarType == .f64 else {
+      throw Diagnostic(
+        .invalidPlan, "a matrix product is of f32 or f64, not of \(scalarType.rawValue)")
+    }
+    let resultCount = try BufferUse.product([batch, rows, columns])
+    _ = try BufferUse.product([batch, rows, inner])
+    _ = try BufferUse.product([batch, inner, columns])
+    return [
+      BufferUse(
+        isResult: false, number: 0, scalarType: scalarType,
+        elementCount: try reach(left, rows: rows, columns: inner)),
+      BufferUse(
+        isResult: false, number: 1, scalarType: scalarType,
+        elementCount: try reach(right, rows: inner, columns: columns)),
+      BufferUse(isResult: true, number: 0, scalarType: scalarType, elementCount: resultCount),
+    ]
+  }
+
+  /// The elements from the first to the last that a layout reaches.
+  private func reach(_ layout: Layout, rows: Int, columns: Int) throws(Diagnostic) -> Int {
+    guard batch > 0, rows > 0, columns > 0 else { return 0 }
+    var last = 0
+    for (extent, stride) in [
+      (batch, layout.batchStride), (rows, layout.rowStride), (columns, layout.columnStride),
+    ] {
+      let (way, wide) = (extent - 1).multipliedReportingOverflow(by: stride)
+      let (end, high) = last.addingReportingOverflow(way)
+      guard !wide, !high, way >= 0 else {
+        throw Diagnostic(.invalidPlan, "a stride of a matrix product is negative or overflows")
+      }
+      last = end
+    }
+    return last + 1
+  }
+}

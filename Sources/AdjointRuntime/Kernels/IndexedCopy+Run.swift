@@ -1,0 +1,110 @@
+import AdjointCore
+import AdjointKernels
+
+extension IndexedCopy {
+  func checkedUses(scatters: Bool) throws(Diagnostic) -> [BufferUse] {
+    guard indexType.isInteger else {
+      throw Diagnostic(.invalidPlan, "indices are whole numbers, not \(indexType.rawValue)")
+    }
+    let whole = try BufferUse.product([outer, extent, inner])
+    let chosen = try BufferUse.product([outer, count, inner])
+    func use(_ isResult: Bool, _ number: Int, _ type: ScalarType, _ count: Int) -> BufferUse {
+      BufferUse(isResult: isResult, number: number, scalarType: type, elementCount: count)
+    }
+    _ = try BufferUse.product([count])
+    var uses = [use(false, 0, scalarType, whole), use(false, 1, indexType, count)]
+    if scatters { uses.append(use(false, 2, scalarType, chosen)) }
+    uses.append(use(true, 0, scalarType, scatters ? whole : chosen))
+    return uses
+  }
+
+  // MARK: Gather
+
+  func gather(
+    _ data: UnsafeRawPointer, _ indices: UnsafeRawPointer, into result: UnsafeMutableRawPointer
+  ) {
+    switch indexType {
+    case .i64: gather(data, indices.assumingMemoryBound(to: Int64.self), result)
+    case .u8: gather(data, indices.assumingMemoryBound(to: UInt8.self), result)
+    case .i32, .f32, .f64, .bool: gather(data, indices.assumingMemoryBound(to: Int32.self), result)
+    }
+  }
+
+  private func gather<Index: FixedWidthInteger>(
+    _ data: UnsafeRawPointer, _ indices: UnsafePointer<Index>, _ result: UnsafeMutableRawPointer
+  ) {
+    let lineBytes = inner * scalarType.byteCount
+    var target = result
+    for block in 0..<outer {
+      let start = data + block * extent * lineBytes
+      for position in 0..<count {
+        let index = Int(truncatingIfNeeded: indices[position])
+        if index >= 0, index < extent {
+          target.copyMemory(from: start + index * lineBytes, byteCount: lineBytes)
+        } else {
+          fillWithNothing(target)
+        }
+        target += lineBytes
+      }
+    }
+  }
+
+  /// What an index out of range reads: NaN as the type has it.
+  private func fillWithNothing(_ target: UnsafeMutableRawPointer) {
+    var bits: UInt64 =
+      switch scalarType {
+      case .f32: UInt64(Float.nan.bitPattern)
+      case .f64: Double.nan.bitPattern
+      case .i32, .i64, .u8: 0
+      case .bool: 1
+      }
+    BlockMovement.fill(&bits, target, inner, size: scalarType.byteCount)
+  }
+
+  // MARK: Scatter
+
+  func scatterAdd(
+    _ data: UnsafeRawPointer, _ indices: UnsafeRawPointer, _ updates: UnsafeRawPointer,
+    into result: UnsafeMutableRawPointer
+  ) {
+    if data != UnsafeRawPointer(result) {
+      result.copyMemory(from: data, byteCount: outer * extent * inner * scalarType.byteCount)
+    }
+    switch scalarType {
+    case .f32: scatterAdd(indices, updates, result, Float.self)
+    case .f64: scatterAdd(indices, updates, result, Double.self)
+    case .i32: scatterAdd(indices, updates, result, Int32.self)
+    case .i64: scatterAdd(indices, updates, result, Int64.self)
+    case .u8: scatterAdd(indices, updates, result, UInt8.self)
+    case .bool: scatterAdd(indices, updates, result, Truth.self)
+    }
+  }
+
+  private func scatterAdd<E: BlockElement>(
+    _ indices: UnsafeRawPointer, _ updates: UnsafeRawPointer, _ result: UnsafeMutableRawPointer,
+    _ type: E.Type
+  ) {
+    let source = updates.assumingMemoryBound(to: E.self)
+    let target = result.assumingMemoryBound(to: E.self)
+    switch indexType {
+    case .i64: scatterAdd(indices.assumingMemoryBound(to: Int64.self), source, target)
+    case .u8: scatterAdd(indices.assumingMemoryBound(to: UInt8.self), source, target)
+    case .i32, .f32, .f64, .bool:
+      scatterAdd(indices.assumingMemoryBound(to: Int32.self), source, target)
+    }
+  }
+
+  private func scatterAdd<Index: FixedWidthInteger, E: BlockElement>(
+    _ indices: UnsafePointer<Index>, _ updates: UnsafePointer<E>, _ result: UnsafeMutablePointer<E>
+  ) {
+    for block in 0..<outer {
+      for position in 0..<count {
+        let index = Int(truncatingIfNeeded: indices[position])
+        guard index >= 0, index < extent else { continue }
+        let line = result + (block * extent + index) * inner
+        let update = updates + (block * count + position) * inner
+        for i in 0..<inner { line[i] = E.sum(line[i], update[i]) }
+      }
+    }
+  }
+}

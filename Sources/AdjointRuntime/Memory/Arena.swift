@@ -1,0 +1,37 @@
+import AdjointCore
+import Foundation
+
+/// One zeroed allocation that holds every buffer of a plan; aligned for vector instructions and,
+/// where it is large, for huge pages.
+final class Arena {
+  let base: UnsafeMutableRawPointer
+  let byteCount: Int
+
+  private static let hugePage = 2 << 20
+
+  init(byteCount: Int) throws(Diagnostic) {
+    let rounded = max(byteCount, 64)
+    let alignment = rounded >= 2 * Self.hugePage ? Self.hugePage : 64
+    var memory: UnsafeMutableRawPointer?
+    guard posix_memalign(&memory, alignment, rounded) == 0, let memory else {
+      throw Diagnostic(
+        .memoryLimit,
+        "the system refused \(Self.mebibytes(byteCount)) MiB of memory; use a smaller batch or close"
+          + " other programs")
+    }
+    #if os(Linux)
+      if alignment == Self.hugePage { _ = madvise(memory, rounded, 14 /* MADV_HUGEPAGE */) }
+    #endif
+    memset(memory, 0, rounded)
+    base = memory
+    self.byteCount = rounded
+  }
+
+  deinit { free(base) }
+
+  /// Bytes as MiB with one decimal, for messages.
+  static func mebibytes(_ byteCount: Int) -> String {
+    let tenths = (Double(byteCount) / 104857.6).rounded(.up)
+    return String(tenths / 10)
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Synchronization
+
+/// Parked threads that share the work of one run at a time, one pool a process.
+///
+/// A job is cut into ranges of items which its threads take in turn. The pool serves one job at a
+/// time; a caller that finds it busy does its work alone, so that no run waits for another.
+final class ThreadPool: @unchecked Sendable {
+  /// Does the items of a range, on behalf of worker 0 (the caller) or a pool thread. A function
+  /// without captures and a pointer, not a closure: starting a job allocates nothing.
+  typealias Work = @convention(c) (UnsafeMutableRawPointer, _ worker: Int, _ from: Int, _ to: Int)
+    -> Void
+
+  static let shared = ThreadPool()
+  static let maximumThreads = 64
+
+  private let isTaken = Atomic<Bool>(false)
+  private let isOpen = Atomic<Bool>(false)
+  private let inside = Atomic<Int>(0)
+  private let generation = Atomic<Int>(0)
+  private let sleepers = Atomic<Int>(0)
+  private let nextItem = Atomic<Int>(0)
+  private let parking = NSCondition()
+
+  // Written by the caller that has taken the pool while it is closed, read while it is open.
+  private var work: Work?
+  private var context: UnsafeMutableRawPointer?
+  private var itemCount = 0
+  private var grain = 1
+  private var participants = 1
+  private var threadCount = 1
+
+  private init() {}
+
+  /// How often a thread looks for news before it sleeps: some tens of microseconds.
+  private static let patience = 4000
+
+  /// Does items `0..<itemCount` on at most `threads` threads and returns when all are done.
+  func run(
+    itemCount: Int, threads: Int, context: UnsafeMutableRawPointer, _ work: Work
+  ) {
+    guard threads > 1, itemCount > 1, take() else {
+      work(context, 0, 0, itemCount)
+      return
+    }
+    startThreads(upTo: threads)
+    self.work = work
+    self.context = context
+    self.itemCount = itemCount
+    participants = threads
+    grain = max(1, itemCount / (threads * 4))
+    nextItem.store(0, ordering: .relaxed)
+    isOpen.store(true, ordering: .sequentiallyConsistent)
+    generation.add(1, ordering: .sequentiallyConsistent)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+      parking.lock()
+      parking.broadcast()
+      parking.unlock()
+    }
+    takeItems(worker: 0, work, context)
+    isOpen.store(false, ordering: .sequentiallyConsistent)
+    var looks = 0
+    while inside.load(ordering: .sequentiallyConsistent) != 0 {
+      looks += 1
+      if looks > Self.patience { sched_yield() }
+    }
+    isTaken.store(false, ordering: .releasing)
+  }
+
+  private func take() -> Bool {
+    isTaken.compareExchange(
+      expected: false, desired: true, ordering: .acquiringAndReleasing
+    ).exchanged
+  }
+
+  private func startThreads(upTo count: Int) {
+    while threadCount < count {
+      let worker = threadCount
+      let seen = generation.load(ordering: .relaxed)
+      Thread.detachNewThread { self.serve(worker: worker, from: seen) }
+      threadCount += 1
+    }
+  }
+
+  private func takeItems(worker: Int, _ work: Work, _ context: UnsafeMutableRawPointer) {
+    while true {
+      let from = nextItem.wrappingAdd(grain, ordering: .relaxed).oldValue
+      if from >= itemCount { return }
+      work(context, worker, from, min(from + grain, itemCount))
+    }
+  }
+
+  /// The life of a pool thread.
+  private func serve(worker: Int, from start: Int) {
+    var seen = start
+    while true {
+      seen = waitForJob(after: seen)
+      // Announce first, then look: the caller closes the job first, then waits for announcements.
+      inside.add(1, ordering: .sequentiallyConsistent)
+      if isOpen.load(ordering: .sequentiallyConsistent), worker < participants, let work, let context
+      {
+        takeItems(worker: worker, work, context)
+      }
+      inside.subtract(1, ordering: .sequentiallyConsistent)
+    }
+  }
+
+  private func waitForJob(after seen: Int) -> Int {
+    for _ in 0..<Self.patience {
+      let now = generation.load(ordering: .acquiring)
+      if now != seen { return now }
+    }
+    parking.lock()
+    sleepers.add(1, ordering: .sequentiallyConsistent)
+    var now = generation.load(ordering: .sequentiallyConsistent)
+    while now == seen {
+      parking.wait()
+      now = generation.load(ordering: .sequentiallyConsistent)
+    }
+    sleepers.subtract(1, ordering: .sequentiallyConsistent)
+    parking.unlock()
+    return now
+  }
+}

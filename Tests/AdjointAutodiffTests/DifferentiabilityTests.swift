@@ -1,0 +1,107 @@
+import AdjointAutodiff
+import AdjointCore
+import AdjointGraph
+import AdjointOperators
+import Testing
+
+@Suite("What can be differentiated")
+struct DifferentiabilityTests {
+  private func graph() throws -> Graph {
+    let builder = GraphBuilder("steps")
+    let x = try builder.input("x", .f32, [3])
+    let y = try builder.input("y", .f32, [3])
+    let n = try builder.input("n", .i32, [3])
+    let z = try builder.parameter("z", .f32, [3])
+    let steps = try floor(x).named("steps") + sign(x).named("signs")
+    try builder.output("open", (steps * y).sum())
+    try builder.output("whole", n + 1)
+    try builder.output("unused", (z * z).sum())
+    return try builder.build()
+  }
+
+  @Test("tells differentiable, blocked and unrelated pairs apart")
+  func report() throws {
+    let report = try graph().differentiability()
+    func dependence(_ output: String, _ source: String) -> String? {
+      report.pairs.first { $0.output == output && $0.source == source }?.dependence.rawValue
+    }
+    #expect(dependence("open", "y") == "differentiable")
+    #expect(dependence("open", "x") == "blocked")
+    #expect(dependence("open", "z") == "none")
+    #expect(dependence("whole", "n") == "blocked")
+    #expect(dependence("unused", "z") == "differentiable")
+    #expect(report.pairs.count == 12)
+  }
+
+  @Test("one error lists every offender")
+  func everyOffender() throws {
+    let graph = try graph()
+    let error = #expect(throws: Diagnostic.self) {
+      try graph.differentiated("open", withRespectTo: ["x", "y", "z"])
+    }
+    #expect(error?.code == .notDifferentiable)
+    let notes = error?.notes ?? []
+    #expect(notes.count == 3)
+    #expect(notes.contains { $0.contains("%steps (floor)") })
+    #expect(notes.contains { $0.contains("%signs (sign)") })
+    #expect(notes.contains("open does not depend on z"))
+  }
+
+  @Test("an unknown name is refused with the known ones")
+  func unknownName() throws {
+    let graph = try graph()
+    let error = #expect(throws: Diagnostic.self) {
+      try graph.differentiated("nothing", withRespectTo: ["x"])
+    }
+    #expect(error?.code == .unknownName)
+    #expect(error?.message.contains("open, whole, unused") == true)
+  }
+
+  @Test("the gradient of a value that is not a scalar says what to do")
+  func notAScalar() throws {
+    let builder = GraphBuilder()
+    let x = try builder.input("x", .f32, [3])
+    let error = #expect(throws: Diagnostic.self) {
+      try gradients(of: x * 2, withRespectTo: [x])
+    }
+    #expect(error?.code == .notDifferentiable)
+    #expect(error?.location?.file.hasSuffix("DifferentiabilityTests.swift") == true)
+    #expect(error?.notes.first?.contains("sum it") == true)
+  }
+
+  @Test("values the output does not depend on get zeros from gradients")
+  func unrelated() throws {
+    let builder = GraphBuilder()
+    let x = try builder.input("x", .f64, [2])
+    let y = try builder.input("y", .f64, [3])
+    let derivatives = try gradients(of: (x * x).sum(), withRespectTo: [x, y])
+    try builder.output("dependent", derivatives[0])
+    try builder.output("unrelated", derivatives[1])
+    let outputs = try GraphInterpreter.evaluate(
+      builder.build(),
+      ["x": Tensor([1.0, 2.0] as [Double]), "y": Tensor([1.0, 2.0, 3.0] as [Double])]
+    ).outputs
+    #expect(outputs["dependent"]?.doubles == [2, 4])
+    #expect(outputs["unrelated"]?.doubles == [0, 0, 0])
+  }
+
+  @Test("nodes off the path are not visited, and every derivative node says why it is there")
+  func provenance() throws {
+    let builder = GraphBuilder()
+    let x = try builder.input("x", .f64, [])
+    let y = try builder.input("y", .f64, [])
+    let h = try sin(x).named("h")
+    let unrelated = try cos(y).named("k")
+    try builder.output("f", h * unrelated)
+    let before = try builder.build()
+    let graph = try before.differentiated("f", withRespectTo: ["x"])
+    let added = graph.nodes[before.nodeCount...]
+    #expect(added.allSatisfy { $0.provenance != nil })
+    #expect(!added.contains { $0.provenance?.node == "k" })
+    let last = added.last { $0.provenance?.node == "h" }
+    #expect(last?.provenance?.rule == "sin")
+    #expect(last?.provenance?.operand == 0)
+    #expect(last?.provenance?.contribution == 0)
+    #expect(graph.nodeCount(of: nil) == before.nodeCount)
+  }
+}

@@ -1,0 +1,126 @@
+import AdjointCore
+import AdjointGraph
+import AdjointOperators
+
+/// A function that uses an operator, with the range in which its inputs are drawn.
+struct SweepCase: CustomStringConvertible, Sendable {
+  let description: String
+  let inputs: @Sendable ([Int]) -> [[Int]]
+  let low: Double
+  let high: Double
+  let function: @Sendable (GraphBuilder, [Value]) throws -> Value
+
+  /// A function of inputs whose shapes follow from one base shape of rank 2.
+  init(
+    _ description: String, _ inputs: @escaping @Sendable ([Int]) -> [[Int]] = { [$0] },
+    from low: Double = -2, to high: Double = 2,
+    _ function: @escaping @Sendable (GraphBuilder, [Value]) throws -> Value
+  ) {
+    self.description = description
+    self.inputs = inputs
+    self.low = low
+    self.high = high
+    self.function = function
+  }
+}
+
+@Sendable private func two(_ base: [Int]) -> [[Int]] { [base, base] }
+
+/// Every differentiable operator at least once.
+///
+/// Kinks and poles are kept out of the ranges.
+enum OperatorSweep {
+  static let elementwise: [SweepCase] = [
+    SweepCase("abs", from: 0.1) { try abs($1[0]) },
+    SweepCase("abs below zero", from: -2, to: -0.1) { try abs($1[0]) },
+    SweepCase("exp") { try exp($1[0]) },
+    SweepCase("expm1") { try expm1($1[0]) },
+    SweepCase("log", from: 0.2) { try log($1[0]) },
+    SweepCase("log1p", from: -0.8) { try log1p($1[0]) },
+    SweepCase("sqrt", from: 0.2) { try sqrt($1[0]) },
+    SweepCase("rsqrt", from: 0.2) { try rsqrt($1[0]) },
+    SweepCase("reciprocal", from: 0.3) { try reciprocal($1[0]) },
+    SweepCase("sin") { try sin($1[0]) },
+    SweepCase("cos") { try cos($1[0]) },
+    SweepCase("tan", from: -1, to: 1) { try tan($1[0]) },
+    SweepCase("tanh") { try tanh($1[0]) },
+    SweepCase("sigmoid") { try sigmoid($1[0]) },
+    SweepCase("softplus") { try softplus($1[0]) },
+    SweepCase("erf") { try erf($1[0]) },
+    SweepCase("negate") { try -$1[0] },
+    SweepCase("floor", from: 0.1, to: 0.9) { try floor($1[0]) * $1[0] },
+    SweepCase("ceil", from: 0.1, to: 0.9) { try ceil($1[0]) * $1[0] },
+    SweepCase("round", from: 0.6, to: 0.9) { try round($1[0]) * $1[0] },
+    SweepCase("sign", from: 0.1) { try sign($1[0]) * $1[0] },
+    SweepCase("add", two) { try $1[0] + $1[1] },
+    SweepCase("subtract", two) { try $1[0] - $1[1] },
+    SweepCase("multiply", two) { try $1[0] * $1[1] },
+    SweepCase("multiply by itself") { try $1[0] * $1[0] },
+    SweepCase("divide", two, from: 0.4) { try $1[0] / $1[1] },
+    SweepCase("power", two, from: 0.3) { try pow($1[0], $1[1]) },
+    SweepCase("power of a negative base", from: -2, to: -0.3) { try pow($1[0], 3) },
+    SweepCase("maximum", two) { try max($1[0], $1[1]) },
+    SweepCase("minimum", two) { try min($1[0], $1[1]) },
+    SweepCase("comparisons and select", two) {
+      try select(($1[0] .< $1[1]) .| ($1[0] .>= 1.5), $1[0] * $1[1], $1[0])
+    },
+    SweepCase("more comparisons", two) {
+      let mask = try (.!($1[0] .> $1[1])) .& ($1[0] .!= 0.5)
+      return try select(mask, $1[0], $1[1] * 2)
+    },
+    SweepCase("equality", two) {
+      try select(($1[0] .== $1[1]) .| ($1[0] .<= $1[1]), $1[0], $1[1] * $1[1])
+    },
+    SweepCase("cast") { try $1[0].cast(to: .f32).cast(to: .f64) + $1[0] * 0 },
+    SweepCase("stop_gradient", from: 0.5, to: 0.5) { try stopGradient($1[0] * 0) + $1[0] },
+  ]
+
+  static let structural: [SweepCase] = [
+    SweepCase("reshape") { try $1[0].reshaped(to: Shape(extents: [$1[0].elementCount])) },
+    SweepCase("transpose") { try $1[0].transposed() * 2 },
+    SweepCase("broadcast of a row", { [$0, [$0[1]]] }) { try $1[0] * $1[1] },
+    SweepCase("broadcast of a column", { [$0, [$0[0], 1]] }) { try $1[0] * $1[1] },
+    SweepCase("broadcast of a scalar", { [$0, []] }) { try $1[0] * $1[1] },
+    SweepCase("slice", { [[$0[0] + 3, $0[1] + 1]] }) {
+      try $1[0].sliced(from: [1, 0], to: [$1[0].extent(0), $1[0].extent(1) - 1], strides: [2, 1])
+    },
+    SweepCase("pad") {
+      try $1[0].padded(low: [1, 0], high: [0, 2], interior: [1, 0], with: 0.5)
+    },
+    SweepCase("concatenate", { [$0, [$0[0], 2]] }) { try concatenate([$1[0], $1[1]], axis: 1) },
+    SweepCase("iota") { try $0.iota(.f64, $1[0].shape, axis: 1) * $1[0] },
+    SweepCase("reduce_sum") { try $1[0].sum(squeezingAxes: [0]) },
+    SweepCase("reduce_sum of all") { try ($1[0] * $1[0]).sum() },
+    SweepCase("matmul", { [$0, [$0[1], 3]] }) { try matmul($1[0], $1[1]) },
+    SweepCase("matmul of a transpose", { [$0, [3, $0[1]]] }) {
+      try matmul($1[0], $1[1].transposed())
+    },
+    SweepCase("matmul in batches", { [[2] + $0, [2, $0[1], 3]] }) { try matmul($1[0], $1[1]) },
+    SweepCase("gather", { [[4, $0[1]]] }) {
+      let indices = try $0.constant(Tensor(.i32([3, 0, 3]), extents: [3]))
+      return try $1[0].gathered(at: indices, axis: 0)
+    },
+    SweepCase("scatter_add", { [[4, $0[1]], [3, $0[1]]] }) {
+      let indices = try $0.constant(Tensor(.i32([3, 0, 3]), extents: [3]))
+      return try $1[0].scatterAdding($1[1], at: indices, axis: 0)
+    },
+  ]
+
+  /// Those that need at least one element along each axis.
+  static let selecting: [SweepCase] = [
+    SweepCase("mean") { try ($1[0] * $1[0]).mean(alongAxes: [1]) },
+    SweepCase("reduce_max") { try $1[0].max(squeezingAxes: [1]) },
+    SweepCase("reduce_min") { try $1[0].min(squeezingAxes: [0]) },
+    SweepCase("reduce_product") { try $1[0].product(squeezingAxes: [1]) },
+    SweepCase("softmax") { try softmax($1[0]) },
+    SweepCase("logSoftmax") { try logSoftmax($1[0]) },
+    SweepCase("layerNorm", { [$0, [$0[1]], [$0[1]]] }) {
+      try layerNorm($1[0], scale: $1[1], offset: $1[2])
+    },
+  ]
+}
+
+extension Value {
+  func extent(_ axis: Int) -> Int { shape[axis].extent ?? 0 }
+  var elementCount: Int { shape.elementCount ?? 0 }
+}

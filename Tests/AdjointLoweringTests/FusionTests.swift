@@ -1,0 +1,195 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+import AdjointLowering
+import AdjointOperators
+import Testing
+
+@Suite("Fusion")
+struct FusionTests {
+  private func plan(_ build: (GraphBuilder) throws -> Void) throws -> Plan {
+    let builder = GraphBuilder("fusion")
+    try build(builder)
+    let graph = try builder.build()
+    try PlanComparison.expectEqual(graph, runs: 1)
+    return try graph.lowered()
+  }
+
+  private func nest(_ plan: Plan, _ kernel: Int = 0) throws -> LoopNest {
+    guard case .loopNest(let nest) = plan.kernels[kernel] else {
+      throw Diagnostic(.invalidPlan, "kernel \(kernel) is no loop nest")
+    }
+    return nest
+  }
+
+  @Test("a chain, its broadcasts and its constants are one kernel without memory of its own")
+  func chain() throws {
+    let plan = try plan { builder in
+      let x = try builder.input("x", .f32, [4, 3])
+      let b = try builder.input("b", .f32, [3])
+      try builder.output("y", tanh(exp(x + b) * 2 - x))
+    }
+    #expect(plan.launchCount == 1)
+    #expect(plan.buffers.count == 3)
+    #expect(
+      KernelPrinter.lines(plan.kernels[0]) == [
+        "loop[4, 3]",
+        "r0[i, j] = tanh(subtract(multiply(exp(add(a[i, j], b[j])), 2.0), a[i, j]))",
+      ])
+  }
+
+  @Test("a reduction computes its operand as it goes")
+  func prologue() throws {
+    let plan = try plan { builder in
+      let x = try builder.input("x", .f32, [4, 3])
+      let m = try builder.input("m", .f32, [4])
+      let shifted = try x - m.broadcast(to: [4, 3], axes: [0])
+      try builder.output("y", exp(shifted).sum(squeezingAxes: [1]))
+    }
+    #expect(plan.launchCount == 1)
+    #expect(
+      KernelPrinter.lines(plan.kernels[0]) == [
+        "loop[4, 3]", "r0[i] += exp(subtract(a[i, j], b[i]))",
+      ])
+  }
+
+  @Test("softmax is four kernels: two reductions, the exponentials once each")
+  func softmaxKernels() throws {
+    let plan = try plan { builder in
+      try builder.output("y", softmax(builder.input("x", .f32, [4, 6])))
+    }
+    #expect(plan.launchCount <= 4)
+  }
+
+  @Test("nothing expensive is computed again for each repetition")
+  func expensiveBroadcast() throws {
+    let plan = try plan { builder in
+      let b = try builder.input("b", .f32, [3])
+      let x = try builder.input("x", .f32, [4, 3])
+      try builder.output("y", x * tanh(b))
+    }
+    #expect(plan.launchCount == 2)
+    let cheap = try self.plan { builder in
+      let b = try builder.input("b", .f32, [3])
+      let x = try builder.input("x", .f32, [4, 3])
+      try builder.output("y", x * (b + 1))
+    }
+    #expect(cheap.launchCount == 1)
+  }
+
+  @Test("what two kernels read is stored if it is expensive, computed twice if cheap")
+  func severalReaders() throws {
+    let expensive = try plan { builder in
+      let x = try builder.input("x", .f32, [4, 3])
+      let t = try tanh(x)
+      try builder.output("y", t.sum(squeezingAxes: [0]))
+      try builder.output("z", t.sum(squeezingAxes: [1]))
+    }
+    #expect(expensive.launchCount == 3)
+    let cheap = try plan { builder in
+      let x = try builder.input("x", .f32, [4, 3])
+      let t = try x * 2
+      try builder.output("y", t.sum(squeezingAxes: [0]))
+      try builder.output("z", t.sum(squeezingAxes: [1]))
+    }
+    #expect(cheap.launchCount == 2)
+  }
+
+  @Test("equal subexpressions are computed once in a kernel")
+  func sharedSubexpressions() throws {
+    let plan = try plan { builder in
+      let x = try builder.input("x", .f32, [5])
+      try builder.output("y", exp(x) * exp(x))
+    }
+    #expect(plan.launchCount == 1)
+    #expect(try nest(plan).program.steps.count == 3)
+    #expect(try nest(plan).inputs.count == 1)
+  }
+
+  @Test("siblings over equal extents become one kernel with two results")
+  func siblings() throws {
+    let plan = try plan { builder in
+      let x = try builder.input("x", .f32, [4, 3])
+      let y = try tanh(x)
+      try builder.output("y", y)
+      try builder.output("z", 1 - y * y)
+    }
+    #expect(plan.launchCount == 1)
+    #expect(plan.steps[0].results.count == 2)
+    #expect(try nest(plan).inputs.count == 1)
+  }
+
+  @Test("views of any shape do not stand between element-wise kernels")
+  func throughViews() throws {
+    let plan = try plan { builder in
+      let x = try builder.input("x", .f32, [4, 3])
+      let y = try exp(x).reshaped(to: [2, 6])
+      let z = try tanh(y.reshaped(to: [12])).reshaped(to: [12, 1])
+      try builder.output("z", z + 1)
+    }
+    #expect(plan.launchCount == 1)
+  }
+
+  @Test("slices, transposes and reversed reads are taken into the reader")
+  func indexedReads() throws {
+    let plan = try plan { builder in
+      let x = try builder.input("x", .f32, [4, 6])
+      let part = try builder.apply(Slice([.init(axis: 1, start: 1, limit: 6, stride: 2)]), [exp(x)])
+      let turned = try builder.apply(Transpose(permutation: [1, 0]), [part])
+      try builder.output("y", turned + builder.iota(.f32, [3, 4], axis: 1))
+    }
+    #expect(plan.launchCount == 1)
+    #expect(
+      KernelPrinter.lines(plan.kernels[0]) == [
+        "loop[3, 4]", "r0[i, j] = add(exp(a[j, 2*i + 1]), j)",
+      ])
+  }
+
+  @Test("a program stays within its limits of steps and inputs")
+  func limits() throws {
+    let plan = try plan { builder in
+      let inputs = try (0..<40).map { try builder.input("x\($0)", .f32, [2]) }
+      var sum = inputs[0]
+      for input in inputs.dropFirst() { sum = try sum + input }
+      for _ in 0..<300 { sum = try sin(sum) }
+      try builder.output("y", sum)
+    }
+    for kernel in plan.kernels.indices {
+      #expect(try nest(plan, kernel).inputs.count <= 16)
+      #expect(try nest(plan, kernel).program.steps.count <= 128)
+    }
+    #expect(plan.launchCount <= 8)
+  }
+
+  @Test("a kernel that occurs several times is stored once")
+  func kernelsOnce() throws {
+    let plan = try plan { builder in
+      let x = try builder.input("x", .f32, [4, 4])
+      var y = x
+      for _ in 0..<5 { y = try relu(matmul(y, x)) }
+      try builder.output("y", y)
+    }
+    #expect(plan.kernels.count == 2)
+    #expect(plan.contractionCount == 5)
+    #expect(plan.launchCount == 10)
+  }
+
+  @Test("an output may be an input, a parameter, a constant, a view, or named twice")
+  func oddOutputs() throws {
+    let plan = try plan { builder in
+      let x = try builder.input("x", .f32, [2, 2])
+      let w = try builder.parameter("w", .f32, [3])
+      let y = try x + 1
+      try builder.output("x", x)
+      try builder.output("flat", x.reshaped(to: [4]))
+      try builder.output("w", w)
+      try builder.output("c", builder.constant(2))
+      try builder.output("table", builder.constant(Tensor([Float](arrayLiteral: 1, 2, 3))))
+      try builder.output("y", y)
+      try builder.output("again", y)
+      try builder.output("yFlat", y.reshaped(to: [4]))
+      try builder.output("zero", builder.full(0, w.type))
+    }
+    #expect(plan.launchCount == 2)
+  }
+}

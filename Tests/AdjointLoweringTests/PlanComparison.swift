@@ -1,0 +1,54 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+import AdjointLowering
+import TestSupport
+import Testing
+
+/// Runs plans of a graph, made under every choice of options, against the graph itself.
+enum PlanComparison {
+  static let optionChoices: [LoweringOptions] = {
+    var choices: [LoweringOptions] = []
+    for bits in [7, 0, 1, 2, 4, 3, 5, 6] {
+      var options = LoweringOptions()
+      options.fusesProducers = bits & 1 != 0
+      options.mergesSiblings = bits & 2 != 0
+      options.writesInPlace = bits & 4 != 0
+      choices.append(options)
+    }
+    return choices
+  }()
+
+  /// Expects the same bits from the graph and from each of its plans, in several runs that hand the
+  /// parameters on.
+  static func expectEqual(_ graph: Graph, runs: Int = 2, seed: UInt64 = 1) throws {
+    for options in optionChoices {
+      let plan = try graph.lowered(options)
+      var parameters: [String: Tensor] = [:]
+      for (number, port) in graph.parameters.enumerated() {
+        parameters[port.name] = try Tensor.random(port.type, seed: seed &+ 100 &+ UInt64(number))
+      }
+      var interpreter = try PlanInterpreter(plan, parameters: parameters)
+      for run in 0..<runs {
+        let inputs = try randomInputs(of: graph, seed: seed &+ UInt64(run))
+        let expected = try GraphInterpreter.evaluate(
+          graph, inputs.merging(parameters) { input, _ in input })
+        let outputs = try interpreter.run(inputs)
+        #expect(outputs == expected.outputs, "\(options)\n\(PlanPrinter.text(plan))")
+        parameters.merge(expected.updates) { _, new in new }
+        #expect(
+          try interpreter.parameters() == parameters, "\(options)\n\(PlanPrinter.text(plan))")
+      }
+    }
+  }
+
+  private static func randomInputs(of graph: Graph, seed: UInt64) throws -> [String: Tensor] {
+    var inputs: [String: Tensor] = [:]
+    for (number, port) in graph.inputs.enumerated() {
+      let bound = port.type.scalarType.isInteger ? 3.0 : 2.0
+      inputs[port.name] = try Tensor.random(
+        port.type, seed: seed &* 31 &+ UInt64(number), from: -bound, to: bound)
+    }
+    return inputs
+  }
+}

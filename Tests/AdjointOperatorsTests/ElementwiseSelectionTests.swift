@@ -1,0 +1,151 @@
+import AdjointCore
+import AdjointGraph
+import AdjointOperators
+import Foundation
+import Testing
+
+@Suite("Comparisons, select, cast and stop-gradient")
+struct ElementwiseSelectionTests {
+  @Test("comparisons, with NaN")
+  func comparisons() throws {
+    let x = try Tensor([1, 2, 3, .nan, .nan] as [Double])
+    let y = try Tensor([2, 2, 2, 2, .nan] as [Double])
+    func compare(_ build: (Value, Value) throws -> Value) throws -> [Bool] {
+      let tensor = try ElementwiseTesting.evaluate([x, y]) { try build($0[0], $0[1]) }
+      guard case .bool(let values) = tensor.storage else { return [] }
+      return values
+    }
+    #expect(try compare { try $0 .== $1 } == [false, true, false, false, false])
+    #expect(try compare { try $0 .!= $1 } == [true, false, true, true, true])
+    #expect(try compare { try $0 .< $1 } == [true, false, false, false, false])
+    #expect(try compare { try $0 .<= $1 } == [true, true, false, false, false])
+    #expect(try compare { try $0 .> $1 } == [false, false, true, false, false])
+    #expect(try compare { try $0 .>= $1 } == [false, true, true, false, false])
+  }
+
+  @Test("comparisons with numbers on either side")
+  func comparisonsWithNumbers() throws {
+    let x = try Tensor([1, 2, 3] as [Int32])
+    func compare(_ build: (Value) throws -> Value) throws -> [Double] {
+      try ElementwiseTesting.evaluate([x]) { try build($0[0]) }.doubles
+    }
+    #expect(try compare { try $0 .== 2 } == [0, 1, 0])
+    #expect(try compare { try 2 .== $0 } == [0, 1, 0])
+    #expect(try compare { try $0 .!= 2 } == [1, 0, 1])
+    #expect(try compare { try 2 .!= $0 } == [1, 0, 1])
+    #expect(try compare { try $0 .< 2 } == [1, 0, 0])
+    #expect(try compare { try 2 .< $0 } == [0, 0, 1])
+    #expect(try compare { try $0 .<= 2 } == [1, 1, 0])
+    #expect(try compare { try 2 .<= $0 } == [0, 1, 1])
+    #expect(try compare { try $0 .> 2 } == [0, 0, 1])
+    #expect(try compare { try 2 .> $0 } == [1, 0, 0])
+    #expect(try compare { try $0 .>= 2 } == [0, 1, 1])
+    #expect(try compare { try 2 .>= $0 } == [1, 1, 0])
+  }
+
+  @Test("truth values are equal or not, but have no order")
+  func comparisonsOfTruthValues() throws {
+    let x = try Tensor(.bool([true, false]), extents: [2])
+    let same = try ElementwiseTesting.evaluate([x]) { try $0[0] .== $0[0] }
+    #expect(same.storage == .bool([true, true]))
+    #expect(throws: Diagnostic.self) {
+      try ElementwiseTesting.evaluate([x]) { try $0[0] .< $0[0] }
+    }
+  }
+
+  @Test("select broadcasts its three operands")
+  func select() throws {
+    let condition = try Tensor(.bool([true, false]), extents: [2, 1])
+    let x = try Tensor([1.0, 2, 3])
+    let result = try ElementwiseTesting.evaluate([condition, x]) {
+      try AdjointOperators.select($0[0], $0[1], -1)
+    }
+    #expect(result == (try Tensor([1, 2, 3, -1, -1, -1] as [Double], extents: [2, 3])))
+    let other = try ElementwiseTesting.evaluate([condition, x]) {
+      try AdjointOperators.select($0[0], -1, $0[1])
+    }
+    #expect(other == (try Tensor([-1, -1, -1, 1, 2, 3] as [Double], extents: [2, 3])))
+    let labels = try Tensor([4, 5, 6] as [Int32])
+    let whole = try ElementwiseTesting.evaluate([condition, labels]) {
+      try AdjointOperators.select($0[0], $0[1], $0[1] * $0[1])
+    }
+    #expect(whole == (try Tensor([4, 5, 6, 16, 25, 36] as [Int32], extents: [2, 3])))
+  }
+
+  @Test("select passes a cotangent to what it selected")
+  func selectTranspose() throws {
+    guard case .linear(let transpose) = Select().derivative else {
+      Issue.record("select is linear")
+      return
+    }
+    let condition = try Tensor(.bool([true, false]), extents: [2])
+    let operands = [
+      condition, try Tensor([1.0, 2]), try Tensor([3.0, 4]), try Tensor([5.0, .nan]),
+    ]
+    for (operand, expected) in [(1, [5.0, 0]), (2, [0, .nan])] {
+      let cotangent = try ElementwiseTesting.evaluate(operands) { inputs in
+        let result = try AdjointOperators.select(inputs[0], inputs[1], inputs[2])
+        let site = Derivative.Site(
+          operands: Array(inputs[0..<3]), results: [result], wanted: [false, true, true])
+        let cotangents = try transpose(site, inputs[3])
+        #expect(cotangents[0] == nil)
+        return try #require(cotangents[operand])
+      }
+      #expect(zip(cotangent.doubles, expected).allSatisfy { agree($0, $1, within: 0) })
+    }
+  }
+
+  @Test("casts")
+  func casts() throws {
+    let x = try Tensor([-1.75, 0, 2.5, 300, 1e20, .nan])
+    func cast(_ tensor: Tensor, to scalarType: ScalarType) throws -> Tensor {
+      try ElementwiseTesting.evaluate([tensor]) { try $0[0].cast(to: scalarType) }
+    }
+    #expect(try cast(x, to: .i32).storage == .i32([-1, 0, 2, 300, .max, 0]))
+    #expect(try cast(x, to: .u8).storage == .u8([0, 0, 2, 255, 255, 0]))
+    #expect(try cast(x, to: .bool).storage == .bool([true, false, true, true, true, true]))
+    #expect(try cast(x, to: .f32).floats.prefix(4) == [-1.75, 0, 2.5, 300])
+    #expect(try cast(x, to: .f64) == x)
+    let truth = try Tensor(.bool([true, false]), extents: [2])
+    #expect(try cast(truth, to: .f32).storage == .f32([1, 0]))
+    let whole = try Tensor([257, -1] as [Int32])
+    #expect(try cast(whole, to: .u8).storage == .u8([1, 255]))
+    #expect(try cast(whole, to: .i64).storage == .i64([257, -1]))
+  }
+
+  @Test("casts pass derivatives between floating-point types only")
+  func castDerivative() throws {
+    for scalarType in ScalarType.allCases where !scalarType.isDifferentiable {
+      guard case .zero = Cast(to: scalarType).derivative else {
+        Issue.record("nothing passes a cast to \(scalarType)")
+        return
+      }
+    }
+    guard case .linear(let transpose) = Cast(to: .f64).derivative else {
+      Issue.record("a cast to f64 is linear")
+      return
+    }
+    let builder = GraphBuilder("test")
+    let x = try builder.input("x", .f32, [3])
+    let k = try builder.input("k", .i32, [3])
+    let cotangent = try builder.input("cotangent", .f64, [3])
+    func cotangents(of operand: Value) throws -> [Value?] {
+      let site = Derivative.Site(
+        operands: [operand], results: [try operand.cast(to: .f64)], wanted: [true])
+      return try transpose(site, cotangent)
+    }
+    #expect(try cotangents(of: x)[0]?.type == x.type)
+    #expect(try cotangents(of: k)[0] == nil)
+  }
+
+  @Test("stop-gradient is the identity and stops derivatives")
+  func stopGradient() throws {
+    let x = try Tensor([1.5, .nan, -0.0])
+    let y = try ElementwiseTesting.evaluate([x]) { try AdjointOperators.stopGradient($0[0]) }
+    #expect(y == x)
+    guard case .zero = StopGradient().derivative else {
+      Issue.record("nothing passes a stop-gradient")
+      return
+    }
+  }
+}

@@ -1,0 +1,73 @@
+#include "AllocationCounting.h"
+
+#if defined(__linux__) && defined(__GLIBC__)
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+// The allocator's own entry points. Defining the public names here puts these definitions before
+// those of the C library for the whole process, the Swift runtime included.
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *old, size_t size);
+extern void *__libc_memalign(size_t alignment, size_t size);
+extern void __libc_free(void *memory);
+
+static _Atomic int64_t allocations;
+// Part of the thread's own block, so that reaching it allocates nothing.
+static _Thread_local int64_t thread_allocations __attribute__((tls_model("initial-exec")));
+
+static void count_one(void) {
+  atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
+  thread_allocations += 1;
+}
+
+int64_t adjoint_allocation_count(void) {
+  return atomic_load_explicit(&allocations, memory_order_relaxed);
+}
+
+int64_t adjoint_thread_allocation_count(void) { return thread_allocations; }
+
+void *malloc(size_t size) {
+  count_one();
+  return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size) {
+  count_one();
+  return __libc_calloc(count, size);
+}
+
+void *realloc(void *old, size_t size) {
+  count_one();
+  return __libc_realloc(old, size);
+}
+
+void *memalign(size_t alignment, size_t size) {
+  count_one();
+  return __libc_memalign(alignment, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+  count_one();
+  return __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **memory, size_t alignment, size_t size) {
+  if (alignment < sizeof(void *) || (alignment & (alignment - 1)) != 0) return EINVAL;
+  count_one();
+  void *result = __libc_memalign(alignment, size);
+  if (result == NULL) return ENOMEM;
+  *memory = result;
+  return 0;
+}
+
+void free(void *memory) { __libc_free(memory); }
+
+#else
+
+int64_t adjoint_allocation_count(void) { return -1; }
+int64_t adjoint_thread_allocation_count(void) { return -1; }
+
+#endif

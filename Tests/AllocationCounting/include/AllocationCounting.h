@@ -1,0 +1,10 @@
+#pragma once
+#include <stdint.h>
+
+/// The number of allocations that this process has asked for so far: calls of malloc, calloc,
+/// realloc, posix_memalign, aligned_alloc and memalign, by any thread. -1 where calls cannot be
+/// counted (anywhere but on Linux with glibc).
+int64_t adjoint_allocation_count(void);
+
+/// The number of those that the calling thread has made, for tests that run beside others.
+int64_t adjoint_thread_allocation_count(void);

@@ -1,0 +1,3 @@
+import Adjoint
+
+print("Adjoint can be imported.")

@@ -1,0 +1,118 @@
+import AdjointAutodiff
+import AdjointCore
+import AdjointGraph
+import AdjointOperators
+import AdjointPasses
+import Foundation
+
+/// A graph, what is done to it, and the text that must come out.
+///
+///     // run: reverse(loss, w), standard
+///     adjoint 1
+///     graph ...
+///     // ---
+///     adjoint 1
+///     graph ...
+///
+/// A step is the name of a pass, `standard` for the standard pipeline, or `reverse(output, source …)`
+/// and `forward(output, source …)` for a derivative.
+package struct GoldenFile: CustomStringConvertible, Sendable {
+  /// The folder and the name.
+  package let description: String
+  private let path: String
+
+  /// The golden files below Tests/Golden, in order of their names.
+  package static func all() throws -> [GoldenFile] {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Golden")
+    let paths =
+      FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
+    return paths.filter { $0.hasSuffix(".graph") }.sorted().map {
+      GoldenFile(description: $0, path: root.appendingPathComponent($0).path)
+    }
+  }
+
+  /// What came of running a golden file.
+  package struct Outcome {
+    package let before: Graph
+    package let after: Graph
+    package let actual: String
+    package let expected: String
+  }
+
+  package struct Malformed: Error {}
+
+  /// Runs the steps.
+  ///
+  /// With UPDATE_GOLDEN set in the environment the file is rewritten where it differs, and the
+  /// comparison still fails, so that a new text is always looked at.
+  package func run() throws -> Outcome {
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let parts = text.components(separatedBy: "\n// ---\n")
+    let prefix = "// run: "
+    guard let header = parts[0].split(separator: "\n").first, header.hasPrefix(prefix) else {
+      throw Malformed()
+    }
+    let input = parts[0].dropFirst(header.count + 1)
+    let before = try GraphParser.parse(Array(input.utf8), file: description, registry: .standard)
+    var after = before
+    for step in Self.steps(header.dropFirst(prefix.count)) {
+      after = try Self.apply(step, to: after)
+      try GraphVerifier.verify(after)
+    }
+    let actual = after.description
+    let expected = parts.count > 1 ? parts[1] : ""
+    if actual != expected, ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
+      try (parts[0] + "\n// ---\n" + actual).write(toFile: path, atomically: true, encoding: .utf8)
+    }
+    return Outcome(before: before, after: after, actual: actual, expected: expected)
+  }
+
+  /// The steps of a header, split at the commas outside parentheses.
+  private static func steps(_ header: Substring) -> [String] {
+    var steps = [""]
+    var depth = 0
+    for character in header {
+      if character == "(" { depth += 1 }
+      if character == ")" { depth -= 1 }
+      if character == ",", depth == 0 {
+        steps.append("")
+      } else {
+        steps[steps.count - 1].append(character)
+      }
+    }
+    return steps.map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+
+  private static func apply(_ step: String, to graph: Graph) throws -> Graph {
+    if step == "standard" { return try Pipeline.standard(graph) }
+    if let mode = DifferentiationMode.allCases.first(where: { step.hasPrefix($0.rawValue + "(") }) {
+      let words = step.dropFirst(mode.rawValue.count + 1).dropLast()
+        .split { $0 == "," || $0 == " " }.map(String.init)
+      return try graph.differentiated(
+        words[0], withRespectTo: Array(words.dropFirst()), mode: mode)
+    }
+    guard let pass = Pipeline.standard.passes.first(where: { $0.name == step }) else {
+      throw Malformed()
+    }
+    return try pass(graph)
+  }
+}
+
+extension Graph {
+  /// Seeded values for every input and parameter; whole numbers are small and not negative.
+  package func randomSources(seed: UInt64) throws -> [String: Tensor] {
+    var sources: [String: Tensor] = [:]
+    for (index, port) in (inputs + parameters).enumerated() {
+      let isWhole = !port.type.scalarType.isDifferentiable
+      sources[port.name] = try .random(
+        port.type, seed: seed &+ UInt64(index), from: isWhole ? 0 : -1, to: isWhole ? 2.99 : 1)
+    }
+    return sources
+  }
+
+  /// The graph with every named dimension replaced by one extent.
+  package func bindingAll(to extent: Int) throws -> Graph {
+    try binding(Dictionary(uniqueKeysWithValues: dimensionNames.map { ($0, extent) }))
+  }
+}

@@ -1,0 +1,157 @@
+import AdjointCore
+import AdjointGraph
+import AdjointOperators
+
+/// Graphs made at random from a seed, for tests of what has to hold for every graph.
+///
+/// They are `f64` and smooth, with element-wise functions, arithmetic, broadcasts, reductions, reshapes,
+/// transposes and matrix products over small shapes, among them extents of 1. Every value stays within
+/// a bound, so that derivatives can be compared with differences.
+package struct RandomGraph {
+  /// A value and a bound of its magnitude for inputs and parameters within ±1.
+  private struct Bounded {
+    var value: Value
+    var bound: Double
+  }
+
+  private static let largestBound = 16.0
+  private static let largestCount = 64
+
+  private let builder: GraphBuilder
+  private var random: SeededGenerator
+  private var pool: [Bounded] = []
+
+  /// A graph of about the given number of nodes that the verifier accepts; the inputs are `x0` …, the
+  /// parameters `w0` …, the outputs `y`, a scalar that depends on most nodes, and `last`, of any shape.
+  package static func make(nodeCount: Int, seed: UInt64) throws(Diagnostic) -> Graph {
+    var maker = RandomGraph(seed: seed)
+    return try maker.graph(nodeCount)
+  }
+
+  private init(seed: UInt64) {
+    builder = GraphBuilder("random\(seed)")
+    random = SeededGenerator(seed: seed)
+  }
+
+  private mutating func graph(_ nodeCount: Int) throws(Diagnostic) -> Graph {
+    for index in 0..<Int.random(in: 1...3, using: &random) {
+      pool.append(Bounded(value: try builder.input("x\(index)", .f64, shape()), bound: 1))
+    }
+    for index in 0..<Int.random(in: 0...2, using: &random) {
+      let parameter = try builder.parameter(
+        "w\(index)", .f64, shape(), .uniform(from: -1, to: 1))
+      pool.append(Bounded(value: parameter, bound: 1))
+    }
+    while builder.nodes.count < nodeCount {
+      var next = try step()
+      if next.bound > Self.largestBound { next = Bounded(value: try tanh(next.value), bound: 1) }
+      if Int.random(in: 0..<7, using: &random) == 0 {
+        let name = "node\(next.value.id.node)"
+        if !builder.hasNode(named: name), builder.node(next.value.id.node).name == nil {
+          try next.value.named(name)
+        }
+      }
+      pool.append(next)
+    }
+    var total = try pool[pool.count - 1].value.sum()
+    for item in pool.dropLast().suffix(7) { total = try total + tanh(item.value).sum() }
+    try builder.output("y", total)
+    try builder.output("last", pool[pool.count - 1].value)
+    return try builder.build()
+  }
+
+  private mutating func shape() -> Shape {
+    let rank = Int.random(in: 0...3, using: &random)
+    return Shape(extents: (0..<rank).map { _ in Int.random(in: 1...3, using: &random) })
+  }
+
+  /// One of the latest values, so that most of them are used.
+  private mutating func pick() -> Bounded {
+    pool[Int.random(in: max(0, pool.count - 12)..<pool.count, using: &random)]
+  }
+
+  private mutating func step() throws(Diagnostic) -> Bounded {
+    let x = pick()
+    switch Int.random(in: 0..<10, using: &random) {
+    case 0, 1, 2: return try unary(x)
+    case 3, 4, 5, 6: return try binary(x, pick())
+    case 7: return try reduction(x)
+    case 8: return try movement(x)
+    default: return try product(x, pick())
+    }
+  }
+
+  private mutating func unary(_ x: Bounded) throws(Diagnostic) -> Bounded {
+    switch Int.random(in: 0..<8, using: &random) {
+    case 0: return Bounded(value: try sin(x.value), bound: 1)
+    case 1: return Bounded(value: try cos(x.value), bound: 1)
+    case 2: return Bounded(value: try tanh(x.value), bound: 1)
+    case 3: return Bounded(value: try sigmoid(x.value), bound: 1)
+    case 4: return Bounded(value: try softplus(x.value), bound: x.bound + 1)
+    case 5: return Bounded(value: try exp(tanh(x.value)), bound: 3)
+    case 6: return Bounded(value: try log(2 + sin(x.value)), bound: 2)
+    default: return Bounded(value: try -x.value, bound: x.bound)
+    }
+  }
+
+  /// Arithmetic of two values, or of a value and the other one's sum where they do not broadcast.
+  private mutating func binary(_ x: Bounded, _ y: Bounded) throws(Diagnostic) -> Bounded {
+    var y = y
+    let fits = Shape.broadcast(x.value.shape, y.value.shape)
+    if (fits?.elementCount ?? .max) > Self.largestCount {
+      y = Bounded(value: try tanh(y.value.sum()), bound: 1)
+    }
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0: return Bounded(value: try x.value + y.value, bound: x.bound + y.bound)
+    case 1: return Bounded(value: try x.value - y.value, bound: x.bound + y.bound)
+    case 2: return Bounded(value: try x.value * y.value, bound: x.bound * y.bound)
+    default: return Bounded(value: try x.value / (2 + sin(y.value)), bound: x.bound)
+    }
+  }
+
+  private mutating func reduction(_ x: Bounded) throws(Diagnostic) -> Bounded {
+    var axes: [Int] = []
+    for axis in 0..<x.value.rank where Bool.random(using: &random) { axes.append(axis) }
+    let keeps = Bool.random(using: &random)
+    let value = try keeps ? x.value.sum(alongAxes: axes) : x.value.sum(squeezingAxes: axes)
+    return Bounded(value: value, bound: x.bound * Double(Self.largestCount))
+  }
+
+  private mutating func movement(_ x: Bounded) throws(Diagnostic) -> Bounded {
+    let count = x.value.shape.elementCount ?? 1
+    var value = x.value
+    switch Int.random(in: 0..<3, using: &random) {
+    case 0: value = try value.reshaped(to: Shape(extents: [count]))
+    case 1:
+      let permutation = Array(0..<value.rank).shuffled(using: &random)
+      value = try builder.apply(Transpose(permutation: permutation), [value])
+    default:
+      guard value.rank < 3, count * 3 <= Self.largestCount else { return x }
+      let axis = Int.random(in: 0...value.rank, using: &random)
+      var shape = value.shape
+      shape.dimensions.insert(.fixed(Int.random(in: 1...3, using: &random)), at: axis)
+      let axes = (0...value.rank).filter { $0 != axis }
+      value = try value.broadcast(to: shape, axes: axes)
+    }
+    return Bounded(value: value, bound: x.bound)
+  }
+
+  /// A product of two values, reshaped to a row and a column where their extents do not fit.
+  private mutating func product(_ x: Bounded, _ y: Bounded) throws(Diagnostic) -> Bounded {
+    let bound = x.bound * y.bound * Double(Self.largestCount)
+    let (a, b) = (x.value, y.value)
+    if a.rank == 2, b.rank == 2, a.shape[1] == b.shape[0] {
+      return Bounded(value: try matmul(a, b), bound: bound)
+    }
+    let (rows, columns) = (a.shape.elementCount ?? 1, b.shape.elementCount ?? 1)
+    if rows == columns {
+      let row = try a.reshaped(to: Shape(extents: [rows]))
+      let column = try b.reshaped(to: Shape(extents: [columns]))
+      return Bounded(value: try matmul(row, column), bound: bound)
+    }
+    guard rows * columns <= Self.largestCount else { return try unary(x) }
+    let column = try a.reshaped(to: Shape(extents: [rows, 1]))
+    let row = try b.reshaped(to: Shape(extents: [1, columns]))
+    return Bounded(value: try matmul(column, row), bound: bound)
+  }
+}
