@@ -9,7 +9,9 @@ FASHION_DATA := /usr/share/datasets/fashion-mnist
 FASHION := $(ADJOINT) train Graphs/fashion-mlp.graph \
   --data $(FASHION_DATA)/train-images-idx3-ubyte.gz \
   --labels $(FASHION_DATA)/train-labels-idx1-ubyte.gz \
-  --scale 255 --hold-out 0.2 --epochs 10
+  --test-data $(FASHION_DATA)/t10k-images-idx3-ubyte.gz \
+  --test-labels $(FASHION_DATA)/t10k-labels-idx1-ubyte.gz \
+  --scale 255 --epochs 10
 
 stage = @printf '\n== %s\n' '$(1)'
 

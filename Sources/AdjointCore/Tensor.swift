@@ -40,16 +40,20 @@ public struct Tensor: Hashable, Sendable {
   }
 
   /// A tensor of `f32` elements; without extents, a vector.
+  @_disfavoredOverload
   public init(_ elements: [Float], extents: [Int]? = nil) throws(Diagnostic) {
     try self.init(.f32(elements), extents: extents ?? [elements.count])
   }
 
   /// A tensor of `f64` elements; without extents, a vector.
+  ///
+  /// A list of literals means this one, as in Swift's own rule for literals.
   public init(_ elements: [Double], extents: [Int]? = nil) throws(Diagnostic) {
     try self.init(.f64(elements), extents: extents ?? [elements.count])
   }
 
   /// A tensor of `i32` elements; without extents, a vector.
+  @_disfavoredOverload
   public init(_ elements: [Int32], extents: [Int]? = nil) throws(Diagnostic) {
     try self.init(.i32(elements), extents: extents ?? [elements.count])
   }
@@ -76,7 +80,10 @@ public struct Tensor: Hashable, Sendable {
   /// The type of one element.
   public var scalarType: ScalarType { storage.scalarType }
   /// The scalar type and the shape.
-  public var type: TensorType { TensorType(scalarType, extents: extents) }
+  public var type: TensorType {
+    // Swift 6.3.1 fails ("Found ownership error") when it inlines this into other modules.
+    @inline(never) get { TensorType(scalarType, extents: extents) }
+  }
   /// The number of elements.
   public var count: Int { storage.count }
 

@@ -1,9 +1,9 @@
 import AdjointCore
 
 /// Strings as JSON writes them (RFC 8259, section 7).
-enum JSONString {
+package enum JSONString {
   /// The text in quotes, with the escapes that JSON requires.
-  static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -55,10 +55,13 @@ struct KernelGraph {
       }
     }
 
+    /// A step has few operands, so looking through them beats hashing.
     private static func unique(_ numbers: [Int]) -> [Int] {
       if numbers.count < 2 { return numbers }
-      var seen: Set<Int> = []
-      return numbers.filter { seen.insert($0).inserted }
+      var unique: [Int] = []
+      unique.reserveCapacity(numbers.count)
+      for number in numbers where !unique.contains(number) { unique.append(number) }
+      return unique
     }
   }
 

@@ -80,11 +80,12 @@ extension LoopNest {
 
 extension LoopNest {
   /// Whether it stores every result once at each point, at the point's own place.
-  var isElementwise: Bool {
-    outputs.allSatisfy { output in
-      output.combiner == nil && output.access.extents == extents
-        && output.access.map.isIdentity(rank: rank)
-    }
+  var isElementwise: Bool { outputs.allSatisfy(storesAtItsPoint) }
+
+  /// Whether an output is stored once at each point, at the point's own place.
+  func storesAtItsPoint(_ output: Output) -> Bool {
+    output.combiner == nil && output.access.extents == extents
+      && output.access.map.isIdentity(rank: rank)
   }
 
   /// Whether what it computes at a point depends on the point's place in row-major order alone, so

@@ -15,8 +15,9 @@ struct ProducerFusion {
   /// For each value, the inputs of nests that have yet to read it, and how many there were.
   private var pendingReads: [Int]
   private let readCounts: [Int]
-  /// For each value, whether something other than a loop nest needs it.
+  /// For each value, whether something other than the inside of a reader needs it.
   private var isPinned: [Bool]
+  /// For each step that may go into its readers, its program while some of them are still to come.
   private var bodies: [Body?]
   private var result: [KernelGraph.Step?]
 
@@ -42,7 +43,9 @@ struct ProducerFusion {
       }
       switch step.work {
       case .nest(let nest):
-        for input in Set(nest.inputs) { reads[input.operand] += 1 }
+        for (place, input) in nest.inputs.enumerated() where !nest.inputs[..<place].contains(input) {
+          reads[input.operand] += 1
+        }
       case .call:
         for value in step.reads { isPinned[value] = true }
       }
@@ -54,40 +57,43 @@ struct ProducerFusion {
   }
 
   private mutating func visit(_ number: Int) {
-    let step = graph.steps[number]
-    guard case .nest(let nest) = step.work else {
-      result[number] = step
+    guard case .nest(let nest) = graph.steps[number].work else {
+      result[number] = graph.steps[number]
       return
     }
-    var nodes = step.nodes
+    var nodes: [Int] = []
     var builder = NestBuilder()
-    var loads: [LoopNest.Input: Int] = [:]
+    var loads: [Int: Int] = [:]
     var numbers: [Int] = []
     for (place, own) in nest.program.steps.enumerated() {
-      if case .load(let input) = own.instruction {
-        let input = nest.inputs[input]
-        // What the rest of this program may still add.
-        let rest = (steps: nest.program.steps.count - place, inputs: nest.inputs.count - loads.count)
-        let loaded =
-          loads[input] ?? load(input, of: nest, into: &builder, leaving: rest, nodes: &nodes)
-        loads[input] = loaded
-        numbers.append(loaded)
-      } else {
+      guard case .load(let load) = own.instruction else {
         numbers.append(builder.append(own.instruction.renumbered { numbers[$0] }, own.type))
+        continue
       }
+      // The same element may be listed twice.
+      let input = nest.inputs.firstIndex(of: nest.inputs[load]) ?? load
+      if let loaded = loads[input] {
+        numbers.append(loaded)
+        continue
+      }
+      let step = self.load(
+        nest.inputs[input], of: nest, into: &builder,
+        // What the rest of this program may still add.
+        leaving: (nest.program.steps.count - place, nest.inputs.count - loads.count), nodes: &nodes)
+      loads[input] = step
+      numbers.append(step)
     }
-    let outputs = nest.outputs.map { output in
-      var output = output
-      output.step = numbers[output.step]
-      return output
-    }
-    let fused = builder.nest(extents: nest.extents, outputs: outputs)
-    if nodes.count > 1 { nodes = Set(nodes).sorted() }
-    result[number] = KernelGraph.Step(work: .nest(fused), nodes: nodes)
-    if inlines, let value = nest.outputs.first?.result, producers[value] == number,
-      readCounts[value] > 0
+    nodes += graph.steps[number].nodes
+    let outputs = nest.outputs.map { $0.renumbered(numbers) }
+    let value = nest.outputs.first?.result
+    if inlines, let value, producers[value] == number, readCounts[value] > 0,
+      let body = Body(builder, nest, outputs, nodes: nodes)
     {
-      bodies[number] = Body(fused)
+      bodies[number] = body
+    } else {
+      result[number] = KernelGraph.Step(
+        work: .nest(builder.nest(extents: nest.extents, outputs: outputs)),
+        nodes: nodes.count > 1 ? Set(nodes).sorted() : nodes)
     }
   }
 
@@ -96,33 +102,51 @@ struct ProducerFusion {
     _ input: LoopNest.Input, of nest: LoopNest, into builder: inout NestBuilder,
     leaving rest: (steps: Int, inputs: Int), nodes: inout [Int]
   ) -> Int {
-    if let literal = graph.values[input.operand].literal {
+    let value = input.operand
+    if let literal = graph.values[value].literal {
       return builder.append(.constant(literal), input.access.scalarType)
     }
-    let value = input.operand
     let producer = producers[value]
     guard producer >= 0, let body = bodies[producer] else { return builder.load(input) }
     pendingReads[value] -= 1
-    defer { if pendingReads[value] == 0 { bodies[producer] = nil } }
-    guard isWorthwhile(body, input, in: nest), let source = body.nest(over: input.access.extents)
-    else {
-      isPinned[value] = true
-      return builder.load(input)
-    }
-    let checkpoint = builder.checkpoint
+    let isLast = pendingReads[value] == 0
+    if isLast { bodies[producer] = nil }
+    let inlined =
+      isWorthwhile(body, input, in: nest)
+      ? inline(body, input, of: nest, into: &builder, leaving: rest) : nil
+    if inlined == nil { isPinned[value] = true } else { nodes += body.nodes }
+    if isLast, isPinned[value] { result[producer] = body.step }
+    return inlined ?? builder.load(input)
+  }
+
+  /// The step of a body's result at the point that the input reads, or nil where it does not fit.
+  private func inline(
+    _ body: Body, _ input: LoopNest.Input, of nest: LoopNest, into builder: inout NestBuilder,
+    leaving rest: (steps: Int, inputs: Int)
+  ) -> Int? {
     let isSameLoop =
-      nest.extents == source.extents && input.access.map.isIdentity(rank: nest.rank)
-    let numbers = builder.splice(source, through: isSameLoop ? nil : input.access.map)
-    guard builder.steps.count + rest.steps <= NestBuilder.maximumSteps,
-      builder.inputs.count + rest.inputs <= NestBuilder.maximumInputs + 1
+      body.extents == nest.extents && input.access.extents == nest.extents
+      && input.access.map.isIdentity(rank: nest.rank)
+    let checkpoint = builder.checkpoint
+    let step: Int
+    if isSameLoop, builder.steps.isEmpty {
+      // Nothing to join it with: the program grows where it is.
+      builder = body.builder
+      step = body.output.step
+    } else {
+      guard let source = body.nest(over: input.access.extents) else { return nil }
+      step =
+        builder.splice(source, through: isSameLoop ? nil : input.access.map)[
+          source.outputs[0].step]
+    }
+    // The input itself, which is among the rest, is not loaded any more.
+    guard builder.steps.count + rest.steps - 1 <= NestBuilder.maximumSteps,
+      builder.inputs.count + rest.inputs - 1 <= NestBuilder.maximumInputs
     else {
       builder.rollBack(to: checkpoint)
-      isPinned[value] = true
-      return builder.load(input)
+      return nil
     }
-    nodes += result[producer]?.nodes ?? []
-    if pendingReads[value] == 0, !isPinned[value] { result[producer] = nil }
-    return numbers[source.outputs[0].step]
+    return step
   }
 
   /// Whether computing the producer's result again at each point beats loading it.
@@ -141,24 +165,39 @@ struct ProducerFusion {
 extension ProducerFusion {
   /// The fused program of a step that may be computed inside its readers.
   fileprivate struct Body {
-    private let nest: LoopNest
+    let builder: NestBuilder
+    let extents: [Int]
+    let output: LoopNest.Output
+    /// With repetitions, in any order.
+    let nodes: [Int]
     /// Whether it is a few instructions that take about a cycle each.
     let isCheap: Bool
     /// The number of inputs that have an element for each point.
     let streams: Int
 
-    init?(_ nest: LoopNest) {
-      guard nest.outputs.count == 1, nest.isElementwise else { return nil }
-      self.nest = nest
-      isCheap = nest.program.steps.count <= 8 && nest.program.steps.allSatisfy(\.isCheap)
-      streams = nest.inputs.count { !nest.repeats($0) }
+    init?(_ builder: NestBuilder, _ nest: LoopNest, _ outputs: [LoopNest.Output], nodes: [Int]) {
+      guard outputs.count == 1, nest.isElementwise else { return nil }
+      self.builder = builder
+      self.nodes = nodes
+      extents = nest.extents
+      output = outputs[0]
+      isCheap = builder.steps.count <= 8 && builder.steps.allSatisfy(\.isCheap)
+      streams = builder.inputs.count { !nest.repeats($0) }
+    }
+
+    private var nest: LoopNest { builder.nest(extents: extents, outputs: [output]) }
+
+    /// The step on its own.
+    var step: KernelGraph.Step {
+      KernelGraph.Step(work: .nest(nest), nodes: Set(nodes).sorted())
     }
 
     /// The program over the extents under which its result is read, or nil where these do not go
     /// with its inputs.
-    func nest(over extents: [Int]) -> LoopNest? {
-      if nest.extents == extents { return nest }
-      return nest.isFlat ? nest.flat(over: extents) : nil
+    func nest(over newExtents: [Int]) -> LoopNest? {
+      let nest = nest
+      if extents == newExtents { return nest }
+      return nest.isFlat ? nest.flat(over: newExtents) : nil
     }
   }
 }

@@ -2,7 +2,8 @@ import AdjointCore
 import AdjointKernels
 
 /// Orders the steps: each after the steps whose results it reads, the writer of a parameter after
-/// every other reader of its old value, and otherwise as the graph has them.
+/// every other reader of its old value, and otherwise as the graph has them. A writer runs as soon as
+/// it may, for that frees what the next value was computed from.
 ///
 /// A parameter's next value is written straight over the old one where the step that computes it
 /// allows; otherwise a copy follows. Where such writers wait for each other in a circle, as when two
@@ -30,6 +31,8 @@ struct Scheduler {
   private var pendingParameters: [Int]
   private var isDone: [Bool]
   private var ready = MinimumHeap()
+  private var readyWriters = MinimumHeap()
+  private var isWriter: [Bool]
   private var order: [Int] = []
 
   static func schedule(_ graph: KernelGraph) -> Schedule {
@@ -51,6 +54,7 @@ struct Scheduler {
     pendingSteps = []
     pendingParameters = []
     isDone = []
+    isWriter = []
     chooseWriters(graph)
     linkSteps()
   }
@@ -131,7 +135,11 @@ struct Scheduler {
         }
       }
     }
-    for writer in writers where writer.pendingReaders > 0 { pendingParameters[writer.step] += 1 }
+    isWriter = isDone
+    for writer in writers {
+      isWriter[writer.step] = true
+      if writer.pendingReaders > 0 { pendingParameters[writer.step] += 1 }
+    }
   }
 
   private mutating func link(_ earlier: Int, _ later: Int) {
@@ -145,7 +153,7 @@ extension Scheduler {
     for step in steps.indices { offer(step) }
     var nextSuspect = 0
     while order.count < steps.count {
-      while let step = ready.popMinimum() { finish(step) }
+      while let step = readyWriters.popMinimum() ?? ready.popMinimum() { finish(step) }
       if order.count == steps.count { return }
       // Every step that is left waits in a circle, or for one: the steps' own order has no circle,
       // so a writer of a parameter is part of it.
@@ -162,7 +170,8 @@ extension Scheduler {
   }
 
   private mutating func offer(_ step: Int) {
-    if pendingSteps[step] == 0, pendingParameters[step] == 0 { ready.insert(step) }
+    guard pendingSteps[step] == 0, pendingParameters[step] == 0 else { return }
+    if isWriter[step] { readyWriters.insert(step) } else { ready.insert(step) }
   }
 
   private mutating func finish(_ step: Int) {
@@ -199,6 +208,7 @@ extension Scheduler {
       writers[index].step = added
       pendingParameters[writer.step] -= 1
       pendingParameters[added] = 1
+      isWriter[added] = true
       offer(writer.step)
     } else {
       // The writer copies another parameter; a new step takes that one's old value in its stead.
@@ -217,5 +227,6 @@ extension Scheduler {
     pendingSteps.append(0)
     pendingParameters.append(0)
     isDone.append(false)
+    isWriter.append(false)
   }
 }

@@ -1,7 +1,9 @@
 import AdjointKernels
 
-/// Merges neighbouring element-wise nests over equal extents that share values into one nest with
-/// several outputs, so that what they share is read once and launched once.
+/// Merges neighbouring nests over equal extents that share values into one nest with several outputs,
+/// so that what they share is read once and launched once.
+///
+/// Element-wise nests go together, and with reductions that fold the same axes.
 ///
 /// A nest moves up to an earlier one across at most a few loop nests that it does not depend on,
 /// never across another kernel: moving further would keep its result alive for longer than the
@@ -52,25 +54,35 @@ struct SiblingFusion {
   }
 
   private func isCandidate(_ nest: LoopNest) -> Bool {
-    nest.isElementwise && nest.outputs.allSatisfy { writerCounts[$0.result] == 1 }
+    nest.outputs.allSatisfy { output in
+      writerCounts[output.result] == 1
+        && (output.combiner != nil || nest.storesAtItsPoint(output))
+    }
   }
 
   private func merge(_ nest: LoopNest, into earlier: LoopNest) -> LoopNest? {
     guard earlier.extents == nest.extents, isCandidate(earlier),
-      earlier.outputs.count + nest.outputs.count <= Self.maximumOutputs
+      earlier.outputs.count + nest.outputs.count <= Self.maximumOutputs,
+      // Steps in common are mostly loads, so more than this is too much in any case.
+      earlier.program.steps.count + nest.program.steps.count
+        <= NestBuilder.maximumSteps + 2 * NestBuilder.maximumInputs,
+      Set((earlier.outputs + nest.outputs).filter { $0.combiner != nil }.map(nest.reducedAxes))
+        .count <= 1
     else { return nil }
     var written: [Int: Int] = [:]
     for output in earlier.outputs { written[output.result] = output.step }
-    let known = Set(earlier.inputs)
+    let folded = Set(earlier.outputs.filter { $0.combiner != nil }.map(\.result))
     var sharesSomething = false
     for input in nest.inputs {
       if written[input.operand] != nil {
-        // An element of another point may not have been written yet.
-        guard input.access.extents == nest.extents, input.access.map.isIdentity(rank: nest.rank)
+        // An element of another point, or a fold, is not complete yet.
+        guard !folded.contains(input.operand), input.access.extents == nest.extents,
+          input.access.map.isIdentity(rank: nest.rank)
         else { return nil }
         sharesSomething = true
+      } else if !nest.repeats(input), earlier.inputs.contains(input) {
+        sharesSomething = true
       }
-      if known.contains(input) { sharesSomething = true }
     }
     guard sharesSomething else { return nil }
     var builder = NestBuilder()
@@ -107,7 +119,8 @@ struct SiblingFusion {
 }
 
 extension LoopNest.Output {
-  fileprivate func renumbered(_ numbers: [Int]) -> LoopNest.Output {
+  /// The same output of a program whose steps have other numbers.
+  func renumbered(_ numbers: [Int]) -> LoopNest.Output {
     var output = self
     output.step = numbers[step]
     return output

@@ -2,8 +2,8 @@ import AdjointCore
 import AdjointGraph
 
 extension GraphBuilder {
-  /// Runs what one call of a user stands for, so that its nodes and its mistakes have the place of the
-  /// call, and mistakes found before a node is built begin with the name of what was called.
+  /// Runs what one call of a user stands for, so that its nodes and its mistakes have the place of
+  /// the call, and mistakes found before a node is built begin with the name of what was called.
   func placed<Success>(
     _ name: String, _ file: String, _ line: Int, _ body: () throws(Diagnostic) -> Success
   ) throws(Diagnostic) -> Success {

@@ -21,6 +21,10 @@ package final class Executable: Sendable {
   let offsets: Table<Int>
   let scratchByteCount: Int
   let partialByteCount: Int
+  /// What has a name outside, with all that is needed to copy it in or out.
+  let inputs: [CompiledPort]
+  let parameters: [CompiledPort]
+  let outputs: [CompiledPort]
 
   /// Checks and compiles a plan.
   ///
@@ -35,6 +39,7 @@ package final class Executable: Sendable {
           + " raise the limit")
     }
     try plan.checkBuffers()
+    _ = BLASLibrary.isPrepared
     self.plan = plan
     threads = options.threadLimit
 
@@ -68,6 +73,9 @@ package final class Executable: Sendable {
     // Workers do not share cache lines.
     scratchByteCount = (scratch + 255) / 128 * 128
     partialByteCount = partials
+    inputs = plan.inputs.map { CompiledPort($0, in: plan, kind: .input) }
+    parameters = plan.parameters.map { CompiledPort($0, in: plan, kind: .parameter) }
+    outputs = plan.outputs.map { CompiledPort($0, in: plan, kind: .output) }
   }
 }
 

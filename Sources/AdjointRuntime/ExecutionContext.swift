@@ -58,9 +58,10 @@ package final class ExecutionContext {
         scratchStride: executable.scratchByteCount, partials: partials.base
       ).run(threads: executable.threads)
     case .contraction(let product):
-      product.run(
-        left: base + operands[0], right: base + operands[1], result: base + results[0],
-        threads: executable.threads)
+      ContractionRun(
+        contraction: product, left: base + operands[0], right: base + operands[1],
+        result: base + results[0]
+      ).run(threads: executable.threads)
     case .gather(let copy):
       copy.gather(base + operands[0], base + operands[1], into: base + results[0])
     case .scatterAdd(let copy):
@@ -71,12 +72,11 @@ package final class ExecutionContext {
   }
 
   private func missingInputs() -> Diagnostic {
-    let plan = executable.plan
-    let missing = plan.inputs.indices.filter { !isWritten[$0] }
-    let names = missing.map { plan.inputs[$0].name }.joined(separator: ", ")
+    let missing = executable.inputs.indices.filter { !isWritten[$0] }.map { executable.inputs[$0] }
+    let names = missing.map(\.name).joined(separator: ", ")
     return Diagnostic(
       .missingInput,
       "\(missing.count == 1 ? "input" : "inputs") \(names) must be written before the first run",
-      notes: missing.map { "\(plan.inputs[$0].name): \(plan.type(of: plan.inputs[$0]))" })
+      notes: missing.map { "\($0.name): \($0.type)" })
   }
 }

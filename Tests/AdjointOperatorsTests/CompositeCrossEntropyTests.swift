@@ -29,7 +29,8 @@ struct CompositeCrossEntropyTests {
   }
 
   private static let power =
-    "exp(subtract(x, broadcast(stop_gradient(select(less(abs(reduce_max(x)), inf), reduce_max(x), 0.0)))))"
+    "exp(subtract(x, broadcast(stop_gradient("
+    + "select(less(abs(reduce_max(x)), inf), reduce_max(x), 0.0)))))"
   private static let softmax = "divide(\(power), broadcast(reduce_sum(\(power))))"
   private static let oneHot = "select(equal(iota(), broadcast(label)), 1.0, 0.0)"
 

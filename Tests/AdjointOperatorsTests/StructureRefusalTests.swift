@@ -135,8 +135,7 @@ struct StructureRefusalTests {
     try expect(.invalidArgument, ["gather: ", "axis 5"], line: #line + 1) {
       try x.gathered(at: k, axis: 5)
     }
-    try expect(.shapeMismatch, ["scatter_add: ", "f32[2, 3]", "i32[4]", "[4, 3]"], line: #line + 1)
-    {
+    try expect(.shapeMismatch, ["scatter_add: ", "f32[2, 3]", "[4, 3]"], line: #line + 1) {
       try x.scatterAdding(x, at: k)
     }
   }

@@ -16,8 +16,8 @@ enum StructureTesting {
     try .random(TensorType(.f64, extents: extents), seed: seed)
   }
 
-  /// Checks ⟨u, A v⟩ = ⟨Aᵀ u, v⟩ with the transpose that an operator states, A being the operator as a
-  /// function of all its floating-point operands together (linear), or of one at a time.
+  /// Checks ⟨u, A v⟩ = ⟨Aᵀ u, v⟩ with the transpose that an operator states, A being the operator
+  /// as a function of all its floating-point operands together (linear), or of one at a time.
   static func expectTransposed(
     _ operation: any Operator, _ operands: [Tensor],
     sourceLocation: Testing.SourceLocation = #_sourceLocation

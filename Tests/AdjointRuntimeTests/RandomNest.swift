@@ -80,6 +80,35 @@ struct RandomNest {
     }
   }
 
+  /// A nest whose results may be written over its operands: result r has the type and the access of
+  /// operand r, for as many results as there are operands or fewer.
+  init(seed: Int, inPlaceOver shared: Int) throws {
+    random = SeededRandom(seed)
+    let extents = random.pick([[], [1], [7], [1100], [3, 5], [40, 33], [2, 700], [5, 4, 90]])
+    nest = LoopNest(extents: extents, inputs: [], program: ScalarProgram(), outputs: [])
+    let isPlain = random.chance(2, in: 3)
+    let axes = isPlain ? Array(extents.indices) : random.shuffled(Array(extents.indices))
+    for number in 0..<shared + 1 {
+      let type = random.pick([ScalarType.f32, .f32, .i32, .f64])
+      let access =
+        isPlain
+        ? Access(type, extents: extents, map: .identity(rank: extents.count))
+        : access(type, axes: axes)
+      operands.append(try random.tensor(TensorType(type, extents: access.extents)))
+      nest.inputs.append(.init(operand: number, access: access))
+      nest.program.append(.load(input: number), type)
+    }
+    for _ in 0..<random.below(9) { addStep() }
+    for number in 0..<shared {
+      let access = nest.inputs[number].access
+      let steps = nest.program.steps
+      let like = steps.indices.filter { steps[$0].type == access.scalarType }
+      let step = random.chance(1, in: 2) ? random.pick(like) : like[like.count - 1]
+      results.append(TensorType(access.scalarType, extents: access.extents))
+      nest.outputs.append(.init(result: number, step: step, access: access))
+    }
+  }
+
   private mutating func chooseExtents() {
     var points = 1
     for _ in 0..<random.below(5) {
@@ -133,7 +162,11 @@ struct RandomNest {
     let like = steps.indices.filter { steps[$0].type == type }
     let truths = steps.indices.filter { steps[$0].type == .bool }
     switch random.below(8) {
-    case 0: nest.program.append(.unary(random.pick(Self.unary.filter { type.isDifferentiable || ($0 != .sqrt && $0 != .reciprocal) }), a), type)
+    case 0:
+      let functions = Self.unary.filter {
+        type.isDifferentiable || ($0 != .sqrt && $0 != .reciprocal)
+      }
+      nest.program.append(.unary(random.pick(functions), a), type)
     case 1, 2:
       nest.program.append(.binary(random.pick(Self.binary), a, random.pick(Array(like))), type)
     case 3:
@@ -156,7 +189,8 @@ struct RandomNest {
   }
 
   private mutating func addOutput(combiner: Combiner?) {
-    let step = random.chance(2, in: 3)
+    let step =
+      random.chance(2, in: 3)
       ? nest.program.steps.count - 1 : random.below(nest.program.steps.count)
     var axes = Array(nest.extents.indices)
     if combiner != nil { axes = axes.filter { _ in random.chance(1, in: 2) } }

@@ -31,7 +31,8 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "The most seconds of samples of a case; at least one is taken.")
   var timeLimit = 20.0
 
-  @Flag(help: "Compile and run chains of up to 100,000 nodes instead, each in a process of its own.")
+  @Flag(
+    help: "Compile and run chains of up to 100,000 nodes instead, each in a process of its own.")
   var scaling = false
 
   @Option(help: "With --scaling: only a chain of this length, in this process.")
@@ -61,7 +62,9 @@ struct BenchmarkCommand: ParsableCommand {
     } else if scaling {
       try runScaling()
     } else if list {
-      for item in try selectedCases() { print(item.name.padded(to: 16, right: true) + item.summary) }
+      for item in try selectedCases() {
+        print(item.name.padded(to: 16, right: true) + item.summary)
+      }
     } else {
       try runCases()
     }
@@ -104,7 +107,11 @@ struct BenchmarkCommand: ParsableCommand {
       rows.append(row)
       if !json { print(ScalingRow.table.row(row.cells)) }
     }
-    if json { print(jsonArray(of: rows.map(\.json))) } else { print(ScalingRow.linearity(of: rows)) }
+    if json {
+      print(jsonArray(of: rows.map(\.json)))
+    } else {
+      print(ScalingRow.linearity(of: rows))
+    }
   }
 
   private func jsonArray(of objects: [String]) -> String {

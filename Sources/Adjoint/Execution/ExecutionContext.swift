@@ -9,10 +9,14 @@ public final class ExecutionContext {
   /// What runs in this context.
   public let executable: Executable
   private let memory: AdjointRuntime.ExecutionContext
+  private let inputPlaces: [String: Int]
+  private let outputPlaces: [String: Int]
 
   package init(_ executable: Executable, _ memory: AdjointRuntime.ExecutionContext) {
     self.executable = executable
     self.memory = memory
+    inputPlaces = Self.places(of: executable.inputs)
+    outputPlaces = Self.places(of: executable.outputs)
   }
 
   /// Gives an input, or replaces a parameter; the value stays until it is given anew.
@@ -30,7 +34,7 @@ public final class ExecutionContext {
   ///
   /// - Throws: `.unknownName`, `.shapeMismatch` or `.scalarTypeMismatch`, naming both types.
   public func set(_ name: String, to elements: [Float]) throws(Diagnostic) {
-    try memory.write(elements, toInput: index(of: name, among: executable.inputs, "input"))
+    try memory.write(elements, toInput: place(of: name, in: inputPlaces, "input"))
   }
 
   /// Computes the outputs and updates the parameters.
@@ -51,16 +55,21 @@ public final class ExecutionContext {
   ///
   /// - Throws: `.unknownName`, or `.shapeMismatch` where the output has more elements.
   public func scalar(_ name: String) throws(Diagnostic) -> Double {
-    try memory.readScalar(output: index(of: name, among: executable.outputs, "output"))
+    try memory.readScalar(output: place(of: name, in: outputPlaces, "output"))
   }
 
-  /// The place of a port among its kind.
-  private func index(
-    of name: String, among ports: [Graph.Port], _ kind: String
+  /// The place of a port among those of its kind.
+  private func place(
+    of name: String, in places: [String: Int], _ kind: String
   ) throws(Diagnostic) -> Int {
-    if let index = ports.firstIndex(where: { $0.name == name }) { return index }
-    let known = ports.map(\.name).joined(separator: ", ")
+    if let place = places[name] { return place }
+    let known = places.keys.sorted().joined(separator: ", ")
     throw Diagnostic(.unknownName, "the graph has no \(kind) named \(name); it has \(known)")
+  }
+
+  private static func places(of ports: [Graph.Port]) -> [String: Int] {
+    Dictionary(
+      zip(ports.map(\.name), ports.indices), uniquingKeysWith: { first, _ in first })
   }
 
   /// The present value of a parameter.

@@ -3,15 +3,15 @@ import AdjointGraph
 
 /// The mean cross-entropy of class scores against labels that are class numbers, a scalar.
 ///
-/// `L = mean(log Σ_k exp(x_k) − x_label)`, the mean over all axes but the last, which holds the classes;
-/// `∂L/∂x = (softmax(x) − one_hot(label)) / n` with the number n of labels. A label outside the classes
-/// counts as the score 0.
+/// `L = mean(log Σ_k exp(x_k) − x_label)`, the mean over all axes but the last, which holds the
+/// classes; `∂L/∂x = (softmax(x) − one_hot(label)) / n` with the number n of labels. A label
+/// outside the classes counts as the score 0.
 ///
 /// - Parameters:
 ///   - logits: Scores `[…, C]` before any softmax, `f32` or `f64`.
 ///   - indices: Class numbers `[…]`, `i32`, `i64` or `u8`.
-/// - Throws: `.shapeMismatch` where the labels do not have the shape of the scores without the classes,
-///   `.scalarTypeMismatch` for other scalar types.
+/// - Throws: `.shapeMismatch` where the labels do not have the shape of the scores without the
+///   classes, `.scalarTypeMismatch` for other scalar types.
 public func crossEntropy(
   logits: Value, indices: Value, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
@@ -21,8 +21,8 @@ public func crossEntropy(
     guard logits.rank > 0, indices.shape.dimensions == logits.shape.dimensions.dropLast() else {
       throw Diagnostic(
         .shapeMismatch,
-        "the labels \(indices.type) must have the shape of the logits \(logits.type) without its last "
-          + "axis, which holds the classes")
+        "the labels \(indices.type) must have the shape of the logits \(logits.type) without its "
+          + "last axis, which holds the classes")
     }
     // Class numbers need not fit into 8 bits.
     let labels = indices.scalarType == .u8 ? try indices.cast(to: .i32) : indices
@@ -34,10 +34,11 @@ public func crossEntropy(
   }
 }
 
-/// The mean cross-entropy of class scores against probabilities, one-hot labels among them, a scalar.
+/// The mean cross-entropy of class scores against probabilities, one-hot labels among them, a
+/// scalar.
 ///
-/// `L = mean(log Σ_k exp(x_k) − Σ_k q_k · x_k)`, the mean over all axes but the last, which holds the
-/// classes. For probabilities, which sum to 1, that is `−Σ_k q_k · log softmax(x)_k`, and
+/// `L = mean(log Σ_k exp(x_k) − Σ_k q_k · x_k)`, the mean over all axes but the last, which holds
+/// the classes. For probabilities, which sum to 1, that is `−Σ_k q_k · log softmax(x)_k`, and
 /// `∂L/∂x = (softmax(x) − q) / n`; the sum is not checked.
 ///
 /// - Parameters:

@@ -1,14 +1,15 @@
 import AdjointCore
 import AdjointGraph
 
-/// Layer normalisation (Ba, Kiros and Hinton, 2016): elements along axes brought to mean 0 and variance
-/// 1, then scaled and moved.
+/// Layer normalisation (Ba, Kiros and Hinton, 2016): elements along axes brought to mean 0 and
+/// variance 1, then scaled and moved.
 ///
-/// `y = (x − mean) / √(variance + ε) · scale + offset`, mean and variance over the axes, the last one
-/// unless told otherwise. Scale and offset have the extents of those axes, in ascending order.
+/// `y = (x − mean) / √(variance + ε) · scale + offset`, mean and variance over the axes, the last
+/// one unless told otherwise. Scale and offset have the extents of those axes, in ascending order.
 ///
-/// - Throws: `.shapeMismatch` where scale or offset do not have those extents, `.scalarTypeMismatch`
-///   unless all are `f32` or all are `f64`, `.invalidArgument` where an axis is out of range or repeated.
+/// - Throws: `.shapeMismatch` where scale or offset do not have those extents,
+///   `.scalarTypeMismatch` unless all are `f32` or all are `f64`, `.invalidArgument` where an axis
+///   is out of range or repeated.
 public func layerNorm(
   _ x: Value, scale: Value, offset: Value, axes: [Int] = [-1], epsilon: Double = 1e-5,
   file: String = #fileID, line: Int = #line

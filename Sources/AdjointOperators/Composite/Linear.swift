@@ -3,11 +3,12 @@ import AdjointGraph
 
 /// A fully connected layer: `y = x · W + b`.
 ///
-/// The last axis of the input, `[…, in]`, is multiplied by the weight, `[in, out]`; the bias, `[out]`, is
-/// added where there is one. `x̄ = ȳ · Wᵀ`, `W̄ = xᵀ · ȳ`, and `b̄` is the sum of `ȳ` over all axes but the last.
+/// The last axis of the input, `[…, in]`, is multiplied by the weight, `[in, out]`; the bias,
+/// `[out]`, is added where there is one. `x̄ = ȳ · Wᵀ`, `W̄ = xᵀ · ȳ`, and `b̄` is the sum of `ȳ`
+/// over all axes but the last.
 ///
-/// - Throws: `.shapeMismatch` where the shapes do not go together, `.scalarTypeMismatch` unless all are
-///   `f32` or all are `f64`.
+/// - Throws: `.shapeMismatch` where the shapes do not go together, `.scalarTypeMismatch` unless all
+///   are `f32` or all are `f64`.
 public func linear(
   _ input: Value, weight: Value, bias: Value? = nil, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {

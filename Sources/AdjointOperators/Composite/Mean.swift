@@ -4,7 +4,8 @@ import AdjointGraph
 extension Value {
   /// The mean of all elements, a scalar; NaN where there is none.
   ///
-  /// `y = Σ x / n`, with `∂y/∂x = 1 / n`. An extent known by name counts with the number it is bound to.
+  /// `y = Σ x / n`, with `∂y/∂x = 1 / n`. An extent known by name counts with the number it is
+  /// bound to.
   ///
   /// - Throws: `.scalarTypeMismatch` unless this value is `f32` or `f64`.
   public func mean(file: String = #fileID, line: Int = #line) throws(Diagnostic) -> Value {
@@ -13,8 +14,8 @@ extension Value {
 
   /// The mean over axes, which the result no longer has; negative axes count from the back.
   ///
-  /// - Throws: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where an
-  ///   axis is out of range or repeated.
+  /// - Throws: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where
+  ///   an axis is out of range or repeated.
   public func mean(
     squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {
@@ -27,8 +28,8 @@ extension Value {
 
   /// The mean over axes, which keep an extent of 1.
   ///
-  /// - Throws: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where an
-  ///   axis is out of range or repeated.
+  /// - Throws: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where
+  ///   an axis is out of range or repeated.
   public func mean(
     alongAxes axes: [Int], file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {

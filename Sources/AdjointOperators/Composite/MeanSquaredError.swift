@@ -3,11 +3,11 @@ import AdjointGraph
 
 /// The mean of the squared differences of predictions and targets, a scalar.
 ///
-/// `L = mean((p − t)²)`, with `∂L/∂p = 2 (p − t) / n` and the opposite for t. The two do not broadcast: a
-/// `[B]` against a `[B, 1]` is a mistake far more often than it is meant.
+/// `L = mean((p − t)²)`, with `∂L/∂p = 2 (p − t) / n` and the opposite for t. The two do not
+/// broadcast: a `[B]` against a `[B, 1]` is a mistake far more often than it is meant.
 ///
-/// - Throws: `.shapeMismatch` or `.scalarTypeMismatch` where the two types differ, or are neither `f32`
-///   nor `f64`.
+/// - Throws: `.shapeMismatch` or `.scalarTypeMismatch` where the two types differ, or are neither
+///   `f32` nor `f64`.
 public func meanSquaredError(
   predictions: Value, targets: Value, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {

@@ -3,11 +3,11 @@ import AdjointGraph
 
 /// The exponentials of the elements along an axis, scaled to sum to 1.
 ///
-/// `y_i = exp(x_i) / Σ_k exp(x_k)`, computed from `x − max(x)`, so that no exponential overflows. The
-/// result has the operand's shape; `x̄ = y · (ȳ − Σ_k ȳ_k · y_k)`.
+/// `y_i = exp(x_i) / Σ_k exp(x_k)`, computed from `x − max(x)`, so that no exponential overflows.
+/// The result has the operand's shape; `x̄ = y · (ȳ − Σ_k ȳ_k · y_k)`.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` for an axis
-///   out of range.
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` for an
+///   axis out of range.
 public func softmax(
   _ x: Value, axis: Int = -1, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
@@ -25,8 +25,8 @@ public func softmax(
 /// `y_i = x_i − log Σ_k exp(x_k)`, computed from `x − max(x)`. The result has the operand's shape;
 /// `x̄_i = ȳ_i − softmax(x)_i · Σ_k ȳ_k`.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` for an axis
-///   out of range.
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` for an
+///   axis out of range.
 public func logSoftmax(
   _ x: Value, axis: Int = -1, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
@@ -41,11 +41,12 @@ public func logSoftmax(
 
 /// The logarithm of the sum of the exponentials over axes, which the result no longer has.
 ///
-/// `y = log Σ_k exp(x_k)`, computed as `m + log Σ_k exp(x_k − m)` with the largest element m, so that it
-/// neither overflows nor loses small sums; over nothing but −∞ it is −∞. `x̄ = softmax(x) · ȳ`.
+/// `y = log Σ_k exp(x_k)`, computed as `m + log Σ_k exp(x_k − m)` with the largest element m, so
+/// that it neither overflows nor loses small sums; over nothing but −∞ it is −∞. `x̄ = softmax(x) ·
+/// ȳ`.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` where an axis
-///   is out of range or repeated.
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` where
+///   an axis is out of range or repeated.
 public func logSumExp(
   _ x: Value, squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
@@ -64,8 +65,8 @@ public func logSumExp(
 ///
 /// See `logSumExp(_:squeezingAxes:)`.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` where an axis
-///   is out of range or repeated.
+/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` where
+///   an axis is out of range or repeated.
 public func logSumExp(
   _ x: Value, alongAxes axes: [Int], file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {

@@ -1,9 +1,10 @@
 import AdjointCore
 import AdjointGraph
 
-// The derivative of a sum of exponentials under a logarithm is a softmax, and that of a cross-entropy a
-// softmax less the label. As the rules of the single operators give them, a quotient of cotangent and
-// sum meets the exponentials late, and the cotangent is multiplied into each term:
+// The derivative of a sum of exponentials under a logarithm is a softmax, and that of a
+// cross-entropy a softmax less the label. As the rules of the single operators give them, a
+// quotient of cotangent and sum meets the exponentials late, and the cotangent is multiplied into
+// each term:
 //
 //     exp(x) · broadcast(c / Σ exp(x))            →  (exp(x) / broadcast(Σ exp(x))) · broadcast(c)
 //     softmax(x) · k + select(label, −k, 0)       →  (softmax(x) − select(label, 1, 0)) · k

@@ -13,8 +13,8 @@ extension Value {
 
   /// The variance over axes, which the result no longer has; negative axes count from the back.
   ///
-  /// - Throws: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where an
-  ///   axis is out of range or repeated.
+  /// - Throws: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where
+  ///   an axis is out of range or repeated.
   public func variance(
     squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {
@@ -28,8 +28,8 @@ extension Value {
 
   /// The variance over axes, which keep an extent of 1.
   ///
-  /// - Throws: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where an
-  ///   axis is out of range or repeated.
+  /// - Throws: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where
+  ///   an axis is out of range or repeated.
   public func variance(
     alongAxes axes: [Int], file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {

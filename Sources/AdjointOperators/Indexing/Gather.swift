@@ -74,12 +74,12 @@ extension IndexedCopy {
 extension Value {
   /// The slices that indices choose along an axis; the axes of the indices take its place.
   ///
-  /// `y[…, j…, …] = x[…, indices[j…], …]`: for rows of a table, `axis` is 0. A negative axis counts from
-  /// the back; indices do not: one outside `0..<extent` gives NaN, or 0 for whole numbers. The derivative
-  /// adds each slice of the cotangent to the slice it came from.
+  /// `y[…, j…, …] = x[…, indices[j…], …]`: for rows of a table, `axis` is 0. A negative axis counts
+  /// from the back; indices do not: one outside `0..<extent` gives NaN, or 0 for whole numbers. The
+  /// derivative adds each slice of the cotangent to the slice it came from.
   ///
-  /// - Throws: `.scalarTypeMismatch` unless the indices are `i32`, `i64` or `u8`, `.invalidArgument` for
-  ///   an axis out of range.
+  /// - Throws: `.scalarTypeMismatch` unless the indices are `i32`, `i64` or `u8`,
+  ///   `.invalidArgument` for an axis out of range.
   public func gathered(
     at indices: Value, axis: Int = 0, file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {

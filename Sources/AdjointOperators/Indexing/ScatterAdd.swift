@@ -5,8 +5,8 @@ import AdjointKernels
 /// The data with updates added where indices say, along an axis:
 /// `y = x`, then `y[…, indices[j…], …] += updates[…, j…, …]` for each j in order.
 ///
-/// An index outside the axis (negative ones included) adds nothing. Linear in the data and the updates;
-/// the transpose passes the cotangent to the data, and gathers it for the updates.
+/// An index outside the axis (negative ones included) adds nothing. Linear in the data and the
+/// updates; the transpose passes the cotangent to the data, and gathers it for the updates.
 package struct ScatterAdd: Operator {
   package static let mnemonic = "scatter_add"
 
@@ -29,15 +29,15 @@ package struct ScatterAdd: Operator {
     guard updates.scalarType == data.scalarType else {
       throw Diagnostic(
         .scalarTypeMismatch,
-        "the data and the updates have different scalar types, \(data) and \(updates); cast one of them"
+        "the data \(data) and the updates \(updates) have different scalar types; cast one of them"
       )
     }
     let expected = data.shape.replacing(axis, with: indices.shape)
     guard updates.shape == expected else {
       throw Diagnostic(
         .shapeMismatch,
-        "for the data \(data) and the indices \(indices), updates along axis \(axis) have the shape "
-          + "\(expected), and they are \(updates)")
+        "for the data \(data) and the indices \(indices), updates along axis \(axis) have "
+          + "the shape \(expected), and they are \(updates)")
     }
     return [data]
   }
@@ -75,12 +75,12 @@ package struct ScatterAdd: Operator {
 extension Value {
   /// This value with updates added at the places that indices choose along an axis, in order.
   ///
-  /// `y = x`, then `y[…, indices[j…], …] += updates[…, j…, …]`; the updates have this value's shape with
-  /// the axes of the indices in place of the axis. An index outside `0..<extent` adds nothing. The
-  /// cotangent goes to this value as it is, and to each update from its place.
+  /// `y = x`, then `y[…, indices[j…], …] += updates[…, j…, …]`; the updates have this value's shape
+  /// with the axes of the indices in place of the axis. An index outside `0..<extent` adds nothing.
+  /// The cotangent goes to this value as it is, and to each update from its place.
   ///
-  /// - Throws: `.shapeMismatch` where the updates are not of that shape, `.scalarTypeMismatch` unless the
-  ///   indices are `i32`, `i64` or `u8` and the updates of this value's scalar type,
+  /// - Throws: `.shapeMismatch` where the updates are not of that shape, `.scalarTypeMismatch`
+  ///   unless the indices are `i32`, `i64` or `u8` and the updates of this value's scalar type,
   ///   `.invalidArgument` for an axis out of range.
   public func scatterAdding(
     _ updates: Value, at indices: Value, axis: Int = 0, file: String = #fileID, line: Int = #line

@@ -2,9 +2,9 @@ import AdjointCore
 import AdjointGraph
 import AdjointKernels
 
-// Which operands a contraction kernel reads in place: those whose batch, free and contracted axes each
-// lie together in memory, so that each group is one axis with one stride. That is a question of the
-// order of axes, so it has an answer while extents are known by name only.
+// Which operands a contraction kernel reads in place: those whose batch, free and contracted axes
+// each lie together in memory, so that each group is one axis with one stride. That is a question
+// of the order of axes, so it has an answer while extents are known by name only.
 extension DotGeneral.Side {
   /// Whether a matrix product can read the operand, its contracted axes taken in the order listed.
   func isReadInPlace(_ shape: Shape) -> Bool {
@@ -82,8 +82,9 @@ extension DotGeneral {
     ])
   }
 
-  /// The definition as loops, for operands that no matrix product can read in place: right for every
-  /// order of axes, and slow. `contracted` avoids it by a transpose in front.
+  /// The definition as loops, for operands that no matrix product can read in place.
+  ///
+  /// It is right for every order of axes, and slow; `contracted` avoids it by a transpose in front.
   private func sumOfProducts(
     _ operands: [TensorType], to result: TensorType
   ) throws(Diagnostic) -> LoopNest {

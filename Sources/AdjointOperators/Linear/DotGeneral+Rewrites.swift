@@ -2,8 +2,8 @@ import AdjointCore
 import AdjointGraph
 
 extension DotGeneral {
-  /// A product that reads what its operands are transposes of, where the kernel's strides can stand for
-  /// the transposes and the result keeps the order of its axes.
+  /// A product that reads what its operands are transposes of, where the kernel's strides can stand
+  /// for the transposes and the result keeps the order of its axes.
   static func absorbTranspose(_ at: Rewrite.Site) throws(Diagnostic) -> Value? {
     guard let dot = at.operation as? DotGeneral else { return nil }
     var values = at.operands
@@ -33,8 +33,8 @@ extension DotGeneral {
 }
 
 extension DotGeneral.Side {
-  /// The same axes numbered as the transposed value's operand has them, or nil where the order of the
-  /// free axes, which is the result's, would change.
+  /// The same axes numbered as the transposed value's operand has them, or nil where the order of
+  /// the free axes, which is the result's, would change.
   fileprivate func seen(through permutation: [Int]) -> DotGeneral.Side? {
     let free = free(rank: permutation.count).map { permutation[$0] }
     guard free == free.sorted() else { return nil }

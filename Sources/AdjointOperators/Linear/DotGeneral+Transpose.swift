@@ -1,7 +1,8 @@
 import AdjointCore
 import AdjointGraph
 
-// The transposes: products of the cotangent with the other operand, whose free axes are summed over.
+// The transposes: products of the cotangent with the other operand, whose free axes are summed
+// over.
 extension DotGeneral {
   func cotangentOfLeft(_ cotangent: Value, _ at: Derivative.Site) throws(Diagnostic) -> Value {
     let (x, y) = (at.operands[0], at.operands[1])
@@ -27,8 +28,9 @@ extension DotGeneral {
       (cotangent, result), (x, Self.Side(batch: left.batch, contract: rows)))
   }
 
-  /// The product of the result's cotangent and the other factor with its axes where the operand has
-  /// them. Of the two orders of the factors it takes the one that needs no transpose, if there is one.
+  /// The product of the result's cotangent and the other factor, its axes in the operand's order.
+  ///
+  /// Of the two orders of the factors it takes the one that needs no transpose, if there is one.
   private static func cotangent(
     of operand: Side, rank: Int, paired: [Int],
     _ cotangent: (value: Value, side: Side), _ other: (value: Value, side: Side)
@@ -59,13 +61,14 @@ extension DotGeneral {
 }
 
 extension Value {
-  /// A product whose operands a contraction kernel can read in place: one that it cannot is transposed
-  /// first, which costs less than a product that walks memory out of order.
+  /// A product whose operands a contraction kernel can read in place: one that it cannot is
+  /// transposed first, which costs less than a product that walks memory out of order.
   func contracted(
     _ left: DotGeneral.Side, with other: Value, _ right: DotGeneral.Side
   ) throws(Diagnostic) -> Value {
     var best: (transposes: Int, dot: DotGeneral)?
-    // The order in which pairs are summed is free; an operand is read in place in at most one order.
+    // The order in which pairs are summed is free; an operand is read in place in at most one
+    // order.
     for pairs in [DotGeneral.pairs(left, right, by: \.0), DotGeneral.pairs(left, right, by: \.1)] {
       let dot = DotGeneral(
         left: DotGeneral.Side(batch: left.batch, contract: pairs.map(\.0)),
@@ -80,8 +83,8 @@ extension Value {
     return try builder.apply(DotGeneral(left: leftSide, right: rightSide), [x, y])
   }
 
-  /// This value, or its transpose with batch, free and contracted axes in this order, where it cannot
-  /// be read in place.
+  /// This value, or its transpose with batch, free and contracted axes in this order, where it
+  /// cannot be read in place.
   private func arranged(_ side: DotGeneral.Side) throws(Diagnostic) -> (Value, DotGeneral.Side) {
     if side.isReadInPlace(shape) { return (self, side) }
     let order = side.batch + side.free(rank: rank) + side.contract

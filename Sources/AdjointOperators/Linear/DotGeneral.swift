@@ -2,11 +2,12 @@ import AdjointCore
 import AdjointGraph
 import AdjointKernels
 
-/// A product of two tensors, summed over pairs of axes, for each position of a batch:
-/// `z[b…, i…, j…] = Σ_k… x[b…, i…, k…] · y[b…, k…, j…]`, with the axes of the operands in any order.
+/// A product of two tensors, summed over pairs of axes, for each position of a batch: `z[b…, i…,
+/// j…] = Σ_k… x[b…, i…, k…] · y[b…, k…, j…]`, with the axes of the operands in any order.
 ///
-/// The result has the batch axes in the order listed, then the left operand's free axes, then the right
-/// one's, each in ascending order. Linear in either operand, and its transposes are of the same kind.
+/// The result has the batch axes in the order listed, then the left operand's free axes, then the
+/// right one's, each in ascending order. Linear in either operand, and its transposes are of the
+/// same kind.
 package struct DotGeneral: Operator {
   package static let mnemonic = "dot_general"
 
@@ -81,8 +82,8 @@ package struct DotGeneral: Operator {
     guard leftAxes.count == rightAxes.count else {
       throw Diagnostic(
         .invalidAttribute,
-        "as many axes of the left operand as of the right one are \(word), not \(leftAxes.count) and "
-          + "\(rightAxes.count)")
+        "as many axes of the left operand as of the right one are \(word), not "
+          + "\(leftAxes.count) and \(rightAxes.count)")
     }
     for (a, b) in zip(leftAxes, rightAxes) where left.shape[a] != right.shape[b] {
       throw Diagnostic(
@@ -118,7 +119,8 @@ extension DotGeneral.Side {
     guard Set(batch + contract).count == batch.count + contract.count else {
       throw Diagnostic(
         .invalidAttribute,
-        "an axis of \(operand) is listed twice in batch \(batch) and contract \(contract); give each once"
+        "an axis of \(operand) is listed twice in batch \(batch) and contract \(contract); "
+          + "give each once"
       )
     }
   }

@@ -12,11 +12,11 @@ import AdjointGraph
 /// | `[…, M, K]` | `[K, N]` | `[…, M, N]` |
 /// | `[…, M, K]` | `[…, K, N]` | `[…, M, N]`, the leading axes broadcast |
 ///
-/// `z[…, i, j] = Σ_k x[…, i, k] · y[…, k, j]`, for `f32` and `f64`. With the cotangent `z̄`, `x̄ = z̄ · yᵀ` and
-/// `ȳ = xᵀ · z̄`.
+/// `z[…, i, j] = Σ_k x[…, i, k] · y[…, k, j]`, for `f32` and `f64`.
+/// With the cotangent `z̄`, `x̄ = z̄ · yᵀ` and `ȳ = xᵀ · z̄`.
 ///
-/// - Throws: `.shapeMismatch` where the inner extents differ, the leading axes do not broadcast or an
-///   operand is a scalar; `.scalarTypeMismatch` unless both are `f32` or both are `f64`.
+/// - Throws: `.shapeMismatch` where the inner extents differ, the leading axes do not broadcast or
+///   an operand is a scalar; `.scalarTypeMismatch` unless both are `f32` or both are `f64`.
 public func matmul(
   _ left: Value, _ right: Value, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
@@ -30,8 +30,8 @@ public func matmul(
     guard left.shape[left.rank - 1] == right.shape[inner] else {
       throw Diagnostic(
         .shapeMismatch,
-        "the inner extents of \(left.type) and \(right.type) differ, \(left.shape[left.rank - 1]) and "
-          + "\(right.shape[inner])")
+        "the inner extents of \(left.type) and \(right.type) differ, "
+          + "\(left.shape[left.rank - 1]) and \(right.shape[inner])")
     }
     guard left.rank > 1, right.rank > 2 else {
       return try left.contracted(
@@ -62,17 +62,18 @@ private func batchedProduct(_ left: Value, _ right: Value) throws(Diagnostic) ->
 
 /// A product of two tensors summed over pairs of axes, for each position of the batch axes.
 ///
-/// The pairs are (axis of the left operand, axis of the right one); negative axes count from the back.
-/// The result has the batch axes, then the other axes of the left operand, then those of the right one:
+/// The pairs are (axis of the left operand, axis of the right one); negative axes count from the
+/// back. The result has the batch axes, then the other axes of the left operand, then those of the
+/// right one:
 ///
 /// ```swift
 /// // queries [B, heads, T, D] times keys [B, heads, T, D], to scores [B, heads, T, T]
 /// let scores = try dotGeneral(queries, keys, contracting: [(3, 3)], batch: [(0, 0), (1, 1)])
 /// ```
 ///
-/// - Throws: `.shapeMismatch` where the extents of a pair differ, `.invalidArgument` for an axis out of
-///   range, `.invalidAttribute` for one in two pairs, `.scalarTypeMismatch` unless both operands are
-///   `f32` or both are `f64`.
+/// - Throws: `.shapeMismatch` where the extents of a pair differ, `.invalidArgument` for an axis
+///   out of range, `.invalidAttribute` for one in two pairs, `.scalarTypeMismatch` unless both
+///   operands are `f32` or both are `f64`.
 public func dotGeneral(
   _ left: Value, _ right: Value, contracting pairs: [(left: Int, right: Int)],
   batch: [(left: Int, right: Int)] = [], file: String = #fileID, line: Int = #line
@@ -89,7 +90,8 @@ public func dotGeneral(
       rightSide.contract.append(try right.type.normalized(axis: pair.right))
     }
     let operation = DotGeneral(left: leftSide, right: rightSide)
-    // Before a transpose is put in front, so that mistakes speak of the operands as they were given.
+    // Before a transpose is put in front, so that mistakes speak of the operands as they were
+    // given.
     _ = try operation.resultTypes(for: [left.type, right.type])
     return try left.contracted(leftSide, with: right, rightSide)
   }

@@ -2,10 +2,11 @@ import AdjointCore
 import AdjointGraph
 import AdjointKernels
 
-/// The smallest element along axes, which the result no longer has; over no element it is ∞, or the
-/// extreme of a whole-number type. A NaN makes the result NaN.
+/// The smallest element along axes, which the result no longer has.
 ///
-/// The derivative goes to the elements equal to the result, in equal shares where there are several.
+/// Over no element it is ∞, or the extreme of a whole-number type. A NaN makes the
+/// result NaN. The derivative goes to the elements equal to the result, in equal shares where there
+/// are several.
 package struct ReduceMin: Reduction {
   package static let mnemonic = "reduce_min"
   package static let combiner = Combiner.minimum
@@ -21,20 +22,23 @@ package struct ReduceMin: Reduction {
 extension Value {
   /// The smallest of all elements, a scalar.
   ///
-  /// The derivative goes to the elements equal to the result, in equal shares where there are several.
+  /// The derivative goes to the elements equal to the result, in equal shares where there are
+  /// several.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
-  ///   truth values.
+  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
+  ///   for truth values.
   public func min(file: String = #fileID, line: Int = #line) throws(Diagnostic) -> Value {
     try min(squeezingAxes: Array(0..<rank), file: file, line: line)
   }
 
-  /// The smallest element along axes, which the result no longer has; negative axes count from the back.
+  /// The smallest element along axes, which the result no longer has; negative axes count from the
+  /// back.
   ///
-  /// The derivative goes to the elements equal to the result, in equal shares where there are several.
+  /// The derivative goes to the elements equal to the result, in equal shares where there are
+  /// several.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
-  ///   truth values.
+  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
+  ///   for truth values.
   public func min(
     squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {
@@ -43,10 +47,11 @@ extension Value {
 
   /// The smallest element along axes, which keep an extent of 1.
   ///
-  /// The derivative goes to the elements equal to the result, in equal shares where there are several.
+  /// The derivative goes to the elements equal to the result, in equal shares where there are
+  /// several.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
-  ///   truth values.
+  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
+  ///   for truth values.
   public func min(
     alongAxes axes: [Int], file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {

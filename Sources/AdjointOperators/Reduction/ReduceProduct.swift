@@ -5,8 +5,8 @@ import AdjointKernels
 /// The product along axes, which the result no longer has.
 ///
 /// `∂y/∂x_i` is the product of the other elements. It is formed without dividing by `x_i`, so that
-/// zeros are no exception, and so that it can itself be differentiated: the second derivative is right
-/// everywhere, the third and higher ones where no element is zero.
+/// zeros are no exception, and so that it can itself be differentiated: the second derivative is
+/// right everywhere, the third and higher ones where no element is zero.
 package struct ReduceProduct: Reduction {
   package static let mnemonic = "reduce_product"
   package static let combiner = Combiner.product
@@ -29,9 +29,9 @@ package struct ReduceProduct: Reduction {
 
   /// For each element the product of the other ones.
   ///
-  /// It is the product of the other elements that are not zero, times that of the other zeros, which
-  /// is 1 where there is none, the sum of them where there is one, and 0 beyond. The sum, though 0,
-  /// carries the derivative.
+  /// It is the product of the other elements that are not zero, times that of the other zeros,
+  /// which is 1 where there is none, the sum of them where there is one, and 0 beyond. The sum,
+  /// though 0, carries the derivative.
   private func productOfOthers(_ x: Value) throws(Diagnostic) -> Value {
     let isZero = try x .== 0
     let nonzero = try select(isZero, 1, x)
@@ -58,8 +58,8 @@ extension Value {
   ///
   /// `y = Π x`, with `∂y/∂x_i` the product of the other elements.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
-  ///   truth values.
+  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
+  ///   for truth values.
   public func product(file: String = #fileID, line: Int = #line) throws(Diagnostic) -> Value {
     try product(squeezingAxes: Array(0..<rank), file: file, line: line)
   }
@@ -68,8 +68,8 @@ extension Value {
   ///
   /// `y = Π x`, with `∂y/∂x_i` the product of the other elements.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
-  ///   truth values.
+  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
+  ///   for truth values.
   public func product(
     squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {
@@ -80,8 +80,8 @@ extension Value {
   ///
   /// `y = Π x`, with `∂y/∂x_i` the product of the other elements.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
-  ///   truth values.
+  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
+  ///   for truth values.
   public func product(
     alongAxes axes: [Int], file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {

@@ -2,7 +2,9 @@ import AdjointCore
 import AdjointGraph
 import AdjointKernels
 
-/// The sum over axes, which the result no longer has. Its transpose is a broadcast.
+/// The sum over axes, which the result no longer has.
+///
+/// Its transpose is a broadcast.
 package struct ReduceSum: Reduction {
   package static let mnemonic = "reduce_sum"
   package static let combiner = Combiner.sum
@@ -59,8 +61,8 @@ extension Value {
   ///
   /// `y = Σ x`, with `∂y/∂x = 1`.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
-  ///   truth values.
+  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
+  ///   for truth values.
   public func sum(file: String = #fileID, line: Int = #line) throws(Diagnostic) -> Value {
     try sum(squeezingAxes: Array(0..<rank), file: file, line: line)
   }
@@ -69,8 +71,8 @@ extension Value {
   ///
   /// `y = Σ x`, with `∂y/∂x = 1`.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
-  ///   truth values.
+  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
+  ///   for truth values.
   public func sum(
     squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {
@@ -81,8 +83,8 @@ extension Value {
   ///
   /// `y = Σ x`, with `∂y/∂x = 1`.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
-  ///   truth values.
+  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
+  ///   for truth values.
   public func sum(
     alongAxes axes: [Int], file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {

@@ -3,7 +3,8 @@ import AdjointGraph
 import AdjointKernels
 
 extension Reduction {
-  /// The derivative of a reduction whose result is one of the elements: a mean over those equal to it.
+  /// The derivative of a reduction whose result is one of the elements: a mean over those equal to
+  /// it.
   var selectionDerivative: Derivative {
     .rules(
       vjp: { (at, cotangents) throws(Diagnostic) in

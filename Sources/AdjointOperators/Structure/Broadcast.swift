@@ -4,8 +4,8 @@ import AdjointKernels
 
 /// Repeats a value along new axes: `y[i] = x[i at axes]`.
 ///
-/// Axis k of the operand becomes axis `axes[k]` of the result; the other axes of `shape` are new. The
-/// transpose is a sum over the new axes.
+/// Axis k of the operand becomes axis `axes[k]` of the result; the other axes of `shape` are new.
+/// The transpose is a sum over the new axes.
 package struct Broadcast: Operator {
   package static let mnemonic = "broadcast"
 

@@ -2,7 +2,9 @@ import AdjointCore
 import AdjointGraph
 import AdjointKernels
 
-/// Values one behind the other along an axis. Its transpose is a slice for each of them.
+/// Values one behind the other along an axis.
+///
+/// Its transpose is a slice for each of them.
 package struct Concatenate: Operator {
   package static let mnemonic = "concatenate"
 
@@ -39,8 +41,8 @@ package struct Concatenate: Operator {
       guard let extent = operand.shape[axis].extent else {
         throw Diagnostic(
           .unboundDimension,
-          "axis \(axis) of \(operand) is known by name only; bind \(operand.shape[axis]) first, or join "
-            + "along another axis")
+          "axis \(axis) of \(operand) is known by name only; bind \(operand.shape[axis]) first, "
+            + "or join along another axis")
       }
       let (sum, overflow) = total.addingReportingOverflow(extent)
       guard !overflow else {

@@ -2,8 +2,10 @@ import AdjointCore
 import AdjointGraph
 import AdjointKernels
 
-/// The number of elements along axes, as a scalar: what a mean divides by while an extent is known by
-/// name only. It does not read the operand's elements.
+/// The number of elements along axes, as a scalar.
+///
+/// It is what a mean divides by while an extent is known by name only, and does not read the
+/// operand's elements.
 package struct Extent: Operator {
   package static let mnemonic = "extent"
 

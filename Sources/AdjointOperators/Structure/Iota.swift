@@ -45,10 +45,10 @@ package struct Iota: Operator {
 }
 
 extension GraphBuilder {
-  /// A value that holds, at each place, the position along an axis: 0, 1, 2, …
+  /// A value that holds, at each place, the position along an axis.
   ///
-  /// A negative axis counts from the back. Positions beyond the range of the scalar type keep their
-  /// low bits.
+  /// Positions are 0, 1, 2 and so on. A negative axis counts from the back. Positions beyond the
+  /// range of the scalar type keep their low bits.
   ///
   /// - Throws: `.invalidArgument` for an axis out of range, `.scalarTypeMismatch` for `bool`.
   public func iota(

@@ -67,8 +67,8 @@ package struct Pad: Operator {
     guard high.count == low.count, interior.count == low.count else {
       throw Diagnostic(
         .invalidAttribute,
-        "low, high and interior need a number for each axis; they have \(low.count), \(high.count) and "
-          + "\(interior.count)")
+        "low, high and interior need a number for each axis; they have \(low.count), "
+          + "\(high.count) and \(interior.count)")
     }
     return low.indices.map { Padding(low: low[$0], high: high[$0], interior: interior[$0]) }
   }
@@ -95,7 +95,8 @@ package struct Pad: Operator {
       guard let extent = shape[axis].extent else {
         throw Diagnostic(
           .unboundDimension,
-          "axis \(axis) of \(operand) is known by name only and cannot be padded; bind \(shape[axis])"
+          "axis \(axis) of \(operand) is known by name only and cannot be padded; bind "
+            + "\(shape[axis])"
         )
       }
       guard padding.low >= 0, padding.high >= 0, padding.interior >= 0 else {
@@ -169,8 +170,9 @@ package struct Pad: Operator {
 extension Value {
   /// This value with a number before, after and, where `interior` says so, between its elements.
   ///
-  /// `y[low + i · (interior + 1)] = x[i]`, and the number elsewhere. There is one entry for each axis;
-  /// an axis known by name only takes zeros. The derivative is the cotangent at the elements' places.
+  /// `y[low + i · (interior + 1)] = x[i]`, and the number elsewhere. There is one entry for each
+  /// axis; an axis known by name only takes zeros. The derivative is the cotangent at the elements'
+  /// places.
   ///
   /// - Throws: `.invalidAttribute` where there is not one entry for each axis or one is negative,
   ///   `.unboundDimension` where a named axis would grow.

@@ -72,14 +72,14 @@ package struct Slice: Operator {
       guard let extent = shape[range.axis].extent else {
         throw Diagnostic(
           .unboundDimension,
-          "axis \(range.axis) of \(operand) is known by name only and cannot be cut; leave it out of "
-            + "the axes, or bind \(shape[range.axis])")
+          "axis \(range.axis) of \(operand) is known by name only and cannot be cut; leave it out "
+            + "of the axes, or bind \(shape[range.axis])")
       }
       guard range.start >= 0, range.start <= range.limit, range.limit <= extent else {
         throw Diagnostic(
           .invalidAttribute,
-          "positions \(range.start)..<\(range.limit) do not lie in 0..<\(extent), axis \(range.axis) of "
-            + "\(operand)")
+          "positions \(range.start)..<\(range.limit) do not lie in 0..<\(extent), "
+            + "axis \(range.axis) of \(operand)")
       }
       guard range.stride >= 1 else {
         throw Diagnostic(.invalidAttribute, "a stride is 1 or more, not \(range.stride)")
@@ -128,9 +128,9 @@ package struct Slice: Operator {
 extension Value {
   /// The elements at positions `from`, `from + stride`, … below `to` along axes.
   ///
-  /// `y[i] = x[from + strides · i]`. Without `axes` there is one number for each axis; with them, for
-  /// each axis listed, and the other axes stay whole. An axis known by name only cannot be listed. The
-  /// derivative puts the cotangent back in its place among zeros.
+  /// `y[i] = x[from + strides · i]`. Without `axes` there is one number for each axis; with them,
+  /// for each axis listed, and the other axes stay whole. An axis known by name only cannot be
+  /// listed. The derivative puts the cotangent back in its place among zeros.
   ///
   /// ```swift
   /// let firstTen = try x.sliced(axes: [-1], from: [0], to: [10])

@@ -2,8 +2,10 @@ import AdjointCore
 import AdjointGraph
 import AdjointKernels
 
-/// The same elements with the axes in another order: axis i of the result is axis `permutation[i]` of
-/// the operand. Its transpose is the inverse permutation.
+/// The same elements with the axes in another order.
+///
+/// Axis i of the result is axis `permutation[i]` of the operand. Its transpose is the inverse
+/// permutation.
 package struct Transpose: Operator {
   package static let mnemonic = "transpose"
 
@@ -64,7 +66,8 @@ package struct Transpose: Operator {
     },
     Rewrite("transpose(dot_general(x, y)) → dot_general(y, x)", .contraction) {
       (at) throws(Diagnostic) in
-      // A product with its two groups of free axes exchanged is the product of the exchanged operands.
+      // A product with its two groups of free axes exchanged is the product of the exchanged
+      // operands.
       guard let outer = at.operation as? Transpose, let dot = at.operand(0, as: DotGeneral.self)
       else { return nil }
       let factors = at.operands[0].operands
@@ -96,14 +99,14 @@ package struct Transpose: Operator {
 }
 
 extension Value {
-  /// The axes in another order: axis i of the result is axis `permutation[i]` of this value; without a
-  /// permutation, in reverse order, which for a matrix is its transpose.
+  /// The axes in another order: axis i of the result is axis `permutation[i]` of this value;
+  /// without a permutation, in reverse order, which for a matrix is its transpose.
   ///
-  /// `y[i₀, i₁, …] = x[…]` with `shape(y)[k] = shape(x)[permutation[k]]`. Negative numbers count from the
-  /// back. The derivative is the inverse permutation of the cotangent.
+  /// `y[i₀, i₁, …] = x[…]` with `shape(y)[k] = shape(x)[permutation[k]]`. Negative numbers count
+  /// from the back. The derivative is the inverse permutation of the cotangent.
   ///
-  /// - Throws: `.invalidArgument` for an axis out of range, `.invalidAttribute` where the permutation
-  ///   does not name each axis once.
+  /// - Throws: `.invalidArgument` for an axis out of range, `.invalidAttribute` where the
+  ///   permutation does not name each axis once.
   public func transposed(
     permutation: [Int]? = nil, file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {

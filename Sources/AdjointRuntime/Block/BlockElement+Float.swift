@@ -23,11 +23,18 @@ extension BlockFloat {
   static func difference(_ x: Self, _ y: Self) -> Self { x - y }
   @inline(__always)
   static func quotient(_ x: Self, _ y: Self) -> Self { x / y }
-  // The second comparison fails for a NaN in either place.
+  // One instruction that gives the second number for a NaN in either place, and one that puts a NaN
+  // in the first place right.
   @inline(__always)
-  static func largest(_ x: Self, _ y: Self) -> Self { y >= x ? y : (y < x ? x : .nan) }
+  static func largest(_ x: Self, _ y: Self) -> Self {
+    let larger = x > y ? x : y
+    return x != x ? x : larger
+  }
   @inline(__always)
-  static func smallest(_ x: Self, _ y: Self) -> Self { y < x ? y : (y >= x ? x : .nan) }
+  static func smallest(_ x: Self, _ y: Self) -> Self {
+    let smaller = y < x ? y : x
+    return y != y ? y : smaller
+  }
   @inline(__always)
   static func conjunction(_ x: Self, _ y: Self) -> Self { (x != 0 && y != 0) ? 1 : 0 }
   @inline(__always)
@@ -39,8 +46,8 @@ extension BlockFloat {
   @inline(__always)
   static func sigmoid(_ x: Self) -> Self {
     let power = exponential(0 - x.magnitude)
-    let sum = 1 + power
-    return (x >= 0 ? 1 : (x < 0 ? power : x)) / sum
+    let numerator = x < 0 ? power : 1
+    return numerator / (1 + power)
   }
   @inline(__always)
   static func softplus(_ x: Self) -> Self {

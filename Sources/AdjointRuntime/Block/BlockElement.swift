@@ -15,6 +15,12 @@ protocol BlockElement: Comparable, BitwiseCopyable, Sendable {
   static func smallest(_ x: Self, _ y: Self) -> Self
   static func conjunction(_ x: Self, _ y: Self) -> Self
   static func disjunction(_ x: Self, _ y: Self) -> Self
+  /// The fold of `count` ≥ 1 elements, in an order that depends on their number alone. `scratch`
+  /// holds half as many elements.
+  static func fold(
+    _ x: UnsafePointer<Self>, _ count: Int, _ combiner: Combiner,
+    scratch: UnsafeMutablePointer<Self>
+  ) -> Self
   /// The value with these bits, the low ones where it is narrower.
   init(lowBits: UInt64)
   /// A loop position.
@@ -56,4 +62,19 @@ extension Truth: BlockElement {
   var asInt64: Int64 { Int64(byte) }
   var asUInt8: UInt8 { byte }
   var asTruth: Truth { self }
+}
+
+extension BlockElement {
+  @inline(__always)
+  static func fold(
+    _ x: UnsafePointer<Self>, _ count: Int, _ combiner: Combiner,
+    scratch: UnsafeMutablePointer<Self>
+  ) -> Self {
+    switch combiner {
+    case .sum: BlockLoops.fold(x, count, scratch: scratch, sum)
+    case .product: BlockLoops.fold(x, count, scratch: scratch, product)
+    case .maximum: BlockLoops.fold(x, count, scratch: scratch, largest)
+    case .minimum: BlockLoops.fold(x, count, scratch: scratch, smallest)
+    }
+  }
 }

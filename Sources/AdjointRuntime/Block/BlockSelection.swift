@@ -12,27 +12,35 @@ enum BlockSelection {
     let a = x.elements(Bits.self)
     let b = y.elements(Bits.self)
     let target = UnsafePointer(result)
-    switch (x.isScalar, y.isScalar) {
-    case _ where condition.isScalar:
+    if condition.isScalar {
       let chosen = truth[0] != 0 ? x : y
       let source = chosen.elements(Bits.self)
       for i in 0..<n { result[i] = source[chosen.isScalar ? 0 : i] }
+      return
+    }
+    switch (x.isScalar, y.isScalar) {
     case (false, false) where a == target:
-      for i in 0..<n { result[i] = truth[i] != 0 ? result[i] : b[i] }
+      for i in 0..<n { choose(truth[i], result[i], b[i], &result[i]) }
     case (false, false) where b == target:
-      for i in 0..<n { result[i] = truth[i] != 0 ? a[i] : result[i] }
+      for i in 0..<n { choose(truth[i], a[i], result[i], &result[i]) }
     case (false, false):
-      for i in 0..<n { result[i] = truth[i] != 0 ? a[i] : b[i] }
+      for i in 0..<n { choose(truth[i], a[i], b[i], &result[i]) }
     case (true, false):
       let scalar = a[0]
-      for i in 0..<n { result[i] = truth[i] != 0 ? scalar : b[i] }
+      for i in 0..<n { choose(truth[i], scalar, b[i], &result[i]) }
     case (false, true):
       let scalar = b[0]
-      for i in 0..<n { result[i] = truth[i] != 0 ? a[i] : scalar }
+      for i in 0..<n { choose(truth[i], a[i], scalar, &result[i]) }
     case (true, true):
       let (one, other) = (a[0], b[0])
-      for i in 0..<n { result[i] = truth[i] != 0 ? one : other }
+      for i in 0..<n { choose(truth[i], one, other, &result[i]) }
     }
+  }
+
+  /// Takes both operands by value, so that they are read before the choice and it needs no branch.
+  @inline(__always)
+  private static func choose<Bits>(_ truth: UInt8, _ x: Bits, _ y: Bits, _ result: inout Bits) {
+    result = truth != 0 ? x : y
   }
 
   /// result[i] = (p[i] ? q) ? x[i] : y for a scalar q, and a scalar y or one for each point: the
@@ -62,17 +70,30 @@ enum BlockSelection {
     let right = q.elements(E.self)[0]
     let a = x.elements(E.self)
     let b = y.elements(E.self)
+    // Each element is read before the choice, which then needs no branch.
     if y.isScalar {
       let other = b[0]
       if a == target {
-        for i in 0..<n { result[i] = holds(left[i], right) ? result[i] : other }
+        for i in 0..<n {
+          let (p, x) = (left[i], result[i])
+          result[i] = holds(p, right) ? x : other
+        }
       } else if left == target {
-        for i in 0..<n { result[i] = holds(result[i], right) ? a[i] : other }
+        for i in 0..<n {
+          let (p, x) = (result[i], a[i])
+          result[i] = holds(p, right) ? x : other
+        }
       } else {
-        for i in 0..<n { result[i] = holds(left[i], right) ? a[i] : other }
+        for i in 0..<n {
+          let (p, x) = (left[i], a[i])
+          result[i] = holds(p, right) ? x : other
+        }
       }
     } else {
-      for i in 0..<n { result[i] = holds(left[i], right) ? a[i] : b[i] }
+      for i in 0..<n {
+        let (p, x, y) = (left[i], a[i], b[i])
+        result[i] = holds(p, right) ? x : y
+      }
     }
   }
 }

@@ -26,6 +26,12 @@ enum BLASLibrary {
   private static let currentThreads = Atomic<Int>(0)
   private static let change = Mutex<Void>(())
 
+  /// Makes the library ready, once in a process, before the first product.
+  static let isPrepared: Bool = {
+    OpenBLASCoreType.correct()
+    return true
+  }()
+
   /// Asks for a number of threads for the products that follow.
   static func useThreads(_ wanted: Int) {
     guard let setThreads else { return }
@@ -37,7 +43,7 @@ enum BLASLibrary {
     }
   }
 
-  private static func function<Function>(_ name: String, as type: Function.Type) -> Function? {
+  static func function<Function>(_ name: String, as type: Function.Type) -> Function? {
     #if canImport(Darwin)
       let everywhere = UnsafeMutableRawPointer(bitPattern: -2)
     #else

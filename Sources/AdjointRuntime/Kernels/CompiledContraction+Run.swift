@@ -1,60 +1,88 @@
 import AdjointCore
 import AdjointKernels
-import CBLAS
 
-extension CompiledContraction {
-  func run(
-    left: UnsafeRawPointer, right: UnsafeRawPointer, result: UnsafeMutableRawPointer, threads: Int
-  ) {
+/// One run of a contraction on the buffers of a step: what all its threads share.
+struct ContractionRun {
+  let contraction: CompiledContraction
+  let left: UnsafeRawPointer
+  let right: UnsafeRawPointer
+  let result: UnsafeMutableRawPointer
+
+  /// Runs it on at most so many threads, each of which calls BLAS for its own part of the result.
+  ///
+  /// The parts are cut here and not inside BLAS because some libraries sum in another order when
+  /// they use more threads; along rows and columns it makes no difference where a product is cut.
+  func run(threads: Int) {
+    let product = contraction.product
     guard product.batch > 0, product.rows > 0, product.columns > 0 else { return }
-    if case .matrixMatrix = method { BLASLibrary.useThreads(isShared ? threads : 1) }
-    if case .matrixVector = method { BLASLibrary.useThreads(1) }
-    if case .vectorMatrix = method { BLASLibrary.useThreads(1) }
-    if product.scalarType == .f32 {
-      runBatch(Float.self, left, right, result)
+    if contraction.callsBLAS { BLASLibrary.useThreads(1) }
+    let panels = contraction.isShared ? contraction.panelCount(threads: threads) : 1
+    let items = product.batch * panels
+    guard contraction.isShared, items > 1, threads > 1 else {
+      return runItems(from: 0, to: product.batch, panels: 1)
+    }
+    withUnsafePointer(to: (self, panels)) { job in
+      ThreadPool.shared.run(
+        itemCount: items, threads: threads, context: UnsafeMutableRawPointer(mutating: job)
+      ) { context, _, from, to in
+        let (run, panels) = context.assumingMemoryBound(to: (ContractionRun, Int).self).pointee
+        run.runItems(from: from, to: to, panels: panels)
+      }
+    }
+  }
+
+  private func runItems(from: Int, to: Int, panels: Int) {
+    if contraction.product.scalarType == .f32 {
+      runItems(Float.self, from, to, panels)
     } else {
-      runBatch(Double.self, left, right, result)
+      runItems(Double.self, from, to, panels)
     }
   }
 
-  private func runBatch<E: BLASElement>(
-    _ type: E.Type, _ left: UnsafeRawPointer, _ right: UnsafeRawPointer,
-    _ result: UnsafeMutableRawPointer
-  ) {
-    let a = left.assumingMemoryBound(to: E.self)
-    let b = right.assumingMemoryBound(to: E.self)
-    let c = result.assumingMemoryBound(to: E.self)
-    let resultStride = product.rows * product.columns
-    for matrix in 0..<product.batch {
-      multiply(
-        a + matrix * product.left.batchStride, b + matrix * product.right.batchStride,
-        c + matrix * resultStride)
+  private func runItems<E: BLASElement>(_ type: E.Type, _ from: Int, _ to: Int, _ panels: Int) {
+    let product = contraction.product
+    for item in from..<to {
+      let matrix = item / panels
+      let a = left.assumingMemoryBound(to: E.self) + matrix * product.left.batchStride
+      let b = right.assumingMemoryBound(to: E.self) + matrix * product.right.batchStride
+      let c = result.assumingMemoryBound(to: E.self) + matrix * product.rows * product.columns
+      multiply(contraction.panel(item % panels, of: panels), a, b, c)
     }
   }
 
+  /// One panel of one product.
   private func multiply<E: BLASElement>(
-    _ a: UnsafePointer<E>, _ b: UnsafePointer<E>, _ c: UnsafeMutablePointer<E>
+    _ panel: CompiledContraction.Panel, _ a: UnsafePointer<E>, _ b: UnsafePointer<E>,
+    _ c: UnsafeMutablePointer<E>
   ) {
-    let (rows, columns, inner) = (product.rows, product.columns, product.inner)
-    switch method {
+    let product = contraction.product
+    let (rows, columns) = (panel.rows.count, panel.columns.count)
+    if rows == 0 || columns == 0 { return }
+    switch contraction.method {
     case .zero: c.update(repeating: 0, count: rows * columns)
     case .loops: multiplyInLoops(a, b, c)
     case .matrixMatrix(let left, let right):
       E.matrixMatrix(
-        left, right, rows: CInt(rows), columns: CInt(columns), inner: CInt(inner), a, b, c)
+        left, right, rows: CInt(rows), columns: CInt(columns), inner: CInt(product.inner),
+        a + panel.rows.lowerBound * product.left.rowStride,
+        b + panel.columns.lowerBound * product.right.columnStride,
+        c + panel.rows.lowerBound * product.columns + panel.columns.lowerBound,
+        pitch: CInt(product.columns))
     case .matrixVector(let left, let stride):
       E.matrixVector(
-        left, rows: CInt(rows), columns: CInt(inner), transposing: false, a, b, stride: stride, c)
+        left, rows: CInt(rows), columns: CInt(product.inner), transposing: false, a, b,
+        stride: stride, c)
     case .vectorMatrix(let right, let stride):
       E.matrixVector(
-        right, rows: CInt(inner), columns: CInt(columns), transposing: true, b, a, stride: stride,
-        c)
+        right, rows: CInt(product.inner), columns: CInt(columns), transposing: true, b, a,
+        stride: stride, c)
     }
   }
 
   private func multiplyInLoops<E: BLASElement>(
     _ a: UnsafePointer<E>, _ b: UnsafePointer<E>, _ c: UnsafeMutablePointer<E>
   ) {
+    let product = contraction.product
     let (left, right) = (product.left, product.right)
     for row in 0..<product.rows {
       for column in 0..<product.columns {
@@ -72,71 +100,42 @@ extension CompiledContraction {
   }
 }
 
-/// The element types of BLAS.
-protocol BLASElement: BlockFloat {
-  /// c = a · b
-  static func matrixMatrix(
-    _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder, rows: CInt,
-    columns: CInt, inner: CInt, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
-    _ c: UnsafeMutablePointer<Self>)
-
-  /// y = a · x, or aᵀ · x
-  static func matrixVector(
-    _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt, transposing: Bool,
-    _ a: UnsafePointer<Self>, _ x: UnsafePointer<Self>, stride: CInt,
-    _ y: UnsafeMutablePointer<Self>)
-}
-
-extension CompiledContraction.MatrixOrder {
-  fileprivate var flag: CBLAS_TRANSPOSE { isTransposed ? CblasTrans : CblasNoTrans }
-}
-
-// With β = 0 some libraries still multiply what the result held, which may be NaN: products with a
-// vector add to zeros instead.
-extension Float: BLASElement {
-  static func matrixMatrix(
-    _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder, rows: CInt,
-    columns: CInt, inner: CInt, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-    _ c: UnsafeMutablePointer<Float>
-  ) {
-    cblas_sgemm(
-      CblasRowMajor, left.flag, right.flag, rows, columns, inner, 1, a, left.leadingDimension, b,
-      right.leadingDimension, 0, c, columns)
+extension CompiledContraction {
+  /// A part of the result of one product.
+  struct Panel {
+    var rows: Range<Int>
+    var columns: Range<Int>
   }
 
-  static func matrixVector(
-    _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt, transposing: Bool,
-    _ a: UnsafePointer<Float>, _ x: UnsafePointer<Float>, stride: CInt,
-    _ y: UnsafeMutablePointer<Float>
-  ) {
-    y.update(repeating: 0, count: Int(transposing ? columns : rows))
-    let (m, n) = order.isTransposed ? (columns, rows) : (rows, columns)
-    cblas_sgemv(
-      CblasRowMajor, order.isTransposed == transposing ? CblasNoTrans : CblasTrans, m, n, 1, a,
-      order.leadingDimension, x, stride, 1, y, 1)
-  }
-}
+  /// Panels start at multiples of this many rows or columns, a multiple of the register tiles of
+  /// every BLAS.
+  private static let panelUnit = 64
 
-extension Double: BLASElement {
-  static func matrixMatrix(
-    _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder, rows: CInt,
-    columns: CInt, inner: CInt, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
-    _ c: UnsafeMutablePointer<Double>
-  ) {
-    cblas_dgemm(
-      CblasRowMajor, left.flag, right.flag, rows, columns, inner, 1, a, left.leadingDimension, b,
-      right.leadingDimension, 0, c, columns)
+  /// The panels of one product: one for each thread where the batch has not enough for all.
+  func panelCount(threads: Int) -> Int {
+    guard case .matrixMatrix = method, product.batch < threads else { return 1 }
+    let longer = max(product.rows, product.columns)
+    return max(1, min(threads, longer / Self.panelUnit))
   }
 
-  static func matrixVector(
-    _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt, transposing: Bool,
-    _ a: UnsafePointer<Double>, _ x: UnsafePointer<Double>, stride: CInt,
-    _ y: UnsafeMutablePointer<Double>
-  ) {
-    y.update(repeating: 0, count: Int(transposing ? columns : rows))
-    let (m, n) = order.isTransposed ? (columns, rows) : (rows, columns)
-    cblas_dgemv(
-      CblasRowMajor, order.isTransposed == transposing ? CblasNoTrans : CblasTrans, m, n, 1, a,
-      order.leadingDimension, x, stride, 1, y, 1)
+  /// A panel across the longer side; the shorter is read by every thread.
+  func panel(_ number: Int, of count: Int) -> Panel {
+    let whole = Panel(rows: 0..<product.rows, columns: 0..<product.columns)
+    if count == 1 { return whole }
+    let extent = max(product.rows, product.columns)
+    let units = (extent + Self.panelUnit - 1) / Self.panelUnit
+    let from = min(extent, units * number / count * Self.panelUnit)
+    let to = min(extent, units * (number + 1) / count * Self.panelUnit)
+    return product.rows > product.columns
+      ? Panel(rows: from..<to, columns: whole.columns)
+      : Panel(rows: whole.rows, columns: from..<to)
+  }
+
+  /// Whether it is done by the library rather than in loops.
+  var callsBLAS: Bool {
+    switch method {
+    case .zero, .loops: false
+    case .matrixMatrix, .matrixVector, .vectorMatrix: true
+    }
   }
 }

@@ -23,12 +23,12 @@ struct CompiledContraction: Sendable {
 
   let product: Contraction
   let method: Method
-  /// Whether a product is large enough for more than one thread.
+  /// Whether the batch is large enough for more than one thread.
   let isShared: Bool
 
   /// Products of no more multiplications than this are done in plain loops.
   static let smallestProduct = 256
-  /// Products of fewer multiplications than this are left to one thread.
+  /// Batches of fewer multiplications than this are left to one thread.
   static let smallestSharedProduct = 1 << 20
 
   init(_ product: Contraction) throws(Diagnostic) {
@@ -59,8 +59,7 @@ struct CompiledContraction: Sendable {
     } else {
       method = .loops
     }
-    // A product with a vector waits for memory, and its sum would depend on how it is split.
-    isShared = rows > 1 && columns > 1 && work >= Double(Self.smallestSharedProduct)
+    isShared = work * Double(product.batch) >= Double(Self.smallestSharedProduct)
   }
 
   private static func order(

@@ -69,7 +69,7 @@ extension NestWorker {
       let lines = reduction.foldsRows ? 1 : rows
       let length = reduction.foldsRows ? rows * columns : columns
       for line in 0..<lines {
-        let part = BlockLoops.fold(source + line * length, length, scratch: halves, f)
+        let part = E.fold(source + line * length, length, reduction.combiner, scratch: halves)
         totals[line] = f(totals[line], part)
       }
     } else {
@@ -99,7 +99,7 @@ extension NestWorker {
       let length = reduction.foldsRows ? rows * columns : columns
       for line in 0..<lines {
         totals[line] += Double(
-          BlockLoops.fold(source + line * length, length, scratch: halves, Float.sum))
+          Float.fold(source + line * length, length, .sum, scratch: halves))
       }
     } else {
       addLines(source, into: narrow(reduction, Float.self), reduction, rows, columns, Float.sum)

@@ -36,7 +36,8 @@ enum ChainScaling {
     return ScalingRow(
       nodes: nodes, graphNodes: simplified.nodeCount, build: build, differentiate: differentiate,
       simplify: simplify, verify: verify, compile: compile, firstRun: firstRun, run: run,
-      residentBytes: memoryAfter - memoryBefore, plannedBytes: executable.statistics.plannedByteCount,
+      residentBytes: memoryAfter - memoryBefore,
+      plannedBytes: executable.statistics.plannedByteCount,
       kernels: executable.statistics.kernelCount)
   }
 

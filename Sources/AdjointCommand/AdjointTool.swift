@@ -1,0 +1,35 @@
+import Adjoint
+import ArgumentParser
+
+/// The `adjoint` command.
+@main
+struct AdjointTool: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "adjoint",
+    abstract: "Inspects, differentiates, runs and trains computation graphs.",
+    discussion: """
+      A graph is a text file, one node a line. Errors go to standard error. The exit code is 0 where \
+      all is well, 1 where a graph, its data or a file is not as it must be, and 64 where the \
+      command line is not.
+
+        adjoint print Graphs/trace.graph
+        adjoint gradient Graphs/trace.graph --of y --set x1=1 --set x2=2
+      """,
+    version: "0.1.0",
+    subcommands: [
+      PrintCommand.self, CheckCommand.self, DifferentiateCommand.self, RunCommand.self,
+      GradientCommand.self, TraceCommand.self, TrainCommand.self, CheckGradientsCommand.self,
+    ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let diagnostic as Diagnostic {
+      StandardStream.error.writeIgnoringFailure("error: \(diagnostic)\n")
+      exit(withError: ExitCode.failure)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+
+/// An argument of the form `name=text`.
+struct Assignment {
+  let name: String
+  let text: String
+
+  /// - Throws: `ValidationError` where there is no `=` or nothing on one side of it.
+  init(_ argument: String) throws {
+    guard let sign = argument.firstIndex(of: "="), sign != argument.startIndex else {
+      throw ValidationError("'\(argument)' is not of the form name=value")
+    }
+    name = String(argument[..<sign])
+    text = String(argument[argument.index(after: sign)...])
+    guard !text.isEmpty else {
+      throw ValidationError("'\(argument)' has no value after the =")
+    }
+  }
+}
+
+/// `x=2.5`, or `x=1,2,3` for the elements of an array row by row.
+struct NumberAssignment {
+  let name: String
+  let numbers: [Double]
+
+  init(_ argument: String) throws {
+    let assignment = try Assignment(argument)
+    name = assignment.name
+    var numbers: [Double] = []
+    for word in assignment.text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let number = Double(word) else {
+        throw ValidationError("'\(word)' in '\(argument)' is not a number")
+      }
+      numbers.append(number)
+    }
+    self.numbers = numbers
+  }
+}
+
+/// `x=x.npy`
+struct FileAssignment {
+  let name: String
+  let path: String
+
+  init(_ argument: String) throws {
+    let assignment = try Assignment(argument)
+    (name, path) = (assignment.name, assignment.text)
+  }
+}
+
+/// `B=32`
+struct DimensionAssignment {
+  let name: String
+  let extent: Int
+
+  init(_ argument: String) throws {
+    let assignment = try Assignment(argument)
+    guard let extent = Int(assignment.text), extent >= 0 else {
+      throw ValidationError("'\(assignment.text)' in '\(argument)' is not a whole number from 0")
+    }
+    (name, self.extent) = (assignment.name, extent)
+  }
+}
+
+/// Names with commas between: `a,b`.
+struct NameList: ExpressibleByArgument {
+  let names: [String]
+
+  init?(argument: String) {
+    let words = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard !words.contains("") else { return nil }
+    names = words
+  }
+}

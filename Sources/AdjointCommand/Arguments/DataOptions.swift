@@ -1,0 +1,83 @@
+import Adjoint
+import ArgumentParser
+
+/// Where examples come from.
+struct DataOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The examples, one a row.", valueName: "file"))
+  var data: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Their labels; without it, the last column of the data, if the graph takes labels.",
+      valueName: "file"))
+  var labels: String?
+
+  @Option(help: ArgumentHelp("Examples to test on.", valueName: "file"))
+  var testData: String?
+
+  @Option(help: ArgumentHelp("Their labels.", valueName: "file"))
+  var testLabels: String?
+
+  @Option(help: ArgumentHelp("Divide all features by this number.", valueName: "number"))
+  var scale = 1.0
+
+  @Option(
+    help: ArgumentHelp(
+      "Set this fraction of the data apart, by the seed, and test on it.", valueName: "fraction"))
+  var holdOut: Double?
+
+  func validate() throws {
+    guard scale.isFinite, scale != 0 else {
+      throw ValidationError("--scale must be a number other than 0, not \(scale)")
+    }
+    if let holdOut, !(holdOut > 0 && holdOut < 1) {
+      throw ValidationError("--hold-out must be between 0 and 1, not \(holdOut)")
+    }
+    guard holdOut == nil || testData == nil else {
+      throw ValidationError("--hold-out and --test-data exclude each other")
+    }
+    guard testLabels == nil || testData != nil else {
+      throw ValidationError("--test-labels needs --test-data")
+    }
+  }
+
+  /// Reads the files, and refuses what does not fit the graph.
+  func load(
+    for graph: Graph, _ interface: TrainingInterface, seed: UInt64
+  ) throws(Diagnostic) -> TrainingExamples {
+    let scalarType = graph.inputs.first { $0.name == interface.features }?.type.scalarType ?? .f32
+    var training = try read(data, labels, interface, scalarType)
+    var evaluation: TrainingExamples.Evaluation?
+    if let testData {
+      evaluation = TrainingExamples.Evaluation(
+        name: "test", data: try read(testData, testLabels, interface, scalarType))
+    } else if let holdOut {
+      let parts = try training.split(holdingOut: holdOut, seed: seed)
+      training = parts.training
+      evaluation = TrainingExamples.Evaluation(name: "held-out", data: parts.heldOut)
+    }
+    training = try training.dividing(by: scale, as: scalarType)
+    if let part = evaluation {
+      evaluation?.data = try part.data.dividing(by: scale, as: scalarType)
+        .fitted(to: graph, interface)
+    }
+    return TrainingExamples(training: training, evaluation: evaluation)
+  }
+
+  private func read(
+    _ path: String, _ labelPath: String?, _ interface: TrainingInterface, _ scalarType: ScalarType
+  ) throws(Diagnostic) -> Dataset {
+    do {
+      let table = try DataFile.load(path, csvAs: scalarType)
+      guard interface.labels != nil else { return try Dataset(features: table) }
+      guard let labelPath else { return try Dataset(labelsInLastColumnOf: table) }
+      let labels = try DataFile.load(labelPath, csvAs: scalarType)
+      // A CSV file of one column is a list.
+      let isColumn = labels.extents.count == 2 && labels.extents[1] == 1
+      return try Dataset(
+        features: table, labels: isColumn ? labels.reshaped(to: [labels.count]) : labels)
+    } catch {
+      throw error.located(at: SourceLocation(file: path))
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Adjoint
+import ArgumentParser
+
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Verifies a graph and lists what cannot be differentiated.",
+    discussion: """
+      For every output and every input or parameter without a derivative it says what is in the way. \
+      The exit code is 0 for a valid graph, whether or not it can be differentiated.
+
+        adjoint check Graphs/digits-mlp.graph
+      """)
+
+  @Argument(help: ArgumentHelp("The graph file.", valueName: "file"))
+  var file: String
+
+  @Flag(help: "Print a JSON object.")
+  var json = false
+
+  func run() throws {
+    let graph = try Graph(contentsOf: file)
+    let report = try graph.differentiability()
+    try StandardStream.output.write(
+      json ? Self.json(graph, report).text : Self.text(graph, report))
+  }
+
+  private static func text(_ graph: Graph, _ report: DifferentiabilityReport) -> String {
+    var text = "\(graph.name) is valid: \(graph.nodeCounts)\n"
+    for (kind, ports) in [
+      ("input", graph.inputs), ("parameter", graph.parameters), ("output", graph.outputs),
+    ] {
+      for port in ports { text += "  \(kind) \(port)\n" }
+    }
+    let obstructed = report.pairs.filter { $0.dependence != .differentiable }
+    let count = report.pairs.count - obstructed.count
+    text += "\(count) of \(report.pairs.count) derivatives of outputs exist\n"
+    for pair in obstructed {
+      let reasons =
+        pair.obstacles.isEmpty
+        ? ["\(pair.output) does not depend on \(pair.source)"] : pair.obstacles
+      text += "  \(pair.output) with respect to \(pair.source):\n"
+      for reason in reasons { text += "    \(reason)\n" }
+    }
+    return text
+  }
+
+  private static func json(_ graph: Graph, _ report: DifferentiabilityReport) -> JSONValue {
+    func list(_ ports: [Graph.Port]) -> JSONValue {
+      .array(
+        ports.map { port in
+          .object(["name": .text(port.name), "type": .text(port.type.description)])
+        })
+    }
+    var roles: [String: JSONValue] = ["forward": .integer(graph.nodeCount(of: nil))]
+    for role in Provenance.Role.allCases {
+      roles[role.rawValue] = .integer(graph.nodeCount(of: role))
+    }
+    return .object([
+      "graph": .text(graph.name), "valid": .bool(true), "nodes": .integer(graph.nodeCount),
+      "nodesByRole": .object(roles), "inputs": list(graph.inputs),
+      "parameters": list(graph.parameters), "outputs": list(graph.outputs),
+      "dimensions": .array(graph.dimensionNames.map { .text($0) }),
+      "derivatives": .array(
+        report.pairs.map { pair in
+          .object([
+            "output": .text(pair.output), "source": .text(pair.source),
+            "dependence": .text(pair.dependence.rawValue),
+            "obstacles": .array(pair.obstacles.map { .text($0) }),
+          ])
+        }),
+    ])
+  }
+}

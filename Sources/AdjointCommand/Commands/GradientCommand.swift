@@ -1,0 +1,73 @@
+import Adjoint
+import ArgumentParser
+
+struct GradientCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gradient",
+    abstract: "Computes an output and its gradient.",
+    discussion: """
+      Values are given as for run. Without --with-respect-to it is the gradient with respect to every \
+      input and parameter that has one. Where the output is not a scalar, give the weights of its \
+      elements, a value for cotangent.OUTPUT.
+
+        adjoint gradient Graphs/trace.graph --of y --set x1=1 --set x2=2
+      """)
+
+  @Argument(help: ArgumentHelp("The graph file.", valueName: "file"))
+  var file: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The output to differentiate; loss, or the only floating-point one, where it is not given.",
+      valueName: "output"))
+  var of: String?
+
+  @Option(help: ArgumentHelp("Inputs and parameters, with commas between.", valueName: "a,b"))
+  var withRespectTo: NameList?
+
+  @OptionGroup var input: InputOptions
+
+  @Flag(help: "Print a JSON object with all elements; NaN and infinities are texts.")
+  var json = false
+
+  @Option(help: "The most threads; one for each processor where it is not given.")
+  var threads: Int?
+
+  func validate() throws { try ThreadCount.validate(threads) }
+
+  func run() throws {
+    let whole = try Graph(contentsOf: file)
+    let target = try whole.differentiableOutput(named: of)
+    let graph = try whole.keeping(outputs: [target])
+    let sources =
+      try withRespectTo?.names
+      ?? graph.differentiability(of: [target]).pairs
+      .filter { $0.dependence == .differentiable }.map(\.source)
+    let derivative = try graph.differentiated(target, withRespectTo: sources)
+    let tensors = try input.tensors(for: derivative)
+    let extents = try derivative.dimensions(from: tensors, known: input.dimensions.extents())
+    let context = try derivative.compiled(
+      CompilationOptions(dimensions: extents, threads: threads)
+    ).makeContext(seed: input.seed)
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+      try context.set(name, to: tensor)
+    }
+    try context.run()
+    let value = try context.output(target)
+    var gradients: [(name: String, tensor: Tensor)] = []
+    for (source, port) in zip(sources, derivative.outputs.dropFirst()) {
+      gradients.append((source, try context.output(port.name)))
+    }
+    if json {
+      let members = gradients.map { ($0.name, JSONValue.typed($0.tensor)) }
+      try StandardStream.output.write(
+        JSONValue.object([
+          "graph": .text(graph.name), "output": .text(target), "value": .typed(value),
+          "gradients": .object(Dictionary(members) { first, _ in first }),
+        ]).text)
+    } else {
+      let lines = gradients.map { TensorLine.text("gradient.\($0.name)", $0.tensor) }
+      try StandardStream.output.write(TensorLine.text(target, value) + lines.joined())
+    }
+  }
+}

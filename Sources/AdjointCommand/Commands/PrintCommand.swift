@@ -1,0 +1,98 @@
+import Adjoint
+import ArgumentParser
+
+struct PrintCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "print",
+    abstract: "Prints a graph, what passes make of it, or its plan.",
+    discussion: """
+      Without options it prints the graph as a graph file again, with a comment that counts its \
+      nodes: those of the graph itself (forward) and those of derivatives and updates.
+
+        adjoint print Graphs/digits-mlp.graph --passes
+        adjoint print Graphs/digits-mlp.graph --plan --dim B=32
+        adjoint print Graphs/trace.graph --dot | dot -Tsvg > trace.svg
+      """)
+
+  @Argument(help: ArgumentHelp("The graph file.", valueName: "file"))
+  var file: String
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Print the graph after this pass and all before it: \
+      \(Self.passNames).
+      """, valueName: "pass"))
+  var after: String?
+
+  @Flag(help: "Print the graph as read and after every pass, with node counts.")
+  var passes = false
+
+  @Flag(help: "Print kernels, steps and buffers with their peak and its lower bound.")
+  var plan = false
+
+  @Flag(help: "Print in the language of Graphviz.")
+  var dot = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Print only the nodes of a role: \(Self.roleNames). It is for reading; the part may use values "
+        + "of other parts.",
+      valueName: "role"))
+  var role: String?
+
+  @OptionGroup var dimensions: DimensionOptions
+
+  func validate() throws {
+    guard [passes, plan, dot, role != nil].count(where: { $0 }) <= 1 else {
+      throw ValidationError("--passes, --plan, --dot and --role exclude each other")
+    }
+    guard after == nil || !(passes || plan) else {
+      throw ValidationError("--after goes with neither --passes nor --plan")
+    }
+    if let role, role != Self.forward, Provenance.Role(rawValue: role) == nil {
+      throw ValidationError("there is no role '\(role)'; the roles are \(Self.roleNames)")
+    }
+  }
+
+  func run() throws {
+    let graph = try Graph(contentsOf: file)
+    let extents = try dimensions.extents()
+    if plan {
+      return try StandardStream.output.write(
+        graph.planReport(CompilationOptions(dimensions: extents)))
+    }
+    var bound = try graph.binding(extents)
+    if passes { return try StandardStream.output.write(Self.passReport(bound)) }
+    if let after { bound = try Pipeline.standard.upTo(after)(bound) }
+    if dot {
+      try StandardStream.output.write(bound.graphviz)
+    } else if let role {
+      try StandardStream.output.write(bound.text(of: [Provenance.Role(rawValue: role)]))
+    } else {
+      try StandardStream.output.write("\(bound)// \(bound.nodeCounts)\n")
+    }
+  }
+
+  private static func passReport(_ graph: Graph) throws(Diagnostic) -> String {
+    var text = "// as read: \(graph.nodeCounts)\n\(graph)"
+    var number = 0
+    _ = try Pipeline.standard(graph) { (pass, graph) throws(Diagnostic) in
+      number += 1
+      text += "\n// \(number). \(pass.name) (\(pass.summary)): \(graph.nodeCounts)\n\(graph)"
+    }
+    return text
+  }
+
+  /// The role of nodes without provenance.
+  private static let forward = "forward"
+
+  private static let roleNames =
+    ([forward] + Provenance.Role.allCases.map(\.rawValue)).joined(separator: ", ")
+
+  private static var passNames: String {
+    var names: [String] = []
+    for pass in Pipeline.standard.passes where !names.contains(pass.name) { names.append(pass.name) }
+    return names.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,102 @@
+import Adjoint
+
+/// One training from the command line: epochs with progress, checkpoints, and the accuracy after each.
+final class TrainingSession {
+  let trainer: Trainer
+  let examples: TrainingExamples
+  /// The number of epochs that were done before, by the training that is resumed.
+  let resumedEpochs: Int
+  /// The accuracy after each epoch of this session.
+  private(set) var accuracies: [Double] = []
+  private(set) var seconds = 0.0
+  private let evaluator: Evaluator?
+  private let threads: Int?
+
+  init(_ trainer: Trainer, _ examples: TrainingExamples, threads: Int?) throws(Diagnostic) {
+    self.trainer = trainer
+    self.examples = examples
+    self.threads = threads
+    resumedEpochs = trainer.epochLosses.count
+    let classifies = trainer.graph.classCount(trainer.interface) != nil
+    evaluator =
+      classifies && examples.evaluation?.data.labels != nil
+      ? try Evaluator(trainer.graph, trainer.interface, threads: threads) : nil
+  }
+
+  /// The number of examples trained on a second.
+  var examplesPerSecond: Double {
+    let epochs = trainer.epochLosses.count - resumedEpochs
+    return seconds > 0
+      ? Double(epochs * trainer.stepsPerEpoch * trainer.batchSize) / seconds : 0
+  }
+
+  /// Trains until a number of epochs is done, and writes a checkpoint after each.
+  func run(until epochs: Int, checkpoint: String?, verbose: Bool) throws(Diagnostic) {
+    let clock = ContinuousClock()
+    let meter = ProgressMeter(trainer, epochs: epochs)
+    defer { meter.clear() }
+    while trainer.epochLosses.count < epochs {
+      let start = clock.now
+      let accuracy = accuracies.last
+      try trainer.runEpoch { meter.show($0, accuracy: accuracy) }
+      seconds += (clock.now - start) / .seconds(1)
+      if let evaluator, let data = examples.evaluation?.data {
+        accuracies.append(try evaluator.accuracy(on: data, weights: trainer.weights()))
+      }
+      if let checkpoint { try trainer.checkpoint().write(to: checkpoint) }
+      if verbose {
+        meter.clear()
+        StandardStream.error.writeIgnoringFailure(epochLine(epochs))
+      }
+    }
+  }
+
+  /// The accuracy on the data it is judged by; nil where there is none or the graph has no classes.
+  func accuracy() throws(Diagnostic) -> Double? {
+    if let last = accuracies.last { return last }
+    guard let evaluator, let data = examples.evaluation?.data else { return nil }
+    return try evaluator.accuracy(on: data, weights: trainer.weights())
+  }
+
+  /// The loss on the data it is judged by; nil where there is none.
+  func evaluationLoss() throws(Diagnostic) -> Double? {
+    guard let data = examples.evaluation?.data else { return nil }
+    return try trainer.loss(on: data)
+  }
+
+  /// Classified examples as pictures of characters: of the data it is judged by, or else of the
+  /// training data.
+  func gallery(of count: Int) throws(Diagnostic) -> String {
+    let data = examples.evaluation?.data ?? examples.training
+    let shown = try data.examples(at: Array(0..<min(count, data.count)))
+    let classifier: Evaluator
+    if let evaluator {
+      classifier = evaluator
+    } else {
+      classifier = try Evaluator(trainer.graph, trainer.interface, threads: threads)
+    }
+    let predicted = try classifier.classes(of: shown, weights: trainer.weights())
+    return ExampleGallery(shown, predicted).text
+  }
+
+  func writeChart(to path: String) throws(Diagnostic) {
+    var series = [LineChart.Series("training loss", trainer.epochLosses)]
+    if let name = examples.evaluation?.name, !accuracies.isEmpty {
+      let x = accuracies.indices.map { Double(resumedEpochs + $0 + 1) }
+      series.append(LineChart.Series("\(name) accuracy, as a fraction", x: x, y: accuracies))
+    }
+    let chart = LineChart(
+      title: "Training of \(trainer.graph.name)", xLabel: "epoch",
+      yLabel: series.count > 1 ? "loss, accuracy" : "loss", series: series)
+    try AtomicFile.write(text: chart.svg(), to: path)
+  }
+
+  private func epochLine(_ epochs: Int) -> String {
+    let loss = NumberText.fixed(trainer.epochLosses.last ?? 0, decimals: 4)
+    var line = "epoch \(trainer.epochLosses.count)/\(epochs)  loss \(loss)"
+    if let accuracy = accuracies.last {
+      line += "  accuracy \(NumberText.fixed(accuracy * 100, decimals: 1)) %"
+    }
+    return line + "  \(NumberText.grouped(Int(examplesPerSecond))) examples/s\n"
+  }
+}

@@ -1,0 +1,71 @@
+import CBLAS
+
+/// The element types of BLAS.
+///
+/// With β = 0 some libraries still multiply what the result held, which may be NaN: products with a
+/// vector add to zeros instead.
+protocol BLASElement: BlockFloat {
+  /// c = a · b; `pitch` is the distance between the rows of c.
+  static func matrixMatrix(
+    _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder, rows: CInt,
+    columns: CInt, inner: CInt, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
+    _ c: UnsafeMutablePointer<Self>, pitch: CInt)
+
+  /// y = a · x, or aᵀ · x
+  static func matrixVector(
+    _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt, transposing: Bool,
+    _ a: UnsafePointer<Self>, _ x: UnsafePointer<Self>, stride: CInt,
+    _ y: UnsafeMutablePointer<Self>)
+}
+
+extension CompiledContraction.MatrixOrder {
+  fileprivate var flag: CBLAS_TRANSPOSE { isTransposed ? CblasTrans : CblasNoTrans }
+}
+
+extension Float: BLASElement {
+  static func matrixMatrix(
+    _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder, rows: CInt,
+    columns: CInt, inner: CInt, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    _ c: UnsafeMutablePointer<Float>, pitch: CInt
+  ) {
+    cblas_sgemm(
+      CblasRowMajor, left.flag, right.flag, rows, columns, inner, 1, a, left.leadingDimension, b,
+      right.leadingDimension, 0, c, pitch)
+  }
+
+  static func matrixVector(
+    _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt, transposing: Bool,
+    _ a: UnsafePointer<Float>, _ x: UnsafePointer<Float>, stride: CInt,
+    _ y: UnsafeMutablePointer<Float>
+  ) {
+    y.update(repeating: 0, count: Int(transposing ? columns : rows))
+    let (m, n) = order.isTransposed ? (columns, rows) : (rows, columns)
+    cblas_sgemv(
+      CblasRowMajor, order.isTransposed == transposing ? CblasNoTrans : CblasTrans, m, n, 1, a,
+      order.leadingDimension, x, stride, 1, y, 1)
+  }
+}
+
+extension Double: BLASElement {
+  static func matrixMatrix(
+    _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder, rows: CInt,
+    columns: CInt, inner: CInt, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
+    _ c: UnsafeMutablePointer<Double>, pitch: CInt
+  ) {
+    cblas_dgemm(
+      CblasRowMajor, left.flag, right.flag, rows, columns, inner, 1, a, left.leadingDimension, b,
+      right.leadingDimension, 0, c, pitch)
+  }
+
+  static func matrixVector(
+    _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt, transposing: Bool,
+    _ a: UnsafePointer<Double>, _ x: UnsafePointer<Double>, stride: CInt,
+    _ y: UnsafeMutablePointer<Double>
+  ) {
+    y.update(repeating: 0, count: Int(transposing ? columns : rows))
+    let (m, n) = order.isTransposed ? (columns, rows) : (rows, columns)
+    cblas_dgemv(
+      CblasRowMajor, order.isTransposed == transposing ? CblasNoTrans : CblasTrans, m, n, 1, a,
+      order.leadingDimension, x, stride, 1, y, 1)
+  }
+}

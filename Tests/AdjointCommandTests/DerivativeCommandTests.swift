@@ -1,0 +1,146 @@
+import Foundation
+import Testing
+
+@Suite struct DerivativeCommandTests {
+  private static let point = ["--set", "x1=2", "--set", "x2=5"]
+
+  /// The value of an output in a report of `run --json`.
+  private func number(_ report: [String: Any], _ group: String, _ name: String) throws -> Double {
+    let members = try #require(report[group] as? [String: [String: Any]])
+    return try #require(members[name]?["value"] as? Double)
+  }
+
+  @Test(arguments: ["--simplified", "--raw", "--no-simplified"])
+  func aWrittenDerivativeRunsToTheGradient(_ form: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("gradient.graph")
+    let written = try CommandRun(
+      "differentiate", "Graphs/trace.graph", "--of", "y", "--with-respect-to", "x1,x2", form,
+      "--output", path)
+    #expect(written.status == 0)
+    let run = try CommandRun(arguments: ["run", path, "--json"] + Self.point).json
+    let direct = try CommandRun(
+      arguments: ["gradient", "Graphs/trace.graph", "--of", "y", "--json"] + Self.point
+    ).json
+    let wanted = ["x1": 5 + 5 * exp(10.0), "x2": 2 + 2 * exp(10.0) - cos(5.0)]
+    for (name, value) in wanted {
+      let fromFile = try number(run, "outputs", "gradient.\(name)")
+      let fromCommand = try number(direct, "gradients", name)
+      #expect(abs(fromFile - value) <= 1e-9 * value)
+      #expect(abs(fromCommand - value) <= 1e-9 * value)
+    }
+  }
+
+  @Test func forwardModeGivesTheDirectionalDerivative() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("tangent.graph")
+    _ = try CommandRun(
+      "differentiate", "Graphs/trace.graph", "--of", "y", "--with-respect-to", "x1,x2", "--mode",
+      "forward", "-o", path)
+    let run = try CommandRun(
+      arguments: ["run", path, "--json", "--set", "tangent.x1=1", "--set", "tangent.x2=-2"]
+        + Self.point)
+    let wanted = 5 + 5 * exp(10.0) - 2 * (2 + 2 * exp(10.0) - cos(5.0))
+    #expect(abs(try number(run.json, "outputs", "tangent.y") - wanted) <= 1e-9 * abs(wanted))
+  }
+
+  @Test func standardOutputIsAGraphFile() throws {
+    let folder = try TemporaryFolder()
+    let run = try CommandRun(
+      "differentiate", "Graphs/trace.graph", "--of", "y", "--with-respect-to", "x1")
+    let again = try CommandRun("check", folder.file("d.graph", run.output))
+    #expect(again.status == 0)
+    #expect(again.output.contains("output gradient.x1: f64[]"))
+  }
+
+  @Test func listsEverythingInTheWay() throws {
+    let run = try CommandRun(
+      "differentiate", "Graphs/digits-mlp.graph", "--of", "loss", "--with-respect-to", "w1,labels")
+    #expect(run.status == 1)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.contains("labels is i32[B], which carries no derivative"))
+    #expect(run.errors.contains("[not-differentiable]"))
+  }
+
+  @Test func traceIsTheTableOfTheBook() throws {
+    let run = try CommandRun(
+      arguments: ["trace", "Graphs/trace.graph", "--of", "y", "--tangent", "x1", "--json"]
+        + Self.point)
+    #expect(run.status == 0)
+    let rows = try #require(try run.json["rows"] as? [[String: Any]])
+    let e = exp(10.0)
+    let wanted: [(String, Double, Double, Double)] = [
+      ("x1", 2, 1, 5 + 5 * e), ("x2", 5, 0, 2 + 2 * e - cos(5.0)), ("v3", 10, 5, 1 + e),
+      ("v4", sin(5.0), 0, -1), ("v5", e, 5 * e, 1), ("v6", 10 - sin(5.0), 5, 1),
+      ("v7", e + 10 - sin(5.0), 5 * e + 5, 1),
+    ]
+    #expect(rows.map { $0["name"] as? String } == wanted.map { $0.0 })
+    for (row, (_, primal, tangent, adjoint)) in zip(rows, wanted) {
+      for (key, value) in [("primal", primal), ("tangent", tangent), ("adjoint", adjoint)] {
+        let number = try #require(row[key] as? Double)
+        #expect(abs(number - value) <= 1e-9 * max(abs(value), 1e-3))
+      }
+    }
+    let table = try CommandRun(arguments: ["trace", "Graphs/trace.graph"] + Self.point)
+    #expect(table.output.contains("multiply(v̇3, v5)"))
+    #expect(table.output.contains("add(v̄7, multiply(v̄7, v5))"))
+  }
+
+  @Test func traceIsForSmallGraphs() throws {
+    let folder = try TemporaryFolder()
+    var text = "adjoint 1\ngraph long {\n  input %x: f64[]\n  %a0 = exp(%x) : f64[]\n"
+    for index in 1...200 { text += "  %a\(index) = sin(%a\(index - 1)) : f64[]\n" }
+    let path = try folder.file("long.graph", text + "  output y = %a200\n}\n")
+    let run = try CommandRun("trace", path, "--set", "x=1")
+    #expect(run.status == 1)
+    #expect(run.errors.contains("a trace is for small graphs"))
+  }
+
+  @Test func checksGradientsAndSaysWhatItMadeUp() throws {
+    let run = try CommandRun("check-gradients", "Graphs/digits-mlp.graph", "--dim", "B=2")
+    #expect(run.status == 0)
+    #expect(run.output.contains("labels: i32[2]: 0 and 1 at random"))
+    #expect(run.output.hasSuffix("all derivatives of loss agree with central differences\n"))
+    let json = try CommandRun(
+      "check-gradients", "Graphs/softmax-regression.graph", "--json", "--with-respect-to", "w"
+    ).json
+    #expect(json["passes"] as? Bool == true)
+    let rows = try #require(json["rows"] as? [[String: Any]])
+    #expect(rows.map { $0["source"] as? String } == ["w"])
+    #expect(rows[0]["compared"] as? Int == 12)
+  }
+
+  @Test func aMissExitsWithOne() throws {
+    let folder = try TemporaryFolder()
+    // The derivative stops by intent at a value that the output depends on.
+    let path = try folder.file(
+      "stopped.graph",
+      """
+      adjoint 1
+      graph stopped {
+        input %x: f32[]
+        %s = stop_gradient(%x) : f32[]
+        %y = multiply(%x, %s) : f32[]
+        output y = %y
+      }
+      """)
+    let run = try CommandRun("check-gradients", path, "--set", "x=3")
+    #expect(run.status == 1)
+    #expect(run.errors.isEmpty)
+    #expect(run.output.contains("1 wrong; element 0: 3.0, and by differences 6.0"))
+  }
+
+  @Test func helpHasAnExampleForEachCommand() throws {
+    let names = [
+      "print", "check", "differentiate", "run", "gradient", "trace", "train", "check-gradients",
+    ]
+    for name in names {
+      let run = try CommandRun(name, "--help")
+      #expect(run.status == 0)
+      #expect(run.output.contains("adjoint \(name) "))
+      #expect(run.output.contains("OVERVIEW: "))
+    }
+    #expect(try CommandRun("--version").output == "0.1.0\n")
+    #expect(try CommandRun("nonsense").status == 64)
+  }
+}

@@ -1,0 +1,46 @@
+import Adjoint
+import Foundation
+import Testing
+
+@Suite struct KilledTrainingTests {
+  @Test func aKilledTrainingLeavesAWholeCheckpoint() throws {
+    let files = try TrainingFiles()
+    let checkpoint = files.folder.path("w.safetensors")
+    let graph = try Graph(contentsOf: files.graph)
+    let common = ["train", files.graph, "--data", files.data, "--scale", "16"]
+    var random = SystemRandomNumberGenerator()
+    var lengths: Set<Int> = []
+    for _ in 0..<20 {
+      let logs = try TemporaryFolder()
+      let resume =
+        FileManager.default.fileExists(atPath: checkpoint) ? ["--resume", checkpoint] : []
+      let process = try CommandRun.process(
+        CommandRun.adjoint, common + ["--epochs", "1000000", "--output", checkpoint] + resume, logs)
+      try process.run()
+      while !FileManager.default.fileExists(atPath: checkpoint) { usleep(1000) }
+      usleep(UInt32.random(in: 0...120_000, using: &random))
+      #expect(process.isRunning)
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      #expect(process.terminationReason == .uncaughtSignal)
+
+      let file = try SafetensorsFile(contentsOf: checkpoint)
+      for port in graph.parameters {
+        for name in [port.name, "optimizer.mean.\(port.name)", "optimizer.square.\(port.name)"] {
+          #expect(file.tensors[name]?.type == port.type)
+        }
+      }
+      let losses = try #require(file.metadata["adjoint.losses"]).split(separator: " ")
+      let steps = try #require(file.tensors["optimizer.step"]?.scalar)
+      // The state is of one moment: 80 examples are two steps an epoch.
+      #expect(steps == Double(2 * losses.count))
+      lengths.insert(losses.count)
+    }
+    #expect(lengths.count > 1)
+    let longest = try #require(lengths.max())
+    let last = try CommandRun(
+      arguments: common + ["--epochs", "\(longest + 1)", "--resume", checkpoint])
+    #expect(last.status == 0)
+    #expect(last.output.contains("resumed after epoch \(longest)"))
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+@Suite struct PrintCommandTests {
+  @Test(arguments: ["trace", "digits-mlp", "softmax-regression", "chain", "skip"])
+  func printsWhatItReads(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let first = try CommandRun("print", "Graphs/\(name).graph")
+    #expect(first.status == 0)
+    #expect(first.errors.isEmpty)
+    let second = try CommandRun("print", folder.file("again.graph", first.output))
+    #expect(second.output == first.output)
+  }
+
+  @Test func endsWithCountsInAComment() throws {
+    let run = try CommandRun("print", "Graphs/trace.graph")
+    #expect(run.output.hasSuffix("}\n// 7 nodes: 7 forward\n"))
+  }
+
+  @Test func showsEveryPass() throws {
+    let run = try CommandRun("print", "Graphs/digits-mlp.graph", "--passes")
+    let headlines = run.output.split(separator: "\n").filter {
+      $0.hasPrefix("// ") && $0.contains(" nodes: ")
+    }
+    #expect(headlines.count == 8)
+    #expect(headlines[0].hasPrefix("// as read: 34 nodes"))
+    #expect(headlines[1].hasPrefix("// 1. dead-nodes ("))
+    let after = try CommandRun("print", "Graphs/digits-mlp.graph", "--after", "stable-forms")
+    #expect(after.status == 0)
+    #expect(after.output.hasPrefix("adjoint 1\n"))
+  }
+
+  @Test func showsThePlanOnlyWithAllDimensions() throws {
+    let plan = try CommandRun("print", "Graphs/digits-mlp.graph", "--plan", "--dim", "B=32")
+    #expect(plan.status == 0)
+    for part in ["kernels\n", "steps\n", "buffers\n", "lower bound"] {
+      #expect(plan.output.contains(part))
+    }
+    let unbound = try CommandRun("print", "Graphs/digits-mlp.graph", "--plan")
+    #expect(unbound.status == 1)
+    #expect(unbound.output.isEmpty)
+    #expect(unbound.errors.contains("give numbers for B"))
+    #expect(unbound.errors.contains("[unbound-dimension]"))
+  }
+
+  @Test func printsGraphvizAndRoles() throws {
+    let dot = try CommandRun("print", "Graphs/trace.graph", "--dot")
+    #expect(dot.output.hasPrefix("digraph"))
+    let folder = try TemporaryFolder()
+    let derivative = folder.path("gradient.graph")
+    let made = try CommandRun(
+      "differentiate", "Graphs/trace.graph", "--of", "y", "--with-respect-to", "x1,x2", "-o",
+      derivative)
+    #expect(made.status == 0)
+    #expect(made.output.isEmpty)
+    let adjoint = try CommandRun("print", derivative, "--role", "adjoint")
+    #expect(adjoint.output.contains("@adjoint"))
+    #expect(!adjoint.output.contains("@accumulation"))
+    #expect(!adjoint.output.contains("input %x1"))
+    let forward = try CommandRun("print", derivative, "--role", "forward")
+    #expect(forward.output.contains("input %x1"))
+    #expect(!forward.output.contains("@"))
+  }
+
+  @Test(arguments: [
+    ["--passes", "--plan"], ["--role", "nothing"], ["--dim", "B"], ["--dim", "B=-1"],
+    ["--after", "dead-nodes", "--plan"],
+  ])
+  func refusesOptionsThatMeanNothing(_ options: [String]) throws {
+    let run = try CommandRun(arguments: ["print", "Graphs/digits-mlp.graph"] + options)
+    #expect(run.status == 64)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.contains("Usage: adjoint print"))
+  }
+
+  @Test func namesThePassesWhereOneIsUnknown() throws {
+    let run = try CommandRun("print", "Graphs/trace.graph", "--after", "magic")
+    #expect(run.status == 1)
+    #expect(run.errors.hasPrefix("error: there is no pass named magic; the passes are dead-nodes"))
+  }
+
+  @Test func endsQuietlyWhereNobodyReads() throws {
+    let run = try CommandRun(
+      shell: "\"$ADJOINT\" print Graphs/digits-mlp.graph --passes | head -1; "
+        + "echo ${PIPESTATUS[0]}")
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.first == "// as read: 34 nodes: 34 forward")
+    #expect(["0", "141"].contains(lines.last ?? ""))
+  }
+
+  #if os(Linux)
+    @Test func saysThatTheDiskIsFull() throws {
+      let run = try CommandRun(shell: "\"$ADJOINT\" print Graphs/trace.graph > /dev/full")
+      #expect(run.status == 1)
+      #expect(run.errors.hasPrefix("error: cannot write to the standard output"))
+    }
+  #endif
+}
