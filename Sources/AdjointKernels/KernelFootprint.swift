@@ -65,7 +65,8 @@ struct KernelFootprint {
         .invalidPlan, "a contraction is of f32 or f64, not \(product.scalarType.rawValue)")
     }
     reads = [
-      try Self.read(0, product.scalarType, product.left, product.batch, product.rows, product.inner),
+      try Self.read(
+        0, product.scalarType, product.left, product.batch, product.rows, product.inner),
       try Self.read(
         1, product.scalarType, product.right, product.batch, product.inner, product.columns),
     ]
@@ -92,7 +93,8 @@ struct KernelFootprint {
     }
     guard rows <= 1 || columns <= 1 || layout.rowStride == 1 || layout.columnStride == 1 else {
       throw Diagnostic(
-        .invalidPlan, "of the two strides of a contraction's matrix one is 1, which neither of "
+        .invalidPlan,
+        "of the two strides of a contraction's matrix one is 1, which neither of "
           + "\(layout.rowStride) and \(layout.columnStride) is")
     }
     let isEmpty = axes.contains { $0.0 == 0 }

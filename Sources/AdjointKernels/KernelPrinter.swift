@@ -95,7 +95,7 @@ package enum KernelPrinter {
     }
   }
 
-  /// `i`, `2*j + 1`, `3`
+  /// An index such as `i`, `2*j + 1` or `3`.
   private static func text(_ index: AxisIndex) -> String {
     guard let axis = index.axis else { return String(index.start) }
     var text = index.step == 1 ? "" : index.step == -1 ? "-" : "\(index.step)*"

@@ -24,7 +24,8 @@ package struct PlanInterpreter {
   }
 
   /// The outputs of one run; parameters are updated for the next.
-  package mutating func run(_ inputs: [String: Tensor] = [:]) throws(Diagnostic) -> [String: Tensor] {
+  package mutating func run(_ inputs: [String: Tensor] = [:]) throws(Diagnostic) -> [String: Tensor]
+  {
     try store(inputs, in: plan.inputs, "input")
     for (number, step) in plan.steps.enumerated() {
       var operands: [Tensor] = []
@@ -41,7 +42,9 @@ package struct PlanInterpreter {
   }
 
   /// The values that the parameters have now.
-  package func parameters() throws(Diagnostic) -> [String: Tensor] { try tensors(of: plan.parameters) }
+  package func parameters() throws(Diagnostic) -> [String: Tensor] {
+    try tensors(of: plan.parameters)
+  }
 }
 
 extension PlanInterpreter {

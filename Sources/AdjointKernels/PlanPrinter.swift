@@ -30,7 +30,8 @@ package enum PlanPrinter {
   package static func summary(_ plan: Plan) -> String {
     let excess =
       plan.lowerBoundByteCount == 0
-      ? 0 : Double(plan.arenaByteCount - plan.lowerBoundByteCount) / Double(plan.lowerBoundByteCount)
+      ? 0
+      : Double(plan.arenaByteCount - plan.lowerBoundByteCount) / Double(plan.lowerBoundByteCount)
     // In tenths of a percent, rounded.
     let tenths = Int((excess * 1_000).rounded())
     return """
@@ -54,6 +55,11 @@ package enum PlanPrinter {
     for port in plan.outputs { last[port.buffer] = plan.steps.count }
     var names: [Plan.BufferID: String] = [:]
     for port in plan.inputs + plan.parameters { names[port.buffer] = port.name }
+    for (number, buffer) in plan.buffers.enumerated() {
+      guard case .inPlace(let other) = buffer.role, let name = names[other] else { continue }
+      names[number] = "the next \(name), "
+      last[number] = plan.steps.count
+    }
     return plan.buffers.indices.map { number in
       let buffer = plan.buffers[number]
       let place = "at \(buffer.offset), \(buffer.byteCount) bytes"
@@ -65,7 +71,8 @@ package enum PlanPrinter {
         case .parameter: "parameter \(names[number] ?? "")"
         case .constant: "constant"
         case .view(let other): "view of b\(other)"
-        case .inPlace(let other): "live \(first[number])–\(end), in place of b\(other)"
+        case .inPlace(let other):
+          "live \(first[number])–\(end), \(names[number] ?? "")in place of b\(other)"
         }
       return "  b\(number) \(buffer.type) \(place), \(role)"
     }

@@ -46,7 +46,8 @@ extension PlanVerifier {
     }
     guard plan.lowerBoundByteCount == peak else {
       throw failure(
-        "the lower bound is given as \(plan.lowerBoundByteCount) bytes, but \(peak) are live at once")
+        "the lower bound is given as \(plan.lowerBoundByteCount) bytes, but \(peak) are live at once"
+      )
     }
   }
 

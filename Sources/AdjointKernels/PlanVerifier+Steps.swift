@@ -74,7 +74,8 @@ extension PlanVerifier {
       }
       guard isComplete(number) else {
         throw failure(
-          "the steps that write \(name(buffer: number)) leave some of it unwritten or write it twice")
+          "the steps that write \(name(buffer: number)) leave some of it unwritten or write it twice"
+        )
       }
     }
   }
@@ -131,7 +132,8 @@ extension PlanVerifier {
     switch plan.buffers[old].role {
     case .temporary, .inPlace, .parameter: break
     case .input, .constant, .view:
-      throw failure("\(name(buffer: number)) is written over \(name(buffer: old)), which no step may")
+      throw failure(
+        "\(name(buffer: number)) is written over \(name(buffer: old)), which no step may")
     }
     let step = firstWrite[number]
     guard step == lastWrite[number], firstWrite[old] == Int.max || lastWrite[old] < step else {
@@ -139,7 +141,8 @@ extension PlanVerifier {
     }
     guard lastRead[old] == step else {
       throw failure(
-        "\(name(step: step)) writes over \(name(buffer: old)), but does not read it for the last time")
+        "\(name(step: step)) writes over \(name(buffer: old)), but does not read it for the last time"
+      )
     }
     try checkAlias(of: old, under: number, at: step)
   }

@@ -1,7 +1,9 @@
 import AdjointCore
 
-/// Places storages in the order of their first use, each in the smallest free block that holds it,
-/// and frees them after their last use. Near linear, for any number of storages.
+/// Places storages in the order of their first use, each in the smallest free block that holds it.
+///
+/// Blocks are free again after the last use, and join their free neighbours. Near linear, for any
+/// number of storages.
 struct BestFitLayout {
   private struct Block {
     let byteCount: Int

@@ -3,8 +3,7 @@ import AdjointGraph
 import AdjointKernels
 
 extension Graph {
-  /// The plan that computes this graph: its kernels in order and the place of every value in one
-  /// arena. All dimensions must be bound.
+  /// The plan that computes this graph, all of whose dimensions are bound.
   ///
   /// - Throws: `.unboundDimension`; `.memoryLimit` where the values do not fit; whatever an operator
   ///   says of types that it cannot lower; `.invalidPlan` never, unless an operator's kernels are

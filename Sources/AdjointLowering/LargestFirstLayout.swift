@@ -1,7 +1,9 @@
 import AdjointCore
 
-/// Places storages from the largest to the smallest, each in the smallest gap between those in use
-/// at the same time that holds it. Quadratic, and usually within a few percent of the lower bound.
+/// Places storages from the largest to the smallest, each in the tightest gap.
+///
+/// A gap lies between storages that are in use at the same time. The strategy is quadratic, and
+/// usually within a few percent of the lower bound.
 enum LargestFirstLayout {
   private struct Placed {
     let offset: Int

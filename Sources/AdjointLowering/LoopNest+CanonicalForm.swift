@@ -106,8 +106,8 @@ extension LoopNest {
     var nest = self
     nest.extents = newExtents
     let identity = IndexMap.identity(rank: newExtents.count)
-    for input in nest.inputs.indices where inputs[input].access.map.axes.contains(where: { $0.axis != nil })
-    {
+    for input in nest.inputs.indices
+    where inputs[input].access.map.axes.contains(where: { $0.axis != nil }) {
       nest.inputs[input].access.extents = newExtents
       nest.inputs[input].access.map = identity
     }

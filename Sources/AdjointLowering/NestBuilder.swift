@@ -52,11 +52,13 @@ struct NestBuilder {
     return inputs.count - 1
   }
 
-  /// Adds the program of a nest as it is at the point of its loop that the map gives, and returns
-  /// the numbers of its steps. The map is nil where both loops are the same. A load that `replace`
-  /// knows becomes the step that it names.
+  /// Adds the program of another nest and returns the numbers that its steps have here.
+  ///
+  /// The map gives the point of the other nest's loop, and is nil where both loops are the same. A
+  /// load that `replace` knows becomes the step that it names.
   mutating func splice(
-    _ nest: LoopNest, through map: IndexMap?, replacing replace: (LoopNest.Input) -> Int? = { _ in nil }
+    _ nest: LoopNest, through map: IndexMap?,
+    replacing replace: (LoopNest.Input) -> Int? = { _ in nil }
   ) -> [Int] {
     var numbers: [Int] = []
     numbers.reserveCapacity(nest.program.steps.count)

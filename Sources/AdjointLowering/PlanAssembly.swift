@@ -87,7 +87,8 @@ struct PlanAssembly {
     }
     plan.steps.append(
       Plan.Step(
-        kernel: number, operands: operands.map { buffers[$0] }, results: results.map { buffers[$0] },
+        kernel: number, operands: operands.map { buffers[$0] },
+        results: results.map { buffers[$0] },
         label: Self.label(step.nodes, labels)))
   }
 

@@ -43,7 +43,8 @@ struct ProducerFusion {
       }
       switch step.work {
       case .nest(let nest):
-        for (place, input) in nest.inputs.enumerated() where !nest.inputs[..<place].contains(input) {
+        for (place, input) in nest.inputs.enumerated() where !nest.inputs[..<place].contains(input)
+        {
           reads[input.operand] += 1
         }
       case .call:

@@ -5,8 +5,9 @@ struct Schedule {
   var values: [KernelGraph.Value]
   var steps: [KernelGraph.Step]
   var outputs: [KernelGraph.Output]
-  /// For a value that is written over a parameter by the step that reads the parameter last, that
-  /// parameter. The other updates are steps that write the parameter itself.
+  /// The parameters that values are written over, by the steps that read them last.
+  ///
+  /// The other updates are steps that write the parameter itself.
   var updatesInPlace: [Int: Int]
 }
 

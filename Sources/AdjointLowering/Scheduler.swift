@@ -1,9 +1,11 @@
 import AdjointCore
 import AdjointKernels
 
-/// Orders the steps: each after the steps whose results it reads, the writer of a parameter after
-/// every other reader of its old value, and otherwise as the graph has them. A writer runs as soon as
-/// it may, for that frees what the next value was computed from.
+/// Orders the steps and decides how parameters get their next values.
+///
+/// A step comes after those whose results it reads, the writer of a parameter after every other reader
+/// of its old value, and otherwise steps stay in the graph's order. A writer runs as soon as it may,
+/// for that frees what the next value was computed from.
 ///
 /// A parameter's next value is written straight over the old one where the step that computes it
 /// allows; otherwise a copy follows. Where such writers wait for each other in a circle, as when two

@@ -82,7 +82,9 @@ extension TensorType {
     return fromFront
   }
 
-  /// Axes counted from the front in ascending order; all of them for nil. Refuses repeated ones.
+  /// Axes counted from the front in ascending order; all of them for nil.
+  ///
+  /// Refuses repeated ones.
   func normalized(axes: [Int]?) throws(Diagnostic) -> [Int] {
     guard let axes else { return Array(0..<rank) }
     var result: [Int] = []

@@ -2,7 +2,9 @@ import AdjointCore
 import AdjointKernels
 
 /// The memory of one run of an executable at a time: inputs, parameters, intermediate values and
-/// outputs in one arena. Make one for each concurrent use.
+/// outputs in one arena.
+///
+/// Make one for each concurrent use.
 package final class ExecutionContext {
   package let executable: Executable
   let arena: Arena
@@ -33,7 +35,9 @@ package final class ExecutionContext {
     missingCount -= 1
   }
 
-  /// Runs the plan once, on the inputs as they are. After the first call it allocates nothing.
+  /// Runs the plan once, on the inputs as they are.
+  ///
+  /// After the first call it allocates nothing.
   ///
   /// - Throws: `.missingInput` that lists the inputs which were never written.
   package func run() throws(Diagnostic) {

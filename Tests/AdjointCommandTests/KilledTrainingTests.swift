@@ -16,9 +16,11 @@ import Testing
         FileManager.default.fileExists(atPath: checkpoint) ? ["--resume", checkpoint] : []
       let process = try CommandRun.process(
         CommandRun.adjoint, common + ["--epochs", "1000000", "--output", checkpoint] + resume, logs)
+      let before = inode(checkpoint)
       try process.run()
-      while !FileManager.default.fileExists(atPath: checkpoint) { usleep(1000) }
-      usleep(UInt32.random(in: 0...120_000, using: &random))
+      // From the first checkpoint on there is one after the other.
+      while process.isRunning, inode(checkpoint) == before { usleep(500) }
+      usleep(UInt32.random(in: 0...60_000, using: &random))
       #expect(process.isRunning)
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
@@ -42,5 +44,10 @@ import Testing
       arguments: common + ["--epochs", "\(longest + 1)", "--resume", checkpoint])
     #expect(last.status == 0)
     #expect(last.output.contains("resumed after epoch \(longest)"))
+  }
+
+  /// The number of the file at a path, which changes when another takes its place; nil for none.
+  private func inode(_ path: String) -> Int? {
+    try? FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
   }
 }

@@ -74,7 +74,10 @@ import Testing
     (["--set", "x1=1", "--set", "x1=2"], "given twice", "[duplicate-name]"),
     (["--input", "x1=no.npy"], "no.npy: cannot read", "[input-output]"),
     (["--set", "x1=1", "--set", "x2=2", "--dim", "B=3"], "no dimension named B", "[unknown-name]"),
-    (["--set", "x1=1", "--set", "x2=2", "--only", "z"], "no output named z; it has y", "[unknown-name]"),
+    (
+      ["--set", "x1=1", "--set", "x2=2", "--only", "z"], "no output named z; it has y",
+      "[unknown-name]"
+    ),
     (["--weights", "Graphs/trace.graph"], "Graphs/trace.graph", "[corrupt-file]"),
   ])
   func refusesWhatDoesNotFit(_ options: [String], _ part: String, _ code: String) throws {

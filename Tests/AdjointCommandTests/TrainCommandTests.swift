@@ -37,7 +37,9 @@ import Testing
       let common = options + ["--optimizer", optimizer]
       func train(_ more: [String]) throws -> CommandRun {
         try CommandRun(
-          arguments: ["train", files.graph, "--data", files.data, "--scale", "16", "--hold-out", "0.25"]
+          arguments: [
+            "train", files.graph, "--data", files.data, "--scale", "16", "--hold-out", "0.25",
+          ]
             + common + more)
       }
       let whole = try train(["--epochs", "4", "--output", straight])

@@ -5,7 +5,8 @@ import Testing
 /// Data and places that cannot be: each gives one error, exit code 1, and no file.
 @Suite struct TrainingMistakeTests {
   private func expectError(
-    _ run: CommandRun, _ part: String, _ code: String, sourceLocation: SourceLocation = #_sourceLocation
+    _ run: CommandRun, _ part: String, _ code: String,
+    sourceLocation: Testing.SourceLocation = #_sourceLocation
   ) {
     #expect(run.status == 1, sourceLocation: sourceLocation)
     #expect(!run.isSignal, sourceLocation: sourceLocation)
@@ -15,7 +16,8 @@ import Testing
     #expect(run.errors.contains("[\(code)]"), "\(run.errors)", sourceLocation: sourceLocation)
   }
 
-  private func train(_ files: TrainingFiles, _ data: String, _ more: String...) throws -> CommandRun {
+  private func train(_ files: TrainingFiles, _ data: String, _ more: String...) throws -> CommandRun
+  {
     try CommandRun(
       arguments: [
         "train", files.graph, "--data", data, "--epochs", "1", "--output",
@@ -58,7 +60,9 @@ import Testing
 
   @Test func placesThatCannotBeWritten() throws {
     let files = try TrainingFiles()
-    for path in ["/proc/adjoint.safetensors", files.folder.path("no/such/w.safetensors"), "/dev/full"] {
+    for path in [
+      "/proc/adjoint.safetensors", files.folder.path("no/such/w.safetensors"), "/dev/full",
+    ] {
       let run = try files.train("--epochs", "1", "--output", path)
       expectError(run, path, "input-output")
     }

@@ -36,7 +36,7 @@ struct PlanInterpreterTests {
     var interpreter = try PlanInterpreter(
       plan, parameters: ["w": identity(2), "v": Tensor(repeating: 9, .f32, extents: [8])])
     let freed = try #require(try interpreter.run(["a": identity(3)])["freed"])
-    #expect(freed.floats.allSatisfy(\.isNaN))
+    #expect(freed.floats.allSatisfy { $0.isNaN })
   }
 
   @Test("asks for what is missing")

@@ -88,19 +88,24 @@ struct PlanVerifierTests {
     Mutation("a missing step", "no step writes") { $0.steps.remove(at: 2) },
     Mutation("a missing part", "unwritten") { $0.steps.remove(at: 4) },
     Mutation("a part written twice", "write it twice") { $0.steps[4] = $0.steps[3] },
-    Mutation("a step twice", "in parts") { $0.steps.insert($0.steps[1], at: 2) },
+    Mutation("a step twice", "write it twice") { $0.steps.insert($0.steps[1], at: 2) },
     Mutation("a parameter written before its last reader", "for the last time") {
       $0.steps.insert($0.steps.remove(at: 5), at: 0)
     },
-    Mutation("a parameter written twice", "read later or updated twice") {
+    Mutation("a parameter written twice", "write it twice") {
       $0.steps.append($0.steps[6])
+    },
+    Mutation("a parameter updated in place and by a copy", "in parts") {
+      $0.steps[6] = Plan.Step(kernel: 1, operands: [8], results: [1], label: "again")
     },
     Mutation("a later reader of an operand written over", "for the last time") {
       $0.steps[2].operands = [4]
       $0.steps[1].results = [5]
     },
     Mutation("an output that was written over", "for the last time") { $0.outputs[0].buffer = 4 },
-    Mutation("the old value of an updated parameter as an output", "") { $0.outputs[0].buffer = 1 },
+    Mutation("the old value of an updated parameter as an output", "for the last time") {
+      $0.outputs[0].buffer = 1
+    },
     Mutation("an ambiguous parameter as an output", "read later") { $0.outputs[0].buffer = 2 },
     Mutation("a write to an input", "which no step may") { $0.steps[1].results = [0] },
     Mutation("a write to a constant", "which no step may") { $0.steps[2].results = [3] },
@@ -128,11 +133,14 @@ struct PlanVerifierTests {
   ]
 
   static let kernels: [Mutation] = [
-    Mutation("a contraction past the end of its operand", "reads 32 elements") {
+    Mutation("a contraction past the end of its operand", "reads 20 elements") {
       $0.edit(0) { (product: inout Contraction) in product.inner = 8 }
     },
-    Mutation("a contraction of a larger result", "writes 32 elements") {
-      $0.edit(0) { (product: inout Contraction) in product.batch = 2 }
+    Mutation("a contraction of a larger result", "writes 20 elements") {
+      $0.edit(0) { (product: inout Contraction) in
+        product.rows = 5
+        product.left.rowStride = 3
+      }
     },
     Mutation("a contraction whose size overflows", "overflows") {
       $0.edit(0) { (product: inout Contraction) in product.batch = .max }

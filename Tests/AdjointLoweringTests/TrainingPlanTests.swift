@@ -63,10 +63,10 @@ struct TrainingPlanTests {
     let x = try builder.input("x", .f32, [4, 3])
     let w = try builder.parameter("w", .f32, [3, 2])
     let error = try (matmul(x, w) - 1).named("error")
+    try builder.output("loss", (error * error).sum())
     let slope = try builder.apply(
       DotGeneral(left: .init(contract: [0]), right: .init(contract: [0])), [x, error])
     try builder.update(w, to: w - 0.5 * slope)
-    try builder.output("loss", (error * error).sum())
     let text = PlanPrinter.text(try builder.build().lowered())
     #expect(
       text == """
@@ -84,10 +84,10 @@ struct TrainingPlanTests {
             r0[i, j] = subtract(a[i, j], multiply(0.5, b[i, j]))
 
         steps
-          0: b2 = k0(b0, b1)  %2
-          1: b3, b4 = k1(b2)  %3 %4 %error %11 %12
-          2: b5 = k2(b0, b3)  %6
-          3: b6 = k3(b1, b5)  %7 %8 %9 %10
+          0: b2 = k0(b0, b1)  %0
+          1: b3, b4 = k1(b2)  %2 %error %3 %4
+          2: b5 = k2(b0, b3)  %5
+          3: b6 = k3(b1, b5)  %7 %8 %9
 
         buffers
           b0 f32[4, 3] at 0, 48 bytes, input x
@@ -96,7 +96,7 @@ struct TrainingPlanTests {
           b3 f32[4, 2] at 128, 32 bytes, live 1–2, in place of b2
           b4 f32[] at 192, 4 bytes, live 1–end
           b5 f32[3, 2] at 256, 24 bytes, live 2–3
-          b6 f32[3, 2] at 64, 24 bytes, live 3–3, in place of b1
+          b6 f32[3, 2] at 64, 24 bytes, live 3–end, the next w, in place of b1
 
         outputs
           loss = b4
@@ -104,7 +104,7 @@ struct TrainingPlanTests {
         """, "\(text)")
   }
 
-  @Test("of 100,000 element-wise nodes and their derivative are made")
+  @Test("are made of a chain of 100,000 element-wise nodes")
   func longChain() throws {
     let builder = GraphBuilder("chain")
     let x = try builder.input("x", .f32, [3])
@@ -117,7 +117,7 @@ struct TrainingPlanTests {
     #expect(plan.arenaByteCount == plan.lowerBoundByteCount)
   }
 
-  @Test("of many buffers are packed without the quadratic strategy")
+  @Test("with many buffers are packed without the quadratic strategy")
   func manyBuffers() throws {
     let builder = GraphBuilder("many")
     let x = try builder.input("x", .f32, [4, 4])

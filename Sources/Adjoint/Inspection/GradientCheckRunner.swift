@@ -21,7 +21,8 @@ struct GradientCheckRunner {
     for (name, tensor) in setting.tensors { try function.set(name, to: tensor) }
     guard !sources.isEmpty else {
       throw Diagnostic(
-        .notDifferentiable, "there is nothing to check: \(output) depends differentiably on no input "
+        .notDifferentiable,
+        "there is nothing to check: \(output) depends differentiably on no input "
           + "or parameter")
     }
     let derivative = try setting.graph.differentiated(output, withRespectTo: sources)

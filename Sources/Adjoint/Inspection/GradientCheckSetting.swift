@@ -42,13 +42,16 @@ struct GradientCheckSetting {
     case .f32, .f64:
       let initializer = Initializer.normal(mean: 0, deviation: 1)
       return (
-        try initializer.tensor(type, name: port.name, seed: seed), "numbers of the normal distribution"
+        try initializer.tensor(type, name: port.name, seed: seed),
+        "numbers of the normal distribution"
       )
     case .i32, .i64, .u8, .bool:
       let extents = try type.boundExtents()
       let random = CounterBasedRandom(seed: seed, stream: port.name)
       var bits: [Double] = []
-      for index in 0..<extents.reduce(1, *) { bits.append(Double(random.bits(at: UInt64(index)).0 & 1)) }
+      for index in 0..<extents.reduce(1, *) {
+        bits.append(Double(random.bits(at: UInt64(index)).0 & 1))
+      }
       let storage = Tensor.Storage(bits, as: type.scalarType)
       return (try Tensor(storage, extents: extents), "0 and 1 at random")
     }

@@ -6,7 +6,8 @@ extension Dataset {
   /// - Throws: `.shapeMismatch` where the table is not of rows and at least two columns, or has no
   ///   rows; `.notFinite` where a feature is infinite or not a number.
   public init(labelsInLastColumnOf table: Tensor) throws(Diagnostic) {
-    guard table.extents.count == 2, let rows = table.extents.first, let columns = table.extents.last,
+    guard table.extents.count == 2, let rows = table.extents.first,
+      let columns = table.extents.last,
       columns > 1
     else {
       throw Diagnostic(

@@ -37,7 +37,7 @@ struct NumberAssignment {
   }
 }
 
-/// `x=x.npy`
+/// A file for a name: `x=x.npy`.
 struct FileAssignment {
   let name: String
   let path: String
@@ -48,7 +48,7 @@ struct FileAssignment {
   }
 }
 
-/// `B=32`
+/// An extent for a dimension: `B=32`.
 struct DimensionAssignment {
   let name: String
   let extent: Int

@@ -37,7 +37,8 @@ struct InputOptions: ParsableArguments {
       for port in graph.parameters {
         guard let tensor = file.tensors[port.name] else {
           throw Diagnostic(
-            .missingInput, "the file has no tensor for the parameter \(port); use weights of this graph",
+            .missingInput,
+            "the file has no tensor for the parameter \(port); use weights of this graph",
             location: SourceLocation(file: weights))
         }
         tensors[port.name] = try tensor.converted(for: port)
@@ -104,7 +105,9 @@ struct InputOptions: ParsableArguments {
 }
 
 extension Tensor {
-  /// The same numbers in the scalar type of a port. Only whole numbers in range become whole ones.
+  /// The same numbers in the scalar type of a port.
+  ///
+  /// Only whole numbers in range become whole ones.
   fileprivate func converted(for port: Graph.Port) throws(Diagnostic) -> Tensor {
     let wanted = port.type.scalarType
     let converted = cast(to: wanted)

@@ -68,7 +68,8 @@ struct CheckGradientsCommand: ParsableCommand {
     guard row.missCount > 0 else { return "agrees\(kinks)" }
     var text = "\(row.missCount) wrong\(kinks)"
     if let worst = row.worst {
-      text += "; element \(worst.place): \(worst.derivative), and by differences "
+      text +=
+        "; element \(worst.place): \(worst.derivative), and by differences "
         + "\(worst.difference)"
     }
     return text

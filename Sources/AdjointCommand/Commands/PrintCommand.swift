@@ -92,7 +92,9 @@ struct PrintCommand: ParsableCommand {
 
   private static var passNames: String {
     var names: [String] = []
-    for pass in Pipeline.standard.passes where !names.contains(pass.name) { names.append(pass.name) }
+    for pass in Pipeline.standard.passes where !names.contains(pass.name) {
+      names.append(pass.name)
+    }
     return names.joined(separator: ", ")
   }
 }

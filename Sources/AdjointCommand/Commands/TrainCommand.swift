@@ -86,7 +86,8 @@ struct TrainCommand: ParsableCommand {
     let trainer = try Trainer(
       graph, interface, on: examples.training,
       options: TrainingOptions(
-        optimizer: optimizer.optimizer(learningRate), batchSize: batch, seed: seed, threads: threads))
+        optimizer: optimizer.optimizer(learningRate), batchSize: batch, seed: seed, threads: threads
+      ))
     if let resume { try trainer.resume(from: SafetensorsFile(contentsOf: resume)) }
     let session = try TrainingSession(trainer, examples, threads: threads)
     try session.run(until: epochs, checkpoint: output, verbose: verbose)

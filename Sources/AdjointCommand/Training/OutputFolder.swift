@@ -19,7 +19,8 @@ enum OutputFolder {
     guard access(folder, W_OK | X_OK) == 0 else {
       let reason = String(cString: strerror(errno))
       throw Diagnostic(
-        .inputOutput, "nothing can be written to the folder \(folder): \(reason); choose another, or make it",
+        .inputOutput,
+        "nothing can be written to the folder \(folder): \(reason); choose another, or make it",
         location: SourceLocation(file: path))
     }
   }

@@ -50,7 +50,7 @@ final class ProgressMeter {
     StandardStream.error.writeIgnoringFailure("\r\u{1b}[K")
   }
 
-  /// `4 s`, `3 min 20 s`, `2 h 5 min`
+  /// A duration as text: `4 s`, `3 min 20 s`, `2 h 5 min`.
   private static func spelled(_ seconds: Double) -> String {
     let whole = Int(seconds.rounded(.up))
     if whole < 60 { return "\(whole) s" }

@@ -25,7 +25,8 @@ struct TrainingReport {
     }
     var loss = "training loss: \(NumberText.fixed(trainer.epochLosses.last ?? .nan, decimals: 4))"
     if session.seconds > 0 {
-      loss += ", after \(NumberText.fixed(session.seconds, decimals: 1)) s at "
+      loss +=
+        ", after \(NumberText.fixed(session.seconds, decimals: 1)) s at "
         + "\(NumberText.grouped(Int(session.examplesPerSecond))) examples a second"
     }
     lines.append(loss)

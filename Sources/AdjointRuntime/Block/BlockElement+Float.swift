@@ -4,6 +4,8 @@ protocol BlockFloat: BlockElement, BinaryFloatingPoint {
   static func exponentialMinusOne(_ x: Self) -> Self
   static func logarithm(_ x: Self) -> Self
   static func logarithmOfOnePlus(_ x: Self) -> Self
+  /// ln(1 + u) for 0 ≤ u ≤ 1.
+  static func logarithmOfSum(_ u: Self) -> Self
   static func sine(_ x: Self) -> Self
   static func cosine(_ x: Self) -> Self
   static func tangent(_ x: Self) -> Self
@@ -51,8 +53,8 @@ extension BlockFloat {
   }
   @inline(__always)
   static func softplus(_ x: Self) -> Self {
-    let tail = logarithmOfOnePlus(exponential(0 - x.magnitude))
-    return x > 0 ? x + tail : (x <= 0 ? tail : x)
+    let tail = logarithmOfSum(exponential(0 - x.magnitude))
+    return (x > 0 ? x : 0) + tail
   }
 
   /// Toward zero, clamped to the range; NaN becomes 0.

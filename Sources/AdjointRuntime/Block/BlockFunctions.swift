@@ -33,7 +33,7 @@ enum BlockFunctions {
     case .sign: BlockLoops.mapSame(x, into: result, n, E.sign)
     case .exp: BlockLoops.mapSame(x, into: result, n, E.exponential)
     case .expm1: BlockLoops.map(x, into: result, n, E.exponentialMinusOne)
-    case .log: BlockLoops.map(x, into: result, n, E.logarithm)
+    case .log: BlockLoops.mapSame(x, into: result, n, E.logarithm)
     case .log1p: BlockLoops.map(x, into: result, n, E.logarithmOfOnePlus)
     case .sqrt: BlockLoops.mapSame(x, into: result, n) { $0.squareRoot() }
     case .rsqrt: BlockLoops.mapSame(x, into: result, n) { 1 / $0.squareRoot() }
@@ -43,7 +43,7 @@ enum BlockFunctions {
     case .tan: BlockLoops.map(x, into: result, n, E.tangent)
     case .tanh: BlockLoops.mapSame(x, into: result, n, E.hyperbolicTangent)
     case .sigmoid: BlockLoops.mapSame(x, into: result, n, E.sigmoid)
-    case .softplus: BlockLoops.map(x, into: result, n, E.softplus)
+    case .softplus: BlockLoops.mapSame(x, into: result, n, E.softplus)
     case .erf: BlockLoops.map(x, into: result, n, E.errorFunction)
     case .floor: BlockLoops.mapSame(x, into: result, n, E.roundedDown)
     case .ceil: BlockLoops.mapSame(x, into: result, n, E.roundedUp)

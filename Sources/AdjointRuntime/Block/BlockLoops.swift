@@ -9,10 +9,12 @@ struct BlockOperand {
   }
 }
 
-/// The tight loops. The result may lie over an operand element for element; the loops that begin
-/// with that question keep such runs vectorised, because the compiler then sees one pointer.
+/// The tight loops.
+///
+/// The result may lie over an operand element for element; the loops that begin with that question
+/// keep such runs vectorised, because the compiler then sees one pointer.
 enum BlockLoops {
-  /// result[i] = f(x[i])
+  /// result[i] = f(x[i]), between types.
   @inline(__always)
   static func map<Source, Result>(
     _ x: UnsafePointer<Source>, into result: UnsafeMutablePointer<Result>, _ count: Int,
@@ -86,7 +88,9 @@ enum BlockLoops {
   }
 
   /// The fold of `count` ≥ 1 elements by halves: a fixed tree, so the same for any number of
-  /// threads, and sums lose little. `scratch` holds half as many elements.
+  /// threads, and sums lose little.
+  ///
+  /// `scratch` holds half as many elements.
   @inline(__always)
   static func fold<Element>(
     _ x: UnsafePointer<Element>, _ count: Int, scratch: UnsafeMutablePointer<Element>,

@@ -48,8 +48,9 @@ enum BlockMovement {
   }
 
   /// Repeats one element.
-  static func fill(_ source: UnsafeRawPointer, _ result: UnsafeMutableRawPointer, _ n: Int, size: Int)
-  {
+  static func fill(
+    _ source: UnsafeRawPointer, _ result: UnsafeMutableRawPointer, _ n: Int, size: Int
+  ) {
     switch size {
     case 1: memset(result, Int32(source.load(as: UInt8.self)), n)
     case 4: repeatElement(source.load(as: UInt32.self), result, n)

@@ -17,6 +17,8 @@ extension Double: BlockFloat {
   @inline(__always)
   static func logarithmOfOnePlus(_ x: Double) -> Double { Foundation.log1p(x) }
   @inline(__always)
+  static func logarithmOfSum(_ u: Double) -> Double { Foundation.log1p(u) }
+  @inline(__always)
   static func sine(_ x: Double) -> Double { Foundation.sin(x) }
   @inline(__always)
   static func cosine(_ x: Double) -> Double { Foundation.cos(x) }

@@ -11,8 +11,6 @@ extension Float: BlockFloat {
   @inline(__always)
   static func exponentialMinusOne(_ x: Float) -> Float { Foundation.expm1f(x) }
   @inline(__always)
-  static func logarithm(_ x: Float) -> Float { Foundation.logf(x) }
-  @inline(__always)
   static func logarithmOfOnePlus(_ x: Float) -> Float { Foundation.log1pf(x) }
   @inline(__always)
   static func sine(_ x: Float) -> Float { Foundation.sinf(x) }
@@ -54,6 +52,45 @@ extension Float: BlockFloat {
   @inline(__always)
   private static func powerOfTwo(_ exponent: Int32) -> Float {
     Float(bitPattern: UInt32(bitPattern: (exponent &+ 127) &<< 23))
+  }
+
+  /// ln x with an error of at most 2 units in the last place, in operations that vectorise.
+  ///
+  /// x = m·2ᵉ with √½ ≤ m < √2; ln m is a polynomial in m − 1 (coefficients of the Cephes library's
+  /// `logf`); ln 2 is taken in two parts.
+  @inline(__always)
+  static func logarithm(_ x: Float) -> Float {
+    let isSmall = x < Float.leastNormalMagnitude
+    let scaled: Float = isSmall ? x * 0x1p23 : x
+    let bits = scaled.bitPattern
+    // Counting from √½ puts the whole number of halvings in the exponent field.
+    let shifted = Int32(bitPattern: bits &- 0x3F35_04F3)
+    let whole = shifted &>> 23
+    let m = Float(bitPattern: bits &- UInt32(bitPattern: whole &<< 23))
+    let e: Float = Float(whole) - (isSmall ? 23 : 0)
+    let f: Float = m - 1
+    let z = f * f
+    var p: Float = 7.0376836292e-2
+    p = p * f - 1.1514610310e-1
+    p = p * f + 1.1676998740e-1
+    p = p * f - 1.2420140846e-1
+    p = p * f + 1.4249322787e-1
+    p = p * f - 1.6668057665e-1
+    p = p * f + 2.0000714765e-1
+    p = p * f - 2.4999993993e-1
+    p = p * f + 3.3333331174e-1
+    let low = (p * f * z - e * 2.12194440e-4) - 0.5 * z
+    let value = (f + low) + e * 0.693359375
+    let positive: Float = x < .infinity ? value : x
+    let defined: Float = x > 0 ? positive : .nan
+    return x == 0 ? -.infinity : defined
+  }
+
+  /// ln(1 + u) for 0 ≤ u ≤ 1: the logarithm of the rounded sum, and what the rounding lost.
+  @inline(__always)
+  static func logarithmOfSum(_ u: Float) -> Float {
+    let sum = 1 + u
+    return logarithm(sum) + (u - (sum - 1)) / sum
   }
 
   /// tanh x with an error of at most 2 units in the last place, in operations that vectorise:

@@ -5,10 +5,10 @@ import CBLAS
 /// With β = 0 some libraries still multiply what the result held, which may be NaN: products with a
 /// vector add to zeros instead.
 protocol BLASElement: BlockFloat {
-  /// c = a · b; `pitch` is the distance between the rows of c.
+  /// c = a · b + β·c; `pitch` is the distance between the rows of c.
   static func matrixMatrix(
     _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder, rows: CInt,
-    columns: CInt, inner: CInt, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
+    columns: CInt, inner: CInt, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, beta: Self,
     _ c: UnsafeMutablePointer<Self>, pitch: CInt)
 
   /// y = a · x, or aᵀ · x
@@ -25,12 +25,12 @@ extension CompiledContraction.MatrixOrder {
 extension Float: BLASElement {
   static func matrixMatrix(
     _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder, rows: CInt,
-    columns: CInt, inner: CInt, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    columns: CInt, inner: CInt, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, beta: Float,
     _ c: UnsafeMutablePointer<Float>, pitch: CInt
   ) {
     cblas_sgemm(
       CblasRowMajor, left.flag, right.flag, rows, columns, inner, 1, a, left.leadingDimension, b,
-      right.leadingDimension, 0, c, pitch)
+      right.leadingDimension, beta, c, pitch)
   }
 
   static func matrixVector(
@@ -50,11 +50,12 @@ extension Double: BLASElement {
   static func matrixMatrix(
     _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder, rows: CInt,
     columns: CInt, inner: CInt, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
+    beta: Double,
     _ c: UnsafeMutablePointer<Double>, pitch: CInt
   ) {
     cblas_dgemm(
       CblasRowMajor, left.flag, right.flag, rows, columns, inner, 1, a, left.leadingDimension, b,
-      right.leadingDimension, 0, c, pitch)
+      right.leadingDimension, beta, c, pitch)
   }
 
   static func matrixVector(

@@ -2,7 +2,9 @@ import CBLAS
 import Foundation
 import Synchronization
 
-/// The BLAS that the process is linked with. Calls that only OpenBLAS has are looked up at run time.
+/// The BLAS that the process is linked with.
+///
+/// Calls that only OpenBLAS has are looked up at run time.
 enum BLASLibrary {
   private typealias SetThreads = @convention(c) (CInt) -> Void
   private typealias GetThreads = @convention(c) () -> CInt
@@ -21,8 +23,10 @@ enum BLASLibrary {
   /// The threads that the library uses by its own choice: 1 where it has no such setting.
   static let availableThreads: Int = getThreads.map { max(1, Int($0())) } ?? 1
 
-  /// The thread count last set. It is one for the process, so a change is made under a lock that is
-  /// held only for the call; a run that wants what is set already takes no lock.
+  /// The thread count last set.
+  ///
+  /// It is one for the process, so a change is made under a lock that is held only for the call; a
+  /// run that wants what is set already takes no lock.
   private static let currentThreads = Atomic<Int>(0)
   private static let change = Mutex<Void>(())
 

@@ -62,12 +62,19 @@ struct ContractionRun {
     case .zero: c.update(repeating: 0, count: rows * columns)
     case .loops: multiplyInLoops(a, b, c)
     case .matrixMatrix(let left, let right):
-      E.matrixMatrix(
-        left, right, rows: CInt(rows), columns: CInt(columns), inner: CInt(product.inner),
-        a + panel.rows.lowerBound * product.left.rowStride,
-        b + panel.columns.lowerBound * product.right.columnStride,
-        c + panel.rows.lowerBound * product.columns + panel.columns.lowerBound,
-        pitch: CInt(product.columns))
+      let slices = contraction.innerSlices
+      for slice in 0..<slices {
+        let inner = (product.inner * slice / slices)..<(product.inner * (slice + 1) / slices)
+        E.matrixMatrix(
+          left, right, rows: CInt(rows), columns: CInt(columns), inner: CInt(inner.count),
+          a + panel.rows.lowerBound * product.left.rowStride
+            + inner.lowerBound * product.left.columnStride,
+          b + panel.columns.lowerBound * product.right.columnStride
+            + inner.lowerBound * product.right.rowStride,
+          beta: slice == 0 ? 0 : 1,
+          c + panel.rows.lowerBound * product.columns + panel.columns.lowerBound,
+          pitch: CInt(product.columns))
+      }
     case .matrixVector(let left, let stride):
       E.matrixVector(
         left, rows: CInt(rows), columns: CInt(product.inner), transposing: false, a, b,
@@ -112,10 +119,14 @@ extension CompiledContraction {
   private static let panelUnit = 64
 
   /// The panels of one product: one for each thread where the batch has not enough for all.
+  ///
+  /// None is so small that a library would change to its kernels for small products, which sum in
+  /// another order.
   func panelCount(threads: Int) -> Int {
     guard case .matrixMatrix = method, product.batch < threads else { return 1 }
     let longer = max(product.rows, product.columns)
-    return max(1, min(threads, longer / Self.panelUnit))
+    let byWork = Int(min(work / Double(Self.smallestPanel), Double(threads)))
+    return max(1, min(byWork, longer / Self.panelUnit))
   }
 
   /// A panel across the longer side; the shorter is read by every thread.

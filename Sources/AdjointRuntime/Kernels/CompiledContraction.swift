@@ -23,23 +23,30 @@ struct CompiledContraction: Sendable {
 
   let product: Contraction
   let method: Method
+  /// The multiplications of one product.
+  let work: Double
   /// Whether the batch is large enough for more than one thread.
   let isShared: Bool
+  /// The parts in which the inner dimension of a product of matrices is summed.
+  let innerSlices: Int
 
   /// Products of no more multiplications than this are done in plain loops.
-  static let smallestProduct = 256
+  static let smallestProduct = 32
   /// Batches of fewer multiplications than this are left to one thread.
-  static let smallestSharedProduct = 1 << 20
+  static let smallestSharedProduct = 1 << 22
+  /// No panel of a product that is cut for several threads has fewer multiplications than this.
+  static let smallestPanel = 1 << 21
 
   init(_ product: Contraction) throws(Diagnostic) {
     self.product = product
     let (rows, columns, inner) = (product.rows, product.columns, product.inner)
     guard max(rows, columns, inner) <= Int(CInt.max) else {
       throw Diagnostic(
-        .invalidPlan, "a matrix product of \(rows)×\(inner) and \(inner)×\(columns) is larger than"
+        .invalidPlan,
+        "a matrix product of \(rows)×\(inner) and \(inner)×\(columns) is larger than"
           + " BLAS can count; split it along its longest side")
     }
-    let work = Double(rows) * Double(columns) * Double(inner)
+    work = Double(rows) * Double(columns) * Double(inner)
     let left = Self.order(product.left, rows: rows, columns: inner)
     let right = Self.order(product.right, rows: inner, columns: columns)
     if inner == 0 {
@@ -60,6 +67,22 @@ struct CompiledContraction: Sendable {
       method = .loops
     }
     isShared = work * Double(product.batch) >= Double(Self.smallestSharedProduct)
+    innerSlices =
+      if case .matrixMatrix(let left, let right) = method, !left.isTransposed, !right.isTransposed {
+        Self.innerSlices(product, work: work)
+      } else { 1 }
+  }
+
+  /// Slices too short for the one kernel of OpenBLAS that calls malloc: for small products on
+  /// AVX-512, where the columns leave at most half a vector over and the inner dimension has at
+  /// least two vectors (kernel/x86_64/sgemm_small_kernel_nn_skylakex.c of its version 0.3).
+  private static func innerSlices(_ product: Contraction, work: Double) -> Int {
+    let lanes = 64 / product.scalarType.byteCount
+    let rest = product.columns % lanes
+    guard work <= 1_000_000, rest > 0, rest <= lanes / 2, product.inner >= 2 * lanes else {
+      return 1
+    }
+    return (product.inner + 2 * lanes - 2) / (2 * lanes - 1)
   }
 
   private static func order(

@@ -3,7 +3,9 @@ import AdjointKernels
 
 extension LoopNest {
   /// Checks that every access stays inside its buffer and that the program is well typed, and
-  /// returns what the nest uses of its buffers. After this it can run without looking.
+  /// returns what the nest uses of its buffers.
+  ///
+  /// After this it can run without looking.
   func checkedUses() throws(Diagnostic) -> [BufferUse] {
     _ = try BufferUse.product(extents)
     var uses: [BufferUse] = []

@@ -1,5 +1,7 @@
 /// Elements at a fixed address, written once: what a run reads without reference counts or bounds
-/// checks. Whoever indexes `base` keeps the index below `count`.
+/// checks.
+///
+/// Whoever indexes `base` keeps the index below `count`.
 final class Table<Element: Sendable>: @unchecked Sendable {
   let base: UnsafePointer<Element>
   let count: Int

@@ -1,8 +1,10 @@
 import AdjointCore
 import AdjointKernels
 
-/// One instruction over the points of a tile. Operands and results are slots: numbers of pointers,
-/// which lead to a register or straight into a buffer.
+/// One instruction over the points of a tile.
+///
+/// Operands and results are slots: numbers of pointers, which lead to a register or straight into a
+/// buffer.
 struct BlockInstruction: Sendable {
   enum Operation: Sendable {
     /// One scalar, by its bits.

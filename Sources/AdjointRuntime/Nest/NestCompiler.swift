@@ -95,8 +95,9 @@ struct NestCompiler {
     }
   }
 
-  /// The level of a value that depends on the axes for which `depends` holds. A vector may stay the
-  /// same from tile to tile where those axes are not cut.
+  /// The level of a value that depends on the axes for which `depends` holds.
+  ///
+  /// A vector may stay the same from tile to tile where those axes are not cut.
   private func level(isVector: Bool, mayStay: Bool, _ depends: (Int) -> Bool) -> Level {
     let moves = nest.extents.indices.contains { axis in
       if !depends(axis) { return false }
@@ -117,7 +118,8 @@ struct NestCompiler {
     for step in nest.steps { for operand in step.instruction.operands { uses[operand] += 1 } }
     for output in nest.outputs { uses[output.step] += 1 }
     for (number, step) in nest.steps.enumerated() {
-      guard case .select(let condition, let x, _) = step.instruction, step.type == .f32
+      guard case .select(let condition, let x, _) = step.instruction,
+        step.type == .f32
           || step.type == .f64, uses[condition] == 1, values[number].level == .body,
         case .compare(_, let p, let q) = nest.steps[condition].instruction,
         nest.steps[p].type == step.type, values[p].isVector, !values[q].isVector,

@@ -86,7 +86,9 @@ extension StridedNest {
       outputs[output].access.strides = kept.map { outputs[output].access.strides[$0] }
     }
     for step in steps.indices {
-      guard case .index(let index) = steps[step].instruction, let axis = index.axis else { continue }
+      guard case .index(let index) = steps[step].instruction, let axis = index.axis else {
+        continue
+      }
       steps[step].instruction = .index(
         AxisIndex(axis: number[axis], start: index.start, step: index.step))
     }
@@ -102,7 +104,9 @@ extension StridedNest {
       accesses.reduce(0.0) { $0 + Double($1.strides[axis].magnitude) }
     }
     keepAxes(
-      extents.indices.sorted { weights[$0] > weights[$1] || (weights[$0] == weights[$1] && $0 < $1) }
+      extents.indices.sorted {
+        weights[$0] > weights[$1] || (weights[$0] == weights[$1] && $0 < $1)
+      }
     )
   }
 
@@ -135,8 +139,9 @@ extension StridedNest {
 // MARK: - Pieces
 
 extension StridedNest {
-  /// The nest as nests that each fold one set of axes. Stores without a combiner are in the last, so
-  /// that what they may write over is read by then.
+  /// The nest as nests that each fold one set of axes.
+  ///
+  /// Stores without a combiner are in the last, so that what they may write over is read by then.
   func pieces() -> [StridedNest] {
     var groups: [(axes: [Int], outputs: [Int])] = []
     var stores: [Int] = []

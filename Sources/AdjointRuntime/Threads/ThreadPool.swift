@@ -6,9 +6,11 @@ import Synchronization
 /// A job is cut into ranges of items which its threads take in turn. The pool serves one job at a
 /// time; a caller that finds it busy does its work alone, so that no run waits for another.
 final class ThreadPool: @unchecked Sendable {
-  /// Does the items of a range, on behalf of worker 0 (the caller) or a pool thread. A function
-  /// without captures and a pointer, not a closure: starting a job allocates nothing.
-  typealias Work = @convention(c) (UnsafeMutableRawPointer, _ worker: Int, _ from: Int, _ to: Int)
+  /// Does the items of a range, on behalf of worker 0 (the caller) or a pool thread.
+  ///
+  /// A function without captures and a pointer, not a closure: starting a job allocates nothing.
+  typealias Work =
+    @convention(c) (UnsafeMutableRawPointer, _ worker: Int, _ from: Int, _ to: Int)
     -> Void
 
   static let shared = ThreadPool()
@@ -97,7 +99,8 @@ final class ThreadPool: @unchecked Sendable {
       seen = waitForJob(after: seen)
       // Announce first, then look: the caller closes the job first, then waits for announcements.
       inside.add(1, ordering: .sequentiallyConsistent)
-      if isOpen.load(ordering: .sequentiallyConsistent), worker < participants, let work, let context
+      if isOpen.load(ordering: .sequentiallyConsistent), worker < participants, let work,
+        let context
       {
         takeItems(worker: worker, work, context)
       }
