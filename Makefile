@@ -28,7 +28,7 @@ build: setup ## Build the adjoint command, optimised
 
 run: build ## Train on handwritten digits, write weights and loss curve to Output/
 	@mkdir -p Output
-	@$(DIGITS) --output Output/digits-mlp.safetensors --plot Output/digits-mlp.svg
+	@$(DIGITS) --verbose --output Output/digits-mlp.safetensors --plot Output/digits-mlp.svg
 
 fashion: build ## Train on Fashion-MNIST for 10 epochs (Debian's dataset-fashion-mnist)
 	@test -e $(FASHION_DATA)/train-images-idx3-ubyte.gz || .ci/setup dataset-fashion-mnist

@@ -118,12 +118,12 @@ struct NestCompiler {
     for step in nest.steps { for operand in step.instruction.operands { uses[operand] += 1 } }
     for output in nest.outputs { uses[output.step] += 1 }
     for (number, step) in nest.steps.enumerated() {
-      guard case .select(let condition, let x, _) = step.instruction,
-        step.type == .f32
-          || step.type == .f64, uses[condition] == 1, values[number].level == .body,
+      guard case .select(let condition, let x, let y) = step.instruction,
+        step.type == .f32 || step.type == .f64,
+        uses[condition] == 1, values[number].level == .body,
         case .compare(_, let p, let q) = nest.steps[condition].instruction,
         nest.steps[p].type == step.type, values[p].isVector, !values[q].isVector,
-        values[x].isVector
+        values[x].isVector || values[y].isVector
       else { continue }
       values[condition].isFused = true
     }
