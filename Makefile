@@ -15,10 +15,10 @@ FASHION := $(ADJOINT) train Graphs/fashion-mlp.graph \
 
 stage = @printf '\n== %s\n' '$(1)'
 
-.PHONY: help setup build run test lint format fashion clean
+.PHONY: help setup build run test lint format fashion benchmark clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## Install the libraries that are missing, or say which
 	@.ci/setup
@@ -49,8 +49,20 @@ test: setup ## Check everything: style, the main job, the README, the benchmark,
 	@.ci/smoke-benchmark
 	$(call stage,Debug build)
 	@.ci/build --build-tests
+	$(call stage,Tests of what runs kernels, in portable loops)
+	@ADJOINT_BACKEND=portable swift test --skip-build --disable-xctest \
+	  --filter 'AdjointRuntimeTests|ExecutionTests|ExampleGraphTests|TrainerTests|CheckpointTests'
 	$(call stage,Tests)
 	@swift test --skip-build --disable-xctest
+
+# Narrow it with ARGUMENTS: make benchmark ARGUMENTS='--cases ^mlp --peers torch'. Only a run of all
+# cases with all systems belongs into the files that the README shows.
+benchmark: setup ## Compare with other systems, write Benchmarks/RESULTS.* (about an hour)
+ifeq ($(ARGUMENTS),)
+	@Benchmarks/compare --output Benchmarks
+else
+	@Benchmarks/compare $(ARGUMENTS)
+endif
 
 lint: ## Check the style of every Swift file
 	@.ci/lint

@@ -37,7 +37,8 @@ let package = Package(
     layer("AdjointCore"),
     layer("AdjointKernels", on: ["AdjointCore"]),
     layer("AdjointGraph", on: ["AdjointCore", "AdjointKernels"]),
-    layer("AdjointRuntime", on: ["AdjointCore", "AdjointKernels", "CBLAS"]),
+    layer("AdjointCodegen", on: ["AdjointCore", "AdjointKernels"]),
+    layer("AdjointRuntime", on: ["AdjointCore", "AdjointKernels", "AdjointCodegen", "CBLAS"]),
     layer("AdjointOperators", on: ["AdjointCore", "AdjointKernels", "AdjointGraph"]),
     layer("AdjointAutodiff", on: ["AdjointCore", "AdjointGraph", "AdjointOperators"]),
     layer(

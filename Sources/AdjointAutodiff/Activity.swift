@@ -8,8 +8,8 @@ struct Activity {
   private(set) var varied: [Bool]
   /// For each node, whether it is varied and the targets depend on it.
   private(set) var active: [Bool]
-  /// The varied nodes on a path to the targets whose operator has no derivative, so that the path
-  /// ends there.
+  /// The nodes on a path to the targets that read something varied and pass no derivative on, so that
+  /// the path ends there.
   private(set) var blocking: [Int] = []
 
   /// Two sweeps over the nodes, one each way.
@@ -27,9 +27,9 @@ struct Activity {
     for (index, node) in nodes.enumerated() where useful[index] && !varied[index] {
       guard let operation = node.operation else { continue }
       guard node.operands.contains(where: { varied[$0.node] }) else { continue }
-      if case .zero = operation.derivative {
-        blocking.append(index)
-      } else {
+      switch operation.derivative {
+      case .zero, .stopped: blocking.append(index)
+      case .partials, .linear, .multilinear, .rules:
         varied[index] = node.resultTypes.contains { $0.scalarType.isDifferentiable }
       }
     }

@@ -12,7 +12,7 @@ extension Derivative {
     at site: Site, of cotangents: [Value?], emitting: (_ operand: Int) -> Void
   ) throws(Diagnostic) -> [Value?] {
     switch self {
-    case .zero:
+    case .zero, .stopped:
       return site.operands.map { _ in nil }
     case .partials(let partials):
       guard let cotangent = cotangents[0] else { return site.operands.map { _ in nil } }
@@ -35,7 +35,7 @@ extension Derivative {
     of operation: any Operator, at site: Site, of tangents: [Value?]
   ) throws(Diagnostic) -> [Value?] {
     switch self {
-    case .zero:
+    case .zero, .stopped:
       return site.results.map { _ in nil }
     case .partials(let partials):
       var terms: [Value] = []

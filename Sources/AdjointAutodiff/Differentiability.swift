@@ -9,7 +9,8 @@ public struct DifferentiabilityReport: Hashable, Sendable {
     public enum Dependence: String, Hashable, Sendable {
       /// A differentiable path leads from the source to the output.
       case differentiable
-      /// Every path passes a node without a derivative, or one of the two is not floating point.
+      /// Every path passes a node that passes no derivative on, or one of the two is not floating
+      /// point.
       case blocked
       /// No path leads from the source to the output.
       case none
@@ -21,7 +22,8 @@ public struct DifferentiabilityReport: Hashable, Sendable {
     public let source: String
     /// How the output depends on the source.
     public let dependence: Dependence
-    /// What is in the way: nodes without a derivative, values that are not floating point.
+    /// What is in the way: nodes without a derivative, nodes that stop derivatives on purpose, values
+    /// that are not floating point.
     public let obstacles: [String]
   }
 
@@ -59,7 +61,11 @@ extension Graph {
     let activity = Activity(of: [target], withRespectTo: [source], in: nodes)
     for node in activity.blocking {
       let place = nodes[node].location.map { " at \($0)" } ?? ""
-      obstacles.append("%\(label(of: node)) (\(nodes[node].mnemonic)) has no derivative\(place)")
+      let reason =
+        if case .stopped? = nodes[node].operation?.derivative {
+          "stops derivatives on purpose"
+        } else { "has no derivative" }
+      obstacles.append("%\(label(of: node)) (\(nodes[node].mnemonic)) \(reason)\(place)")
     }
     let dependence: DifferentiabilityReport.Pair.Dependence =
       activity.active[target.node] && type(of: target).scalarType.isDifferentiable

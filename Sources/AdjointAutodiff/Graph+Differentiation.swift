@@ -70,6 +70,7 @@ extension Graph {
         "there is nothing to differentiate \(output) with respect to; name inputs "
           + "or parameters")
     }
+    if try depends(output, differentiablyOn: sources) { return }
     var notes: [String] = []
     for pair in try differentiability(of: [output], withRespectTo: sources).pairs {
       switch pair.dependence {
@@ -85,6 +86,22 @@ extension Graph {
         "\(output) cannot be differentiated with respect to all of \(sources.joined(separator: ", "))",
         notes: notes)
     }
+  }
+}
+
+extension Graph {
+  /// Whether every source is an input or a parameter on which the output depends differentiably.
+  ///
+  /// Two sweeps for all sources together; to say what is in the way takes two for each.
+  private func depends(
+    _ output: String, differentiablyOn sources: [String]
+  ) throws(Diagnostic) -> Bool {
+    let target = try value(named: output)
+    var values: [ValueID] = []
+    for source in sources { values.append(try value(named: source)) }
+    let activity = Activity(of: [target], withRespectTo: values, in: nodes)
+    return type(of: target).scalarType.isDifferentiable
+      && values.allSatisfy { nodes[$0.node].operation == nil && activity.active[$0.node] }
   }
 }
 

@@ -73,13 +73,42 @@ public struct Diagnostic: Error, Hashable, Sendable {
 
 extension Diagnostic: CustomStringConvertible {
   /// `place: message (at node) [code]`, and each note on a line of its own.
+  ///
+  /// Names and excerpts come from files that may be hostile, so characters that steer a terminal are
+  /// spelled out, as in `\u{1b}`.
   public var description: String {
-    var text = location.map { "\($0): " } ?? ""
-    text += message
-    if let node { text += " (at \(node))" }
+    var text = location.map { "\($0.description.withControlsSpelledOut): " } ?? ""
+    text += message.withControlsSpelledOut
+    if let node { text += " (at \(node.withControlsSpelledOut))" }
     text += " [\(code)]"
-    for note in notes { text += "\n  - \(note)" }
+    for note in notes { text += "\n  - \(note.withControlsSpelledOut)" }
     return text
+  }
+}
+
+extension String {
+  fileprivate var withControlsSpelledOut: String {
+    guard unicodeScalars.contains(where: \.isControl) else { return self }
+    var text = ""
+    for scalar in unicodeScalars {
+      if scalar.isControl {
+        text += "\\u{\(String(scalar.value, radix: 16))}"
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether it moves the cursor, breaks the line or turns the direction of writing.
+  fileprivate var isControl: Bool {
+    if value >= 0x20, value < 0x7f { return false }
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: return true
+    default: return false
+    }
   }
 }
 

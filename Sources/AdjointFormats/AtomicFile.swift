@@ -18,9 +18,7 @@ package enum AtomicFile {
   ///
   /// - Throws: `Diagnostic` `.inputOutput`; the previous file is then as it was.
   package static func write(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
-    guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw Diagnostic(.inputOutput, "cannot write to a path that is empty or has a zero byte")
-    }
+    try checkSpelling(path)
     var status = stat()
     guard stat(path, &status) == 0 else {
       return try replace(path, with: bytes, permissions: nil)
@@ -40,6 +38,32 @@ package enum AtomicFile {
   /// - Throws: `Diagnostic` `.inputOutput`; the previous file is then as it was.
   package static func write(text: String, to path: String) throws(Diagnostic) {
     try write(Array(text.utf8), to: path)
+  }
+
+  /// Finds out before long work whether its result can be written to a path.
+  ///
+  /// - Throws: `Diagnostic` `.inputOutput` where the folder is missing, or permissions forbid it.
+  package static func check(_ path: String) throws(Diagnostic) {
+    try checkSpelling(path)
+    var status = stat()
+    let exists = stat(path, &status) == 0
+    let mode = status.st_mode & S_IFMT
+    if exists, mode == S_IFDIR { throw Diagnostic.system("write", path, reason: EISDIR) }
+    let denial: Int32
+    if exists, mode != S_IFREG {
+      denial = access(path, W_OK)
+    } else {
+      // With the slash, a file in the place of the folder is told apart from a locked folder.
+      denial = access(folder(of: exists ? resolved(path) : path) + "/", W_OK | X_OK)
+    }
+    guard denial == 0 else { throw Diagnostic.system("write", path, reason: errno) }
+  }
+
+  private static func checkSpelling(_ path: String) throws(Diagnostic) {
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      throw Diagnostic(
+        .inputOutput, "cannot write to a path that is empty or has a zero byte; name a file")
+    }
   }
 
   private static func replace(

@@ -19,7 +19,8 @@ package enum FileBytes {
     _ path: String, maximumByteCount: Int = defaultMaximumByteCount
   ) throws(Diagnostic) -> [UInt8] {
     guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw Diagnostic(.inputOutput, "cannot read a path that is empty or has a zero byte")
+      throw Diagnostic(
+        .inputOutput, "cannot read a path that is empty or has a zero byte; name a file")
     }
     switch FileDescriptor.open(path, flags: O_RDONLY) {
     case .failed(let number): throw Diagnostic.system("read", path, reason: number)
@@ -49,13 +50,13 @@ package enum FileBytes {
       throw Diagnostic.system("read", path, reason: EISDIR)
     }
     let size = Int(status.st_size)
-    guard size <= limit else { throw tooLarge(path, "has \(size) bytes", limit) }
+    guard size <= limit else { throw tooLarge(path, limit) }
     // One byte more than the size, so that the end is seen without growing; pipes have no size.
     var bytes = [UInt8](repeating: 0, count: max(size, 0) + 1)
     var count = 0
     while true {
       if count == bytes.count {
-        guard count <= limit else { throw tooLarge(path, "has more bytes", limit) }
+        guard count <= limit else { throw tooLarge(path, limit) }
         let more = min(max(count, 1 << 16), limit + 1 - count)
         bytes.append(contentsOf: repeatElement(0, count: more))
       }
@@ -64,14 +65,15 @@ package enum FileBytes {
       if got == 0 { break }
       count += got
     }
-    guard count <= limit else { throw tooLarge(path, "has more bytes", limit) }
+    guard count <= limit else { throw tooLarge(path, limit) }
     bytes.removeLast(bytes.count - count)
     return bytes
   }
 
-  private static func tooLarge(_ path: String, _ fact: String, _ limit: Int) -> Diagnostic {
+  private static func tooLarge(_ path: String, _ limit: Int) -> Diagnostic {
     Diagnostic(
-      .memoryLimit, "the file \(fact); at most \(limit) are read here, so use a smaller file",
+      .memoryLimit,
+      "the file has more than \(limit) bytes, the most that are read here; use a smaller one",
       location: SourceLocation(file: path))
   }
 }

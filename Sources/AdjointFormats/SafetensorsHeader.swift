@@ -103,16 +103,16 @@ struct SafetensorsHeader {
     for entry in entries {
       guard entry.begin <= entry.end, entry.end <= dataByteCount else {
         throw .corrupt(
-          "the tensor \(entry.name) claims bytes \(entry.begin) to \(entry.end) of"
+          "the tensor \(entry.name.excerpt) claims bytes \(entry.begin) to \(entry.end) of"
             + " \(dataByteCount); the file is cut short or its header is wrong", path)
       }
       guard entry.begin == covered else {
         let problem = entry.begin < covered ? "overlaps another" : "leaves a hole before it"
-        throw .corrupt("the tensor \(entry.name) \(problem); write the file again", path)
+        throw .corrupt("the tensor \(entry.name.excerpt) \(problem); write the file again", path)
       }
       guard entry.element.byteCount(extents: entry.extents) == entry.end - entry.begin else {
         throw .corrupt(
-          "the tensor \(entry.name) has \(entry.end - entry.begin) bytes, which is not what its"
+          "the tensor \(entry.name.excerpt) has \(entry.end - entry.begin) bytes, which is not what its"
             + " shape \(Shape(extents: entry.extents)) needs; write the file again", path)
       }
       covered = entry.end
@@ -126,7 +126,8 @@ struct SafetensorsHeader {
 
   private static func duplicate(_ name: String, _ path: String) -> Diagnostic {
     Diagnostic(
-      .duplicateName, "the name \(name) comes twice; write the file again with distinct names",
+      .duplicateName,
+      "the name \(name.excerpt) comes twice; write the file again with distinct names",
       location: SourceLocation(file: path))
   }
 
@@ -135,7 +136,8 @@ struct SafetensorsHeader {
     guard let element = elements[name] else {
       let known = elements.keys.sorted().joined(separator: ", ")
       throw Diagnostic(
-        .scalarTypeMismatch, "the dtype \(name) is not supported; convert it to one of \(known)",
+        .scalarTypeMismatch,
+        "the dtype \(name.excerpt) is not supported; convert it to one of \(known)",
         location: SourceLocation(file: scanner.path))
     }
     return element

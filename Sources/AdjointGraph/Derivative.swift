@@ -43,8 +43,11 @@ package enum Derivative: Sendable {
   package typealias JacobianVectorProduct =
     @Sendable (Site, _ tangents: [Value?]) throws(Diagnostic) -> [Value?]
 
-  /// The result does not change with the operands, or is not differentiable by intent.
+  /// The result does not change with the operands, or jumps where it does.
   case zero
+  /// The result counts as a constant, whatever it depends on, because whoever wrote the graph asks
+  /// for that.
+  case stopped
   /// Element-wise with one result: both modes follow from the partial derivatives.
   case partials(Partials)
   /// Linear in all floating-point operands together, with one result: forward mode is the operator

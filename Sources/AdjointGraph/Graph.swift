@@ -98,17 +98,12 @@ public struct Graph: Sendable {
   package let nodes: [Node]
   package let outputList: [Output]
   package let updates: [Update]
-  /// For each node, how many unnamed nodes come before it.
-  private let unnamedBefore: [Int]
+  private let labels: NodeLabels
 
   package init(name: String, nodes: [Node], outputs: [Output], updates: [Update]) {
     self.name = name
     self.nodes = nodes
-    var unnamed = 0
-    unnamedBefore = nodes.map { node in
-      defer { unnamed += node.name == nil ? 1 : 0 }
-      return unnamed
-    }
+    labels = NodeLabels(nodes)
     self.outputList = outputs
     self.updates = updates
   }
@@ -160,7 +155,7 @@ public struct Graph: Sendable {
   }
 
   /// The name of a node in print: its own, or its number among the unnamed nodes.
-  package func label(of node: Int) -> String { nodes[node].name ?? String(unnamedBefore[node]) }
+  package func label(of node: Int) -> String { labels[node] }
 
   /// The node of the input or parameter with a name.
   package func source(named name: String) -> Int? {
@@ -171,17 +166,5 @@ public struct Graph: Sendable {
       case .operation: return false
       }
     }
-  }
-
-  /// The value with a name: an output, an input, a parameter or a named node.
-  ///
-  /// - Throws: `.unknownName` that lists what there is.
-  package func value(named name: String) throws(Diagnostic) -> ValueID {
-    if let output = outputList.first(where: { $0.name == name }) { return output.value }
-    if let node = nodes.firstIndex(where: { $0.name == name }) { return ValueID(node: node) }
-    let known = outputList.map(\.name) + nodes.compactMap(\.name).prefix(40)
-    throw Diagnostic(
-      .unknownName,
-      "the graph \(self.name) has no value named \(name); it has \(known.joined(separator: ", "))")
   }
 }

@@ -18,11 +18,15 @@ public final class GraphBuilder {
   package private(set) var updates: [Graph.Update] = []
 
   private var nodesByName: [String: Int] = [:]
-  private var nodesByContent: [NodeContent: Int] = [:]
+  private var nodesByContent = NodeTable()
+  private var identities = IdentityTable()
   private var rewriteDepth = 0
 
   /// The families of identities that are tried on each node before it is added.
-  package var rewriteFamilies: Set<Rewrite.Family> = []
+  package var rewriteFamilies: Set<Rewrite.Family> {
+    get { identities.families }
+    set { identities = IdentityTable(newValue) }
+  }
   /// Whether a node equal to an earlier one is that node.
   package var mergesEqualNodes = false
   /// What new nodes are marked with: the place and the reason of the node a pass is working on.
@@ -127,6 +131,15 @@ public final class GraphBuilder {
 
   package func node(_ index: Int) -> Node { nodes[index] }
 
+  /// The operator of a node, if it is of the given type.
+  package func operation<Wanted: Operator>(of node: Int, as: Wanted.Type) -> Wanted? {
+    // Most nodes asked are of another type, and a comparison of types is quicker than a cast.
+    guard case .operation(let operation) = nodes[node].kind,
+      Swift.type(of: operation) == Wanted.self
+    else { return nil }
+    return operation as? Wanted
+  }
+
   /// The name a node has in print so far: its own, or its number among the unnamed nodes.
   package func label(of index: Int) -> String {
     nodes[index].name ?? String(nodes[..<index].count { $0.name == nil })
@@ -157,29 +170,48 @@ extension GraphBuilder {
       let types = try operation.resultTypes(for: operands.map(\.type))
       for type in types { try type.validate() }
       if let replacement = try rewritten(operation, operands, types) { return [replacement] }
-      return insert(
+      let node = insert(
         Node(
           kind: .operation(operation), operands: operands.map(\.id), resultTypes: types, name: nil,
-          location: place, provenance: currentProvenance)
-      ).map { Value(self, $0) }
+          location: place, provenance: currentProvenance))
+      return types.indices.map { Value(self, ValueID(node: node, result: $0)) }
     } catch {
       throw error.prefixed(with: operation.mnemonic).located(at: place ?? CallerLocation.current())
     }
   }
 
-  /// Adds a node as it is, for passes and the parser, which have checked it.
+  /// Adds a node as it is, for it has been checked, and returns its number, or that of an equal node
+  /// where these are merged.
   @discardableResult
-  package func insert(_ node: Node) -> [ValueID] {
-    if mergesEqualNodes, let operation = node.operation {
-      let content = NodeContent(operation: AnyHashable(operation), operands: node.operands)
-      if let existing = nodesByContent[content] {
-        return nodes[existing].resultTypes.indices.map { ValueID(node: existing, result: $0) }
-      }
-      nodesByContent[content] = nodes.count
+  package func insert(_ node: Node) -> Int {
+    if mergesEqualNodes, let equal = nodesByContent.enter(node, as: nodes.count, in: nodes) {
+      return equal
     }
     if let name = node.name { nodesByName[name] = nodes.count }
     nodes.append(node)
-    return node.resultTypes.indices.map { ValueID(node: nodes.count - 1, result: $0) }
+    return nodes.count - 1
+  }
+
+  /// Adds a node of another graph, its operands renumbered, unless an identity or an equal node takes
+  /// its place, and returns its first result.
+  ///
+  /// Its types hold here as they did there, so they are not derived again.
+  package func transfer(_ node: Node) throws(Diagnostic) -> ValueID {
+    if let operation = node.operation, identities.hasAny(for: operation) {
+      currentLocation = node.location
+      currentProvenance = node.provenance
+      let operands = node.operands.map { Value(self, $0) }
+      if let replacement = try rewritten(operation, operands, node.resultTypes) {
+        return replacement.id
+      }
+    }
+    return ValueID(node: insert(node))
+  }
+
+  /// Makes room for a number of nodes.
+  package func reserveCapacity(_ count: Int) {
+    nodes.reserveCapacity(count)
+    if mergesEqualNodes { nodesByContent.reserveCapacity(count) }
   }
 
   /// The first identity of the operator that applies, of the families that are switched on.
@@ -187,14 +219,13 @@ extension GraphBuilder {
     _ operation: any Operator, _ operands: [Value], _ types: [TensorType]
   ) throws(Diagnostic) -> Value? {
     // Identities make things simpler, so chains of them are short; the bound is for mistakes.
-    guard !rewriteFamilies.isEmpty, types.count == 1, !operands.isEmpty, rewriteDepth < 32 else {
-      return nil
-    }
+    guard types.count == 1, !operands.isEmpty, rewriteDepth < 32 else { return nil }
+    let rewrites = identities[operation]
+    if rewrites.isEmpty { return nil }
     rewriteDepth += 1
     defer { rewriteDepth -= 1 }
     let site = Rewrite.Site(operation: operation, operands: operands, resultType: types[0])
-    for rewrite in Swift.type(of: operation).rewrites where rewriteFamilies.contains(rewrite.family)
-    {
+    for rewrite in rewrites {
       guard let replacement = try rewrite.apply(site) else { continue }
       guard replacement.type == types[0] else {
         throw Diagnostic(
@@ -255,7 +286,7 @@ extension GraphBuilder {
     let node = Node(
       kind: kind, operands: [], resultTypes: [type], name: name, location: location,
       provenance: currentProvenance)
-    return Value(self, insert(node)[0])
+    return Value(self, ValueID(node: insert(node)))
   }
 
   private func check(_ operands: [Value], at location: SourceLocation?) throws(Diagnostic) {
@@ -274,12 +305,6 @@ extension GraphBuilder {
         location: location)
     }
   }
-}
-
-/// What makes two nodes equal.
-private struct NodeContent: Hashable {
-  let operation: AnyHashable
-  let operands: [ValueID]
 }
 
 /// The names of nodes, ports, graphs and dimensions.

@@ -29,10 +29,12 @@ extension GraphParser {
   mutating func use() throws(Diagnostic) -> ValueID {
     guard token.kind == .value else { throw expected("a value such as %x") }
     let text = lexer.text(of: token)
-    let parts = text.split(separator: "#", omittingEmptySubsequences: false)
-    let name = String(parts[0])
+    var (name, number) = (text, "0")
+    if let sign = text.utf8.firstIndex(of: UInt8(ascii: "#")) {
+      (name, number) = (String(text[..<sign]), String(text[text.utf8.index(after: sign)...]))
+    }
     guard let node = nodesByName[name] else { throw undefined(name) }
-    guard let result = parts.count == 1 ? 0 : Int(parts[1]),
+    guard let result = Int(number),
       nodes[node].resultTypes.indices.contains(result)
     else {
       let count = nodes[node].resultTypes.count

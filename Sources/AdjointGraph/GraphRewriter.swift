@@ -2,10 +2,10 @@ import AdjointCore
 
 /// The only way in which passes change a graph: node by node into a new one.
 package struct GraphRewriter {
-  /// What a pass makes of one node: the values that take the place of its results, or nil to keep
-  /// the node with its new operands.
+  /// What a pass makes of one node, whose operands are numbered as in the new graph: the values that
+  /// take the place of its results, or nil to keep it.
   package typealias Transform =
-    (_ builder: GraphBuilder, _ index: Int, _ operands: [Value]) throws(Diagnostic) -> [Value]?
+    (_ builder: GraphBuilder, _ node: Node) throws(Diagnostic) -> [Value]?
 
   /// The nodes to keep; all where nil.
   package var live: [Bool]?
@@ -20,60 +20,93 @@ package struct GraphRewriter {
 
   /// The graph with each live node transformed.
   ///
-  /// Names, places and reasons carry over to what takes a node's place.
+  /// Names, places and reasons carry over to what takes a node's place. A node that is kept keeps its
+  /// types, so whoever changes those of operands transforms every node that reads them.
   package func rewrite(
-    _ graph: Graph, _ transform: Transform = { _, _, _ in nil }
+    _ graph: Graph, _ transform: Transform? = nil
   ) throws(Diagnostic) -> Graph {
     let builder = GraphBuilder(graph.name)
     builder.rewriteFamilies = families
     builder.mergesEqualNodes = mergesEqualNodes
-    // Indexed by node; results of a node are in order.
-    var replacements: [[ValueID]] = []
-    replacements.reserveCapacity(graph.nodes.count)
+    builder.reserveCapacity(graph.nodes.count)
+    var replacements = Replacements(capacity: graph.nodes.count)
     for (index, node) in graph.nodes.enumerated() {
+      replacements.beginNode()
       let isLive = live?[index] ?? true
-      guard let operation = node.operation else {
-        replacements.append(isLive || keepsInterface ? builder.insert(node) : [])
+      if node.operation == nil {
+        if isLive || keepsInterface {
+          replacements.append(ValueID(node: builder.insert(node)))
+        }
         continue
       }
-      guard isLive else {
-        replacements.append([])
-        continue
+      if !isLive { continue }
+      var node = node
+      node.name = nil
+      replacements.renumber(&node.operands)
+      var replaced: [Value]?
+      if let transform {
+        builder.currentLocation = node.location
+        builder.currentProvenance = node.provenance
+        replaced = try transform(builder, node)
       }
-      builder.currentLocation = node.location
-      builder.currentProvenance = node.provenance
-      let operands = node.operands.map { builder.value(replacements[$0.node][$0.result]) }
-      let results: [Value]
-      if let replaced = try transform(builder, index, operands) {
-        results = replaced
+      if let replaced {
+        for value in replaced { replacements.append(value.id) }
       } else {
-        results = try builder.applyAll(operation, operands)
+        let first = try builder.transfer(node)
+        for result in node.resultTypes.indices {
+          replacements.append(ValueID(node: first.node, result: first.result + result))
+        }
       }
-      if let name = node.name, let result = results.first {
-        try Self.carry(name, to: result, in: builder)
+      if let name = graph.nodes[index].name, !node.resultTypes.isEmpty {
+        try Self.carry(name, to: replacements[ValueID(node: index)].node, in: builder)
       }
-      replacements.append(results.map(\.id))
     }
     builder.currentLocation = nil
     builder.currentProvenance = nil
     builder.setOutputs(
-      graph.outputList.map {
-        Graph.Output(name: $0.name, value: replacements[$0.value.node][$0.value.result])
-      })
+      graph.outputList.map { Graph.Output(name: $0.name, value: replacements[$0.value]) })
     for update in graph.updates {
-      let value = builder.value(replacements[update.value.node][update.value.result])
       try builder.update(
-        builder.value(ValueID(node: replacements[update.parameter][0].node)), to: value)
+        builder.value(replacements[ValueID(node: update.parameter)]),
+        to: builder.value(replacements[update.value]))
     }
     return try builder.build()
   }
 
   /// Names the node that took a named node's place, unless it has a name already.
   private static func carry(
-    _ name: String, to value: Value, in builder: GraphBuilder
+    _ name: String, to node: Int, in builder: GraphBuilder
   ) throws(Diagnostic) {
-    guard builder.node(value.id.node).name == nil, !builder.hasNode(named: name) else { return }
-    try builder.setName(name, of: value.id.node, at: nil)
+    guard builder.nodes[node].name == nil, !builder.hasNode(named: name) else { return }
+    try builder.setName(name, of: node, at: nil)
+  }
+}
+
+/// The values of the new graph that stand for those of the old one.
+private struct Replacements {
+  /// The results of all nodes, one after the other, and where each node's begin.
+  private var values: [ValueID] = []
+  private var starts: [Int] = []
+
+  init(capacity: Int) {
+    values.reserveCapacity(capacity)
+    starts.reserveCapacity(capacity)
+  }
+
+  /// Begins the results of the next node.
+  mutating func beginNode() { starts.append(values.count) }
+
+  /// Adds the next result of the current node.
+  mutating func append(_ value: ValueID) { values.append(value) }
+
+  subscript(value: ValueID) -> ValueID { values[starts[value.node] + value.result] }
+
+  /// Renumbers operands; the array is copied only where a number changes.
+  func renumber(_ operands: inout [ValueID]) {
+    for place in operands.indices {
+      let replacement = self[operands[place]]
+      if replacement != operands[place] { operands[place] = replacement }
+    }
   }
 }
 
@@ -92,16 +125,16 @@ extension Graph {
   /// The part of the graph that computes the named outputs: without the others, without updates, and
   /// without inputs and parameters that nothing left depends on.
   ///
-  /// - Throws: `.unknownName` for an output the graph does not have.
+  /// - Throws: `.unknownName` for an output the graph does not have, `.duplicateName` for one that is
+  ///   named twice.
   public func keeping(outputs names: [String]) throws(Diagnostic) -> Graph {
     var kept: [Output] = []
     for name in names {
-      guard let output = outputList.first(where: { $0.name == name }) else {
-        let known = outputList.map(\.name).joined(separator: ", ")
-        throw Diagnostic(
-          .unknownName, "the graph \(self.name) has no output named \(name); it has \(known)")
+      let port = try output(named: name)
+      guard !kept.contains(where: { $0.name == name }) else {
+        throw Diagnostic(.duplicateName, "the output \(name) is asked for twice; name it once")
       }
-      kept.append(output)
+      kept.append(Output(name: name, value: port.value))
     }
     let part = Graph(name: name, nodes: nodes, outputs: kept, updates: [])
     var rewriter = GraphRewriter()
@@ -133,14 +166,24 @@ extension Graph {
       for type in bound[index].resultTypes { try type.validate() }
     }
     let source = Graph(name: self.name, nodes: bound, outputs: outputList, updates: updates)
-    return try GraphRewriter().rewrite(source) {
-      (builder, index, operands) throws(Diagnostic) -> [Value]? in
-      guard let operation = source.nodes[index].operation else { return nil }
+    return try source.derivingTypes { $0.binding(extents) }
+  }
+
+  /// The graph with the attributes of its operators replaced, and the type of every node derived again
+  /// from those of the inputs and the parameters.
+  ///
+  /// - Throws: whatever an operator says of its new attributes or of the types of its operands.
+  package func derivingTypes(
+    attributes replace: @escaping (AttributeList) -> AttributeList
+  ) throws(Diagnostic) -> Graph {
+    try GraphRewriter().rewrite(self) { (builder, node) throws(Diagnostic) -> [Value]? in
+      guard var operation = node.operation else { return nil }
       let attributes = operation.attributes
-      let boundAttributes = attributes.binding(extents)
-      if attributes == boundAttributes { return nil }
-      return try builder.applyAll(
-        Swift.type(of: operation).init(attributes: boundAttributes), operands)
+      let replaced = replace(attributes)
+      if attributes != replaced {
+        operation = try Swift.type(of: operation).init(attributes: replaced)
+      }
+      return try builder.applyAll(operation, node.operands.map(builder.value))
     }
   }
 }

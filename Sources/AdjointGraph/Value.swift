@@ -36,11 +36,11 @@ public struct Value {
 
   /// The operator of the node that computes this value, if it is of the given type.
   package func definition<Wanted: Operator>(as: Wanted.Type) -> Wanted? {
-    builder.node(id.node).operation as? Wanted
+    builder.operation(of: id.node, as: Wanted.self)
   }
 
   /// The values that the node of this value reads.
-  package var operands: [Value] { builder.node(id.node).operands.map { Value(builder, $0) } }
+  package var operands: [Value] { builder.nodes[id.node].operands.map { Value(builder, $0) } }
 
   /// Whether both are the same value of the same builder.
   package func isIdentical(to other: Value) -> Bool { builder === other.builder && id == other.id }

@@ -1,6 +1,7 @@
 import AdjointCore
 
-/// A batch of matrix products: `result[b] = left[b] · right[b]`.
+/// A batch of matrix products: `result[b] = scale · left[b] · right[b]`, plus `addendScale` times a third
+/// operand where there is one.
 ///
 /// The result is row-major, `batch × rows × columns`. Each operand is read in place through strides
 /// in elements; of the two strides of a matrix at least one is 1, or its extent is at most 1.
@@ -32,6 +33,11 @@ package struct Contraction: Hashable, Sendable {
   package var left: Layout
   /// `inner × columns` matrices.
   package var right: Layout
+  /// What the products are multiplied by.
+  package var scale = 1.0
+  /// What the third operand, which has the elements of the result in the same order, is multiplied by
+  /// before it is added; nil where there is none.
+  package var addendScale: Double?
 
   package init(
     _ scalarType: ScalarType, batch: Int, rows: Int, columns: Int, inner: Int, left: Layout,

@@ -6,7 +6,7 @@ import AdjointCore
 package enum Kernel: Hashable, Sendable {
   /// Nested loops over a scalar program: element-wise work, data movement, reductions.
   case loopNest(LoopNest)
-  /// Operands: left, right. A BLAS product.
+  /// Operands: left, right and, where it adds one, the addend. A BLAS product.
   case contraction(Contraction)
   /// Operands: data, indices. `result[o, j, i] = data[o, indices[j], i]`.
   case gather(IndexedCopy)
@@ -34,7 +34,8 @@ extension Kernel {
   /// before or at the point that writes over it.
   package func mayAlias(result: Int, operand: Int) -> Bool {
     switch self {
-    case .contraction, .gather: false
+    case .gather: false
+    case .contraction(let product): product.addendScale != nil && result == 0 && operand == 2
     case .scatterAdd: result == 0 && operand == 0
     case .loopNest(let nest): nest.mayAlias(result: result, operand: operand)
     }

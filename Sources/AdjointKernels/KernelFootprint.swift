@@ -70,9 +70,13 @@ struct KernelFootprint {
       try Self.read(
         1, product.scalarType, product.right, product.batch, product.inner, product.columns),
     ]
-    writes = [
-      try Self.all(0, product.scalarType, [product.batch, product.rows, product.columns])
-    ]
+    let elements = [product.batch, product.rows, product.columns]
+    writes = [try Self.all(0, product.scalarType, elements)]
+    guard product.addendScale != nil else { return }
+    reads.append(
+      Read(
+        operand: 2, scalarType: product.scalarType, elementCount: try Self.product(elements),
+        isExact: true))
   }
 
   /// The read of a batch of matrices: up to their last element.

@@ -87,11 +87,22 @@ package enum KernelInterpreter {
               inputs[0][product.left.offset(b, i, k)].double
               * inputs[1][product.right.offset(b, k, j)].double
           }
-          result[(b * product.rows + i) * product.columns + j] =
-            ScalarValue.f64(sum).cast(to: product.scalarType)
+          let place = (b * product.rows + i) * product.columns + j
+          // Rounded after each operation, as kernels of one operation each would be; a back end may
+          // round less often.
+          var value = Self.rounded(sum, product.scalarType)
+          if product.scale != 1 { value = Self.rounded(product.scale * value, product.scalarType) }
+          if let scale = product.addendScale {
+            value += Self.rounded(scale * inputs[2][place].double, product.scalarType)
+          }
+          result[place] = ScalarValue.f64(value).cast(to: product.scalarType)
         }
       }
     }
+  }
+
+  private static func rounded(_ value: Double, _ type: ScalarType) -> Double {
+    ScalarValue.f64(value).cast(to: type).double
   }
 
   private static func gather(

@@ -11,9 +11,11 @@ package enum KernelPrinter {
     case .contraction(let product):
       [
         "contraction \(product.scalarType.rawValue) "
+          + (product.scale == 1 ? "" : "\(product.scale) · ")
           + (product.batch == 1 ? "" : "\(product.batch) × ")
           + matrix(product.rows, product.inner, product.left) + " · "
           + matrix(product.inner, product.columns, product.right)
+          + (product.addendScale.map { $0 == 1 ? " + c" : " + \($0) · c" } ?? "")
       ]
     case .gather(let copy): ["gather " + indexed(copy)]
     case .scatterAdd(let copy): ["scatter-add " + indexed(copy)]

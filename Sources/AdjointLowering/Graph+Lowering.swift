@@ -13,6 +13,7 @@ extension Graph {
   ) throws(Diagnostic) -> Plan {
     var kernels = try KernelGraph(lowering: self)
     kernels = ProducerFusion.run(on: kernels, inlines: options.fusesProducers)
+    if options.foldsContractions { kernels = ContractionFolding.run(on: kernels) }
     if options.mergesSiblings { kernels = SiblingFusion.run(on: kernels) }
     let schedule = Scheduler.schedule(kernels)
     let storage = try StorageAssignment(schedule, writesInPlace: options.writesInPlace)

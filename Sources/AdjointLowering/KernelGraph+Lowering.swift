@@ -6,6 +6,7 @@ extension KernelGraph {
   /// Asks each live node's operator for its kernels.
   init(lowering graph: Graph) throws(Diagnostic) {
     var constants: [Tensor: Int] = [:]
+    var lowerings = LoweringTable()
     let live = graph.liveNodes
     // For each node, the values that its results occupy.
     var places: [[Int]] = []
@@ -24,10 +25,8 @@ extension KernelGraph {
         let operands = node.operands.map { places[$0.node][$0.result] }
         do {
           let types = node.operands.map { graph.type(of: $0) }
-          for type in node.resultTypes { _ = try type.boundExtents() }
-          places.append(
-            try place(
-              operation.lower(types, to: node.resultTypes), node, index, operands, &constants))
+          let lowering = try lowerings.lowering(of: operation, on: types, to: node.resultTypes)
+          places.append(place(lowering, node, index, operands, &constants))
         } catch {
           throw error.at(node: graph.label(of: index)).located(at: node.location)
         }
@@ -56,7 +55,7 @@ extension KernelGraph {
   private mutating func place(
     _ lowering: Lowering, _ node: Node, _ index: Int, _ operands: [Int],
     _ constants: inout [Tensor: Int]
-  ) throws(Diagnostic) -> [Int] {
+  ) -> [Int] {
     switch lowering {
     case .view:
       return [operands[0]]
@@ -76,7 +75,7 @@ extension KernelGraph {
           for output in nest.outputs.indices {
             nest.outputs[output].result = results[nest.outputs[output].result]
           }
-          steps.append(Step(work: .nest(nest.canonical()), nodes: [index]))
+          steps.append(Step(work: .nest(nest), nodes: [index]))
         case .contraction, .gather, .scatterAdd:
           steps.append(
             Step(work: .call(kernel, operands: operands, results: results), nodes: [index]))

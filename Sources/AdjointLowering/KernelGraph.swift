@@ -123,23 +123,7 @@ extension LoopNest {
 extension Tensor {
   /// The number that every element is, or nil where they differ or there is none.
   fileprivate var uniformLiteral: ScalarLiteral? {
-    switch storage {
-    case .f32(let elements):
-      Self.uniform(elements, by: \.bitPattern).map { ScalarLiteral(Double($0), .f32) }
-    case .f64(let elements):
-      Self.uniform(elements, by: \.bitPattern).map { ScalarLiteral($0, .f64) }
-    case .i32(let elements): Self.uniform(elements, by: \.self).map { .integer(Int64($0)) }
-    case .i64(let elements): Self.uniform(elements, by: \.self).map { .integer($0) }
-    case .u8(let elements): Self.uniform(elements, by: \.self).map { .integer(Int64($0)) }
-    case .bool(let elements): Self.uniform(elements, by: \.self).map { .integer($0 ? 1 : 0) }
-    }
-  }
-
-  private static func uniform<Element, Bits: Equatable>(
-    _ elements: [Element], by bits: (Element) -> Bits
-  ) -> Element? {
-    guard let first = elements.first else { return nil }
-    let pattern = bits(first)
-    return elements.allSatisfy { bits($0) == pattern } ? first : nil
+    if case .i64(let elements) = storage { return isUniform ? .integer(elements[0]) : nil }
+    return uniformNumber.map { ScalarLiteral($0, scalarType) }
   }
 }

@@ -120,7 +120,8 @@ extension LoopNest {
 
   /// Whether an input reads the same element at several points of the loop.
   func repeats(_ input: Input) -> Bool {
-    let used = Set(input.access.map.axes.compactMap(\.axis))
-    return extents.indices.contains { extents[$0] > 1 && !used.contains($0) }
+    extents.indices.contains { axis in
+      extents[axis] > 1 && !input.access.map.axes.contains { $0.axis == axis }
+    }
   }
 }

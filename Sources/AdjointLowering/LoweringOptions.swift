@@ -3,6 +3,8 @@
 package struct LoweringOptions: Hashable, Sendable {
   /// Whether element-wise producers are computed inside the loop nests that read them.
   package var fusesProducers = true
+  /// Whether scalings and sums are taken into the contractions before them.
+  package var foldsContractions = true
   /// Whether neighbouring element-wise nests over equal extents become one nest with several outputs.
   package var mergesSiblings = true
   /// Whether a step may write over an operand that it reads for the last time.

@@ -16,8 +16,9 @@ struct NestBuilder {
 
   private(set) var steps: [ScalarProgram.Step] = []
   private(set) var inputs: [LoopNest.Input] = []
-  private var stepNumbers: [ScalarProgram.Step: Int] = [:]
-  private var inputNumbers: [LoopNest.Input: Int] = [:]
+  /// For each step, bits that equal steps have in common: comparing these finds a step among the few
+  /// of a program sooner than a dictionary does, and copies and rolls back with it.
+  private var fingerprints: [UInt32] = []
 
   init() {}
 
@@ -25,18 +26,21 @@ struct NestBuilder {
 
   /// Forgets what was added since the checkpoint.
   mutating func rollBack(to checkpoint: Checkpoint) {
-    for step in steps[checkpoint.steps...] { stepNumbers[step] = nil }
-    for input in inputs[checkpoint.inputs...] { inputNumbers[input] = nil }
     steps.removeSubrange(checkpoint.steps...)
+    fingerprints.removeSubrange(checkpoint.steps...)
     inputs.removeSubrange(checkpoint.inputs...)
   }
 
   /// The number of a step, added unless there is an equal one.
   mutating func append(_ instruction: ScalarInstruction, _ type: ScalarType) -> Int {
     let step = ScalarProgram.Step(instruction: instruction, type: type)
-    if let number = stepNumbers[step] { return number }
+    let fingerprint = instruction.fingerprint
+    for number in fingerprints.indices
+    where fingerprints[number] == fingerprint && steps[number] == step {
+      return number
+    }
     steps.append(step)
-    stepNumbers[step] = steps.count - 1
+    fingerprints.append(fingerprint)
     return steps.count - 1
   }
 
@@ -46,9 +50,11 @@ struct NestBuilder {
   }
 
   private mutating func number(of input: LoopNest.Input) -> Int {
-    if let number = inputNumbers[input] { return number }
+    for number in inputs.indices
+    where inputs[number].operand == input.operand && inputs[number] == input {
+      return number
+    }
     inputs.append(input)
-    inputNumbers[input] = inputs.count - 1
     return inputs.count - 1
   }
 
@@ -60,12 +66,24 @@ struct NestBuilder {
     _ nest: LoopNest, through map: IndexMap?,
     replacing replace: (LoopNest.Input) -> Int? = { _ in nil }
   ) -> [Int] {
+    splice(nest.program.steps, nest.inputs, through: map, replacing: replace)
+  }
+
+  /// Adds a program that is still under construction, in the same way.
+  mutating func splice(_ other: NestBuilder, through map: IndexMap?) -> [Int] {
+    splice(other.steps, other.inputs, through: map) { _ in nil }
+  }
+
+  private mutating func splice(
+    _ added: [ScalarProgram.Step], _ addedInputs: [LoopNest.Input], through map: IndexMap?,
+    replacing replace: (LoopNest.Input) -> Int?
+  ) -> [Int] {
     var numbers: [Int] = []
-    numbers.reserveCapacity(nest.program.steps.count)
-    for step in nest.program.steps {
+    numbers.reserveCapacity(added.count)
+    for step in added {
       switch step.instruction {
       case .load(let number):
-        var input = nest.inputs[number]
+        var input = addedInputs[number]
         if let map { input.access.map = input.access.map.composed(with: map) }
         numbers.append(replace(input) ?? load(input))
       case .index(let index):
@@ -107,5 +125,29 @@ struct NestBuilder {
         output.step = numbers[output.step]
         return output
       })
+  }
+}
+
+extension ScalarInstruction {
+  /// Bits that depend on the form and the operands, the same for equal instructions.
+  fileprivate var fingerprint: UInt32 {
+    switch self {
+    case .load(let input): Self.mixed(1, input)
+    case .constant(.floating(let bits)): Self.mixed(2, Int(truncatingIfNeeded: bits ^ bits >> 32))
+    case .constant(.integer(let value)): Self.mixed(3, Int(truncatingIfNeeded: value))
+    case .index(let index): Self.mixed(4, index.axis ?? -1, index.start, index.step)
+    case .unary(_, let a): Self.mixed(5, a)
+    case .binary(_, let a, let b): Self.mixed(6, a, b)
+    case .compare(_, let a, let b): Self.mixed(7, a, b)
+    case .select(let a, let b, let c): Self.mixed(8, a, b, c)
+    case .cast(let a): Self.mixed(9, a)
+    }
+  }
+
+  private static func mixed(_ form: UInt32, _ a: Int, _ b: Int = 0, _ c: Int = 0) -> UInt32 {
+    let factor: UInt32 = 0x9E37_79B1
+    var bits = form &* factor &+ UInt32(truncatingIfNeeded: a)
+    bits = bits &* factor &+ UInt32(truncatingIfNeeded: b)
+    return bits &* factor &+ UInt32(truncatingIfNeeded: c)
   }
 }

@@ -72,7 +72,7 @@ struct ProducerFusion {
         continue
       }
       // The same element may be listed twice.
-      let input = nest.inputs.firstIndex(of: nest.inputs[load]) ?? load
+      let input = nest.inputs[..<load].firstIndex(of: nest.inputs[load]) ?? load
       if let loaded = loads[input] {
         numbers.append(loaded)
         continue
@@ -94,7 +94,7 @@ struct ProducerFusion {
     } else {
       result[number] = KernelGraph.Step(
         work: .nest(builder.nest(extents: nest.extents, outputs: outputs)),
-        nodes: nodes.count > 1 ? Set(nodes).sorted() : nodes)
+        nodes: ascending(nodes))
     }
   }
 
@@ -134,11 +134,12 @@ struct ProducerFusion {
       // Nothing to join it with: the program grows where it is.
       builder = body.builder
       step = body.output.step
+    } else if body.extents == input.access.extents {
+      let numbers = builder.splice(body.builder, through: isSameLoop ? nil : input.access.map)
+      step = numbers[body.output.step]
     } else {
-      guard let source = body.nest(over: input.access.extents) else { return nil }
-      step =
-        builder.splice(source, through: isSameLoop ? nil : input.access.map)[
-          source.outputs[0].step]
+      guard let flat = body.flat(over: input.access.extents) else { return nil }
+      step = builder.splice(flat, through: input.access.map)[flat.outputs[0].step]
     }
     // The input itself, which is among the rest, is not loaded any more.
     guard builder.steps.count + rest.steps - 1 <= NestBuilder.maximumSteps,
@@ -190,17 +191,21 @@ extension ProducerFusion {
 
     /// The step on its own.
     var step: KernelGraph.Step {
-      KernelGraph.Step(work: .nest(nest), nodes: Set(nodes).sorted())
+      KernelGraph.Step(work: .nest(nest), nodes: ascending(nodes))
     }
 
-    /// The program over the extents under which its result is read, or nil where these do not go
+    /// The program over other extents, under which its result is read, or nil where these do not go
     /// with its inputs.
-    func nest(over newExtents: [Int]) -> LoopNest? {
+    func flat(over newExtents: [Int]) -> LoopNest? {
       let nest = nest
-      if extents == newExtents { return nest }
       return nest.isFlat ? nest.flat(over: newExtents) : nil
     }
   }
+}
+
+/// Numbers in ascending order, each once.
+private func ascending(_ numbers: [Int]) -> [Int] {
+  numbers.count > 1 ? Set(numbers).sorted() : numbers
 }
 
 extension ScalarProgram.Step {

@@ -18,12 +18,13 @@ extension Pass {
     rewriter.live = graph.liveNodes
     rewriter.mergesEqualNodes = true
     return try rewriter.rewrite(graph) {
-      (builder, index, operands) throws(Diagnostic) -> [Value]? in
-      let node = graph.nodes[index]
-      guard let operation = node.operation, node.resultTypes.count == 1, !operands.isEmpty else {
-        return nil
-      }
-      return try folded(operation, operands, node.resultTypes[0], in: builder).map { [$0] }
+      (builder, node) throws(Diagnostic) -> [Value]? in
+      guard let operation = node.operation, node.resultTypes.count == 1, !node.operands.isEmpty,
+        node.operands.allSatisfy({ builder.value($0).isKnown })
+      else { return nil }
+      return try folded(
+        operation, node.operands.map(builder.value), node.resultTypes[0], in: builder
+      ).map { [$0] }
     }
   }
 

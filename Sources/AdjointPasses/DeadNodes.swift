@@ -8,8 +8,10 @@ extension Pass {
   public static let deadNodes = Pass(
     "dead-nodes", "drop nodes that nothing depends on"
   ) { (graph) throws(Diagnostic) in
+    let live = graph.liveNodes
+    if zip(graph.nodes, live).allSatisfy({ $1 || $0.operation == nil }) { return graph }
     var rewriter = GraphRewriter()
-    rewriter.live = graph.liveNodes
+    rewriter.live = live
     return try rewriter.rewrite(graph)
   }
 }

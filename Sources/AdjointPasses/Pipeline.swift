@@ -40,13 +40,21 @@ public struct Pipeline: Sendable {
     return graph
   }
 
+  /// The names of the passes, each once, in the order in which they first run.
+  public var passNames: [String] {
+    var names: [String] = []
+    for pass in passes where !names.contains(pass.name) { names.append(pass.name) }
+    return names
+  }
+
   /// The passes up to the first with a name.
   ///
   /// - Throws: `.unknownName` that lists the names.
   public func upTo(_ name: String) throws(Diagnostic) -> Pipeline {
     guard let last = passes.firstIndex(where: { $0.name == name }) else {
-      let known = passes.map(\.name).joined(separator: ", ")
-      throw Diagnostic(.unknownName, "there is no pass named \(name); the passes are \(known)")
+      throw Diagnostic(
+        .unknownName,
+        "there is no pass named \(name); the passes are \(passNames.joined(separator: ", "))")
     }
     return Pipeline(Array(passes[...last]))
   }

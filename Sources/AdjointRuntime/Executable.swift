@@ -1,3 +1,4 @@
+import AdjointCodegen
 import AdjointCore
 import AdjointKernels
 
@@ -15,6 +16,8 @@ package final class Executable: Sendable {
   /// The most threads that a run uses, itself included.
   package let threads: Int
 
+  /// Kept as long as `parts` point into it.
+  private let code: [LoopNest: GeneratedNest]
   let parts: [CompiledKernel]
   let steps: Table<Step>
   /// The byte offsets of the operands and results of all steps.
@@ -43,21 +46,24 @@ package final class Executable: Sendable {
     self.plan = plan
     threads = options.threadLimit
 
+    // Nothing is compiled before all is known to stay inside its buffers.
+    let uses = try plan.kernels.map { kernel throws(Diagnostic) in try kernel.checkedUses() }
+    for step in plan.steps { try BufferUse.check(uses[step.kernel], of: step, in: plan) }
+    let code = try Self.generate(plan, options.backend)
     var parts: [CompiledKernel] = []
-    var compiled: [(first: Int, count: Int, uses: [BufferUse])] = []
+    var compiled: [Range<Int>] = []
     for kernel in plan.kernels {
-      let (more, uses) = try CompiledKernel.compile(kernel)
-      compiled.append((parts.count, more.count, uses))
+      let more = try CompiledKernel.compile(kernel, code)
+      compiled.append(parts.count..<(parts.count + more.count))
       parts += more
     }
     var steps: [Step] = []
     var offsets: [Int] = []
     for step in plan.steps {
       let kernel = compiled[step.kernel]
-      try BufferUse.check(kernel.uses, of: step, in: plan)
       steps.append(
         Step(
-          firstPart: kernel.first, partCount: kernel.count, operands: offsets.count,
+          firstPart: kernel.lowerBound, partCount: kernel.count, operands: offsets.count,
           results: offsets.count + step.operands.count))
       offsets += (step.operands + step.results).map { plan.buffers[$0].offset }
     }
@@ -66,9 +72,14 @@ package final class Executable: Sendable {
     self.offsets = Table(offsets)
     var scratch = 0
     var partials = 0
-    for case .nest(let nest) in parts {
-      scratch = max(scratch, nest.scratchByteCount)
-      partials = max(partials, nest.partialByteCount)
+    for part in parts {
+      switch part {
+      case .nest(let nest):
+        scratch = max(scratch, nest.scratchByteCount)
+        partials = max(partials, nest.partialByteCount)
+      case .generated(let piece): partials = max(partials, piece.partialByteCount)
+      case .fill, .contraction, .gather, .scatterAdd: break
+      }
     }
     // Workers do not share cache lines.
     scratchByteCount = (scratch + 255) / 128 * 128
@@ -76,6 +87,17 @@ package final class Executable: Sendable {
     inputs = plan.inputs.map { CompiledPort($0, in: plan, kind: .input) }
     parameters = plan.parameters.map { CompiledPort($0, in: plan, kind: .parameter) }
     outputs = plan.outputs.map { CompiledPort($0, in: plan, kind: .output) }
+    self.code = code
+  }
+
+  /// The machine code of the plan's loop nests, where the back end generates any.
+  private static func generate(
+    _ plan: Plan, _ backend: Backend
+  ) throws(Diagnostic) -> [LoopNest: GeneratedNest] {
+    guard let compiler = backend.compiler else { return [:] }
+    var nests: [LoopNest] = []
+    for case .loopNest(let nest) in plan.kernels { nests.append(nest) }
+    return try compiler.compile(nests)
   }
 }
 

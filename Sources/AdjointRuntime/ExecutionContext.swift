@@ -56,16 +56,17 @@ package final class ExecutionContext {
   ) {
     let base = arena.base
     switch part {
+    case .generated(let piece):
+      GeneratedRun(
+        piece: piece, arena: base, operands: operands, results: results, partials: partials.base
+      ).run(threads: executable.threads)
     case .nest(let nest):
       NestRun(
         nest: nest, arena: base, operands: operands, results: results, scratch: scratch.base,
         scratchStride: executable.scratchByteCount, partials: partials.base
       ).run(threads: executable.threads)
     case .contraction(let product):
-      ContractionRun(
-        contraction: product, left: base + operands[0], right: base + operands[1],
-        result: base + results[0]
-      ).run(threads: executable.threads)
+      ContractionRun(product, arena: base, operands, results).run(threads: executable.threads)
     case .gather(let copy):
       copy.gather(base + operands[0], base + operands[1], into: base + results[0])
     case .scatterAdd(let copy):

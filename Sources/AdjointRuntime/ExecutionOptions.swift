@@ -7,10 +7,15 @@ package struct ExecutionOptions: Hashable, Sendable {
   package var threads: Int?
   /// The largest arena in bytes; nil for three quarters of the machine's memory.
   package var maximumArenaByteCount: Int?
+  /// What loop nests become.
+  package var backend: Backend
 
-  package init(threads: Int? = nil, maximumArenaByteCount: Int? = nil) {
+  package init(
+    threads: Int? = nil, maximumArenaByteCount: Int? = nil, backend: Backend = .standard
+  ) {
     self.threads = threads
     self.maximumArenaByteCount = maximumArenaByteCount
+    self.backend = backend
   }
 
   /// More threads than this are used only if asked for.

@@ -47,6 +47,18 @@ struct DifferentiabilityTests {
     #expect(notes.contains("open does not depend on z"))
   }
 
+  @Test("a stopped derivative is told from one that does not exist")
+  func stopped() throws {
+    let builder = GraphBuilder()
+    let x = try builder.input("x", .f64, [])
+    try builder.output("y", stopGradient(x).named("s") + floor(x).named("f"))
+    let pair = try #require(builder.build().differentiability().pairs.first)
+    #expect(pair.dependence == .blocked)
+    #expect(pair.obstacles.count == 2)
+    #expect(pair.obstacles[0].hasPrefix("%s (stop_gradient) stops derivatives on purpose at "))
+    #expect(pair.obstacles[1].hasPrefix("%f (floor) has no derivative"))
+  }
+
   @Test("an unknown name is refused with the known ones")
   func unknownName() throws {
     let graph = try graph()

@@ -106,11 +106,11 @@ enum OperatorSweep {
     },
   ]
 
-  /// Those that need at least one element along each axis.
+  /// Those that need at least one element along the last axis.
   static let selecting: [SweepCase] = [
     SweepCase("mean") { try ($1[0] * $1[0]).mean(alongAxes: [1]) },
     SweepCase("reduce_max") { try $1[0].max(squeezingAxes: [1]) },
-    SweepCase("reduce_min") { try $1[0].min(squeezingAxes: [0]) },
+    SweepCase("reduce_min") { try $1[0].min(squeezingAxes: [1]) },
     SweepCase("reduce_product") { try $1[0].product(squeezingAxes: [1]) },
     SweepCase("softmax") { try softmax($1[0]) },
     SweepCase("logSoftmax") { try logSoftmax($1[0]) },

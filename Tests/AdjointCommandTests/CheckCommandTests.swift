@@ -8,6 +8,12 @@ import Testing
     #expect(run.output.hasPrefix("digits_mlp is valid: 34 nodes"))
     #expect(run.output.contains("10 of 12 derivatives of outputs exist\n"))
     #expect(run.output.contains("loss with respect to labels:\n    labels is i32[B]"))
+    // These derivatives exist, and take parts of the graph for constants.
+    let list = try #require(run.output.range(of: "constants to these derivatives:\n"))
+    #expect(
+      run.output[list.upperBound...].split(separator: "\n").map { $0.prefix { $0 != ")" } } == [
+        "  %is_cut (less_or_equal", "  %shift (stop_gradient", "  %count (extent",
+      ])
   }
 
   @Test func namesTheNodeInTheWay() throws {

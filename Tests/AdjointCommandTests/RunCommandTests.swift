@@ -95,7 +95,7 @@ import Testing
     let run = try CommandRun(
       "run", "Graphs/digits-mlp.graph", "--only", "logits", "--input", "x=\(folder.path("x.npy"))")
     #expect(run.status == 1)
-    #expect(run.errors.contains("f32[2, 64]"))
+    #expect(run.errors.contains("x.npy: x is f32[B, 64]"))
     #expect(run.errors.contains("f32[2, 63]"))
     #expect(run.errors.contains("[shape-mismatch]"))
   }
@@ -110,7 +110,7 @@ import Testing
 
   @Test(arguments: [
     ["--set", "x1"], ["--set", "x1=one"], ["--set", "=1"], ["--set", "x1="], ["--dim", "B=x"],
-    ["--threads", "0"], ["--seed", "-1"], ["--colour"], ["--only", "a,,b"],
+    ["--threads", "0"], ["--seed", "-1"], ["--colour"], ["--only", "a,,b"], ["--only", "y,y"],
   ])
   func refusesMalformedOptions(_ options: [String]) throws {
     let run = try CommandRun(arguments: ["run", "Graphs/trace.graph"] + options)

@@ -10,7 +10,7 @@ import Testing
       "--epochs", "10", "--show", "3", "--output", weights, "--plot", chart)
     #expect(run.status == 0)
     #expect(run.errors.isEmpty)
-    #expect(run.output.hasPrefix("digits_mlp: 60 examples, 10 epochs of 1 steps, adam("))
+    #expect(run.output.hasPrefix("digits_mlp: 60 examples, 10 epochs of 1 step, adam("))
     #expect(run.output.hasSuffix("\nheld-out accuracy: 100.0 %\n"))
     #expect(run.output.contains("predicted "))
     let graph = try Graph(contentsOf: files.graph)
@@ -85,7 +85,9 @@ import Testing
 
   @Test(arguments: [
     (["--epochs", "0"], "--epochs must be at least 1"), (["--hold-out", "1"], "between 0 and 1"),
-    (["--learning-rate", "nan"], "above 0"), (["--optimizer", "magic"], "sgd"),
+    (["--epochs", "-1"], "at least 1, not -1"), (["--batch", "-8"], "at least 1, not -8"),
+    (["--learning-rate", "nan"], "above 0"), (["--learning-rate", "-1"], "above 0, not -1.0"),
+    (["--optimizer", "magic"], "sgd"),
     (["--scale", "0"], "other than 0"), (["--test-data", "x.csv"], "exclude each other"),
     (["--show", "1", "--json"], "exclude each other"),
   ])

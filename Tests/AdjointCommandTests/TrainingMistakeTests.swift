@@ -70,33 +70,35 @@ import Testing
     expectError(chart, "loss.svg", "input-output")
   }
 
-  @Test func aReadOnlyFolder() throws {
+  /// Permissions do not bind the superuser, who tries a folder that nobody can write to.
+  @Test(
+    .enabled(
+      if: geteuid() != 0 || FileManager.default.fileExists(atPath: "/sys/kernel"),
+      "the superuser can write to every folder here"))
+  func aReadOnlyFolder() throws {
     let files = try TrainingFiles()
-    let folder = files.folder.path("locked")
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder)
-    // Permissions do not bind the superuser.
-    guard !FileManager.default.isWritableFile(atPath: folder) else { return }
+    var folder = "/sys/kernel"
+    if geteuid() != 0 {
+      folder = files.folder.path("locked")
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o555])
+    }
     let run = try files.train("--epochs", "1", "--output", folder + "/w.safetensors")
-    expectError(run, "w.safetensors", "input-output")
+    expectError(run, folder + "/w.safetensors: cannot write", "input-output")
   }
 
+  /// Any number of epochs may be asked for.
   @Test func aLossThatIsNoLongerFinite() throws {
     let files = try TrainingFiles()
     let weights = files.folder.path("w.safetensors")
     let run = try files.train(
-      "--optimizer", "sgd", "--learning-rate", "1e30", "--epochs", "20", "--batch", "4",
+      "--optimizer", "sgd", "--learning-rate", "1e30", "--epochs", String(Int.max), "--batch", "4",
       "--output", weights)
     expectError(run, "lower the learning rate", "not-finite")
   }
 
-  @Test func checkpointsOfAnotherTraining() throws {
+  @Test func filesThatAreNoCheckpoint() throws {
     let files = try TrainingFiles()
-    let checkpoint = files.folder.path("w.safetensors")
-    #expect(try files.train("--epochs", "1", "--output", checkpoint).status == 0)
-    expectError(
-      try files.train("--epochs", "2", "--resume", checkpoint, "--seed", "9"),
-      "adjoint.seed: 0 in the checkpoint, 9 here", "invalid-argument")
     let weights = files.folder.path("weights")
     try SafetensorsFile(tensors: ["w1": Tensor([1, 2, 3] as [Float])]).write(to: weights)
     expectError(

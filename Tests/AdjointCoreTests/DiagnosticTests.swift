@@ -16,6 +16,18 @@ import Testing
     #expect(Diagnostic(.syntax, "empty").description == "empty [syntax]")
   }
 
+  @Test func charactersThatSteerATerminalAreSpelledOut() {
+    let error = Diagnostic(
+      .syntax, "\u{1b}[2J\0 is no number, ∂y/∂x₁ is fine", node: "a\nb",
+      location: SourceLocation(file: "a\r.graph"), notes: ["\u{202e}x"])
+    #expect(
+      error.description
+        == #"""
+        a\u{d}.graph: \u{1b}[2J\u{0} is no number, ∂y/∂x₁ is fine (at a\u{a}b) [syntax]
+          - \u{202e}x
+        """#)
+  }
+
   @Test func placesPrintWhatIsKnown() {
     #expect(SourceLocation(file: "a").description == "a")
     #expect(SourceLocation(file: "a", line: 2).description == "a:2")

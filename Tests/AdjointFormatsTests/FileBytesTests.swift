@@ -21,7 +21,7 @@ import Testing
       try FileBytes.read(path, maximumByteCount: 2)
     }
     #expect(error?.code == .memoryLimit)
-    #expect(error?.message.contains("3 bytes") == true)
+    #expect(error?.message.contains("more than 2 bytes") == true)
   }
 
   @Test func endlessFileIsRefused() {

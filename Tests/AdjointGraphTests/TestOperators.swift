@@ -34,6 +34,21 @@ struct Annotated: AdjointGraph.Operator {
   }
 }
 
+/// An operator whose values differ and yet have one hash.
+struct Numbered: AdjointGraph.Operator {
+  static let mnemonic = "numbered"
+  let number: Int
+  init(_ number: Int) { self.number = number }
+  init(attributes: AttributeList) throws(Diagnostic) { number = try attributes.integer("number") }
+  var attributes: AttributeList { AttributeList(["number": .integer(number)]) }
+  func hash(into hasher: inout Hasher) {}
+  func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] { operands }
+  var derivative: Derivative { .zero }
+  func lower(_ operands: [TensorType], to results: [TensorType]) throws(Diagnostic) -> Lowering {
+    .view
+  }
+}
+
 extension OperatorRegistry {
   static let test = OperatorRegistry([Twin.self, Annotated.self])
 }

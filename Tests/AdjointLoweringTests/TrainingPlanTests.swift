@@ -70,8 +70,8 @@ struct TrainingPlanTests {
     let text = PlanPrinter.text(try builder.build().lowered())
     #expect(
       text == """
-        4 steps (2 contractions), 4 different kernels
-        arena 320 bytes, lower bound 320 bytes (0.0 % above)
+        3 steps (2 contractions), 3 different kernels
+        arena 256 bytes, lower bound 256 bytes (0.0 % above)
 
         kernels
           k0 contraction f32 [4, 3] · [3, 2]
@@ -79,15 +79,12 @@ struct TrainingPlanTests {
             t2 = subtract(a[i, j], 1.0)
             r0[i, j] = t2
             r1[] += multiply(t2, t2)
-          k2 contraction f32 [3, 4]ᵀ · [4, 2]
-          k3 loop[3, 2]
-            r0[i, j] = subtract(a[i, j], multiply(0.5, b[i, j]))
+          k2 contraction f32 -0.5 · [3, 4]ᵀ · [4, 2] + c
 
         steps
           0: b2 = k0(b0, b1)  %0
           1: b3, b4 = k1(b2)  %2 %error %3 %4
-          2: b5 = k2(b0, b3)  %5
-          3: b6 = k3(b1, b5)  %7 %8 %9
+          2: b5 = k2(b0, b3, b1)  %5 %7 %8 %9
 
         buffers
           b0 f32[4, 3] at 0, 48 bytes, input x
@@ -95,8 +92,7 @@ struct TrainingPlanTests {
           b2 f32[4, 2] at 128, 32 bytes, live 0–1
           b3 f32[4, 2] at 128, 32 bytes, live 1–2, in place of b2
           b4 f32[] at 192, 4 bytes, live 1–end
-          b5 f32[3, 2] at 256, 24 bytes, live 2–3
-          b6 f32[3, 2] at 64, 24 bytes, live 3–end, the next w, in place of b1
+          b5 f32[3, 2] at 64, 24 bytes, live 2–end, the next w, in place of b1
 
         outputs
           loss = b4

@@ -32,7 +32,7 @@ enum StructureTesting {
     switch operation.derivative {
     case .linear(let transpose): (rule, isJoint) = (transpose, true)
     case .multilinear(let transpose): (rule, isJoint) = (transpose, false)
-    case .zero, .partials, .rules:
+    case .zero, .stopped, .partials, .rules:
       Issue.record("\(operation.mnemonic) states no transpose", sourceLocation: sourceLocation)
       return
     }

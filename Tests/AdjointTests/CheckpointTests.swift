@@ -66,7 +66,7 @@ import Testing
     #expect(code { try trainer.resume(from: lacking) } == .missingInput)
     var misshapen = before
     misshapen.tensors["w"] = try Tensor([1, 2, 3] as [Double])
-    #expect(code { try trainer.resume(from: misshapen) } == .missingInput)
+    #expect(code { try trainer.resume(from: misshapen) } == .shapeMismatch)
     #expect(try trainer.checkpoint() == before)
   }
 }

@@ -36,13 +36,7 @@ public struct Executable: Sendable {
 
   package init(_ graph: Graph, _ options: CompilationOptions) throws(Diagnostic) {
     let bound = try graph.binding(options.dimensions)
-    let unbound = bound.dimensionNames
-    guard unbound.isEmpty else {
-      throw Diagnostic(
-        .unboundDimension,
-        "the graph \(graph.name) has named dimensions; give numbers for \(unbound.joined(separator: ", "))"
-      )
-    }
+    try bound.checkBound()
     let optimized = try options.pipeline(bound)
     let plan = try optimized.lowered()
     self.plan = plan

@@ -58,20 +58,6 @@ public final class ExecutionContext {
     try memory.readScalar(output: place(of: name, in: outputPlaces, "output"))
   }
 
-  /// The place of a port among those of its kind.
-  private func place(
-    of name: String, in places: [String: Int], _ kind: String
-  ) throws(Diagnostic) -> Int {
-    if let place = places[name] { return place }
-    let known = places.keys.sorted().joined(separator: ", ")
-    throw Diagnostic(.unknownName, "the graph has no \(kind) named \(name); it has \(known)")
-  }
-
-  private static func places(of ports: [Graph.Port]) -> [String: Int] {
-    Dictionary(
-      zip(ports.map(\.name), ports.indices), uniquingKeysWith: { first, _ in first })
-  }
-
   /// The present value of a parameter.
   ///
   /// - Throws: `.unknownName` that lists the parameters.
@@ -90,26 +76,41 @@ public final class ExecutionContext {
 
   /// Replaces every parameter by the tensor of its name; tensors without a parameter are ignored.
   ///
-  /// - Throws: `.missingInput` that lists all parameters without a tensor, `.shapeMismatch` or
-  ///   `.scalarTypeMismatch`; nothing is replaced then.
+  /// - Throws: `.missingInput` where a parameter has no tensor, otherwise `.shapeMismatch` or
+  ///   `.scalarTypeMismatch`, with all parameters that have none or another; nothing is replaced then.
   public func setParameters(_ tensors: [String: Tensor]) throws(Diagnostic) {
     var mistakes: [String] = []
+    var code = Diagnostic.Code.scalarTypeMismatch
     for port in executable.parameters {
       if let tensor = tensors[port.name] {
-        if tensor.type != port.type {
-          mistakes.append("\(port.name) is \(tensor.type), the parameter is \(port.type)")
-        }
+        guard tensor.type != port.type else { continue }
+        mistakes.append("\(port.name) is \(tensor.type), the parameter is \(port.type)")
+        if tensor.type.shape != port.type.shape, code != .missingInput { code = .shapeMismatch }
       } else {
         mistakes.append("\(port) has no tensor")
+        code = .missingInput
       }
     }
     guard mistakes.isEmpty else {
       throw Diagnostic(
-        .missingInput, "the weights do not fit the graph; use weights of this graph",
-        notes: mistakes)
+        code, "the weights do not fit the graph; use weights of this graph", notes: mistakes)
     }
     for port in executable.parameters {
       if let tensor = tensors[port.name] { try memory.writeParameter(tensor, named: port.name) }
     }
+  }
+
+  /// The place of a port among those of its kind.
+  private func place(
+    of name: String, in places: [String: Int], _ kind: String
+  ) throws(Diagnostic) -> Int {
+    if let place = places[name] { return place }
+    let known = places.keys.sorted().joined(separator: ", ")
+    throw Diagnostic(.unknownName, "the graph has no \(kind) named \(name); it has \(known)")
+  }
+
+  private static func places(of ports: [Graph.Port]) -> [String: Int] {
+    Dictionary(
+      zip(ports.map(\.name), ports.indices), uniquingKeysWith: { first, _ in first })
   }
 }

@@ -71,7 +71,9 @@ public struct EvaluationTrace: Hashable, Sendable {
       throw Diagnostic(
         .invalidArgument,
         "a trace is for small graphs, of at most \(maximumNodeCount) nodes and "
-          + "\(maximumElementCount) elements; \(graph.name) has \(graph.nodeCount) nodes")
+          + "\(maximumElementCount) elements; \(graph.name) has \(graph.nodeCount) nodes and "
+          + "\(Int(clampedConversion: elements)) elements; trace a part, or bind smaller dimensions"
+      )
     }
   }
 

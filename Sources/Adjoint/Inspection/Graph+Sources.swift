@@ -16,13 +16,7 @@ extension Graph {
       tensors[port.name] = try (initializers[port.name] ?? .zeros)
         .tensor(port.type, name: port.name, seed: seed)
     }
-    var missing: [String] = []
-    for port in inputs where given[port.name] == nil { missing.append(port.description) }
-    guard missing.isEmpty else {
-      throw Diagnostic(
-        .missingInput, "\(missing.count == 1 ? "an input has" : "inputs have") no value; give one",
-        notes: missing)
-    }
+    try checkInputs(given: given)
     for port in inputs + parameters {
       guard let tensor = given[port.name] else { continue }
       guard tensor.type == port.type else {
@@ -36,12 +30,18 @@ extension Graph {
 
   /// Refuses values for names that are of no input or parameter.
   package func checkNames(of tensors: [String: Tensor]) throws(Diagnostic) {
-    let known = (inputs + parameters).map(\.name)
-    for name in tensors.keys.sorted() where !known.contains(name) {
+    for name in tensors.keys.sorted() { _ = try sourcePort(named: name) }
+  }
+
+  /// Refuses to go on without a value for every input, and lists those that have none.
+  package func checkInputs(given tensors: [String: Tensor]) throws(Diagnostic) {
+    let missing = inputs.filter { tensors[$0.name] == nil }.map(\.description)
+    guard missing.isEmpty else {
       throw Diagnostic(
-        .unknownName,
-        "the graph \(self.name) has no input or parameter named \(name); it has "
-          + (known.isEmpty ? "none" : known.joined(separator: ", ")))
+        .missingInput,
+        missing.count == 1
+          ? "an input has no value; give one" : "inputs have no value; give each one",
+        notes: missing)
     }
   }
 

@@ -17,15 +17,7 @@ extension Graph {
       }
     }
     let source = Graph(name: name, nodes: widened, outputs: outputList, updates: updates)
-    return try GraphRewriter().rewrite(source) {
-      (builder, index, operands) throws(Diagnostic) -> [Value]? in
-      guard let operation = source.nodes[index].operation else { return nil }
-      let attributes = operation.attributes
-      let widenedAttributes = attributes.widened
-      if attributes == widenedAttributes { return nil }
-      return try builder.applyAll(
-        Swift.type(of: operation).init(attributes: widenedAttributes), operands)
-    }
+    return try source.derivingTypes(attributes: \.widened)
   }
 }
 

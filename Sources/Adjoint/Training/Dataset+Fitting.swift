@@ -42,7 +42,7 @@ extension Dataset {
 }
 
 extension Graph {
-  /// The number of classes, from the shape of the scores.
+  /// The number of classes, from the shape of the scores; nil where the graph has none.
   package func classCount(_ interface: TrainingInterface) -> Int? {
     guard let name = interface.scores else { return nil }
     return outputs.first { $0.name == name }?.type.shape.dimensions.last?.extent
@@ -60,10 +60,13 @@ extension Tensor {
   /// The rows in the scalar type and shape of an input whose first extent is the batch.
   fileprivate func fitted(to port: Graph.Port, count: Int) throws(Diagnostic) -> Tensor {
     let example = Shape(Array(port.type.shape.dimensions.dropFirst()))
-    guard let extents = example.extents, extents.reduce(1, *) * count == self.count else {
+    let width = self.count / max(count, 1)
+    guard let extents = example.extents, width * count == self.count, example.elementCount == width
+    else {
       throw Diagnostic(
         .shapeMismatch,
-        "an example has \(self.count / max(count, 1)) numbers, the input \(port) takes \(example)")
+        "an example has \(width) number\(width == 1 ? "" : "s") for the input \(port), which takes \(example)"
+      )
     }
     return try cast(to: port.type.scalarType).reshaped(to: [count] + extents)
   }

@@ -22,8 +22,8 @@ extension Dataset {
 
   /// The same examples with every feature divided by a number, in a floating-point type.
   ///
-  /// - Throws: `.invalidArgument` for a divisor that is zero or not finite or a type that is not
-  ///   floating point.
+  /// - Throws: `.invalidArgument` for a divisor that is zero or not finite, or a type that is not
+  ///   floating point; `.notFinite` where a quotient is beyond the range of the type.
   public func dividing(
     by divisor: Double, as scalarType: ScalarType = .f32
   ) throws(Diagnostic) -> Dataset {
@@ -37,7 +37,14 @@ extension Dataset {
     case .i32, .i64, .u8, .bool:
       throw Diagnostic(.invalidArgument, "scaled features are f32 or f64, not \(scalarType)")
     }
-    return try Dataset(features: Tensor(storage, extents: features.extents), labels: labels)
+    let quotients = try Tensor(storage, extents: features.extents)
+    if let example = quotients.firstNonFiniteRow {
+      throw Diagnostic(
+        .notFinite,
+        "example \(example + 1) of the data, divided by \(divisor), is beyond the range of "
+          + "\(scalarType); divide by another number")
+    }
+    return try Dataset(features: quotients, labels: labels)
   }
 }
 

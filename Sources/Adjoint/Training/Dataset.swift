@@ -21,11 +21,11 @@ public struct Dataset: Sendable {
         .shapeMismatch,
         "there are \(count) examples and \(labels.extents.first ?? 0) labels; give one for each")
     }
-    if let bad = features.firstNonFiniteIndex {
-      let example = bad / max(1, features.count / count) + 1
+    if let example = features.firstNonFiniteRow {
       throw Diagnostic(
         .notFinite,
-        "example \(example) of the data has a value that is not a finite number; mend or remove it")
+        "example \(example + 1) of the data has a value that is not a finite number; mend or remove it"
+      )
     }
     self.features = features
     self.labels = labels
@@ -53,8 +53,8 @@ public struct Dataset: Sendable {
     guard fraction.isFinite, heldOut > 0, heldOut < count else {
       throw Diagnostic(
         .invalidArgument,
-        "holding out \(fraction) of \(count) examples leaves a part empty; choose a fraction between"
-      )
+        "holding out \(fraction) of \(count) examples leaves a part empty; choose a fraction that "
+          + "gives each at least one")
     }
     let order = CounterBasedRandom(seed: seed, stream: "split").permutation(of: count)
     return (
@@ -64,13 +64,15 @@ public struct Dataset: Sendable {
 }
 
 extension Tensor {
-  /// The place of the first element that is infinite or not a number.
-  fileprivate var firstNonFiniteIndex: Int? {
-    switch storage {
-    case .f32(let elements): elements.firstIndex { !$0.isFinite }
-    case .f64(let elements): elements.firstIndex { !$0.isFinite }
-    case .i32, .i64, .u8, .bool: nil
-    }
+  /// The first row with an element that is infinite or not a number.
+  var firstNonFiniteRow: Int? {
+    let place: Int? =
+      switch storage {
+      case .f32(let elements): elements.firstIndex { !$0.isFinite }
+      case .f64(let elements): elements.firstIndex { !$0.isFinite }
+      case .i32, .i64, .u8, .bool: nil
+      }
+    return place.map { $0 / max(1, count / max(1, extents.first ?? 1)) }
   }
 
   /// The rows at the given places, in that order.

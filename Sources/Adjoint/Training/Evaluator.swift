@@ -49,11 +49,7 @@ public final class Evaluator {
       let numbers = try context.output(scores).floats
       let width = numbers.count / count
       for row in 0..<count {
-        let scores = numbers[row * width..<(row + 1) * width]
-        let best = scores.indices.max {
-          scores[$0] < scores[$1] || (scores[$0] == scores[$1] && $0 > $1)
-        }
-        result.append((best ?? scores.startIndex) - scores.startIndex)
+        result.append(Self.largest(numbers[row * width..<(row + 1) * width]))
       }
       first += count
     }
@@ -62,16 +58,39 @@ public final class Evaluator {
 
   /// The fraction of examples whose predicted class is their label.
   ///
+  /// Labels are class numbers, or one number for each class, of which the largest counts.
+  ///
   /// - Throws: `.shapeMismatch` where the data has no labels or does not fit the graph.
   public func accuracy(
     on data: Dataset, weights: [String: Tensor]
   ) throws(Diagnostic) -> Double {
-    guard let labels = data.labels else {
-      throw Diagnostic(.shapeMismatch, "accuracy needs labels, and the data has none")
+    guard let labelled = labelledClasses(of: data) else {
+      throw Diagnostic(
+        .shapeMismatch,
+        "accuracy needs labels, the number of the class or one number for each class, and the data "
+          + "has \(data.labels.map { "\($0.type)" } ?? "none")")
     }
     let predicted = try classes(of: data, weights: weights)
-    let right = zip(predicted, labels.doubles).count { Double($0) == $1 }
-    return Double(right) / Double(data.count)
+    return Double(zip(predicted, labelled).count { $0 == $1 }) / Double(data.count)
+  }
+
+  /// The class that the label of each example says; nil where there are no labels, or they have
+  /// neither one number nor one for each class.
+  package func labelledClasses(of data: Dataset) -> [Int]? {
+    guard let labels = data.labels else { return nil }
+    // A fraction is no class, and equal to none.
+    if labels.count == data.count { return labels.doubles.map { Int(exactly: $0) ?? -1 } }
+    guard let classes = graph.classCount(interface), labels.count == data.count * classes else {
+      return nil
+    }
+    let numbers = labels.floats
+    return (0..<data.count).map { Self.largest(numbers[$0 * classes..<($0 + 1) * classes]) }
+  }
+
+  /// The place of the largest number in a row; the first of equal ones.
+  private static func largest(_ row: ArraySlice<Float>) -> Int {
+    let best = row.indices.max { row[$0] < row[$1] || (row[$0] == row[$1] && $0 > $1) }
+    return (best ?? row.startIndex) - row.startIndex
   }
 
   /// The context for a number of examples, made when first needed.

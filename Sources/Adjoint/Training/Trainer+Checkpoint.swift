@@ -14,11 +14,12 @@ extension Trainer {
     return SafetensorsFile(tensors: try context.parameterTensors(), metadata: metadata)
   }
 
-  /// Continues a training whose checkpoint was written with the same options and the same number of
-  /// examples.
+  /// Continues a training whose checkpoint was written with the same graph, data and options; the
+  /// number of threads may differ.
   ///
-  /// - Throws: `.corruptFile` where the file is not a checkpoint; `.invalidArgument` that lists the
-  ///   options that differ; `.missingInput` where it is one of another graph.
+  /// - Throws: `.corruptFile` where the file is not a checkpoint; `.invalidArgument` that lists what
+  ///   differs; `.missingInput`, `.shapeMismatch` or `.scalarTypeMismatch` where its tensors are not
+  ///   those of the graph. The trainer is then as it was.
   public func resume(from checkpoint: SafetensorsFile) throws(Diagnostic) {
     guard let text = checkpoint.metadata[Key.losses] else {
       throw Diagnostic(
@@ -28,17 +29,21 @@ extension Trainer {
     var differences: [String] = []
     for (key, value) in identity.sorted(by: { $0.key < $1.key }) {
       let other = checkpoint.metadata[key] ?? "nothing"
-      if other != value { differences.append("\(key): \(other) in the checkpoint, \(value) here") }
+      if other != value {
+        differences.append("\(key): \(other.excerpt) in the checkpoint, \(value) here")
+      }
     }
     guard differences.isEmpty else {
       throw Diagnostic(
-        .invalidArgument, "the checkpoint is of another training; use the same options and data",
+        .invalidArgument,
+        "the checkpoint is of another training; use the same graph, data and options",
         notes: differences)
     }
     var losses: [Double] = []
     for word in text.split(separator: " ") {
       guard let loss = Double(word) else {
-        throw Diagnostic(.corruptFile, "the checkpoint's losses hold '\(word)', which is no number")
+        throw Diagnostic(
+          .corruptFile, "the checkpoint's losses hold '\(word.excerpt)', which is no number")
       }
       losses.append(loss)
     }
@@ -53,6 +58,8 @@ extension Trainer {
       Key.batchSize: String(batchSize),
       Key.seed: String(options.seed),
       Key.exampleCount: String(exampleCount),
+      Key.data: dataDigest,
+      Key.step: stepDigest,
     ]
   }
 
@@ -63,5 +70,7 @@ extension Trainer {
     static let batchSize = "adjoint.batch_size"
     static let seed = "adjoint.seed"
     static let exampleCount = "adjoint.examples"
+    static let data = "adjoint.data_digest"
+    static let step = "adjoint.step_digest"
   }
 }

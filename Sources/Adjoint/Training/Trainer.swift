@@ -32,6 +32,10 @@ public final class Trainer {
   public internal(set) var epochLosses: [Double] = []
 
   private let data: Dataset
+  /// Tells the examples, in the types and shapes of the graph, from others.
+  let dataDigest: String
+  /// Tells the graph of a step, with its initial values and the inputs it is given, from others.
+  let stepDigest: String
   let context: ExecutionContext
 
   /// Compiles the training step and sets all parameters to their initial values.
@@ -57,7 +61,10 @@ public final class Trainer {
     executable = try step.compiled(
       CompilationOptions(
         dimensions: [parts.batchDimension: batchSize], threads: options.threads))
-    self.data = try data.fitted(to: graph, parts)
+    let fitted = try data.fitted(to: graph, parts)
+    self.data = fitted
+    dataDigest = Self.digest(of: fitted)
+    stepDigest = Self.digest(of: step, parts)
     context = try executable.makeContext(seed: options.seed)
   }
 
@@ -97,6 +104,21 @@ public final class Trainer {
           meanLoss: sum / Double(step + 1)))
     }
     epochLosses.append(sum / Double(stepsPerEpoch))
+  }
+
+  private static func digest(of data: Dataset) -> String {
+    var digest = ContentDigest()
+    digest.add(data.features)
+    if let labels = data.labels { digest.add(labels) }
+    return digest.text
+  }
+
+  private static func digest(of step: Graph, _ interface: TrainingInterface) -> String {
+    var digest = ContentDigest()
+    digest.add(step.description)
+    digest.add(interface.features)
+    digest.add(interface.labels ?? "")
+    return digest.text
   }
 
   /// The present values of the graph's own parameters, without the optimizer's state.

@@ -9,7 +9,8 @@ public struct TrainingInterface: Hashable, Sendable {
   public let features: String
   /// The input that takes the labels of the batch, where the graph has one.
   public let labels: String?
-  /// The output with one score for each class, where the graph has one.
+  /// The output with a row for each example and a score for each of two or more classes, where the
+  /// graph has one.
   public let scores: String?
   /// The named dimension that stands for the number of examples in a batch.
   public let batchDimension: String
@@ -46,10 +47,28 @@ public struct TrainingInterface: Hashable, Sendable {
     batchDimension = batch
     let others = graph.inputs.filter { $0.name != featurePort.name }
     self.labels = try Self.port(labels, in: others, graph, "labels")?.name
-    if let scores, !graph.outputs.contains(where: { $0.name == scores }) {
-      throw Self.unknown("an output named \(scores), the scores", graph.outputs)
+    self.scores = try Self.scores(scores, in: graph, batch)
+  }
+
+  /// The output with the scores: the one named, or `logits` if it has scores.
+  private static func scores(
+    _ name: String?, in graph: Graph, _ batch: String
+  ) throws(Diagnostic) -> String? {
+    let port = graph.outputs.first { $0.name == name ?? "logits" }
+    guard let port else {
+      guard let name else { return nil }
+      throw unknown("an output named \(name), the scores", graph.outputs)
     }
-    self.scores = scores ?? graph.outputs.first { $0.name == "logits" }?.name
+    let dimensions = port.type.shape.dimensions
+    let isTable = dimensions.count == 2 && dimensions[0] == .named(batch)
+    if isTable, port.type.scalarType.isDifferentiable, dimensions[1].extent ?? 0 > 1 {
+      return port.name
+    }
+    guard name != nil else { return nil }
+    throw Diagnostic(
+      .invalidGraph,
+      "the scores must be floating point, a row for each example and a number for each of two or "
+        + "more classes, such as f32[\(batch), 10], and \(port) is not")
   }
 
   /// The port with a name, or without one the only candidate.
@@ -57,13 +76,13 @@ public struct TrainingInterface: Hashable, Sendable {
     _ name: String?, in candidates: [Graph.Port], _ graph: Graph, _ part: String
   ) throws(Diagnostic) -> Graph.Port? {
     if let name {
-      guard let port = graph.inputs.first(where: { $0.name == name }) else {
-        throw unknown("an input named \(name), the \(part)", graph.inputs)
+      guard let port = candidates.first(where: { $0.name == name }) else {
+        throw unknown("an input named \(name) that can be the \(part)", graph.inputs)
       }
       return port
     }
     guard candidates.count <= 1 else {
-      throw unknown("only one input that could be the \(part); name it", candidates)
+      throw unknown("to be told which input is the \(part)", candidates)
     }
     return candidates.first
   }

@@ -62,13 +62,18 @@ struct DimensionAssignment {
   }
 }
 
-/// Names with commas between: `a,b`.
-struct NameList: ExpressibleByArgument {
+/// Different names with commas between: `a,b`.
+struct NameList {
   let names: [String]
 
-  init?(argument: String) {
-    let words = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard !words.contains("") else { return nil }
-    names = words
+  init(_ argument: String) throws {
+    names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard !names.contains("") else {
+      throw ValidationError("'\(argument)' is not of the form a,b")
+    }
+    var seen: Set<String> = []
+    for name in names where !seen.insert(name).inserted {
+      throw ValidationError("'\(argument)' has \(name) twice")
+    }
   }
 }

@@ -18,10 +18,13 @@ struct DataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Their labels.", valueName: "file"))
   var testLabels: String?
 
-  @Option(help: ArgumentHelp("Divide all features by this number.", valueName: "number"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Divide all features by this number.", valueName: "number"))
   var scale = 1.0
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Set this fraction of the data apart, by the seed, and test on it.", valueName: "fraction"))
   var holdOut: Double?
@@ -45,37 +48,39 @@ struct DataOptions: ParsableArguments {
   func load(
     for graph: Graph, _ interface: TrainingInterface, seed: UInt64
   ) throws(Diagnostic) -> TrainingExamples {
-    let scalarType = graph.inputs.first { $0.name == interface.features }?.type.scalarType ?? .f32
-    var training = try read(data, labels, interface, scalarType)
-    var evaluation: TrainingExamples.Evaluation?
+    let examples = try read(data, labels, graph, interface)
     if let testData {
-      evaluation = TrainingExamples.Evaluation(
-        name: "test", data: try read(testData, testLabels, interface, scalarType))
-    } else if let holdOut {
-      let parts = try training.split(holdingOut: holdOut, seed: seed)
-      training = parts.training
-      evaluation = TrainingExamples.Evaluation(name: "held-out", data: parts.heldOut)
+      let test = try read(testData, testLabels, graph, interface)
+      return TrainingExamples(
+        training: examples, evaluation: TrainingExamples.Evaluation(name: "test", data: test))
     }
-    training = try training.dividing(by: scale, as: scalarType)
-    if let part = evaluation {
-      evaluation?.data = try part.data.dividing(by: scale, as: scalarType)
-        .fitted(to: graph, interface)
-    }
-    return TrainingExamples(training: training, evaluation: evaluation)
+    guard let holdOut else { return TrainingExamples(training: examples, evaluation: nil) }
+    let parts = try examples.split(holdingOut: holdOut, seed: seed)
+    return TrainingExamples(
+      training: parts.training,
+      evaluation: TrainingExamples.Evaluation(name: "held-out", data: parts.heldOut))
   }
 
+  /// The examples of a file, divided by the scale, in the types and shapes of the graph's inputs.
   private func read(
-    _ path: String, _ labelPath: String?, _ interface: TrainingInterface, _ scalarType: ScalarType
+    _ path: String, _ labelPath: String?, _ graph: Graph, _ interface: TrainingInterface
   ) throws(Diagnostic) -> Dataset {
-    do {
+    let scalarType = graph.inputs.first { $0.name == interface.features }?.type.scalarType ?? .f32
+    do throws(Diagnostic) {
       let table = try DataFile.load(path, csvAs: scalarType)
-      guard interface.labels != nil else { return try Dataset(features: table) }
-      guard let labelPath else { return try Dataset(labelsInLastColumnOf: table) }
-      let labels = try DataFile.load(labelPath, csvAs: scalarType)
-      // A CSV file of one column is a list.
-      let isColumn = labels.extents.count == 2 && labels.extents[1] == 1
-      return try Dataset(
-        features: table, labels: isColumn ? labels.reshaped(to: [labels.count]) : labels)
+      let examples: Dataset
+      if interface.labels == nil {
+        examples = try Dataset(features: table)
+      } else if let labelPath {
+        let labels = try DataFile.load(labelPath, csvAs: scalarType)
+        // A CSV file of one column is a list.
+        let isColumn = labels.extents.count == 2 && labels.extents[1] == 1
+        examples = try Dataset(
+          features: table, labels: isColumn ? labels.reshaped(to: [labels.count]) : labels)
+      } else {
+        examples = try Dataset(labelsInLastColumnOf: table)
+      }
+      return try examples.dividing(by: scale, as: scalarType).fitted(to: graph, interface)
     } catch {
       throw error.located(at: SourceLocation(file: path))
     }

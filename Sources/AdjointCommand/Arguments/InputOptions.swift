@@ -26,7 +26,7 @@ struct InputOptions: ParsableArguments {
 
   @OptionGroup var dimensions: DimensionOptions
 
-  @Option(help: "Determines initial values and made-up numbers.")
+  @Option(parsing: .unconditional, help: "Determines initial values and made-up numbers.")
   var seed: UInt64 = 0
 
   /// The values given, in the scalar types of a graph's inputs and parameters.
@@ -41,7 +41,7 @@ struct InputOptions: ParsableArguments {
             "the file has no tensor for the parameter \(port); use weights of this graph",
             location: SourceLocation(file: weights))
         }
-        tensors[port.name] = try tensor.converted(for: port)
+        tensors[port.name] = try Self.convert(tensor, for: port, from: weights)
       }
     }
     var given: Set<String> = []
@@ -49,7 +49,7 @@ struct InputOptions: ParsableArguments {
       let port = try Self.port(file.name, of: graph, &given)
       let loaded = try DataFile.load(
         file.path, csvAs: port.type.scalarType == .f32 ? .f32 : .f64)
-      tensors[file.name] = try loaded.converted(for: port)
+      tensors[file.name] = try Self.convert(loaded, for: port, from: file.path)
     }
     for assignment in numbers {
       let port = try Self.port(assignment.name, of: graph, &given)
@@ -62,17 +62,29 @@ struct InputOptions: ParsableArguments {
   private static func port(
     _ name: String, of graph: Graph, _ given: inout Set<String>
   ) throws(Diagnostic) -> Graph.Port {
-    let ports = graph.inputs + graph.parameters
-    guard let port = ports.first(where: { $0.name == name }) else {
-      let known = ports.isEmpty ? "none" : ports.map(\.name).joined(separator: ", ")
-      throw Diagnostic(
-        .unknownName,
-        "the graph \(graph.name) has no input or parameter named \(name); it has \(known)")
-    }
+    let port = try graph.sourcePort(named: name)
     guard given.insert(name).inserted else {
       throw Diagnostic(.duplicateName, "a value for \(name) is given twice; give it once")
     }
     return port
+  }
+
+  /// The tensor of a file as a port takes it.
+  private static func convert(
+    _ tensor: Tensor, for port: Graph.Port, from path: String
+  ) throws(Diagnostic) -> Tensor {
+    do throws(Diagnostic) {
+      let wanted = port.type.shape.dimensions
+      let fits = zip(wanted, tensor.extents).allSatisfy { $0.extent == nil || $0.extent == $1 }
+      guard wanted.count == tensor.extents.count, fits else {
+        throw Diagnostic(
+          .shapeMismatch,
+          "\(port.name) is \(port.type), and the value in the file is \(tensor.type); reshape it")
+      }
+      return try tensor.converted(for: port)
+    } catch {
+      throw error.located(at: SourceLocation(file: path))
+    }
   }
 
   /// Numbers of the command line as an input: row by row, with at most one extent left open.

@@ -6,7 +6,8 @@ struct CheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Verifies a graph and lists what cannot be differentiated.",
     discussion: """
-      For every output and every input or parameter without a derivative it says what is in the way. \
+      For every output and every input or parameter without a derivative it says what is in the way, \
+      and for the others which nodes on the way have none and count as constants. \
       The exit code is 0 for a valid graph, whether or not it can be differentiated.
 
         adjoint check Graphs/digits-mlp.graph
@@ -42,6 +43,12 @@ struct CheckCommand: ParsableCommand {
       text += "  \(pair.output) with respect to \(pair.source):\n"
       for reason in reasons { text += "    \(reason)\n" }
     }
+    // The other derivatives exist, and yet parts of what their outputs depend on do not count.
+    var seen: Set<String> = []
+    let omitted = report.pairs.filter { $0.dependence == .differentiable }.flatMap(\.obstacles)
+      .filter { seen.insert($0).inserted }
+    if !omitted.isEmpty { text += "constants to these derivatives:\n" }
+    for obstacle in omitted { text += "  \(obstacle)\n" }
     return text
   }
 

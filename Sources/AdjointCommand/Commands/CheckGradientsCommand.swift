@@ -24,7 +24,9 @@ struct CheckGradientsCommand: ParsableCommand {
       valueName: "output"))
   var of: String?
 
-  @Option(help: ArgumentHelp("Inputs and parameters, with commas between.", valueName: "a,b"))
+  @Option(
+    help: ArgumentHelp("Inputs and parameters, with commas between.", valueName: "a,b"),
+    transform: NameList.init)
   var withRespectTo: NameList?
 
   @OptionGroup var input: InputOptions

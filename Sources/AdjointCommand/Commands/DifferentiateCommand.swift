@@ -23,7 +23,9 @@ struct DifferentiateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The output to differentiate.", valueName: "output"))
   var of: String
 
-  @Option(help: ArgumentHelp("Inputs and parameters, with commas between.", valueName: "a,b"))
+  @Option(
+    help: ArgumentHelp("Inputs and parameters, with commas between.", valueName: "a,b"),
+    transform: NameList.init)
   var withRespectTo: NameList
 
   @Option(help: "Whether derivatives are carried from the output back, or from the inputs on.")
@@ -34,19 +36,14 @@ struct DifferentiateCommand: ParsableCommand {
     help: ArgumentHelp("The graph file to write; - is the standard output.", valueName: "file"))
   var output = "-"
 
-  @Flag(
-    inversion: .prefixedNo,
-    help: "Run the standard passes on the result; without, it is as the rules write it.")
-  var simplified = true
-
-  @Flag(help: "The same as --no-simplified.")
+  @Flag(help: "As the rules write it, without the standard passes.")
   var raw = false
 
   func run() throws {
     let graph = try Graph(contentsOf: file)
     var derivative = try graph.differentiated(
       of, withRespectTo: withRespectTo.names, mode: mode)
-    if simplified, !raw { derivative = try Pipeline.standard(derivative) }
+    if !raw { derivative = try Pipeline.standard(derivative) }
     if output == "-" {
       try StandardStream.output.write(derivative.description)
     } else {

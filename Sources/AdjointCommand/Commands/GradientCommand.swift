@@ -22,7 +22,9 @@ struct GradientCommand: ParsableCommand {
       valueName: "output"))
   var of: String?
 
-  @Option(help: ArgumentHelp("Inputs and parameters, with commas between.", valueName: "a,b"))
+  @Option(
+    help: ArgumentHelp("Inputs and parameters, with commas between.", valueName: "a,b"),
+    transform: NameList.init)
   var withRespectTo: NameList?
 
   @OptionGroup var input: InputOptions
@@ -30,7 +32,9 @@ struct GradientCommand: ParsableCommand {
   @Flag(help: "Print a JSON object with all elements; NaN and infinities are texts.")
   var json = false
 
-  @Option(help: "The most threads; one for each processor where it is not given.")
+  @Option(
+    parsing: .unconditional,
+    help: "The most threads; one for each processor where it is not given.")
   var threads: Int?
 
   func validate() throws { try ThreadCount.validate(threads) }
@@ -45,6 +49,7 @@ struct GradientCommand: ParsableCommand {
       .filter { $0.dependence == .differentiable }.map(\.source)
     let derivative = try graph.differentiated(target, withRespectTo: sources)
     let tensors = try input.tensors(for: derivative)
+    try derivative.checkInputs(given: tensors)
     let extents = try derivative.dimensions(from: tensors, known: input.dimensions.extents())
     let context = try derivative.compiled(
       CompilationOptions(dimensions: extents, threads: threads)

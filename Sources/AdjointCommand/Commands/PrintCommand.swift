@@ -90,11 +90,5 @@ struct PrintCommand: ParsableCommand {
   private static let roleNames =
     ([forward] + Provenance.Role.allCases.map(\.rawValue)).joined(separator: ", ")
 
-  private static var passNames: String {
-    var names: [String] = []
-    for pass in Pipeline.standard.passes where !names.contains(pass.name) {
-      names.append(pass.name)
-    }
-    return names.joined(separator: ", ")
-  }
+  private static let passNames = Pipeline.standard.passNames.joined(separator: ", ")
 }

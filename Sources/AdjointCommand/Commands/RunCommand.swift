@@ -26,13 +26,16 @@ struct RunCommand: ParsableCommand {
     transform: FileAssignment.init)
   var output: [FileAssignment] = []
 
-  @Option(help: ArgumentHelp("Compute only these outputs.", valueName: "y,z"))
+  @Option(
+    help: ArgumentHelp("Compute only these outputs.", valueName: "y,z"), transform: NameList.init)
   var only: NameList?
 
   @Flag(help: "Print a JSON object with all elements; NaN and infinities are texts.")
   var json = false
 
-  @Option(help: "The most threads; one for each processor where it is not given.")
+  @Option(
+    parsing: .unconditional,
+    help: "The most threads; one for each processor where it is not given.")
   var threads: Int?
 
   func validate() throws { try ThreadCount.validate(threads) }
@@ -41,9 +44,10 @@ struct RunCommand: ParsableCommand {
     var graph = try Graph(contentsOf: file)
     if let only { graph = try graph.keeping(outputs: only.names) }
     for assignment in output {
-      _ = try graph.outputType(assignment.name)
+      _ = try graph.output(named: assignment.name)
     }
     let tensors = try input.tensors(for: graph)
+    try graph.checkInputs(given: tensors)
     let extents = try graph.dimensions(from: tensors, known: input.dimensions.extents())
     let context = try graph.compiled(
       CompilationOptions(dimensions: extents, threads: threads)
@@ -72,20 +76,5 @@ struct RunCommand: ParsableCommand {
       let shown = results.filter { !written.contains($0.0) }
       try StandardStream.output.write(shown.map { TensorLine.text($0, $1) }.joined())
     }
-  }
-}
-
-extension Graph {
-  /// The type of an output.
-  ///
-  /// - Throws: `.unknownName` that lists the outputs.
-  func outputType(_ name: String) throws(Diagnostic) -> TensorType {
-    guard let port = outputs.first(where: { $0.name == name }) else {
-      throw Diagnostic(
-        .unknownName,
-        "the graph \(self.name) has no output named \(name); it has "
-          + outputs.map(\.name).joined(separator: ", "))
-    }
-    return port.type
   }
 }

@@ -24,23 +24,32 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup(title: "Data") var data: DataOptions
 
-  @Option(help: "Train until this many epochs are done, those of --resume included.")
+  @Option(
+    parsing: .unconditional,
+    help: "Train until this many epochs are done, those of --resume included.")
   var epochs = 30
 
-  @Option(help: "The number of examples in a step.")
+  @Option(
+    parsing: .unconditional,
+    help: "The number of examples in a step; all of them where there are fewer.")
   var batch = 32
 
   @Option(help: "How gradients become new parameter values.")
   var optimizer = OptimizerName.adam
 
   @Option(
+    parsing: .unconditional,
     help: "The learning rate; 0.1 for sgd, 0.05 for momentum, 0.001 for adam where not given.")
   var learningRate: Double?
 
-  @Option(help: "Determines the split, the initial values and the order of examples.")
+  @Option(
+    parsing: .unconditional,
+    help: "Determines the split, the initial values and the order of examples.")
   var seed: UInt64 = 0
 
-  @Option(help: "The most threads; one for each processor where it is not given.")
+  @Option(
+    parsing: .unconditional,
+    help: "The most threads; one for each processor where it is not given.")
   var threads: Int?
 
   @OptionGroup(title: "Parts of the graph") var parts: PartOptions
@@ -56,7 +65,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write the loss of each epoch as an SVG picture.", valueName: "file"))
   var plot: String?
 
-  @Option(help: ArgumentHelp("Classify this many examples and show them.", valueName: "count"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Classify this many examples and show them.", valueName: "count"))
   var show = 0
 
   @Flag(help: "Write a line after each epoch to standard error.")
@@ -80,7 +91,7 @@ struct TrainCommand: ParsableCommand {
     let graph = try Graph(contentsOf: file)
     let interface = try parts.interface(of: graph)
     for path in [output, plot] {
-      if let path { try OutputFolder.check(path) }
+      if let path { try AtomicFile.check(path) }
     }
     let examples = try data.load(for: graph, interface, seed: seed)
     let trainer = try Trainer(
@@ -88,7 +99,7 @@ struct TrainCommand: ParsableCommand {
       options: TrainingOptions(
         optimizer: optimizer.optimizer(learningRate), batchSize: batch, seed: seed, threads: threads
       ))
-    if let resume { try trainer.resume(from: SafetensorsFile(contentsOf: resume)) }
+    if let resume { try Self.resume(trainer, from: resume) }
     let session = try TrainingSession(trainer, examples, threads: threads)
     try session.run(until: epochs, checkpoint: output, verbose: verbose)
     if let plot { try session.writeChart(to: plot) }
@@ -97,5 +108,13 @@ struct TrainCommand: ParsableCommand {
     try StandardStream.output.write(report.summary())
     if show > 0 { try StandardStream.output.write("\n" + session.gallery(of: show)) }
     try StandardStream.output.write(report.lastLine() + "\n")
+  }
+
+  private static func resume(_ trainer: Trainer, from path: String) throws(Diagnostic) {
+    do throws(Diagnostic) {
+      try trainer.resume(from: SafetensorsFile(contentsOf: path))
+    } catch {
+      throw error.located(at: SourceLocation(file: path))
+    }
   }
 }

@@ -5,15 +5,17 @@ import Adjoint
 struct ExampleGallery {
   private let data: Dataset
   private let predicted: [Int]
+  private let labelled: [Int]?
 
   /// The columns of text that pictures side by side may take.
   private static let columnCount = 100
   private static let gap = 3
   private static let shades = Array(" .:-=+*#%@")
 
-  init(_ data: Dataset, _ predicted: [Int]) {
+  init(_ data: Dataset, predicted: [Int], labelled: [Int]?) {
     self.data = data
     self.predicted = predicted
+    self.labelled = labelled
   }
 
   var text: String {
@@ -39,9 +41,8 @@ struct ExampleGallery {
   /// The lines of one example, as many for each.
   private func cell(_ index: Int) -> [String] {
     var caption = ["predicted \(predicted[index])"]
-    if let label = data.labels?.doubles[index] {
-      let isRight = Double(predicted[index]) == label
-      caption.append("label \(Int(clampedConversion: label))\(isRight ? "" : ", wrong")")
+    if let label = labelled?[index] {
+      caption.append("label \(label)\(predicted[index] == label ? "" : ", wrong")")
     }
     return picture(index) + caption
   }
@@ -61,7 +62,8 @@ struct ExampleGallery {
         let rows = top..<min(top + rowsPerLine, height)
         let mean = rows.reduce(0) { $0 + pixels[$1 * width + column] } / Double(rows.count)
         let level = high > low ? (mean - low) / (high - low) : 0
-        let shade = Self.shades[min(Int(level * Double(Self.shades.count)), Self.shades.count - 1)]
+        let place = Int(clampedConversion: level * Double(Self.shades.count))
+        let shade = Self.shades[min(max(place, 0), Self.shades.count - 1)]
         line += String(repeating: shade, count: isDoubled ? 2 : 1)
       }
       return line

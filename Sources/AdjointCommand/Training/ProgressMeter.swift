@@ -3,7 +3,8 @@ import Adjoint
 /// A line on the terminal that is rewritten while training goes on; nothing where there is none.
 final class ProgressMeter {
   private let isShown = StandardStream.error.isTerminal
-  private let totalSteps: Int
+  /// As a floating-point number, since the user may ask for any number of epochs.
+  private let totalSteps: Double
   private let firstStep: Int
   private let batchSize: Int
   private let epochs: Int
@@ -17,7 +18,7 @@ final class ProgressMeter {
   init(_ trainer: Trainer, epochs: Int) {
     self.epochs = epochs
     firstStep = trainer.epochLosses.count * trainer.stepsPerEpoch
-    totalSteps = epochs * trainer.stepsPerEpoch
+    totalSteps = Double(epochs) * Double(trainer.stepsPerEpoch)
     batchSize = trainer.batchSize
     start = clock.now
   }
@@ -36,7 +37,7 @@ final class ProgressMeter {
     ]
     if let accuracy { parts.append("accuracy \(NumberText.fixed(accuracy * 100, decimals: 1)) %") }
     if rate > 0 {
-      let left = Double(totalSteps - firstStep - done) / rate
+      let left = (totalSteps - Double(firstStep + done)) / rate
       parts.append("\(NumberText.grouped(Int(rate * Double(batchSize)))) examples/s")
       parts.append("\(Self.spelled(left)) left")
     }
@@ -52,7 +53,7 @@ final class ProgressMeter {
 
   /// A duration as text: `4 s`, `3 min 20 s`, `2 h 5 min`.
   private static func spelled(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded(.up))
+    let whole = Int(clampedConversion: seconds.rounded(.up))
     if whole < 60 { return "\(whole) s" }
     return whole < 3600
       ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"

@@ -6,7 +6,7 @@ struct TrainingExamples {
   struct Evaluation {
     /// `held-out` or `test`.
     let name: String
-    var data: Dataset
+    let data: Dataset
   }
 
   let training: Dataset

@@ -17,7 +17,8 @@ struct TrainingReport {
     let epochs = trainer.epochLosses.count
     var lines = [
       "\(trainer.graph.name): \(NumberText.grouped(trainer.exampleCount)) examples, "
-        + "\(epochs) epoch\(epochs == 1 ? "" : "s") of \(trainer.stepsPerEpoch) steps, "
+        + "\(epochs) epoch\(epochs == 1 ? "" : "s") of \(trainer.stepsPerEpoch) "
+        + "step\(trainer.stepsPerEpoch == 1 ? "" : "s"), "
         + trainer.options.optimizer.description
     ]
     if session.resumedEpochs > 0 {

@@ -17,10 +17,16 @@ final class TrainingSession {
     self.examples = examples
     self.threads = threads
     resumedEpochs = trainer.epochLosses.count
-    let classifies = trainer.graph.classCount(trainer.interface) != nil
-    evaluator =
-      classifies && examples.evaluation?.data.labels != nil
-      ? try Evaluator(trainer.graph, trainer.interface, threads: threads) : nil
+    evaluator = try Self.evaluator(trainer, examples, threads)
+  }
+
+  /// What tells the accuracy; nil where the graph has no scores or the labels are no classes.
+  private static func evaluator(
+    _ trainer: Trainer, _ examples: TrainingExamples, _ threads: Int?
+  ) throws(Diagnostic) -> Evaluator? {
+    guard trainer.interface.scores != nil, let data = examples.evaluation?.data else { return nil }
+    let evaluator = try Evaluator(trainer.graph, trainer.interface, threads: threads)
+    return evaluator.labelledClasses(of: data) == nil ? nil : evaluator
   }
 
   /// The number of examples trained on a second.
@@ -30,11 +36,15 @@ final class TrainingSession {
       ? Double(epochs * trainer.stepsPerEpoch * trainer.batchSize) / seconds : 0
   }
 
-  /// Trains until a number of epochs is done, and writes a checkpoint after each.
+  /// Trains until a number of epochs is done, and writes a checkpoint after each; also where all of
+  /// them were done before.
   func run(until epochs: Int, checkpoint: String?, verbose: Bool) throws(Diagnostic) {
     let clock = ContinuousClock()
     let meter = ProgressMeter(trainer, epochs: epochs)
     defer { meter.clear() }
+    if let checkpoint, trainer.epochLosses.count >= epochs {
+      try trainer.checkpoint().write(to: checkpoint)
+    }
     while trainer.epochLosses.count < epochs {
       let start = clock.now
       let accuracy = accuracies.last
@@ -76,7 +86,8 @@ final class TrainingSession {
       classifier = try Evaluator(trainer.graph, trainer.interface, threads: threads)
     }
     let predicted = try classifier.classes(of: shown, weights: trainer.weights())
-    return ExampleGallery(shown, predicted).text
+    let labelled = classifier.labelledClasses(of: shown)
+    return ExampleGallery(shown, predicted: predicted, labelled: labelled).text
   }
 
   func writeChart(to path: String) throws(Diagnostic) {

@@ -22,7 +22,7 @@ package struct StopGradient: Operator {
     return operands
   }
 
-  package var derivative: Derivative { .zero }
+  package var derivative: Derivative { .stopped }
 
   package func lower(
     _ operands: [TensorType], to results: [TensorType]

@@ -64,6 +64,10 @@ extension DotGeneral {
     if x.contains(0) || y.contains(0) {
       return .loop(try .fill(result, with: ScalarLiteral(0, result.scalarType)))
     }
+    // Nothing to sum: an element-wise product, which its readers can compute themselves.
+    if left.contract.allSatisfy({ x[$0] == 1 }) {
+      return .loop(try sumOfProducts(operands, to: result))
+    }
     let pairs = Self.pairs(left, right, by: \.0)
     let a = Side(batch: left.batch, contract: pairs.map(\.0))
     let b = Side(batch: right.batch, contract: pairs.map(\.1))
@@ -82,16 +86,19 @@ extension DotGeneral {
     ])
   }
 
-  /// The definition as loops, for operands that no matrix product can read in place.
+  /// The definition as loops, for operands that no matrix product can read in place, and where there
+  /// is one product to a sum.
   ///
-  /// It is right for every order of axes, and slow; `contracted` avoids it by a transpose in front.
+  /// It is right for every order of axes, and slow where there is much to sum; `contracted` avoids it
+  /// by a transpose in front.
   private func sumOfProducts(
     _ operands: [TensorType], to result: TensorType
   ) throws(Diagnostic) -> LoopNest {
     let x = try operands[0].boundExtents()
     let kept = try result.boundExtents()
     let summed = left.contract.map { x[$0] }
-    let extents = kept + summed
+    let sums = summed.contains { $0 != 1 }
+    let extents = kept + (sums ? summed : [])
     let rows = left.free(rank: operands[0].rank).count
     func access(_ type: TensorType, _ side: Side, freeAt: Int) throws(Diagnostic) -> Access {
       var axes = Array(repeating: AxisIndex(axis: nil), count: type.rank)
@@ -99,7 +106,7 @@ extension DotGeneral {
       for (position, axis) in side.free(rank: type.rank).enumerated() {
         axes[axis] = AxisIndex(axis: freeAt + position)
       }
-      for (position, axis) in side.contract.enumerated() {
+      for (position, axis) in side.contract.enumerated() where sums {
         axes[axis] = AxisIndex(axis: kept.count + position)
       }
       return Access(type.scalarType, extents: try type.boundExtents(), map: IndexMap(axes))
@@ -117,6 +124,8 @@ extension DotGeneral {
         LoopNest.Input(operand: 1, access: try access(operands[1], right, freeAt: batch + rows)),
       ],
       program: program,
-      outputs: [LoopNest.Output(result: 0, step: product, access: target, combiner: .sum)])
+      outputs: [
+        LoopNest.Output(result: 0, step: product, access: target, combiner: sums ? .sum : nil)
+      ])
   }
 }

@@ -106,13 +106,16 @@ extension Value {
   /// The tensor of a value that a constant node computes.
   package var constantTensor: Tensor? { definition(as: Constant.self)?.tensor }
 
-  /// The number that this value holds everywhere: that of a one-element constant, broadcast or not.
+  /// Whether this value is a constant, or a constant broadcast.
+  package var isKnown: Bool {
+    definition(as: Constant.self) != nil
+      || (definition(as: Broadcast.self) != nil && operands[0].isKnown)
+  }
+
+  /// The number that this value holds everywhere: that of a constant whose elements are one number,
+  /// broadcast or not.
   package var constantNumber: Double? {
-    if let tensor = constantTensor {
-      let numbers = tensor.doubles
-      guard let first = numbers.first else { return nil }
-      return numbers.allSatisfy { $0.bitPattern == first.bitPattern } ? first : nil
-    }
+    if let tensor = constantTensor { return tensor.uniformNumber }
     guard definition(as: Broadcast.self) != nil else { return nil }
     return operands[0].constantNumber
   }

@@ -5,16 +5,16 @@ import CBLAS
 /// With β = 0 some libraries still multiply what the result held, which may be NaN: products with a
 /// vector add to zeros instead.
 protocol BLASElement: BlockFloat {
-  /// c = a · b + β·c; `pitch` is the distance between the rows of c.
+  /// c = α · a · b + β·c; `pitch` is the distance between the rows of c.
   static func matrixMatrix(
     _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder, rows: CInt,
-    columns: CInt, inner: CInt, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, beta: Self,
-    _ c: UnsafeMutablePointer<Self>, pitch: CInt)
+    columns: CInt, inner: CInt, alpha: Self, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
+    beta: Self, _ c: UnsafeMutablePointer<Self>, pitch: CInt)
 
-  /// y = a · x, or aᵀ · x
+  /// y = α · a · x + β·y, or with aᵀ; what y holds is not read where β is 0.
   static func matrixVector(
     _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt, transposing: Bool,
-    _ a: UnsafePointer<Self>, _ x: UnsafePointer<Self>, stride: CInt,
+    alpha: Self, _ a: UnsafePointer<Self>, _ x: UnsafePointer<Self>, stride: CInt, beta: Self,
     _ y: UnsafeMutablePointer<Self>)
 }
 
@@ -25,48 +25,50 @@ extension CompiledContraction.MatrixOrder {
 extension Float: BLASElement {
   static func matrixMatrix(
     _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder, rows: CInt,
-    columns: CInt, inner: CInt, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, beta: Float,
-    _ c: UnsafeMutablePointer<Float>, pitch: CInt
+    columns: CInt, inner: CInt, alpha: Float, _ a: UnsafePointer<Float>,
+    _ b: UnsafePointer<Float>, beta: Float, _ c: UnsafeMutablePointer<Float>, pitch: CInt
   ) {
     cblas_sgemm(
-      CblasRowMajor, left.flag, right.flag, rows, columns, inner, 1, a, left.leadingDimension, b,
+      CblasRowMajor, left.flag, right.flag, rows, columns, inner, alpha, a, left.leadingDimension,
+      b,
       right.leadingDimension, beta, c, pitch)
   }
 
   static func matrixVector(
     _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt, transposing: Bool,
-    _ a: UnsafePointer<Float>, _ x: UnsafePointer<Float>, stride: CInt,
+    alpha: Float, _ a: UnsafePointer<Float>, _ x: UnsafePointer<Float>, stride: CInt, beta: Float,
     _ y: UnsafeMutablePointer<Float>
   ) {
-    y.update(repeating: 0, count: Int(transposing ? columns : rows))
+    if beta == 0 { y.update(repeating: 0, count: Int(transposing ? columns : rows)) }
     let (m, n) = order.isTransposed ? (columns, rows) : (rows, columns)
     cblas_sgemv(
-      CblasRowMajor, order.isTransposed == transposing ? CblasNoTrans : CblasTrans, m, n, 1, a,
-      order.leadingDimension, x, stride, 1, y, 1)
+      CblasRowMajor, order.isTransposed == transposing ? CblasNoTrans : CblasTrans, m, n, alpha, a,
+      order.leadingDimension, x, stride, beta == 0 ? 1 : beta, y, 1)
   }
 }
 
 extension Double: BLASElement {
   static func matrixMatrix(
     _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder, rows: CInt,
-    columns: CInt, inner: CInt, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
-    beta: Double,
-    _ c: UnsafeMutablePointer<Double>, pitch: CInt
+    columns: CInt, inner: CInt, alpha: Double, _ a: UnsafePointer<Double>,
+    _ b: UnsafePointer<Double>, beta: Double, _ c: UnsafeMutablePointer<Double>, pitch: CInt
   ) {
     cblas_dgemm(
-      CblasRowMajor, left.flag, right.flag, rows, columns, inner, 1, a, left.leadingDimension, b,
+      CblasRowMajor, left.flag, right.flag, rows, columns, inner, alpha, a, left.leadingDimension,
+      b,
       right.leadingDimension, beta, c, pitch)
   }
 
   static func matrixVector(
     _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt, transposing: Bool,
-    _ a: UnsafePointer<Double>, _ x: UnsafePointer<Double>, stride: CInt,
+    alpha: Double, _ a: UnsafePointer<Double>, _ x: UnsafePointer<Double>, stride: CInt,
+    beta: Double,
     _ y: UnsafeMutablePointer<Double>
   ) {
-    y.update(repeating: 0, count: Int(transposing ? columns : rows))
+    if beta == 0 { y.update(repeating: 0, count: Int(transposing ? columns : rows)) }
     let (m, n) = order.isTransposed ? (columns, rows) : (rows, columns)
     cblas_dgemv(
-      CblasRowMajor, order.isTransposed == transposing ? CblasNoTrans : CblasTrans, m, n, 1, a,
-      order.leadingDimension, x, stride, 1, y, 1)
+      CblasRowMajor, order.isTransposed == transposing ? CblasNoTrans : CblasTrans, m, n, alpha, a,
+      order.leadingDimension, x, stride, beta == 0 ? 1 : beta, y, 1)
   }
 }

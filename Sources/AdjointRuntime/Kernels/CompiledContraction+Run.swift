@@ -8,6 +8,20 @@ struct ContractionRun {
   let right: UnsafeRawPointer
   let result: UnsafeMutableRawPointer
 
+  /// A run on the buffers of a step; what is added is in the result when the products are computed.
+  init(
+    _ contraction: CompiledContraction, arena: UnsafeMutableRawPointer,
+    _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>
+  ) {
+    self.contraction = contraction
+    left = UnsafeRawPointer(arena + operands[0])
+    right = UnsafeRawPointer(arena + operands[1])
+    result = arena + results[0]
+    if contraction.product.addendScale != nil, operands[2] != results[0] {
+      result.copyMemory(from: arena + operands[2], byteCount: contraction.resultByteCount)
+    }
+  }
+
   /// Runs it on at most so many threads, each of which calls BLAS for its own part of the result.
   ///
   /// The parts are cut here and not inside BLAS because some libraries sum in another order when
@@ -58,8 +72,8 @@ struct ContractionRun {
     let product = contraction.product
     let (rows, columns) = (panel.rows.count, panel.columns.count)
     if rows == 0 || columns == 0 { return }
+    let (alpha, beta) = (E(product.scale), E(product.addendScale ?? 0))
     switch contraction.method {
-    case .zero: c.update(repeating: 0, count: rows * columns)
     case .loops: multiplyInLoops(a, b, c)
     case .matrixMatrix(let left, let right):
       let slices = contraction.innerSlices
@@ -67,22 +81,23 @@ struct ContractionRun {
         let inner = (product.inner * slice / slices)..<(product.inner * (slice + 1) / slices)
         E.matrixMatrix(
           left, right, rows: CInt(rows), columns: CInt(columns), inner: CInt(inner.count),
+          alpha: alpha,
           a + panel.rows.lowerBound * product.left.rowStride
             + inner.lowerBound * product.left.columnStride,
           b + panel.columns.lowerBound * product.right.columnStride
             + inner.lowerBound * product.right.rowStride,
-          beta: slice == 0 ? 0 : 1,
+          beta: slice == 0 ? beta : 1,
           c + panel.rows.lowerBound * product.columns + panel.columns.lowerBound,
           pitch: CInt(product.columns))
       }
     case .matrixVector(let left, let stride):
       E.matrixVector(
-        left, rows: CInt(rows), columns: CInt(product.inner), transposing: false, a, b,
-        stride: stride, c)
+        left, rows: CInt(rows), columns: CInt(product.inner), transposing: false,
+        alpha: alpha, a, b, stride: stride, beta: beta, c)
     case .vectorMatrix(let right, let stride):
       E.matrixVector(
-        right, rows: CInt(product.inner), columns: CInt(columns), transposing: true, b, a,
-        stride: stride, c)
+        right, rows: CInt(product.inner), columns: CInt(columns), transposing: true,
+        alpha: alpha, b, a, stride: stride, beta: beta, c)
     }
   }
 
@@ -101,7 +116,10 @@ struct ContractionRun {
           x += left.columnStride
           y += right.rowStride
         }
-        c[row * product.columns + column] = sum
+        let place = row * product.columns + column
+        sum *= E(product.scale)
+        if let scale = product.addendScale { sum += E(scale) * c[place] }
+        c[place] = sum
       }
     }
   }
@@ -145,7 +163,7 @@ extension CompiledContraction {
   /// Whether it is done by the library rather than in loops.
   var callsBLAS: Bool {
     switch method {
-    case .zero, .loops: false
+    case .loops: false
     case .matrixMatrix, .matrixVector, .vectorMatrix: true
     }
   }

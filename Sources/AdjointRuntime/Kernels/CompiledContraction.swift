@@ -11,8 +11,6 @@ struct CompiledContraction: Sendable {
   }
 
   enum Method: Sendable {
-    /// Nothing is summed: the result is zero.
-    case zero
     case loops
     case matrixMatrix(left: MatrixOrder, right: MatrixOrder)
     /// One column: left · vector.
@@ -49,9 +47,7 @@ struct CompiledContraction: Sendable {
     work = Double(rows) * Double(columns) * Double(inner)
     let left = Self.order(product.left, rows: rows, columns: inner)
     let right = Self.order(product.right, rows: inner, columns: columns)
-    if inner == 0 {
-      method = .zero
-    } else if work <= Double(Self.smallestProduct) {
+    if work <= Double(Self.smallestProduct) {
       method = .loops
     } else if columns == 1, let left,
       let stride = Self.vectorStride(product.right.rowStride, inner)
@@ -83,6 +79,11 @@ struct CompiledContraction: Sendable {
       return 1
     }
     return (product.inner + 2 * lanes - 2) / (2 * lanes - 1)
+  }
+
+  /// The bytes of the result.
+  var resultByteCount: Int {
+    product.batch * product.rows * product.columns * product.scalarType.byteCount
   }
 
   private static func order(
@@ -119,7 +120,9 @@ extension Contraction {
     let resultCount = try BufferUse.product([batch, rows, columns])
     _ = try BufferUse.product([batch, rows, inner])
     _ = try BufferUse.product([batch, inner, columns])
-    return [
+    let addend = BufferUse(
+      isResult: false, number: 2, scalarType: scalarType, elementCount: resultCount)
+    return (addendScale == nil ? [] : [addend]) + [
       BufferUse(
         isResult: false, number: 0, scalarType: scalarType,
         elementCount: try reach(left, rows: rows, columns: inner)),

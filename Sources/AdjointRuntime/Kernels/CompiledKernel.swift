@@ -1,28 +1,44 @@
+import AdjointCodegen
 import AdjointCore
 import AdjointKernels
 
 /// A kernel, or a part of one, in the form that runs.
 enum CompiledKernel: Sendable {
   case fill(CompiledFill)
+  /// A piece of a loop nest as machine code.
+  case generated(GeneratedNest.Piece)
+  /// A piece of a loop nest in portable loops.
   case nest(CompiledNest)
   case contraction(CompiledContraction)
   case gather(IndexedCopy)
   case scatterAdd(IndexedCopy)
 
-  /// The parts of a kernel, to be run in order, and what they take for granted of its buffers.
+  /// The parts of a kernel that has been checked, to be run in order.
+  ///
+  /// - Parameter generated: the machine code of those loop nests that have any.
   static func compile(
-    _ kernel: Kernel
-  ) throws(Diagnostic) -> (parts: [CompiledKernel], uses: [BufferUse]) {
+    _ kernel: Kernel, _ generated: [LoopNest: GeneratedNest]
+  ) throws(Diagnostic) -> [CompiledKernel] {
     switch kernel {
     case .loopNest(let nest):
-      let uses = try nest.checkedUses()
       let fills = CompiledFill.fills(of: nest).map { CompiledKernel.fill($0) }
-      return (fills + NestCompiler.compile(nest).map { .nest($0) }, uses)
-    case .contraction(let product):
-      let uses = try product.checkedUses()
-      return ([.contraction(try CompiledContraction(product))], uses)
-    case .gather(let copy): return ([.gather(copy)], try copy.checkedUses(scatters: false))
-    case .scatterAdd(let copy): return ([.scatterAdd(copy)], try copy.checkedUses(scatters: true))
+      if let code = generated[nest] { return fills + code.pieces.map { .generated($0) } }
+      return fills + NestCompiler.compile(nest).map { .nest($0) }
+    case .contraction(let product): return [.contraction(try CompiledContraction(product))]
+    case .gather(let copy): return [.gather(copy)]
+    case .scatterAdd(let copy): return [.scatterAdd(copy)]
+    }
+  }
+}
+
+extension Kernel {
+  /// Checks that the kernel stays inside buffers of the sizes that it gives for them.
+  func checkedUses() throws(Diagnostic) -> [BufferUse] {
+    switch self {
+    case .loopNest(let nest): try nest.checkedUses()
+    case .contraction(let product): try product.checkedUses()
+    case .gather(let copy): try copy.checkedUses(scatters: false)
+    case .scatterAdd(let copy): try copy.checkedUses(scatters: true)
     }
   }
 }

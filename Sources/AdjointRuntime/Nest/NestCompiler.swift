@@ -36,13 +36,8 @@ struct NestCompiler {
 
   /// Compiles a nest as one or more pieces, to be run in order.
   static func compile(_ source: LoopNest) -> [CompiledNest] {
-    var nest = StridedNest(source)
-    guard !nest.isEmpty else { return [] }
-    nest.dropUnitAxes()
-    return nest.pieces().map { piece in
-      var piece = piece
-      piece.sortAxes()
-      let folded = piece.mergeAxes(reduced: piece.foldedAxes)
+    StridedNest.canonicalPieces(of: source).map { piece in
+      let folded = piece.foldedAxes
       var compiler = NestCompiler(piece, reduced: folded)
       return compiler.compile(reduced: folded)
     }

@@ -1,3 +1,5 @@
+import AdjointKernels
+
 /// How the points of a nest are cut into tiles: blocks of at most `capacity` points along one axis,
 /// the columns, and where that is short along a second, the rows.
 struct Tiling {

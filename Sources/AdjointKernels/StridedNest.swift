@@ -1,40 +1,39 @@
 import AdjointCore
-import AdjointKernels
 
 /// A loop nest whose accesses are offsets and strides: the form in which loops are merged,
 /// reordered and cut into tiles.
-struct StridedNest {
+package struct StridedNest: Sendable {
   /// How the nest reaches one buffer, in elements.
-  struct Access: Hashable {
-    var isResult: Bool
+  package struct Access: Hashable, Sendable {
+    package var isResult: Bool
     /// The number of the kernel's operand or result.
-    var buffer: Int
-    var scalarType: ScalarType
+    package var buffer: Int
+    package var scalarType: ScalarType
     /// The elements of the whole buffer.
-    var elementCount: Int
-    var offset: Int
-    var strides: [Int]
+    package var elementCount: Int
+    package var offset: Int
+    package var strides: [Int]
 
     /// Whether both reach the same places of equally wide buffers, as a result that is written over
     /// an operand does.
-    func coincides(with other: Access) -> Bool {
+    package func coincides(with other: Access) -> Bool {
       offset == other.offset && strides == other.strides
         && scalarType.byteCount == other.scalarType.byteCount
     }
   }
 
-  struct Output {
-    var access: Access
-    var step: Int
-    var combiner: Combiner?
+  package struct Output: Hashable, Sendable {
+    package var access: Access
+    package var step: Int
+    package var combiner: Combiner?
   }
 
-  var extents: [Int]
-  var inputs: [Access]
-  var steps: [ScalarProgram.Step]
-  var outputs: [Output]
+  package var extents: [Int]
+  package var inputs: [Access]
+  package var steps: [ScalarProgram.Step]
+  package var outputs: [Output]
 
-  init(_ nest: LoopNest) {
+  package init(_ nest: LoopNest) {
     extents = nest.extents
     inputs = nest.inputs.map {
       Access($0.access, rank: nest.rank, isResult: false, buffer: $0.operand)
@@ -47,22 +46,22 @@ struct StridedNest {
     }
   }
 
-  var isEmpty: Bool { extents.contains(0) }
-  var accesses: [Access] { inputs + outputs.map(\.access) }
+  package var isEmpty: Bool { extents.contains(0) }
+  package var accesses: [Access] { inputs + outputs.map(\.access) }
 
   /// The axes that the outputs with a combiner fold; in a piece it is the same for all of them.
-  var foldedAxes: Set<Int> {
+  package var foldedAxes: Set<Int> {
     outputs.first { $0.combiner != nil }.map { Set(reducedAxes(of: $0)) } ?? []
   }
 
   /// The axes that an output folds.
-  func reducedAxes(of output: Output) -> [Int] {
+  package func reducedAxes(of output: Output) -> [Int] {
     output.combiner == nil ? [] : extents.indices.filter { output.access.strides[$0] == 0 }
   }
 }
 
 extension StridedNest.Access {
-  init(_ access: Access, rank: Int, isResult: Bool, buffer: Int) {
+  package init(_ access: Access, rank: Int, isResult: Bool, buffer: Int) {
     let linear = access.linear(rank: rank)
     self.init(
       isResult: isResult, buffer: buffer, scalarType: access.scalarType,
@@ -111,7 +110,7 @@ extension StridedNest {
   }
 
   /// Makes one loop of two neighbours wherever no access can tell the difference.
-  mutating func mergeAxes(reduced: Set<Int>) -> Set<Int> {
+  mutating func mergeAxes(reduced: Set<Int>) {
     var indexed: Set<Int> = []
     for case .index(let index) in steps.map(\.instruction) {
       if let axis = index.axis { indexed.insert(axis) }
@@ -132,13 +131,26 @@ extension StridedNest {
     kept.reverse()
     extents = merged
     keepAxes(kept)
-    return Set(kept.indices.filter { reduced.contains(kept[$0]) })
   }
 }
 
 // MARK: - Pieces
 
 extension StridedNest {
+  /// The nest in canonical form, as pieces to be run in order: without axes of one point, axes sorted
+  /// by their strides and merged where they can be.
+  package static func canonicalPieces(of nest: LoopNest) -> [StridedNest] {
+    var whole = StridedNest(nest)
+    guard !whole.isEmpty else { return [] }
+    whole.dropUnitAxes()
+    return whole.pieces().map { piece in
+      var piece = piece
+      piece.sortAxes()
+      piece.mergeAxes(reduced: piece.foldedAxes)
+      return piece
+    }
+  }
+
   /// The nest as nests that each fold one set of axes.
   ///
   /// Stores without a combiner are in the last, so that what they may write over is read by then.

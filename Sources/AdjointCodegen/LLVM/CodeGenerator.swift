@@ -1,0 +1,105 @@
+import AdjointCore
+
+extension Diagnostic.Code {
+  /// A kernel could not be turned into machine code.
+  package static let codeGeneration = Self("code-generation")
+}
+
+/// Turns modules of textual LLVM IR into machine code for this processor.
+package struct CodeGenerator: Sendable {
+  /// What a module becomes.
+  package enum Form: Int32, Sendable {
+    case assembly = 0
+    case object = 1
+  }
+
+  let library: LLVMLibrary
+  /// The processor that code is for.
+  package let machine: HostMachine
+
+  /// The generator of this process, made once; nil where there is no usable library.
+  package static let shared: CodeGenerator? =
+    switch LLVMLibrary.shared {
+    case .success(let library): CodeGenerator(library: library, machine: HostMachine(library))
+    case .failure: nil
+    }
+
+  /// Why there is no generator, where there is none.
+  package static var absence: String? {
+    if case .failure(let absence) = LLVMLibrary.shared { absence.reason } else { nil }
+  }
+
+  /// The major version of the library, part of what cached objects are keyed by.
+  package var version: Int { library.version }
+
+  /// What LLVM does to a module: the text has its vectors already, so little is left to do.
+  static let passes =
+    "always-inline,function(sroa,early-cse,instcombine,simplifycfg,loop-mssa(licm)),globaldce"
+
+  /// Compiles a module.
+  ///
+  /// - Throws: `.codeGeneration` with what LLVM says.
+  package func compile(_ module: String, to form: Form) throws(Diagnostic) -> [UInt8] {
+    guard let context = library.createContext() else {
+      throw Diagnostic(.codeGeneration, "LLVM could not make a context")
+    }
+    defer { library.disposeContext(context) }
+    let parsed = try parse(module, in: context)
+    defer { library.disposeModule(parsed) }
+    let target = try makeMachine()
+    defer { library.disposeMachine(target) }
+    let options = library.createPassOptions()
+    defer { if let options { library.disposePassOptions(options) } }
+    if let options {
+      try library.check(
+        library.runPasses(parsed, Self.passes, target, options), "LLVM could not run its passes")
+    }
+    var message: LLVMLibrary.Text?
+    var buffer: LLVMLibrary.Reference?
+    guard library.emit(target, parsed, form.rawValue, &message, &buffer) == 0, let buffer else {
+      throw Diagnostic(
+        .codeGeneration, "LLVM could not generate code: \(library.take(message))")
+    }
+    defer { library.disposeBuffer(buffer) }
+    let start = UnsafeRawPointer(library.bufferStart(buffer))
+    return Array(UnsafeRawBufferPointer(start: start, count: library.bufferSize(buffer)))
+  }
+
+  private func parse(
+    _ module: String, in context: LLVMLibrary.Reference
+  ) throws(Diagnostic) -> LLVMLibrary.Reference {
+    var text = module
+    let buffer = text.withUTF8 { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { characters in
+        characters.baseAddress.flatMap { library.createBuffer($0, characters.count, "kernels") }
+      }
+    }
+    var message: LLVMLibrary.Text?
+    var parsed: LLVMLibrary.Reference?
+    guard let buffer, library.parse(context, buffer, &parsed, &message) == 0, let parsed else {
+      throw Diagnostic(
+        .codeGeneration, "LLVM refuses generated code: \(library.take(message))")
+    }
+    return parsed
+  }
+
+  private func makeMachine() throws(Diagnostic) -> LLVMLibrary.Reference {
+    var target: LLVMLibrary.Reference?
+    var message: LLVMLibrary.Text?
+    guard library.targetFromTriple(machine.triple, &target, &message) == 0, let target else {
+      throw Diagnostic(
+        .codeGeneration, "LLVM does not know this machine: \(library.take(message))")
+    }
+    // Optimisation for speed, position-independent, code that is run where it is made.
+    let (speed, positionIndependent, inProcess): (Int32, Int32, Int32) = (2, 2, 1)
+    guard
+      let made = library.createMachine(
+        target, machine.triple, machine.name, machine.features, speed, positionIndependent,
+        inProcess)
+    else {
+      throw Diagnostic(
+        .codeGeneration, "LLVM cannot generate code for \(machine.name) (\(machine.triple))")
+    }
+    return made
+  }
+}

@@ -1,0 +1,135 @@
+import AdjointCore
+import AdjointKernels
+
+/// How the loops of a nest are ordered, which of them is done in vectors, and how its work is cut
+/// into items for threads.
+///
+/// Kept loops come first, folded loops after them; in each group the column loop is last. All of it
+/// depends on the nest and the vector width alone, so that results do not depend on threads.
+struct NestLayout: Hashable, Sendable {
+  /// What an item of work is.
+  enum Split: Hashable, Sendable {
+    /// All of it.
+    case none
+    /// So many iterations of the outermost kept loop.
+    case kept(grain: Int)
+    /// One of so many parts of the outermost folded loop; the parts are put together at the end.
+    case folded(parts: Int)
+  }
+
+  struct Loop: Hashable, Sendable {
+    var axis: Int
+    /// Iterations: points, or whole vectors for the column loop.
+    var trips: Int
+    /// The points after the last whole vector.
+    var rest = 0
+    var isColumn = false
+  }
+
+  let loops: [Loop]
+  /// The number of kept loops.
+  let keptCount: Int
+  let column: Int?
+  /// The points of a vector.
+  let lanes: Int
+  let split: Split
+  /// An estimate of the nanoseconds of a run on one thread.
+  let cost: Int
+
+  init(_ nest: StridedNest, vectorByteCount: Int) {
+    let folded = nest.foldedAxes
+    let column = Self.columnAxis(of: nest)
+    let weight = Self.weight(of: nest)
+    let extent = column.map { nest.extents[$0] } ?? 1
+    lanes = Self.lanes(nest, extent: extent, weight: weight, vectorByteCount: vectorByteCount)
+    self.column = column
+    var loops: [Loop] = []
+    var keptCount = 0
+    for folds in [false, true] {
+      let axes = nest.extents.indices.filter { folded.contains($0) == folds }
+      for axis in axes.filter({ $0 != column }) + axes.filter({ $0 == column }) {
+        let isColumn = axis == column
+        loops.append(
+          Loop(
+            axis: axis, trips: nest.extents[axis] / (isColumn ? lanes : 1),
+            rest: isColumn ? nest.extents[axis] % lanes : 0, isColumn: isColumn))
+      }
+      if !folds { keptCount = loops.count }
+    }
+    self.loops = loops
+    self.keptCount = keptCount
+    let points = nest.extents.reduce(1, *)
+    cost = points * weight / max(1, vectorByteCount / 4) / 3
+    split = Self.split(loops, keptCount: keptCount, cost: cost, lanes: lanes)
+  }
+
+  /// The items of work.
+  var itemCount: Int {
+    switch split {
+    case .none: 1
+    case .kept(let grain):
+      loops.first.map { max(1, ($0.trips + ($0.rest > 0 ? 1 : 0) + grain - 1) / grain) } ?? 1
+    case .folded(let parts): parts
+    }
+  }
+
+  // MARK: Choices
+
+  /// The axis along which most accesses are contiguous, the innermost of several.
+  private static func columnAxis(of nest: StridedNest) -> Int? {
+    var best: (axis: Int, score: Int)?
+    for axis in nest.extents.indices {
+      var score = 0
+      for input in nest.inputs {
+        score += input.strides[axis] == 1 ? 4 : input.strides[axis] == 0 ? 1 : 0
+      }
+      for output in nest.outputs {
+        let stride = output.access.strides[axis]
+        score += stride == 1 ? (output.combiner == nil ? 6 : 1) : stride == 0 ? 1 : 0
+      }
+      if score >= best?.score ?? 0 { best = (axis, score) }
+    }
+    return best?.axis
+  }
+
+  /// Eighths of the time of one vector addition that a vector of points takes, roughly.
+  private static func weight(of nest: StridedNest) -> Int {
+    nest.steps.reduce(2 * nest.outputs.count) { sum, step in
+      switch step.instruction {
+      case .constant, .index: sum
+      case .unary(let function, _) where VectorFunction.Name(function) != nil:
+        sum + (step.type == .f64 ? 80 : 14)
+      case .binary(.power, _, _): sum + 100
+      case .load, .unary, .binary, .compare, .select, .cast: sum + 1
+      }
+    }
+  }
+
+  private static func lanes(
+    _ nest: StridedNest, extent: Int, weight: Int, vectorByteCount: Int
+  ) -> Int {
+    if nest.extents.isEmpty { return 1 }
+    let isWide = nest.steps.contains { $0.type == .f64 }
+    let native = vectorByteCount / (isWide ? 8 : 4)
+    // Several vectors at once hide the latency of one, as long as there are registers for them.
+    let wanted = native * (weight <= 10 ? 4 : weight <= 60 ? 2 : 1)
+    var lanes = 2
+    while lanes < wanted, lanes < extent { lanes *= 2 }
+    // A little more than whole native vectors is better done as whole ones and a rest.
+    while lanes > native, extent % lanes != 0, extent < 2 * lanes { lanes /= 2 }
+    return lanes
+  }
+
+  private static func split(_ loops: [Loop], keptCount: Int, cost: Int, lanes: Int) -> Split {
+    guard cost > 4000, let first = loops.first else { return .none }
+    if keptCount > 0 {
+      let trips = first.trips + (first.rest > 0 ? 1 : 0)
+      if trips >= 4 || keptCount == loops.count {
+        return trips > 1 ? .kept(grain: max(1, trips * 2000 / cost)) : .none
+      }
+    }
+    guard keptCount < loops.count else { return .none }
+    let parts = min(16, loops[keptCount].trips / 4)
+    return parts > 1 ? .folded(parts: parts) : .none
+  }
+}

@@ -1,0 +1,93 @@
+import AdjointCore
+import AdjointKernels
+import Foundation
+
+/// The code of a loop nest as one module: a function for each of its pieces, to be called in order.
+package struct NestModule: Hashable, Sendable {
+  /// What is known of a piece without its code.
+  package struct Piece: Hashable, Sendable {
+    /// The name of its function.
+    package var function: String
+    /// The name of the function that puts its parts together, if it is done in parts.
+    package var join: String?
+    /// The items of work that can be done by different threads.
+    package var itemCount: Int
+    /// The bytes in which each item leaves its accumulators.
+    package var partialByteCount: Int
+    /// An estimate of the nanoseconds of a run on one thread.
+    package var cost: Int
+  }
+
+  package var pieces: [Piece]
+  /// The text of the module in LLVM IR.
+  package var text: String
+
+  /// What functions are called until the text is known.
+  private static let placeholder = "kernel"
+
+  /// Writes the code of a nest; nil for one that has programs which only the portable loops know.
+  ///
+  /// Functions are named after the text, so that modules of different nests can be linked together.
+  package init?(_ nest: LoopNest, vectorByteCount: Int) {
+    self.init(named: Self.placeholder, nest, vectorByteCount)
+    var hash = StableHash()
+    hash.add(text)
+    let name = "nest_" + hash.digits
+    text = text.replacingOccurrences(of: "@\(Self.placeholder).", with: "@\(name).")
+    for piece in pieces.indices {
+      pieces[piece].function.replacePrefix(Self.placeholder, with: name)
+      pieces[piece].join?.replacePrefix(Self.placeholder, with: name)
+    }
+  }
+
+  private init?(named name: String, _ nest: LoopNest, _ vectorByteCount: Int) {
+    guard Self.isSupported(nest) else { return nil }
+    var module = ModuleText()
+    pieces = []
+    for (number, piece) in StridedNest.canonicalPieces(of: nest).enumerated() {
+      let layout = NestLayout(piece, vectorByteCount: vectorByteCount)
+      let function = "\(name).\(number)"
+      var writer = NestWriter(piece, layout)
+      module.add(writer.function(function), of: writer.text)
+      var entry = Piece(
+        function: function, join: nil, itemCount: layout.itemCount, partialByteCount: 0,
+        cost: layout.cost)
+      if case .folded(let parts) = layout.split {
+        entry.join = function + ".join"
+        entry.partialByteCount = writer.partByteCount
+        let join = NestWriter.join(
+          piece, layout, parts: parts, name: function + ".join")
+        module.add(join.function, of: join.text)
+      }
+      pieces.append(entry)
+    }
+    text = module.assembled()
+  }
+
+  /// The names of all its functions.
+  var functions: [String] { pieces.map(\.function) + pieces.compactMap(\.join) }
+
+  /// Whether every step has vector code: powers and real functions of whole numbers have none.
+  private static func isSupported(_ nest: LoopNest) -> Bool {
+    nest.program.steps.allSatisfy { step in
+      if step.type == .f32 || step.type == .f64 || step.type == .bool { return true }
+      switch step.instruction {
+      case .unary(let function, _):
+        return switch function {
+        case .negate, .abs, .sign, .floor, .ceil, .round, .not: true
+        case .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tan, .tanh,
+          .sigmoid, .softplus, .erf:
+          false
+        }
+      case .binary(.power, _, _): return false
+      case .load, .constant, .index, .binary, .compare, .select, .cast: return true
+      }
+    }
+  }
+}
+
+extension String {
+  fileprivate mutating func replacePrefix(_ prefix: String, with other: String) {
+    self = other + dropFirst(prefix.count)
+  }
+}

@@ -1,0 +1,39 @@
+import AdjointCore
+
+extension Graph {
+  /// The output with a name.
+  ///
+  /// - Throws: `.unknownName` that lists the outputs.
+  package func output(named name: String) throws(Diagnostic) -> Output {
+    if let output = outputList.first(where: { $0.name == name }) { return output }
+    throw unknown("output", name, outputList.map(\.name))
+  }
+
+  /// The input or parameter with a name.
+  ///
+  /// - Throws: `.unknownName` that lists the inputs and parameters.
+  package func sourcePort(named name: String) throws(Diagnostic) -> Port {
+    let ports = inputs + parameters
+    if let port = ports.first(where: { $0.name == name }) { return port }
+    throw unknown("input or parameter", name, ports.map(\.name))
+  }
+
+  /// The value with a name: an output, an input, a parameter or a named node.
+  ///
+  /// - Throws: `.unknownName` that lists what there is.
+  package func value(named name: String) throws(Diagnostic) -> ValueID {
+    if let output = outputList.first(where: { $0.name == name }) { return output.value }
+    if let node = nodes.firstIndex(where: { $0.name == name }) { return ValueID(node: node) }
+    throw unknown("value", name, outputList.map(\.name) + nodes.compactMap(\.name))
+  }
+
+  /// The most names that a message lists.
+  private static let listedNames = 40
+
+  private func unknown(_ kind: String, _ name: String, _ known: [String]) -> Diagnostic {
+    var list = known.isEmpty ? "none" : known.prefix(Self.listedNames).joined(separator: ", ")
+    if known.count > Self.listedNames { list += ", …" }
+    return Diagnostic(
+      .unknownName, "the graph \(self.name) has no \(kind) named \(name); it has \(list)")
+  }
+}

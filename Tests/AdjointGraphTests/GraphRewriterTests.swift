@@ -1,0 +1,66 @@
+import AdjointCore
+import AdjointGraph
+import AdjointOperators
+import Testing
+
+@Suite("Rewriting graphs")
+struct GraphRewriterTests {
+  private func merged(_ graph: Graph) throws -> Graph {
+    var rewriter = GraphRewriter()
+    rewriter.mergesEqualNodes = true
+    return try rewriter.rewrite(graph)
+  }
+
+  @Test("merges equal nodes, and no others that have their hash")
+  func equalHashes() throws {
+    let builder = GraphBuilder("numbered")
+    let x = try builder.input("x", .f64, [])
+    for (place, number) in [1, 2, 3, 2, 1, 3].enumerated() {
+      try builder.output("y\(place)", builder.apply(Numbered(number), [x]))
+    }
+    let graph = try merged(builder.build())
+    #expect(graph.nodeCount == 4)
+    #expect(graph.outputList.map(\.value.node) == [1, 2, 3, 2, 1, 3])
+  }
+
+  @Test("keeps apart the results of a node, the operands' order and inputs of one type")
+  func different() throws {
+    let builder = GraphBuilder("different")
+    let x = try builder.input("x", .f64, [])
+    let y = try builder.input("y", .f64, [])
+    try builder.output("a", x - y)
+    try builder.output("b", y - x)
+    for round in 0..<2 {
+      let twins = try builder.applyAll(Twin(), [x])
+      try builder.output("first\(round)", twins[0])
+      try builder.output("second\(round)", twins[1])
+    }
+    let graph = try merged(builder.build())
+    #expect(graph.nodeCount == 5)
+    #expect(graph.outputs.map(\.type.scalarType) == [.f64, .f64, .f64, .i32, .f64, .i32])
+    #expect(graph.outputList[2].value == graph.outputList[4].value)
+    #expect(graph.outputList[3].value == ValueID(node: 4, result: 1))
+    try GraphVerifier.verify(graph)
+  }
+
+  @Test("names what takes a named node's place, unless that has a name")
+  func names() throws {
+    let builder = GraphBuilder("names")
+    let x = try builder.input("x", .f64, [])
+    let first = try sin(x)
+    try builder.output("y", first + sin(x).named("second") + sin(x).named("third"))
+    let graph = try merged(builder.build())
+    #expect(graph.nodes.compactMap(\.name) == ["x", "second"])
+  }
+
+  @Test("derives types again where attributes or the types of sources change")
+  func types() throws {
+    let builder = GraphBuilder("types")
+    let x = try builder.input("x", .f32, ["B", 3])
+    try builder.output("y", tanh(x * 2).sum(squeezingAxes: [1]))
+    let graph = try builder.build().binding(["B": 5])
+    #expect(graph.outputs[0].type == TensorType(.f32, [5]))
+    #expect(graph.nodes.allSatisfy { $0.resultTypes.allSatisfy { $0.shape.names.isEmpty } })
+    try GraphVerifier.verify(graph)
+  }
+}
