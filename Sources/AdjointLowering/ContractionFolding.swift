@@ -13,7 +13,7 @@ struct ContractionFolding {
   /// For each value, the step that writes it; -1 where there is none or there are several.
   private var producers: [Int]
   private var readerCounts: [Int]
-  private let isNeededOutside: [Bool]
+  private var isNeededOutside: [Bool]
   /// For each value, the parameter that it becomes.
   private let updated: [Int: Int]
   private var isDropped: [Bool]
@@ -126,5 +126,6 @@ struct ContractionFolding {
     _ = graph.add(graph.values[value].type, .computed)
     producers.append(-1)
     readerCounts.append(0)
+    isNeededOutside.append(false)
   }
 }
