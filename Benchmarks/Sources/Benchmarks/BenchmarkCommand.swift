@@ -41,7 +41,24 @@ struct BenchmarkCommand: ParsableCommand {
   @Flag(help: "Measure a round trip between two cores instead, in nanoseconds.")
   var roundTrip = false
 
+  @Flag(help: "Answer the requests of the comparison with other systems on standard input.")
+  var serve = false
+
+  @Option(help: "With --serve: threads that share one executable, each running steps.")
+  var callers = 1
+
+  @Option(help: "Write inputs, parameters and results of the selected cases to files in a folder.")
+  var export: String?
+
+  @Option(help: "Run the one selected case in this new process with the inputs of such a file.")
+  var coldStart: String?
+
+  @Option(help: "Draw the results of a comparison, a JSON file, as an SVG picture.")
+  var chart: String?
+
   func validate() throws {
+    guard callers > 0 else { throw ValidationError("--callers must be at least 1.") }
+    if callers > 1, !serve { throw ValidationError("--callers goes with --serve.") }
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
     guard repeats > 0 else { throw ValidationError("--repeats must be at least 1.") }
     guard timeLimit > 0, timeLimit.isFinite else {
@@ -61,9 +78,23 @@ struct BenchmarkCommand: ParsableCommand {
       print(CoreRoundTrip.nanoseconds().formatted(fractionDigits: 0))
     } else if scaling {
       try runScaling()
+    } else if serve {
+      try Worker(threads: threads ?? 1, callers: callers).serve()
+    } else if let chart {
+      print(try ResultsChart(contentsOf: chart).svg())
+    } else if let export {
+      for item in try selectedCases() {
+        try CaseFile.write(item, to: "\(export)/\(item.name).safetensors")
+      }
+    } else if let coldStart {
+      let cases = try selectedCases()
+      guard cases.count == 1 else {
+        throw ValidationError("--cold-start runs one case; --filter names \(cases.count).")
+      }
+      try ColdStart.run(cases[0], inputs: coldStart, threads: threads)
     } else if list {
       for item in try selectedCases() {
-        print(item.name.padded(to: 16, right: true) + item.summary)
+        print(item.name.padded(to: 17, right: true) + " " + item.summary)
       }
     } else {
       try runCases()

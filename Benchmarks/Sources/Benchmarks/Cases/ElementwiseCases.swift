@@ -12,7 +12,12 @@ extension Case {
     Case(
       name: name,
       summary:
-        "t = tanh(xy + x), s = σ(t − y), Σ exp(−s²)·t over \(count) elements: value and both gradients"
+        "t = tanh(xy + x), s = σ(t − y), Σ exp(−s²)·t over \(count) elements: value and both gradients",
+      // Two vectors in and two out; three exponentials, two quotients and what is around them.
+      limit: .work(
+        Work(
+          operations: 95 * Double(count), bytesRead: 8 * Double(count),
+          bytesWritten: 8 * Double(count)))
     ) { () throws(Diagnostic) in
       let builder = GraphBuilder(name)
       let x = try builder.input("x", .f32, Shape(extents: [count]))
@@ -24,11 +29,10 @@ extension Case {
       let slopes = try gradients(of: total, withRespectTo: [x, y])
       try builder.output("gradient.x", slopes[0])
       try builder.output("gradient.y", slopes[1])
-      return Workload(graph: try builder.build()) { (context) throws(Diagnostic) in
+      return Workload(graph: try builder.build()) { (_) throws(Diagnostic) in
         let operands = ElementwiseReference(count: count)
-        try context.set("x", to: operands.x)
-        try context.set("y", to: operands.y)
-        return operands.check
+        return Start(
+          inputs: ["x": try Tensor(operands.x), "y": try Tensor(operands.y)], check: operands.check)
       }
     }
   }
@@ -40,8 +44,8 @@ private struct ElementwiseReference {
   let y: [Float]
 
   init(count: Int) {
-    x = Self.numbers(count, "x")
-    y = Self.numbers(count, "y")
+    x = RandomNumbers.uniform(count, "x", from: -2, to: 2)
+    y = RandomNumbers.uniform(count, "y", from: -2, to: 2)
   }
 
   func check(_ context: ExecutionContext) throws(Diagnostic) {
@@ -69,11 +73,5 @@ private struct ElementwiseReference {
     var comparison = Comparison(of: "total")
     comparison.expect(try context.scalar("total"), total, within: 1e-6 * magnitude)
     try comparison.finish()
-  }
-
-  /// Evenly distributed on −2 … 2.
-  private static func numbers(_ count: Int, _ name: String) -> [Float] {
-    let random = CounterBasedRandom(seed: 1, stream: name)
-    return (0..<count).map { Float(4 * random.uniform(at: UInt64($0)) - 2) }
   }
 }

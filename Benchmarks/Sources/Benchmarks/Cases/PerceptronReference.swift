@@ -12,8 +12,8 @@ struct PerceptronReference {
 
   let widths: [Int]
   /// For each layer a matrix, one row for each value that enters it.
-  var weights: [[Float]] = []
-  var biases: [[Float]] = []
+  var weights: [[Double]] = []
+  var biases: [[Double]] = []
 
   init(widths: [Int]) { self.widths = widths }
 
@@ -65,11 +65,13 @@ struct PerceptronReference {
         let input = layer > 0 ? values[layer].map { max($0, 0) } : values[0]
         for column in cotangent.indices { biasSums[layer][column] += cotangent[column] }
         for row in input.indices where input[row] != 0 {
-          addScaled(cotangent, by: input[row], to: &weightSums[layer], from: row * cotangent.count)
+          PlainLoops.addScaled(
+            cotangent, by: input[row], to: &weightSums[layer], from: row * cotangent.count)
         }
         guard layer > 0 else { break }
         cotangent = input.indices.map { row in
-          input[row] > 0 ? product(cotangent, weights[layer], from: row * cotangent.count) : 0
+          input[row] > 0
+            ? PlainLoops.dot(cotangent, weights[layer], from: row * cotangent.count) : 0
         }
       }
     }
@@ -77,13 +79,13 @@ struct PerceptronReference {
   }
 
   /// The features and, for each layer, what it gives before the rectifier.
-  private func activations(of features: ArraySlice<Float>) -> [[Double]] {
+  func activations(of features: ArraySlice<Float>) -> [[Double]] {
     var values = [features.map { Double($0) }]
     for layer in layers {
-      var sums = biases[layer].map { Double($0) }
+      var sums = biases[layer]
       for (row, value) in values[layer].enumerated() {
         let input = layer > 0 ? max(value, 0) : value
-        if input != 0 { addScaledRow(row, of: weights[layer], by: input, to: &sums) }
+        if input != 0 { PlainLoops.addScaledRow(row, of: weights[layer], by: input, to: &sums) }
       }
       values.append(sums)
     }
@@ -95,42 +97,6 @@ struct PerceptronReference {
       let meanSquare = layer.reduce(0) { $0 + $1 * $1 } / Double(layer.count)
       let least = 1e-4 * meanSquare.squareRoot()
       return layer.contains { $0.magnitude <= least }
-    }
-  }
-}
-
-// The inner loops, over unsafe buffers because they run some billion times.
-
-/// `sums += scale · row` for a row of a matrix as wide as the sums.
-private func addScaledRow(
-  _ row: Int, of matrix: [Float], by scale: Double, to sums: inout [Double]
-) {
-  matrix.withUnsafeBufferPointer { matrix in
-    sums.withUnsafeMutableBufferPointer { sums in
-      let first = row * sums.count
-      for column in sums.indices { sums[column] += scale * Double(matrix[first + column]) }
-    }
-  }
-}
-
-/// `matrix[first...] += scale · vector`.
-private func addScaled(
-  _ vector: [Double], by scale: Double, to matrix: inout [Double], from first: Int
-) {
-  vector.withUnsafeBufferPointer { vector in
-    matrix.withUnsafeMutableBufferPointer { matrix in
-      for column in vector.indices { matrix[first + column] += scale * vector[column] }
-    }
-  }
-}
-
-/// `Σ vector · matrix[first...]`.
-private func product(_ vector: [Double], _ matrix: [Float], from first: Int) -> Double {
-  vector.withUnsafeBufferPointer { vector in
-    matrix.withUnsafeBufferPointer { matrix in
-      var sum = 0.0
-      for column in vector.indices { sum += vector[column] * Double(matrix[first + column]) }
-      return sum
     }
   }
 }

@@ -27,7 +27,7 @@ struct Measurement {
   }
 
   static let table = Table([
-    ("case", 15), ("µs a step", 12), ("minimum", 12), ("samples", 8), ("planned KiB", 12),
+    ("case", 17), ("µs a step", 12), ("minimum", 12), ("samples", 8), ("planned KiB", 12),
     ("lower bound", 12), ("kernels", 8), ("gemms", 6), ("allocations", 12),
   ])
 

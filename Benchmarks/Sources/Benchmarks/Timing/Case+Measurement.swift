@@ -8,10 +8,7 @@ extension Case {
     do {
       let workload = try build()
       let executable = try workload.graph.compiled(CompilationOptions(threads: threads))
-      let context = try executable.makeContext()
-      let check = try workload.prepare(context)
-      try context.run()
-      try check(context)
+      let context = try workload.checkedContext(of: executable)
       let samples = try sampling.microseconds { () throws(Diagnostic) in try context.run() }
       let allocations = try Allocations.perStep { () throws(Diagnostic) in try context.run() }
       let statistics = executable.statistics

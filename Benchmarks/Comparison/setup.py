@@ -1,0 +1,53 @@
+"""Sets up what a comparison needs: the peers' environment and our executable."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent.parent
+PEERS = FOLDER / "Peers"
+ENVIRONMENT = PEERS / ".venv"
+PYTHON = ENVIRONMENT / "bin" / "python"
+
+
+def say(text):
+    """Progress goes to standard error, results to standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def run(*command):
+    """Runs a command whose output is progress; its failure ends the comparison."""
+    result = subprocess.run([str(part) for part in command], stdout=sys.stderr)
+    if result.returncode != 0:
+        sys.exit(f"{Path(command[0]).name} ended with status {result.returncode}")
+
+
+def output(*command):
+    """What a command prints."""
+    result = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True)
+    if result.returncode != 0:
+        sys.exit(f"{Path(command[0]).name} ended with status {result.returncode}")
+    return result.stdout
+
+
+def set_up_environment():
+    """Makes the peers' virtual environment, or brings it up to the list of requirements."""
+    requirements = PEERS / "requirements.txt"
+    stamp = ENVIRONMENT / "requirements.sha256"
+    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    say("Setting up Benchmarks/Peers/.venv; this downloads about 3.5 GB the first time.")
+    if not PYTHON.exists():
+        run(sys.executable, "-m", "venv", ENVIRONMENT)
+    run(PYTHON, "-m", "pip", "install", "--no-deps", "--disable-pip-version-check", "--quiet",
+        "-r", requirements)
+    stamp.write_text(digest)
+
+
+def build():
+    """Builds our executable, optimised, and returns its path."""
+    package = ["swift", "build", "--package-path", FOLDER, "-c", "release"]
+    run(*package)
+    return Path(output(*package, "--show-bin-path").strip()) / "Benchmarks"

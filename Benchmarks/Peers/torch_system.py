@@ -1,0 +1,56 @@
+"""PyTorch: the functions and values of its eager mode and of its compiler."""
+
+import functools
+
+import peer
+
+
+class Torch:
+    def __init__(self, threads):
+        import torch
+
+        torch.set_num_threads(threads)
+        torch.set_num_interop_threads(1)
+        self.torch = torch
+        self.version = torch.__version__
+        functional = torch.nn.functional
+        self.exp, self.sin, self.tanh = torch.exp, torch.sin, torch.tanh
+        self.sum, self.mean, self.square = torch.sum, torch.mean, torch.square
+        self.reshape, self.transpose = torch.reshape, torch.permute
+        self.matmul, self.relu, self.sigmoid = torch.matmul, torch.relu, torch.sigmoid
+        self.softplus = functional.softplus
+        self.cross_entropy = functional.cross_entropy
+        self.gelu = functools.partial(functional.gelu, approximate="tanh")
+        self.attention = functools.partial(functional.scaled_dot_product_attention, is_causal=True)
+
+    def linear(self, x, weight, bias):
+        if x.dim() == 2:
+            return self.torch.addmm(bias, x, weight)
+        return x @ weight + bias
+
+    def rows(self, table, indices):
+        return self.torch.nn.functional.embedding(indices, table)
+
+    def layer_norm(self, x, scale, offset):
+        return self.torch.nn.functional.layer_norm(x, scale.shape, scale, offset, eps=1e-5)
+
+    def inputs(self, data, requires_grad=False):
+        def tensor(array):
+            # Class numbers have to be 64-bit here.
+            if array.dtype.kind == "i":
+                return self.torch.from_numpy(array).long()
+            return self.torch.from_numpy(array).requires_grad_(requires_grad)
+
+        return peer.Inputs(
+            {name: tensor(array) for name, array in data.inputs.items()}, data.shapes
+        )
+
+    def parameters(self, data, requires_grad=True):
+        return {
+            name: self.torch.tensor(array).requires_grad_(requires_grad)
+            for name, array in data.parameters.items()
+        }
+
+    @staticmethod
+    def numbers(tensors):
+        return {name: tensor.detach().numpy() for name, tensor in tensors.items()}

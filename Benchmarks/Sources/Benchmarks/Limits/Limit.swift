@@ -1,0 +1,35 @@
+import Adjoint
+
+/// What no program can be faster than.
+enum Limit: Sendable {
+  /// Arithmetic at the speed of a large matrix product, or memory at the speed of a plain loop.
+  case work(Work)
+  /// A function written out by hand, evaluated as often as asked.
+  case direct(@Sendable (Int) -> Double)
+
+  /// The microseconds of a step at the machine's speed with a number of threads.
+  func microseconds(_ speed: MachineSpeed) throws(Diagnostic) -> Double {
+    switch self {
+    case .work(let work):
+      return max(
+        work.operations / (try speed.operationsPerSecond()),
+        (work.bytesRead + work.bytesWritten) / speed.bytesPerSecond(for: work)) * 1e6
+    case .direct(let function):
+      let count = 100_000
+      let sampling = Sampling(repeats: 21, limit: .seconds(2))
+      var sink = 0.0
+      let samples = try sampling.microseconds { () throws(Diagnostic) in sink += function(count) }
+      return withExtendedLifetime(sink) { Sampling.median(ofSorted: samples) / Double(count) }
+    }
+  }
+}
+
+/// The arithmetic and the memory traffic that a step cannot do without.
+struct Work: Sendable {
+  /// Floating-point operations; a multiplication with an addition is two, an exponential about 20.
+  let operations: Double
+  /// Bytes of inputs and parameters, each once.
+  let bytesRead: Double
+  /// Bytes of results and updated parameters, each once.
+  let bytesWritten: Double
+}

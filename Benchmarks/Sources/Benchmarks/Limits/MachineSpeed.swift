@@ -1,0 +1,46 @@
+import Adjoint
+
+/// How fast the machine is, each number measured once a process, when it is first asked for.
+final class MachineSpeed {
+  private let threads: Int
+  private var peak: Double?
+  private var bandwidths: [MemoryTraffic: Double] = [:]
+
+  init(threads: Int) { self.threads = threads }
+
+  /// Floating-point operations a second in a matrix product, the best of three sizes.
+  func operationsPerSecond() throws(Diagnostic) -> Double {
+    if let peak { return peak }
+    var best = 0.0
+    for extent in [512, 1024, 2048] { best = max(best, try productSpeed(extent)) }
+    peak = best
+    return best
+  }
+
+  /// Bytes a second in a loop that touches about as much memory as the work does.
+  func bytesPerSecond(for work: Work) -> Double {
+    let traffic = MemoryTraffic(work)
+    if let known = bandwidths[traffic] { return known }
+    let measured = traffic.bytesPerSecond(threads: threads)
+    bandwidths[traffic] = measured
+    return measured
+  }
+
+  private func productSpeed(_ extent: Int) throws(Diagnostic) -> Double {
+    let builder = GraphBuilder("product")
+    let shape = Shape(extents: [extent, extent])
+    let left = try builder.input("left", .f32, shape)
+    let right = try builder.input("right", .f32, shape)
+    try builder.output("product", matmul(left, right))
+    let executable = try builder.build().compiled(CompilationOptions(threads: threads))
+    let context = try executable.makeContext()
+    for name in ["left", "right"] {
+      let numbers = RandomNumbers.uniform(extent * extent, name)
+      try context.set(name, to: Tensor(numbers, extents: [extent, extent]))
+    }
+    let sampling = Sampling(repeats: 15, limit: .seconds(1))
+    let samples = try sampling.microseconds { () throws(Diagnostic) in try context.run() }
+    let operations = 2 * Double(extent * extent * extent)
+    return operations / Sampling.median(ofSorted: samples) * 1e6
+  }
+}

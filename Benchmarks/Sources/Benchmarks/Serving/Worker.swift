@@ -1,0 +1,96 @@
+import Adjoint
+import Foundation
+
+/// Answers requests on standard input until it ends, keeping one case ready to be timed.
+final class Worker {
+  private let threads: Int
+  /// The threads that run the case at once, each with a context of its own.
+  private let callers: Int
+  private let speed: MachineSpeed
+  private var prepared: (executable: Executable, context: ExecutionContext)?
+  private var start: Case.Workload?
+
+  init(threads: Int, callers: Int) {
+    self.threads = threads
+    self.callers = callers
+    speed = MachineSpeed(threads: threads * callers)
+  }
+
+  func serve() throws {
+    let encoder = JSONEncoder()
+    try answer(["name": "ours", "version": "this checkout"], encoder)
+    while let line = readLine() {
+      let reply: Reply
+      do {
+        reply = try self.reply(to: JSONDecoder().decode(Request.self, from: Data(line.utf8)))
+      } catch {
+        reply = Reply(error: "\(error)")
+      }
+      try answer(reply, encoder)
+    }
+  }
+
+  private func answer(_ value: some Encodable, _ encoder: JSONEncoder) throws {
+    FileHandle.standardOutput.write(try encoder.encode(value) + Data("\n".utf8))
+  }
+
+  private func reply(to request: Request) throws(Diagnostic) -> Reply {
+    switch request.command {
+    case .prepare:
+      let item = try Case.named(request.name)
+      prepared = nil
+      let workload = try item.build()
+      let executable = try workload.graph.compiled(CompilationOptions(threads: threads))
+      prepared = (executable, try workload.checkedContext(of: executable))
+      start = workload
+      return Reply(plannedBytes: executable.statistics.plannedByteCount)
+    case .measure:
+      let sampling = Sampling(repeats: request.repeats ?? 15, limit: .seconds(request.seconds ?? 1))
+      return Reply(samples: try samples(sampling))
+    case .latencies:
+      let context = try ready().context
+      let calls = try Latencies.measured(
+        count: request.repeats ?? 10_000, limit: .seconds(request.seconds ?? 2)
+      ) { () throws(Diagnostic) in try context.run() }
+      return Reply(latencies: calls.percentiles)
+    case .limit:
+      let item = try Case.named(request.name)
+      var reply = Reply(limit: try item.limit.microseconds(speed))
+      if case .work(let work) = item.limit {
+        reply.peak = try speed.operationsPerSecond()
+        reply.bandwidth = speed.bytesPerSecond(for: work)
+      }
+      return reply
+    case .roundTrip:
+      return Reply(nanoseconds: CoreRoundTrip.nanoseconds())
+    case .release:
+      prepared = nil
+      start = nil
+      return Reply()
+    }
+  }
+
+  private func ready() throws(Diagnostic) -> (executable: Executable, context: ExecutionContext) {
+    guard let prepared else {
+      throw Diagnostic(.invalidArgument, "no case is prepared; send prepare first")
+    }
+    return prepared
+  }
+
+  private func samples(_ sampling: Sampling) throws(Diagnostic) -> [Double] {
+    let (executable, context) = try ready()
+    guard callers > 1, let start else {
+      return try sampling.microseconds { () throws(Diagnostic) in try context.run() }
+    }
+    return try SharedExecutable(executable, start, callers: callers).microseconds(sampling)
+  }
+}
+
+extension Case {
+  fileprivate static func named(_ name: String?) throws(Diagnostic) -> Case {
+    guard let found = all.first(where: { $0.name == name }) else {
+      throw Diagnostic(.unknownName, "there is no case named \(name ?? "nothing")")
+    }
+    return found
+  }
+}
