@@ -15,10 +15,10 @@ FASHION := $(ADJOINT) train Graphs/fashion-mlp.graph \
 
 stage = @printf '\n== %s\n' '$(1)'
 
-.PHONY: help setup build run test lint format fashion benchmark clean
+.PHONY: help setup build run test exhaustive lint format fashion benchmark clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## Install the libraries that are missing, or say which
 	@.ci/setup
@@ -54,6 +54,9 @@ test: setup ## Check everything: style, the main job, the README, the benchmark,
 	  --filter 'AdjointRuntimeTests|ExecutionTests|ExampleGraphTests|TrainerTests|CheckpointTests'
 	$(call stage,Tests)
 	@swift test --skip-build --disable-xctest
+
+exhaustive: setup ## Check vector mathematics at each of the 2^32 f32 arguments (half an hour)
+	@ADJOINT_EXHAUSTIVE=1 swift test -c release --disable-xctest --filter errorsAreBoundedEverywhere
 
 # Narrow it with ARGUMENTS: make benchmark ARGUMENTS='--cases ^mlp --peers torch'. Only a run of all
 # cases with all systems belongs into the files that the README shows.

@@ -60,9 +60,12 @@ let package = Package(
     ),
     // Counts the calls of malloc in a process that links it, for tests and benchmarks.
     .target(name: "AllocationCounting", path: "Tests/AllocationCounting"),
+    // Keeps tests from the user's kernel cache.
+    .target(name: "TestEnvironment", path: "Tests/TestEnvironment"),
     .target(
       name: "TestSupport",
       dependencies: [
+        "TestEnvironment",
         "AdjointCore", "AdjointKernels", "AdjointGraph", "AdjointOperators", "AdjointAutodiff",
         "AdjointPasses",
       ],
@@ -72,6 +75,7 @@ let package = Package(
     tests("AdjointCoreTests", on: ["AdjointCore"]),
     tests("AdjointKernelsTests", on: ["AdjointKernels"]),
     tests("AdjointGraphTests", on: ["AdjointGraph", "AdjointOperators"]),
+    tests("AdjointCodegenTests", on: ["AdjointCodegen"]),
     tests("AdjointRuntimeTests", on: ["AdjointRuntime", "AllocationCounting"]),
     tests("AdjointOperatorsTests", on: ["AdjointOperators"]),
     tests("AdjointAutodiffTests", on: ["AdjointAutodiff", "AdjointOperators", "AdjointPasses"]),

@@ -1,13 +1,11 @@
-import AdjointCore
-import AdjointKernels
-
-/// A loop nest as machine code.
-package final class GeneratedNest: Sendable {
-  /// Does the items `from..<to` on the buffers at these byte offsets of the arena.
+/// A kernel as machine code.
+package final class GeneratedKernel: Sendable {
+  /// Does the items `from..<to` on the buffers at these byte offsets of the arena; the memory is that
+  /// of the parts' accumulators, or the thread's own to work in.
   package typealias Function =
     @convention(c) @Sendable (
       _ arena: UnsafeMutableRawPointer, _ operands: UnsafePointer<Int>,
-      _ results: UnsafePointer<Int>, _ from: Int, _ to: Int, _ partials: UnsafeMutableRawPointer
+      _ results: UnsafePointer<Int>, _ from: Int, _ to: Int, _ memory: UnsafeMutableRawPointer
     ) -> Void
 
   /// A function and what is known of it.
@@ -17,6 +15,7 @@ package final class GeneratedNest: Sendable {
     package let join: Function?
     package let itemCount: Int
     package let partialByteCount: Int
+    package let scratchByteCount: Int
     package let cost: Int
   }
 
@@ -25,23 +24,29 @@ package final class GeneratedNest: Sendable {
   /// Keeps the code in memory.
   private let image: CodeImage
 
-  init(_ module: NestModule, _ image: CodeImage) throws(Diagnostic) {
+  /// The code of a module in an image; nil where the image lacks any of it.
+  init?(_ module: KernelModule, _ image: CodeImage) {
     self.image = image
     var pieces: [Piece] = []
     for piece in module.pieces {
+      let join = piece.join.flatMap { image.function($0) }
+      guard let run = image.function(piece.function), (join == nil) == (piece.join == nil) else {
+        return nil
+      }
       pieces.append(
         Piece(
-          run: try Self.function(piece.function, image),
-          join: try piece.join.map { name throws(Diagnostic) in try Self.function(name, image) },
-          itemCount: piece.itemCount, partialByteCount: piece.partialByteCount * piece.itemCount,
-          cost: piece.cost))
+          run: run, join: join, itemCount: piece.itemCount,
+          partialByteCount: piece.partialByteCount * piece.itemCount,
+          scratchByteCount: piece.scratchByteCount, cost: piece.cost))
     }
     self.pieces = pieces
   }
+}
 
-  private static func function(_ name: String, _ image: CodeImage) throws(Diagnostic) -> Function {
-    guard let address = image.address(of: name), let pointer = UnsafeRawPointer(bitPattern: address)
-    else { throw Diagnostic(.codeGeneration, "generated code lacks \(name)") }
-    return unsafeBitCast(pointer, to: Function.self)
+extension CodeImage {
+  fileprivate func function(_ name: String) -> GeneratedKernel.Function? {
+    guard let address = address(of: name), let pointer = UnsafeRawPointer(bitPattern: address)
+    else { return nil }
+    return unsafeBitCast(pointer, to: GeneratedKernel.Function.self)
   }
 }

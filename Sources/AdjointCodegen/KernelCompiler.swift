@@ -1,69 +1,139 @@
 import AdjointCore
 import AdjointKernels
-import Foundation
 import Synchronization
 
-/// Compiles loop nests for this process; each is compiled once while anything uses it.
+/// Compiles kernels for this process; each is compiled once while anything uses it.
 package final class KernelCompiler: Sendable {
   /// The compiler of this process; nil where no code can be generated.
-  package static let shared: KernelCompiler? = CodeGenerator.shared.map(KernelCompiler.init)
-
-  package let generator: CodeGenerator
-  private let known = Mutex<[LoopNest: WeakNest]>([:])
-
-  private struct WeakNest: Sendable {
-    weak var nest: GeneratedNest?
+  package static let shared: KernelCompiler? = CodeGenerator.shared.map {
+    KernelCompiler($0, cache: .standard())
   }
 
-  init(_ generator: CodeGenerator) { self.generator = generator }
+  package let generator: CodeGenerator
+  private let cache: ObjectCache?
+  private let emit: Emitter?
+  private let notify: @Sendable (Diagnostic) -> Void
+  private let known = Mutex<[Kernel: WeakKernel]>([:])
 
-  /// The machine code of those of the nests that have any.
+  private struct WeakKernel: Sendable {
+    weak var kernel: GeneratedKernel?
+  }
+
+  /// Makes the object of a module.
+  package typealias Emitter = @Sendable (_ module: String) throws(Diagnostic) -> [UInt8]
+
+  /// A compiler that keeps its objects in a cache, if there is one.
   ///
-  /// - Throws: `.codeGeneration` with what LLVM says.
-  package func compile(_ nests: [LoopNest]) throws(Diagnostic) -> [LoopNest: GeneratedNest] {
+  /// - Parameter emit: what makes the objects; nil for the generator.
+  package init(
+    _ generator: CodeGenerator, cache: ObjectCache? = nil, emit: Emitter? = nil,
+    notify: @escaping @Sendable (Diagnostic) -> Void = { Notice.give($0) }
+  ) {
+    self.generator = generator
+    self.cache = cache
+    self.emit = emit
+    self.notify = notify
+  }
+
+  /// The machine code of those of the kernels that have any.
+  ///
+  /// Kernels that LLVM refuses have none; they cost a notice.
+  package func compile(_ kernels: [Kernel]) -> [Kernel: GeneratedKernel] {
     var compiled = known.withLock { known in
-      var found: [LoopNest: GeneratedNest] = [:]
-      for nest in nests { found[nest] = known[nest]?.nest }
+      var found: [Kernel: GeneratedKernel] = [:]
+      for kernel in kernels { found[kernel] = known[kernel]?.kernel }
       return found
     }
-    var missing: [(nest: LoopNest, module: NestModule)] = []
-    var seen: Set<LoopNest> = []
-    for nest in nests where compiled[nest] == nil && seen.insert(nest).inserted {
-      if let module = NestModule(nest, vectorByteCount: generator.machine.vectorByteCount) {
-        missing.append((nest, module))
-      }
+    var missing: [Kernel] = []
+    var seen: Set<Kernel> = []
+    for kernel in kernels where compiled[kernel] == nil && seen.insert(kernel).inserted {
+      missing.append(kernel)
     }
-    if missing.isEmpty { return compiled }
-    // Nests that differ only in how they are written have the same code.
-    var modules: [NestModule] = []
-    var texts: Set<String> = []
-    for (_, module) in missing where texts.insert(module.text).inserted { modules.append(module) }
-    let image = try CodeImage(
-      try objects(of: modules), functions: modules.flatMap(\.functions), with: generator)
-    for (nest, module) in missing { compiled[nest] = try GeneratedNest(module, image) }
+    let bytes = generator.machine.vectorByteCount
+    let modules = concurrentMap(missing.count) { [missing] in
+      KernelModule(missing[$0], vectorByteCount: bytes)
+    }
+    guard let image = image(of: modules.compactMap { $0?.source }) else { return compiled }
+    for (kernel, module) in zip(missing, modules) {
+      compiled[kernel] = module.flatMap { GeneratedKernel($0, image) }
+    }
     known.withLock { known in
       if known.count > 2 * compiled.count + 1000 {
-        known = known.filter { $0.value.nest != nil }
+        known = known.filter { $0.value.kernel != nil }
       }
-      for (nest, code) in compiled { known[nest] = WeakNest(nest: code) }
+      for (kernel, code) in compiled { known[kernel] = WeakKernel(kernel: code) }
     }
     return compiled
   }
 
-  /// The objects of modules, several compiled at once where there are processors.
-  private func objects(of modules: [NestModule]) throws(Diagnostic) -> [[UInt8]] {
-    let results = Mutex<[Int: Result<[UInt8], Diagnostic>]>([:])
-    DispatchQueue.concurrentPerform(iterations: modules.count) { number in
-      let result = Result { () throws(Diagnostic) in
-        try generator.compile(modules[number].text, to: .object)
+  // MARK: Objects
+
+  /// What a module has become, and what it is kept under.
+  private struct CompiledObject: Sendable {
+    var bytes: [UInt8]
+    var functions: [String]
+    var key: String
+    var wasKept: Bool
+  }
+
+  /// The code of kernels without those that LLVM refuses; nil where there is none at all.
+  private func image(of sources: [KernelSource]) -> CodeImage? {
+    // Kernels that differ only in how they are described have the same code.
+    var names: Set<String> = []
+    let different = sources.filter { names.insert($0.functions.first ?? "").inserted }
+    if different.isEmpty { return nil }
+    let batches = KernelBatch.batches(of: different)
+    func objects(looking isLooking: Bool) -> [CompiledObject] {
+      concurrentMap(batches.count) { self.objects(of: batches[$0], looking: isLooking) }
+        .flatMap { $0 }
+    }
+    let found = objects(looking: true)
+    do {
+      return try link(found)
+    } catch {
+      let kept = found.filter(\.wasKept)
+      if !kept.isEmpty {
+        // What was kept is whole, and yet no object that can be linked.
+        for object in kept { cache?.discard(object.key) }
+        if let image = try? link(objects(looking: false)) { return image }
       }
-      results.withLock { $0[number] = result }
+      refuse(error)
+      return nil
     }
-    let finished = results.withLock { $0 }
-    var objects: [[UInt8]] = []
-    for number in modules.indices {
-      if let result = finished[number] { objects.append(try result.get()) }
+  }
+
+  private func link(_ objects: [CompiledObject]) throws(Diagnostic) -> CodeImage {
+    try CodeImage(
+      objects.map(\.bytes), functions: objects.flatMap(\.functions), with: generator)
+  }
+
+  /// The object of a batch; of a batch with a kernel that LLVM refuses, those of the other kernels.
+  private func objects(of batch: KernelBatch, looking: Bool) -> [CompiledObject] {
+    let text = batch.text
+    let key = generator.key + text
+    if looking, let bytes = cache?.object(for: key) {
+      return [CompiledObject(bytes: bytes, functions: batch.functions, key: key, wasKept: true)]
     }
-    return objects
+    do {
+      let bytes = try object(of: text)
+      cache?.store(bytes, for: key)
+      return [CompiledObject(bytes: bytes, functions: batch.functions, key: key, wasKept: false)]
+    } catch {
+      if batch.sources.count > 1 {
+        return batch.singles.flatMap { objects(of: $0, looking: looking) }
+      }
+      refuse(error)
+      return []
+    }
+  }
+
+  private func object(of text: String) throws(Diagnostic) -> [UInt8] {
+    if let emit { try emit(text) } else { try generator.compile(text, to: .object) }
+  }
+
+  private func refuse(_ reason: Diagnostic) {
+    notify(
+      Diagnostic(
+        .codeGeneration, "\(reason.message); such kernels run in portable loops, which is slower"))
   }
 }

@@ -1,9 +1,8 @@
 import AdjointCore
 import AdjointKernels
-import Foundation
 
-/// The code of a loop nest as one module: a function for each of its pieces, to be called in order.
-package struct NestModule: Hashable, Sendable {
+/// The code of a kernel as one module: a function for each of its pieces, to be called in order.
+package struct KernelModule: Hashable, Sendable {
   /// What is known of a piece without its code.
   package struct Piece: Hashable, Sendable {
     /// The name of its function.
@@ -13,36 +12,51 @@ package struct NestModule: Hashable, Sendable {
     /// The items of work that can be done by different threads.
     package var itemCount: Int
     /// The bytes in which each item leaves its accumulators.
-    package var partialByteCount: Int
+    package var partialByteCount = 0
+    /// The bytes that each thread works in.
+    package var scratchByteCount = 0
     /// An estimate of the nanoseconds of a run on one thread.
     package var cost: Int
   }
 
   package var pieces: [Piece]
-  /// The text of the module in LLVM IR.
-  package var text: String
+  private var module = ModuleText()
 
   /// What functions are called until the text is known.
   private static let placeholder = "kernel"
 
-  /// Writes the code of a nest; nil for one that has programs which only the portable loops know.
+  /// Writes the code of a kernel; nil for one that only the portable back end runs.
   ///
-  /// Functions are named after the text, so that modules of different nests can be linked together.
-  package init?(_ nest: LoopNest, vectorByteCount: Int) {
-    self.init(named: Self.placeholder, nest, vectorByteCount)
-    var hash = StableHash()
-    hash.add(text)
-    let name = "nest_" + hash.digits
-    text = text.replacingOccurrences(of: "@\(Self.placeholder).", with: "@\(name).")
+  /// Functions are named after the text, so that modules of different kernels can be linked together.
+  package init?(_ kernel: Kernel, vectorByteCount: Int) {
+    switch kernel {
+    case .loopNest(let nest) where Self.isSupported(nest):
+      self.init(named: Self.placeholder, nest, vectorByteCount)
+    case .contraction(let product) where ProductLayout.isSupported(product):
+      self.init(named: Self.placeholder, product, vectorByteCount)
+    case .loopNest, .contraction, .gather, .scatterAdd: return nil
+    }
+    let name = "kernel_" + module.digits
+    module.rename(Self.placeholder, to: name)
     for piece in pieces.indices {
       pieces[piece].function.replacePrefix(Self.placeholder, with: name)
       pieces[piece].join?.replacePrefix(Self.placeholder, with: name)
     }
   }
 
-  private init?(named name: String, _ nest: LoopNest, _ vectorByteCount: Int) {
-    guard Self.isSupported(nest) else { return nil }
-    var module = ModuleText()
+  private init(named name: String, _ product: Contraction, _ vectorByteCount: Int) {
+    let layout = ProductLayout(product, vectorByteCount: vectorByteCount)
+    var writer = ProductWriter(layout)
+    let function = name + ".0"
+    module.add(writer.function(function), of: writer.text)
+    pieces = [
+      Piece(
+        function: function, join: nil, itemCount: layout.itemCount,
+        scratchByteCount: layout.scratchByteCount, cost: layout.cost)
+    ]
+  }
+
+  private init(named name: String, _ nest: LoopNest, _ vectorByteCount: Int) {
     pieces = []
     for (number, piece) in StridedNest.canonicalPieces(of: nest).enumerated() {
       let layout = NestLayout(piece, vectorByteCount: vectorByteCount)
@@ -50,22 +64,26 @@ package struct NestModule: Hashable, Sendable {
       var writer = NestWriter(piece, layout)
       module.add(writer.function(function), of: writer.text)
       var entry = Piece(
-        function: function, join: nil, itemCount: layout.itemCount, partialByteCount: 0,
-        cost: layout.cost)
+        function: function, join: nil, itemCount: layout.itemCount, cost: layout.cost)
       if case .folded(let parts) = layout.split {
         entry.join = function + ".join"
         entry.partialByteCount = writer.partByteCount
-        let join = NestWriter.join(
-          piece, layout, parts: parts, name: function + ".join")
+        let join = NestWriter.join(piece, layout, parts: parts, name: function + ".join")
         module.add(join.function, of: join.text)
       }
       pieces.append(entry)
     }
-    text = module.assembled()
   }
 
-  /// The names of all its functions.
-  var functions: [String] { pieces.map(\.function) + pieces.compactMap(\.join) }
+  /// The text of the module in LLVM IR.
+  package var text: String { module.assembled() }
+
+  /// What is compiled.
+  var source: KernelSource {
+    KernelSource(
+      module: module, functions: pieces.map(\.function) + pieces.compactMap(\.join),
+      cost: pieces.reduce(0) { $0 + $1.cost })
+  }
 
   /// Whether every step has vector code: powers and real functions of whole numbers have none.
   private static func isSupported(_ nest: LoopNest) -> Bool {

@@ -17,7 +17,7 @@ package final class Executable: Sendable {
   package let threads: Int
 
   /// Kept as long as `parts` point into it.
-  private let code: [LoopNest: GeneratedNest]
+  private let code: [Kernel: GeneratedKernel]
   let parts: [CompiledKernel]
   let steps: Table<Step>
   /// The byte offsets of the operands and results of all steps.
@@ -32,8 +32,19 @@ package final class Executable: Sendable {
   /// Checks and compiles a plan.
   ///
   /// - Throws: `.memoryLimit` for an arena beyond the limit, `.invalidPlan` for a plan that would
-  ///   reach outside its buffers.
-  package init(_ plan: Plan, options: ExecutionOptions = ExecutionOptions()) throws(Diagnostic) {
+  ///   reach outside its buffers, `.invalidArgument` for a back end that does not exist.
+  package convenience init(
+    _ plan: Plan, options: ExecutionOptions = ExecutionOptions()
+  ) throws(Diagnostic) {
+    let backend = if let chosen = options.backend { chosen } else { try Backend.standard.get() }
+    // LLVM is not even opened where there is nothing for it to do.
+    try self.init(plan, options, compiler: plan.kernels.isEmpty ? nil : backend.compiler)
+  }
+
+  /// Checks and compiles a plan with a given compiler, or with portable loops alone.
+  package init(
+    _ plan: Plan, _ options: ExecutionOptions, compiler: @autoclosure () -> KernelCompiler?
+  ) throws(Diagnostic) {
     guard plan.arenaByteCount <= options.arenaLimit else {
       throw Diagnostic(
         .memoryLimit,
@@ -49,7 +60,7 @@ package final class Executable: Sendable {
     // Nothing is compiled before all is known to stay inside its buffers.
     let uses = try plan.kernels.map { kernel throws(Diagnostic) in try kernel.checkedUses() }
     for step in plan.steps { try BufferUse.check(uses[step.kernel], of: step, in: plan) }
-    let code = try Self.generate(plan, options.backend)
+    let code = compiler()?.compile(plan.kernels) ?? [:]
     var parts: [CompiledKernel] = []
     var compiled: [Range<Int>] = []
     for kernel in plan.kernels {
@@ -77,8 +88,10 @@ package final class Executable: Sendable {
       case .nest(let nest):
         scratch = max(scratch, nest.scratchByteCount)
         partials = max(partials, nest.partialByteCount)
-      case .generated(let piece): partials = max(partials, piece.partialByteCount)
-      case .fill, .contraction, .gather, .scatterAdd: break
+      case .generated(let piece):
+        scratch = max(scratch, piece.scratchByteCount)
+        partials = max(partials, piece.partialByteCount)
+      case .fill, .addend, .contraction, .gather, .scatterAdd: break
       }
     }
     // Workers do not share cache lines.
@@ -88,16 +101,6 @@ package final class Executable: Sendable {
     parameters = plan.parameters.map { CompiledPort($0, in: plan, kind: .parameter) }
     outputs = plan.outputs.map { CompiledPort($0, in: plan, kind: .output) }
     self.code = code
-  }
-
-  /// The machine code of the plan's loop nests, where the back end generates any.
-  private static func generate(
-    _ plan: Plan, _ backend: Backend
-  ) throws(Diagnostic) -> [LoopNest: GeneratedNest] {
-    guard let compiler = backend.compiler else { return [:] }
-    var nests: [LoopNest] = []
-    for case .loopNest(let nest) in plan.kernels { nests.append(nest) }
-    return try compiler.compile(nests)
   }
 }
 

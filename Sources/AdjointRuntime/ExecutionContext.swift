@@ -58,8 +58,13 @@ package final class ExecutionContext {
     switch part {
     case .generated(let piece):
       GeneratedRun(
-        piece: piece, arena: base, operands: operands, results: results, partials: partials.base
+        piece: piece, arena: base, operands: operands, results: results, partials: partials.base,
+        scratch: scratch.base, scratchStride: executable.scratchByteCount
       ).run(threads: executable.threads)
+    case .addend(let byteCount):
+      if operands[2] != results[0] {
+        (base + results[0]).copyMemory(from: base + operands[2], byteCount: byteCount)
+      }
     case .nest(let nest):
       NestRun(
         nest: nest, arena: base, operands: operands, results: results, scratch: scratch.base,

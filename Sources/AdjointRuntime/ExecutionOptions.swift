@@ -7,11 +7,11 @@ package struct ExecutionOptions: Hashable, Sendable {
   package var threads: Int?
   /// The largest arena in bytes; nil for three quarters of the machine's memory.
   package var maximumArenaByteCount: Int?
-  /// What loop nests become.
-  package var backend: Backend
+  /// What loop nests become; nil for what `ADJOINT_BACKEND` names, else generated code.
+  package var backend: Backend?
 
   package init(
-    threads: Int? = nil, maximumArenaByteCount: Int? = nil, backend: Backend = .standard
+    threads: Int? = nil, maximumArenaByteCount: Int? = nil, backend: Backend? = nil
   ) {
     self.threads = threads
     self.maximumArenaByteCount = maximumArenaByteCount

@@ -1,3 +1,4 @@
+import AdjointCodegen
 import AdjointCore
 import AdjointKernels
 import AdjointRuntime
@@ -61,7 +62,15 @@ struct SinglePlan {
 
   /// Runs twice on the same inputs, checks that guards and results stay, and returns the results.
   func run(_ operands: [Tensor], threads: Int = 1) throws -> [Tensor] {
-    let executable = try Executable(plan, options: ExecutionOptions(threads: threads))
+    try run(operands, in: Executable(plan, options: ExecutionOptions(threads: threads)))
+  }
+
+  /// The same, with the code of a compiler.
+  func run(_ operands: [Tensor], with compiler: KernelCompiler) throws -> [Tensor] {
+    try run(operands, in: Executable(plan, ExecutionOptions(threads: 1), compiler: compiler))
+  }
+
+  private func run(_ operands: [Tensor], in executable: Executable) throws -> [Tensor] {
     let context = try ExecutionContext(executable)
     let resultCount = plan.outputs.count - guards.count
     var results: [Tensor] = []

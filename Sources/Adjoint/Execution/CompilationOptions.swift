@@ -1,4 +1,8 @@
 import AdjointPasses
+import AdjointRuntime
+
+/// What loop nests become: machine code for this processor, or portable loops.
+public typealias Backend = AdjointRuntime.Backend
 
 /// How a graph is compiled.
 public struct CompilationOptions: Sendable {
@@ -10,15 +14,19 @@ public struct CompilationOptions: Sendable {
   public var threads: Int?
   /// The largest arena in bytes; nil for three quarters of the machine's memory.
   public var maximumArenaByteCount: Int?
+  /// What loop nests become; nil for what the environment variable `ADJOINT_BACKEND` names, and
+  /// generated code where it names nothing.
+  public var backend: Backend?
 
   /// Options; each has a sensible default.
   public init(
     dimensions: [String: Int] = [:], pipeline: Pipeline = .standard, threads: Int? = nil,
-    maximumArenaByteCount: Int? = nil
+    maximumArenaByteCount: Int? = nil, backend: Backend? = nil
   ) {
     self.dimensions = dimensions
     self.pipeline = pipeline
     self.threads = threads
     self.maximumArenaByteCount = maximumArenaByteCount
+    self.backend = backend
   }
 }

@@ -43,7 +43,8 @@ public struct Executable: Sendable {
     compiled = try AdjointRuntime.Executable(
       plan,
       options: ExecutionOptions(
-        threads: options.threads, maximumArenaByteCount: options.maximumArenaByteCount))
+        threads: options.threads, maximumArenaByteCount: options.maximumArenaByteCount,
+        backend: options.backend))
     inputs = optimized.inputs
     parameters = optimized.parameters
     outputs = optimized.outputs
@@ -75,7 +76,7 @@ extension Graph {
   /// Compiles the graph: binds dimensions, runs the passes, lowers to kernels, plans memory.
   ///
   /// - Throws: `.unboundDimension` for a named dimension without a number, `.memoryLimit` where the
-  ///   plan is larger than allowed.
+  ///   plan is larger than allowed, `.invalidArgument` where `ADJOINT_BACKEND` names no back end.
   public func compiled(
     _ options: CompilationOptions = CompilationOptions()
   ) throws(Diagnostic) -> Executable {

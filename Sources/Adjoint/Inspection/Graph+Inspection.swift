@@ -3,6 +3,7 @@ import AdjointGraph
 import AdjointKernels
 import AdjointLowering
 import AdjointPasses
+import AdjointRuntime
 
 extension Graph {
   /// The graph in the language of Graphviz: values flow down, each role in a colour of its own.
@@ -26,6 +27,27 @@ extension Graph {
     let bound = try binding(options.dimensions)
     try bound.checkBound()
     return PlanPrinter.text(try options.pipeline(bound).lowered())
+  }
+
+  /// The forms in which generated code can be read.
+  public enum CodeForm: Hashable, Sendable {
+    /// LLVM's textual intermediate representation, as it is given to LLVM.
+    case llvm
+    /// The assembly language of this processor, as LLVM makes it.
+    case assembly
+  }
+
+  /// The code that compiling generates for the graph: that of each kernel, headed by its number, which
+  /// is that of `planReport(_:)`.
+  ///
+  /// - Throws: as `compiled(_:)`, and where no code can be generated since there is no LLVM.
+  public func generatedCode(
+    as form: CodeForm, _ options: CompilationOptions = CompilationOptions()
+  ) throws(Diagnostic) -> String {
+    let bound = try binding(options.dimensions)
+    try bound.checkBound()
+    return try GeneratedCode.text(
+      of: options.pipeline(bound).lowered(), isAssembly: form == .assembly)
   }
 
   /// Refuses a graph that has named dimensions left.

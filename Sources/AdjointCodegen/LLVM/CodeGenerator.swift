@@ -5,7 +5,7 @@ extension Diagnostic.Code {
   package static let codeGeneration = Self("code-generation")
 }
 
-/// Turns modules of textual LLVM IR into machine code for this processor.
+/// Turns modules of textual LLVM IR into machine code.
 package struct CodeGenerator: Sendable {
   /// What a module becomes.
   package enum Form: Int32, Sendable {
@@ -14,7 +14,7 @@ package struct CodeGenerator: Sendable {
   }
 
   let library: LLVMLibrary
-  /// The processor that code is for.
+  /// The processor that code is for, this one or another.
   package let machine: HostMachine
 
   /// The generator of this process, made once; nil where there is no usable library.
@@ -29,8 +29,26 @@ package struct CodeGenerator: Sendable {
     if case .failure(let absence) = LLVMLibrary.shared { absence.reason } else { nil }
   }
 
-  /// The major version of the library, part of what cached objects are keyed by.
-  package var version: Int { library.version }
+  /// The version of the library.
+  package var version: String { library.version }
+
+  /// A generator for another processor.
+  package func targeting(name: String, features: String) -> CodeGenerator {
+    var machine = machine
+    machine.name = name
+    machine.features = features
+    return CodeGenerator(library: library, machine: machine)
+  }
+
+  /// All that the object of a module depends on beside its text: what kept objects are keyed by.
+  var key: String {
+    """
+    LLVM \(version), \(machine.triple), \(machine.name)
+    \(machine.features)
+    \(Self.passes)
+
+    """
+  }
 
   /// What LLVM does to a module: the text has its vectors already, so little is left to do.
   static let passes =

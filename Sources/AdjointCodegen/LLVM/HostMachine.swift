@@ -1,4 +1,6 @@
 /// The processor that kernels are generated for, as LLVM describes it.
+///
+/// What vectors it has is read off its features, so all that count must be listed.
 package struct HostMachine: Hashable, Sendable {
   /// The triple of architecture and system, such as `x86_64-pc-linux-gnu`.
   package var triple: String

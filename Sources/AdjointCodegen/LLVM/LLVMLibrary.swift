@@ -16,10 +16,8 @@ struct LLVMLibrary: Sendable {
   typealias Text = UnsafeMutablePointer<CChar>
   typealias Bool32 = Int32
 
-  /// Major versions that are tried, the best known first.
-  static let versions = [19, 20, 21, 22, 18, 17, 16, 15]
-
-  let version: Int
+  /// The version, such as `19.1.7`; of LLVM 15, which does not say more, `15`.
+  let version: String
 
   // Memory buffers, contexts, modules.
   let createBuffer:
@@ -77,69 +75,11 @@ struct LLVMLibrary: Sendable {
     ) -> Reference?
   let addGenerator: @convention(c) @Sendable (Reference, Reference) -> Void
 
-  /// Why there is no library, where there is none.
-  struct Absence: Error {
-    var reason: String
-  }
-
-  /// The library of this process, opened once.
-  static let shared: Result<LLVMLibrary, Absence> = open()
-
-  private static func open() -> Result<LLVMLibrary, Absence> {
-    var found: [String] = []
-    for version in versions {
-      for name in names(version) {
-        guard let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL) else { continue }
-        switch load(version, handle) {
-        case .success(let library): return .success(library)
-        case .failure(let absence): found.append("\(name): \(absence.reason)")
-        }
-        dlclose(handle)
-      }
-    }
-    let reason =
-      found.isEmpty
-      ? "no libLLVM of a version from 15 to 22 was found" : found.joined(separator: "; ")
-    return .failure(Absence(reason: reason))
-  }
-
-  private static func names(_ version: Int) -> [String] {
-    #if os(Linux)
-      version >= 19
-        ? ["libLLVM.so.\(version).1", "libLLVM-\(version).so"]
-        : ["libLLVM-\(version).so.1", "libLLVM-\(version).so"]
-    #else
-      ["/opt/homebrew/opt/llvm@\(version)/lib/libLLVM.dylib"]
-    #endif
-  }
-
-  private static func load(
-    _ version: Int, _ handle: UnsafeMutableRawPointer
-  ) -> Result<LLVMLibrary, Absence> {
-    do {
-      let symbols = Symbols(handle: handle)
-      try initializeTarget(symbols)
-      return .success(try LLVMLibrary(version, symbols))
-    } catch let absence {
-      return .failure(absence)
-    }
-  }
-
-  /// Makes the target of this processor known to the library.
-  private static func initializeTarget(_ symbols: Symbols) throws(Absence) {
-    #if arch(x86_64)
-      let target = "X86"
-    #else
-      let target = "AArch64"
-    #endif
-    for part in ["TargetInfo", "Target", "TargetMC", "AsmPrinter"] {
-      let initialize: @convention(c) () -> Void = try symbols.find("Initialize\(target)\(part)")
-      initialize()
-    }
-  }
-
-  private struct Symbols {
+  /// The functions of a library that has been opened.
+  struct Symbols {
     var handle: UnsafeMutableRawPointer
+
+    func contains(_ name: String) -> Bool { dlsym(handle, "LLVM" + name) != nil }
 
     /// The function of that name, without the prefix that all have.
     func find<Function>(_ name: String) throws(Absence) -> Function {
@@ -150,7 +90,7 @@ struct LLVMLibrary: Sendable {
     }
   }
 
-  private init(_ version: Int, _ symbols: Symbols) throws(Absence) {
+  init(_ version: String, _ symbols: Symbols) throws(Absence) {
     self.version = version
     createBuffer = try symbols.find("CreateMemoryBufferWithMemoryRangeCopy")
     disposeBuffer = try symbols.find("DisposeMemoryBuffer")

@@ -1,9 +1,9 @@
 import AdjointKernels
 
 /// A mathematical function of vectors of one type, which kernels call.
-struct VectorFunction: Hashable, Sendable {
+package struct VectorFunction: Hashable, Sendable {
   /// The functions that no instruction computes.
-  enum Name: String, Hashable, Sendable, CaseIterable {
+  package enum Name: String, Hashable, Sendable, CaseIterable {
     case exp, expm1, log, log1p
     case sin, cos, tan, tanh
     case sigmoid, softplus, erf

@@ -1,152 +1,127 @@
-/// Exponential, logarithm and what is made of them, in f32.
+import Foundation
+
+/// The exponential function and what is made of it, in f32 and f64.
+///
+/// Coefficients, unless said otherwise, are minimax fits of our own: a Remez exchange in 45 digits of
+/// the polynomial to the function on the reduced interval, weighted for the relative error of the
+/// result, rounded to the type.
 extension VectorMathematics {
-  /// eˣ = 2ⁿ·eʳ with x = n·ln 2 + r and |r| ≤ ln 2 / 2.
+  /// s·eʳ and n, where f·x = n·ln 2 + r with |r| ≤ ln 2 / 2; s and f are powers of two.
   ///
-  /// ln 2 is taken in two parts so that r is exact enough; eʳ is a polynomial (coefficients of the
-  /// Cephes library's `expf`); 2ⁿ is applied in two halves, each in range, so that overflow and
-  /// denormal results round as they should.
+  /// n is given by the bits of the format's magic number plus offset + n.
+  private static func reducedExponential(
+    _ x: String, times factor: Double = 1, scale: Double = 1, offset: Double, _ type: VectorType,
+    _ text: inout FunctionText
+  ) -> (power: String, bits: String) {
+    let format = ExponentialFormat.of(type)
+    let magic = text.number(format.magic + offset, type)
+    let perDoubling = text.number(1.44269504088896341 * factor, type)
+    let shifted = text.multiplyAdd(type, x, perDoubling, magic)
+    let n = text.binary("fsub", type, shifted, magic)
+    let high = text.multiplyAdd(type, n, text.number(-format.high / factor, type), x)
+    let rest = text.multiplyAdd(type, n, text.number(-format.low / factor, type), high)
+    // The polynomial is one of r/f, so that f costs nothing.
+    var coefficients: [Double] = []
+    var unit = scale
+    for coefficient in [1, 1] + format.tail {
+      coefficients.append(coefficient * unit)
+      unit *= factor
+    }
+    return (text.polynomial(coefficients, of: rest, type), text.bits(shifted, type))
+  }
+
+  /// eʳ and 2ⁿ for f·x where 2ⁿ is a normal number.
+  static func exponential(
+    of x: String, times factor: Double, _ type: VectorType, _ text: inout FunctionText
+  ) -> (power: String, scale: String) {
+    let format = ExponentialFormat.of(type)
+    let (power, bits) = reducedExponential(x, times: factor, offset: format.bias, type, &text)
+    let scale = text.binary("shl", type.bits, bits, text.integer(format.place, type.bits))
+    return (power, text.float(bits: scale, type))
+  }
+
+  /// eˣ = 2ⁿ·eʳ.
+  ///
+  /// 2ⁿ is applied in two halves, each in range, so that overflow and denormal results round as they
+  /// should. The offset keeps both halves positive as exponent fields, with no bias to add; the
+  /// polynomial carries the power of two that this is off by.
+  ///
+  /// Largest error: 0.00 units in the last place.
   static func exponential(
     _ x: String, _ type: VectorType, _ text: inout FunctionText
   ) -> String {
-    let whole = type.of(.i32)
-    // Beyond these the result is infinite or rounds to 0 in the scaling; a NaN passes both.
-    let upper = text.number(89, type)
-    let isHigh = text.compare("ogt", type, x, upper)
-    let below = text.select(type, isHigh, upper, x)
-    let lower = text.number(-104, type)
-    let isLow = text.compare("olt", type, below, lower)
-    let y = text.select(type, isLow, lower, below)
-    // Adding 1.5·2²³ leaves the nearest whole number in the low bits.
-    let magic = text.number(12_582_912, type)
-    let shifted = text.multiplyAdd(type, y, text.number(1.44269504088896341, type), magic)
-    let n = text.binary("fsub", type, shifted, magic)
-    let high = text.multiplyAdd(type, n, text.number(-0.693359375, type), y)
-    let r = text.multiplyAdd(type, n, text.number(2.12194440e-4, type), high)
-    let p = text.polynomial(
-      [
-        5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3,
-        1.9875691500e-4,
-      ], of: r, type)
-    let square = text.binary("fmul", type, r, r)
-    let tail = text.multiplyAdd(type, p, square, r)
-    let power = text.binary("fadd", type, tail, text.number(1, type))
-    let bits = text.convert("bitcast", shifted, type, whole)
-    let exponent = text.binary("sub", whole, bits, text.integer(0x4B40_0000, whole))
-    let half = text.binary("ashr", whole, exponent, text.integer(1, whole))
-    let other = text.binary("sub", whole, exponent, half)
-    let once = text.binary("fmul", type, power, text.powerOfTwo(half, type))
-    return text.binary("fmul", type, once, text.powerOfTwo(other, type))
+    let whole = type.bits
+    let format = ExponentialFormat.of(type)
+    let y = text.atLeast(format.least, text.atMost(format.most, x, type), type)
+    let (power, bits) = reducedExponential(
+      y, scale: format.correction, offset: format.offset, type, &text)
+    let place = text.integer(format.place, whole)
+    let half = text.binary("lshr", whole, bits, text.integer(1, whole))
+    let first = text.binary("shl", whole, half, place)
+    let both = text.binary("shl", whole, bits, place)
+    let second = text.binary("sub", whole, both, first)
+    let once = text.binary("fmul", type, power, text.float(bits: first, type))
+    return text.binary("fmul", type, once, text.float(bits: second, type))
   }
 
-  /// ln x = e·ln 2 + ln m with x = m·2ᵉ and √½ ≤ m < √2.
+  /// e^−|x|, where 2ⁿ is applied as a power that is a normal number and a constant one.
+  static func decay(
+    _ x: String, _ type: VectorType, _ text: inout FunctionText
+  ) -> String {
+    let format = ExponentialFormat.of(type)
+    let negative = text.value("fneg \(type.text) \(text.magnitude(x, type))")
+    let y = text.atLeast(format.least, negative, type)
+    let (power, bits) = reducedExponential(
+      y, offset: format.bias + Double(format.lift), type, &text)
+    let scale = text.binary("shl", type.bits, bits, text.integer(format.place, type.bits))
+    let lifted = text.binary("fmul", type, power, text.float(bits: scale, type))
+    return text.binary("fmul", type, lifted, text.number(scalbn(1, -format.lift), type))
+  }
+
+  /// 1 − t from 0 on and u − u·t below, where u = e^−|x| and t = u/(1 + u): no overflow, no
+  /// cancellation, and what t lost by rounding counts for little.
   ///
-  /// ln m is a polynomial in m − 1 (coefficients of the Cephes library's `logf`).
-  static func logarithm(_ x: String, _ type: VectorType, _ text: inout FunctionText) -> String {
-    let whole = type.of(.i32)
-    let isSmall = text.compare("olt", type, x, text.number(0x1p-126, type))
-    let enlarged = text.binary("fmul", type, x, text.number(0x1p23, type))
-    let scaled = text.select(type, isSmall, enlarged, x)
-    let bits = text.convert("bitcast", scaled, type, whole)
-    // Counting from √½ puts the whole number of halvings in the exponent field.
-    let shifted = text.binary("sub", whole, bits, text.integer(0x3F35_04F3, whole))
-    let halvings = text.binary("ashr", whole, shifted, text.integer(23, whole))
-    let field = text.binary("shl", whole, halvings, text.integer(23, whole))
-    let m = text.convert("bitcast", text.binary("sub", whole, bits, field), whole, type)
-    let exponent = text.convert("sitofp", halvings, whole, type)
-    let lowered = text.binary("fsub", type, exponent, text.number(23, type))
-    let e = text.select(type, isSmall, lowered, exponent)
-    let f = text.binary("fsub", type, m, text.number(1, type))
-    let z = text.binary("fmul", type, f, f)
-    let p = text.polynomial(
-      [
-        3.3333331174e-1, -2.4999993993e-1, 2.0000714765e-1, -1.6668057665e-1, 1.4249322787e-1,
-        -1.2420140846e-1, 1.1676998740e-1, -1.1514610310e-1, 7.0376836292e-2,
-      ], of: f, type)
-    let cube = text.binary("fmul", type, f, z)
-    let small = text.binary("fmul", type, e, text.number(-2.12194440e-4, type))
-    let rest = text.multiplyAdd(type, p, cube, small)
-    let low = text.multiplyAdd(type, z, text.number(-0.5, type), rest)
-    let sum = text.binary("fadd", type, f, low)
-    let value = text.multiplyAdd(type, e, text.number(0.693359375, type), sum)
-    let isFinite = text.compare("olt", type, x, text.number(.infinity, type))
-    let positive = text.select(type, isFinite, value, x)
-    let zero = text.number(0, type)
-    let isPositive = text.compare("ogt", type, x, zero)
-    let defined = text.select(type, isPositive, positive, text.number(.nan, type))
-    let isZero = text.compare("oeq", type, x, zero)
-    return text.select(type, isZero, text.number(-.infinity, type), defined)
-  }
-
-  /// An odd polynomial near 0 (coefficients of the Cephes library's `tanhf`), 1 − 2/(e²ˣ + 1) beyond.
-  static func hyperbolicTangent(
-    _ x: String, _ type: VectorType, _ text: inout FunctionText
-  ) -> String {
-    let z = text.intrinsic("fabs", type, [x])
-    let square = text.binary("fmul", type, z, z)
-    let p = text.polynomial(
-      [
-        -3.33332819422e-1, 1.33314422036e-1, -5.37397155531e-2, 2.06390887954e-2,
-        -5.70498872745e-3,
-      ], of: square, type)
-    let scaled = text.binary("fmul", type, p, square)
-    let near = text.multiplyAdd(type, scaled, z, z)
-    let one = text.number(1, type)
-    let power = exponential(text.binary("fadd", type, z, z), type, &text)
-    let sum = text.binary("fadd", type, power, one)
-    let quotient = text.binary("fdiv", type, text.number(-2, type), sum)
-    let far = text.binary("fadd", type, one, quotient)
-    let isFar = text.compare("oge", type, z, text.number(0.625, type))
-    let magnitude = text.select(type, isFar, far, near)
-    return text.intrinsic("copysign", type, [magnitude, x])
-  }
-
-  /// 1/(1 + e⁻ˣ) from 0 on and eˣ/(1 + eˣ) below: no overflow, no cancellation.
+  /// Largest error: 0.00 units in the last place.
   static func sigmoid(_ x: String, _ type: VectorType, _ text: inout FunctionText) -> String {
-    let power = text.call(.exp, type, [negativeMagnitude(x, type, &text)])
+    let u = decay(x, type, &text)
     let one = text.number(1, type)
+    let t = text.binary("fdiv", type, u, text.binary("fadd", type, one, u))
     let isNegative = text.compare("olt", type, x, text.number(0, type))
-    let top = text.select(type, isNegative, power, one)
-    return text.binary("fdiv", type, top, text.binary("fadd", type, one, power))
+    let whole = text.select(type, isNegative, u, one)
+    let negative = text.value("fneg \(type.text) \(t)")
+    return text.multiplyAdd(type, whole, negative, whole)
   }
 
-  /// ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|).
-  static func softplus(_ x: String, _ type: VectorType, _ text: inout FunctionText) -> String {
-    let power = text.call(.exp, type, [negativeMagnitude(x, type, &text)])
-    let tail = text.call(.log1p, type, [power])
-    let isPositive = text.compare("ogt", type, x, text.number(0, type))
-    let linear = text.select(type, isPositive, x, text.number(0, type))
-    let value = text.binary("fadd", type, linear, tail)
-    return text.select(type, text.compare("uno", type, x, x), x, value)
-  }
-
-  private static func negativeMagnitude(
-    _ x: String, _ type: VectorType, _ text: inout FunctionText
+  /// eˣ − 1 = 2ⁿ·(eʳ − 1) + (2ⁿ − 1), in f64 inside, where neither part loses anything.
+  ///
+  /// Largest error: 0.00 units in the last place.
+  static func exponentialMinusOne(
+    _ x: String, _ single: VectorType, _ text: inout FunctionText
   ) -> String {
-    let magnitude = text.intrinsic("fabs", type, [x])
-    return text.value("fneg \(type.text) \(magnitude)")
-  }
-}
-
-extension FunctionText {
-  /// a·b + c, in one rounding where the processor can.
-  mutating func multiplyAdd(_ type: VectorType, _ a: String, _ b: String, _ c: String) -> String {
-    intrinsic("fmuladd", type, [a, b, c])
-  }
-
-  /// A polynomial with its coefficients from the lowest power on, by Horner's rule.
-  mutating func polynomial(_ coefficients: [Double], of x: String, _ type: VectorType) -> String {
-    var sum = number(coefficients.last ?? 0, type)
-    for coefficient in coefficients.dropLast().reversed() {
-      sum = multiplyAdd(type, sum, x, number(coefficient, type))
-    }
-    return sum
-  }
-
-  /// 2ⁿ in f32 for whole n between −126 and 127.
-  mutating func powerOfTwo(_ exponent: String, _ type: VectorType) -> String {
-    let whole = type.of(.i32)
-    let biased = binary("add", whole, exponent, integer(127, whole))
-    let bits = binary("shl", whole, biased, integer(23, whole))
-    return convert("bitcast", bits, whole, type)
+    let type = single.of(.f64)
+    let whole = type.bits
+    // Beyond these the result overflows f32, but not f64, or is −1.
+    let inside = text.atLeast(-104, text.atMost(89, x, single), single)
+    let y = text.convert("fpext", inside, single, type)
+    let magic = text.number(0x1.8p52, type)
+    let shifted = text.multiplyAdd(type, y, text.number(1.4426950408889634, type), magic)
+    let n = text.binary("fsub", type, shifted, magic)
+    let r = text.multiplyAdd(type, n, text.number(-0.6931471805599453, type), y)
+    let tail = text.polynomial(
+      [
+        1, 0.5000000044268335, 0.16666666369755945, 0.04166636042855753, 0.008333389458678262,
+        0.0013940668460927323, 0.0001984588120119165,
+      ], of: r, type)
+    let rise = text.binary("fmul", type, r, tail)
+    let exponent = text.binary(
+      "shl", whole, text.bits(shifted, type), text.integer(52, whole))
+    let one = text.number(1, type)
+    let scaleBits = text.binary("add", whole, exponent, text.bits(one, type))
+    let scale = text.float(bits: scaleBits, type)
+    let rest = text.binary("fsub", type, scale, one)
+    let value = text.multiplyAdd(type, scale, rise, rest)
+    let rounded = text.convert("fptrunc", value, type, single)
+    // The sign of −0 is lost in the sum.
+    return text.intrinsic("copysign", single, [rounded, x])
   }
 }

@@ -1,40 +1,54 @@
 /// The definitions of the mathematical functions that kernels call, in vectors of any width.
 ///
-/// A function of f32 is at most 2 units in the last place from the exact value; one of f64 is that of
-/// the system's library, lane by lane.
+/// A function of f32 is at most 2 units in the last place from the exact value, at every argument and
+/// on every processor; one of f64 without a definition here is that of the system's library, lane by
+/// lane. No lane's result depends on the number of lanes, or on what is in the others.
 enum VectorMathematics {
   /// The text of a function and what it calls in turn.
   static func definition(of function: VectorFunction) -> FunctionText {
     var text = FunctionText()
     let type = function.type
     let result =
-      composed(function.name, type, &text) ?? single(function.name, type, &text)
-      ?? byLanes(function, &text)
+      type.element == .f32
+      ? single(function.name, type, &text)
+      : double(function.name, type, &text) ?? byLanes(function, &text)
     text.effect("ret \(type.text) \(result)")
     return text
   }
 
-  /// The value by way of other functions, in any type.
-  private static func composed(
+  /// The value in f32.
+  private static func single(
     _ name: VectorFunction.Name, _ type: VectorType, _ text: inout FunctionText
-  ) -> String? {
+  ) -> String {
     switch name {
+    case .exp: exponential("%x", type, &text)
+    case .expm1: exponentialMinusOne("%x", type, &text)
+    case .log: logarithm("%x", type, &text)
+    case .log1p: logarithmOfOnePlus("%x", type, &text)
+    case .sin: sine("%x", type, &text)
+    case .cos: cosine("%x", type, &text)
+    case .tan: tangent("%x", type, &text)
+    case .tanh: hyperbolicTangent("%x", type, &text)
     case .sigmoid: sigmoid("%x", type, &text)
     case .softplus: softplus("%x", type, &text)
-    case .exp, .expm1, .log, .log1p, .sin, .cos, .tan, .tanh, .erf, .power: nil
+    case .erf: errorFunction("%x", type, &text)
+    case .power: power("%x", "%y", type, &text)
     }
   }
 
-  /// The value in f32, in vector instructions.
-  private static func single(
+  /// The value in f64, for functions that have vector code.
+  private static func double(
     _ name: VectorFunction.Name, _ type: VectorType, _ text: inout FunctionText
   ) -> String? {
-    guard type.element == .f32 else { return nil }
-    return switch name {
+    switch name {
     case .exp: exponential("%x", type, &text)
     case .log: logarithm("%x", type, &text)
+    case .sin: sine("%x", type, &text)
+    case .cos: cosine("%x", type, &text)
     case .tanh: hyperbolicTangent("%x", type, &text)
-    case .expm1, .log1p, .sin, .cos, .tan, .sigmoid, .softplus, .erf, .power: nil
+    case .sigmoid: sigmoid("%x", type, &text)
+    case .softplus: softplus("%x", type, &text)
+    case .expm1, .log1p, .tan, .erf, .power: nil
     }
   }
 

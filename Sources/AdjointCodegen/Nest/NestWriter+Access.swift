@@ -25,9 +25,12 @@ extension NestWriter {
 
   /// Moves every pointer along an axis.
   mutating func move(along axis: Int, by position: String) {
+    if position == "0" { return }
+    var distances: [Int: String] = [:]
     for (number, access) in nest.accesses.enumerated() where access.strides[axis] != 0 {
       let bytes = access.strides[axis] * access.scalarType.byteCount
-      let distance = text.value("mul i64 \(position), \(bytes)")
+      let distance = distances[bytes] ?? text.value("mul i64 \(position), \(bytes)")
+      distances[bytes] = distance
       pointers[number] = text.value("getelementptr i8, ptr \(pointers[number]), i64 \(distance)")
     }
   }

@@ -229,7 +229,7 @@ extension NestWriter {
     let isWidened = entry.access.scalarType == .f32 && combiner == .sum
     var sum = ""
     for part in 0..<parts {
-      let first = text.value("getelementptr i8, ptr %partials, i64 \(part * stride + offset)")
+      let first = text.value("getelementptr i8, ptr %memory, i64 \(part * stride + offset)")
       let place = text.value("getelementptr i8, ptr \(first), i64 \(bytes)")
       var value = text.value(
         "load \(stored.text), ptr \(place), align \(entry.access.scalarType.byteCount)")

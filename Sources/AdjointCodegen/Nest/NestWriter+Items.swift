@@ -21,7 +21,7 @@ extension NestWriter {
     let to = text.value("udiv i64 \(next), \(parts)")
     let isLast = loop.rest > 0 ? text.value("icmp eq i64 \(item.index), \(parts - 1)") : nil
     let place = text.value("mul i64 \(item.index), \(partByteCount)")
-    partPlace = text.value("getelementptr i8, ptr %partials, i64 \(place)")
+    partPlace = text.value("getelementptr i8, ptr %memory, i64 \(place)")
     ranges[layout.keptCount] = LoopRange(from: from, to: to, restCondition: isLast)
     writeLoops(0)
     text.end(item)

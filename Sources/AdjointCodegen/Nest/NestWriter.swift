@@ -3,7 +3,7 @@ import AdjointKernels
 
 /// Writes the code of one canonical piece of a loop nest.
 ///
-/// The function is that of `GeneratedNest.Function`: it does the items from..<to of the layout on the
+/// The function is that of `GeneratedKernel.Function`: it does the items from..<to of the layout on the
 /// buffers that the byte offsets give.
 struct NestWriter {
   let nest: StridedNest
@@ -62,7 +62,7 @@ struct NestWriter {
 
   static func signature(_ name: String, _ text: FunctionText) -> String {
     """
-    define void @\(name)(ptr %arena, ptr %operands, ptr %results, i64 %from, i64 %to, ptr %partials) #0 {
+    define void @\(name)(ptr %arena, ptr %operands, ptr %results, i64 %from, i64 %to, ptr %memory) #0 {
     entry:
     \(text.lines.joined(separator: "\n"))
     }
@@ -152,7 +152,11 @@ struct NestWriter {
     let loop = layout.loops[number]
     let range = ranges[number]
     let (outerPointers, outerPositions) = (pointers, positions)
-    if loop.trips > 0 {
+    if loop.trips == 1, range == nil {
+      enter(number, at: "0")
+      body(&self)
+      (pointers, positions) = (outerPointers, outerPositions)
+    } else if loop.trips > 0 {
       let (from, to) = (range?.from ?? "0", range?.to ?? String(loop.trips))
       // Only a range that is computed can be empty.
       let guarded = range.map { text.beginIf(text.value("icmp ult i64 \($0.from), \($0.to)")) }

@@ -1,47 +1,79 @@
+import Synchronization
+
 /// A module of LLVM IR: functions, and the mathematics they call.
-struct ModuleText {
+package struct ModuleText: Hashable, Sendable {
   private var functions: [String] = []
   private var declarations: Set<String> = []
+  /// The mathematical functions that are called, each once, in a fixed order.
   private var calls: [VectorFunction] = []
-  private var known: Set<VectorFunction> = []
-  private var callCount = 0
+  /// How often it calls them.
+  private(set) var callCount = 0
 
+  init() {}
+
+  /// Adds a function.
   mutating func add(_ function: String, of text: FunctionText) {
     functions.append(function)
     callCount += text.callCount
-    note(text)
+    declarations.formUnion(text.declarations)
+    Self.add(text.calls, to: &calls)
   }
 
-  private mutating func note(_ text: FunctionText) {
-    declarations.formUnion(text.declarations)
-    for call in text.calls.sorted(by: { $0.symbol < $1.symbol })
-    where known.insert(call).inserted { calls.append(call) }
+  /// Adds the functions of another module.
+  mutating func add(_ other: ModuleText) {
+    functions += other.functions
+    callCount += other.callCount
+    declarations.formUnion(other.declarations)
+    Self.add(Set(other.calls), to: &calls)
   }
+
+  private static func add(_ more: Set<VectorFunction>, to calls: inout [VectorFunction]) {
+    calls += more.subtracting(calls).sorted { $0.symbol < $1.symbol }
+  }
+
+  /// The bytes of its functions, without the mathematics: about in proportion to the time that they
+  /// take to compile.
+  var byteCount: Int { functions.reduce(0) { $0 + $1.utf8.count } }
+
+  /// A hash of its functions.
+  var digits: String {
+    var hash = StableHash()
+    for function in functions { hash.add(function) }
+    return hash.digits
+  }
+
+  /// Gives the functions whose names begin with one prefix another.
+  mutating func rename(_ prefix: String, to other: String) {
+    let start = "define void @"
+    for number in functions.indices where functions[number].hasPrefix(start + prefix) {
+      functions[number] =
+        start + other + functions[number].dropFirst(start.utf8.count + prefix.utf8.count)
+    }
+  }
+
+  // MARK: Text
 
   /// Of more calls than this, mathematical functions are called and not copied into each use, so
   /// that the time to compile a kernel stays in proportion to its steps.
   private static let mostInlined = 24
 
+  /// Whether mathematical functions are copied into each use where nothing else is asked for.
+  var isInlining: Bool { callCount > 0 && callCount <= Self.mostInlined }
+
   /// The text of the module.
-  mutating func assembled() -> String {
+  ///
+  /// - Parameter inlining: Whether mathematical functions are copied into each use.
+  func assembled(inlining: Bool) -> String {
+    var (calls, declarations) = (calls, declarations)
     var definitions: [String] = []
     var next = 0
-    let attributes = callCount <= Self.mostInlined ? "#1" : "#2"
     while next < calls.count {
       let function = calls[next]
       next += 1
-      let text = VectorMathematics.definition(of: function)
-      note(text)
-      let type = function.type.text
-      let operands = function.operandCount == 2 ? "\(type) %x, \(type) %y" : "\(type) %x"
-      definitions.append(
-        """
-        define internal \(type) \(function.symbol)(\(operands)) \(attributes) {
-        entry:
-        \(text.lines.joined(separator: "\n"))
-        }
-
-        """)
+      let text = Self.definition(of: function)
+      declarations.formUnion(text.declarations)
+      Self.add(text.calls, to: &calls)
+      definitions.append(text.head + (inlining ? " #1" : " #2") + text.body)
     }
     let width = #""prefer-vector-width"="512" "min-legal-vector-width"="512""#
     return """
@@ -54,5 +86,36 @@ struct ModuleText {
       attributes #2 = { nounwind noinline \(width) }
 
       """
+  }
+
+  /// The text of the module as it is compiled alone.
+  func assembled() -> String { assembled(inlining: isInlining) }
+
+  /// A mathematical function as text, with what it needs in turn.
+  private struct Definition {
+    var head: String
+    var body: String
+    var declarations: Set<String>
+    var calls: Set<VectorFunction>
+
+    init(_ function: VectorFunction) {
+      let text = VectorMathematics.definition(of: function)
+      let type = function.type.text
+      let operands = function.operandCount == 2 ? "\(type) %x, \(type) %y" : "\(type) %x"
+      head = "define internal \(type) \(function.symbol)(\(operands))"
+      body = " {\nentry:\n\(text.lines.joined(separator: "\n"))\n}\n"
+      declarations = text.declarations
+      calls = text.calls
+    }
+  }
+
+  /// What has been written, since many kernels call the same functions.
+  private static let definitions = Mutex<[VectorFunction: Definition]>([:])
+
+  private static func definition(of function: VectorFunction) -> Definition {
+    if let known = definitions.withLock({ $0[function] }) { return known }
+    let definition = Definition(function)
+    definitions.withLock { $0[function] = definition }
+    return definition
   }
 }

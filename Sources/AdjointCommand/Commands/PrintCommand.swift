@@ -4,13 +4,14 @@ import ArgumentParser
 struct PrintCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "print",
-    abstract: "Prints a graph, what passes make of it, or its plan.",
+    abstract: "Prints a graph, what passes make of it, its plan, or its code.",
     discussion: """
       Without options it prints the graph as a graph file again, with a comment that counts its \
       nodes: those of the graph itself (forward) and those of derivatives and updates.
 
         adjoint print Graphs/digits-mlp.graph --passes
         adjoint print Graphs/digits-mlp.graph --plan --dim B=32
+        adjoint print Graphs/digits-mlp.graph --assembly --dim B=32
         adjoint print Graphs/trace.graph --dot | dot -Tsvg > trace.svg
       """)
 
@@ -31,6 +32,12 @@ struct PrintCommand: ParsableCommand {
   @Flag(help: "Print kernels, steps and buffers with their peak and its lower bound.")
   var plan = false
 
+  @Flag(help: "Print the code of every generated kernel in LLVM IR.")
+  var llvm = false
+
+  @Flag(help: "Print the code of every generated kernel in this processor's assembly language.")
+  var assembly = false
+
   @Flag(help: "Print in the language of Graphviz.")
   var dot = false
 
@@ -44,11 +51,13 @@ struct PrintCommand: ParsableCommand {
   @OptionGroup var dimensions: DimensionOptions
 
   func validate() throws {
-    guard [passes, plan, dot, role != nil].count(where: { $0 }) <= 1 else {
-      throw ValidationError("--passes, --plan, --dot and --role exclude each other")
+    let compiles = plan || llvm || assembly
+    guard [passes, plan, llvm, assembly, dot, role != nil].count(where: { $0 }) <= 1 else {
+      throw ValidationError(
+        "--passes, --plan, --llvm, --assembly, --dot and --role exclude each other")
     }
-    guard after == nil || !(passes || plan) else {
-      throw ValidationError("--after goes with neither --passes nor --plan")
+    guard after == nil || !(passes || compiles) else {
+      throw ValidationError("--after goes with none of --passes, --plan, --llvm and --assembly")
     }
     if let role, role != Self.forward, Provenance.Role(rawValue: role) == nil {
       throw ValidationError("there is no role '\(role)'; the roles are \(Self.roleNames)")
@@ -61,6 +70,11 @@ struct PrintCommand: ParsableCommand {
     if plan {
       return try StandardStream.output.write(
         graph.planReport(CompilationOptions(dimensions: extents)))
+    }
+    if llvm || assembly {
+      return try StandardStream.output.write(
+        graph.generatedCode(
+          as: assembly ? .assembly : .llvm, CompilationOptions(dimensions: extents)))
     }
     var bound = try graph.binding(extents)
     if passes { return try StandardStream.output.write(Self.passReport(bound)) }

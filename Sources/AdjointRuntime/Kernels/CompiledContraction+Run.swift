@@ -17,9 +17,6 @@ struct ContractionRun {
     left = UnsafeRawPointer(arena + operands[0])
     right = UnsafeRawPointer(arena + operands[1])
     result = arena + results[0]
-    if contraction.product.addendScale != nil, operands[2] != results[0] {
-      result.copyMemory(from: arena + operands[2], byteCount: contraction.resultByteCount)
-    }
   }
 
   /// Runs it on at most so many threads, each of which calls BLAS for its own part of the result.

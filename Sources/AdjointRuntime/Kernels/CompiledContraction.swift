@@ -81,11 +81,6 @@ struct CompiledContraction: Sendable {
     return (product.inner + 2 * lanes - 2) / (2 * lanes - 1)
   }
 
-  /// The bytes of the result.
-  var resultByteCount: Int {
-    product.batch * product.rows * product.columns * product.scalarType.byteCount
-  }
-
   private static func order(
     _ layout: Contraction.Layout, rows: Int, columns: Int
   ) -> MatrixOrder? {
@@ -111,6 +106,9 @@ struct CompiledContraction: Sendable {
 }
 
 extension Contraction {
+  /// The bytes of the result.
+  var resultByteCount: Int { batch * rows * columns * scalarType.byteCount }
+
   /// Checks that both layouts stay inside their buffers.
   func checkedUses() throws(Diagnostic) -> [BufferUse] {
     guard scalarType == .f32 || scalarType == .f64 else {

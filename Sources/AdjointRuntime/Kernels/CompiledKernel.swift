@@ -5,8 +5,10 @@ import AdjointKernels
 /// A kernel, or a part of one, in the form that runs.
 enum CompiledKernel: Sendable {
   case fill(CompiledFill)
-  /// A piece of a loop nest as machine code.
-  case generated(GeneratedNest.Piece)
+  /// A piece of a kernel as machine code.
+  case generated(GeneratedKernel.Piece)
+  /// What a contraction adds, copied to where the result will be if it is not there already.
+  case addend(byteCount: Int)
   /// A piece of a loop nest in portable loops.
   case nest(CompiledNest)
   case contraction(CompiledContraction)
@@ -15,16 +17,20 @@ enum CompiledKernel: Sendable {
 
   /// The parts of a kernel that has been checked, to be run in order.
   ///
-  /// - Parameter generated: the machine code of those loop nests that have any.
+  /// - Parameter generated: the machine code of those kernels that have any.
   static func compile(
-    _ kernel: Kernel, _ generated: [LoopNest: GeneratedNest]
+    _ kernel: Kernel, _ generated: [Kernel: GeneratedKernel]
   ) throws(Diagnostic) -> [CompiledKernel] {
     switch kernel {
     case .loopNest(let nest):
       let fills = CompiledFill.fills(of: nest).map { CompiledKernel.fill($0) }
-      if let code = generated[nest] { return fills + code.pieces.map { .generated($0) } }
+      if let code = generated[kernel] { return fills + code.pieces.map { .generated($0) } }
       return fills + NestCompiler.compile(nest).map { .nest($0) }
-    case .contraction(let product): return [.contraction(try CompiledContraction(product))]
+    case .contraction(let product):
+      let addend: [CompiledKernel] =
+        product.addendScale == nil ? [] : [.addend(byteCount: product.resultByteCount)]
+      if let code = generated[kernel] { return addend + code.pieces.map { .generated($0) } }
+      return addend + [.contraction(try CompiledContraction(product))]
     case .gather(let copy): return [.gather(copy)]
     case .scatterAdd(let copy): return [.scatterAdd(copy)]
     }

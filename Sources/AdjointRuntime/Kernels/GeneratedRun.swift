@@ -1,14 +1,17 @@
 import AdjointCodegen
 
-/// One run of a generated piece of a nest on the buffers of a step: what all its threads share.
+/// One run of a generated piece of a kernel on the buffers of a step: what all its threads share.
 struct GeneratedRun {
-  let piece: GeneratedNest.Piece
+  let piece: GeneratedKernel.Piece
   let arena: UnsafeMutableRawPointer
   /// Byte offsets of the step's operands and results in the arena.
   let operands: UnsafePointer<Int>
   let results: UnsafePointer<Int>
   /// Where parts of folds leave their accumulators.
   let partials: UnsafeMutableRawPointer
+  /// Scratch memory of worker 0; that of the others follows at a fixed distance.
+  let scratch: UnsafeMutableRawPointer
+  let scratchStride: Int
 
   /// Less work than this, in nanoseconds, is not worth another thread.
   static let sharedCost = 12_000
@@ -19,17 +22,18 @@ struct GeneratedRun {
         ThreadPool.shared.run(
           itemCount: piece.itemCount, threads: threads,
           context: UnsafeMutableRawPointer(mutating: run)
-        ) { context, _, from, to in
-          context.assumingMemoryBound(to: GeneratedRun.self).pointee.run(from: from, to: to)
+        ) { context, worker, from, to in
+          context.assumingMemoryBound(to: GeneratedRun.self).pointee.run(worker, from, to)
         }
       }
     } else {
-      run(from: 0, to: piece.itemCount)
+      run(0, 0, piece.itemCount)
     }
     piece.join?(arena, operands, results, 0, 0, partials)
   }
 
-  private func run(from: Int, to: Int) {
-    piece.run(arena, operands, results, from, to, partials)
+  private func run(_ worker: Int, _ from: Int, _ to: Int) {
+    let memory = piece.scratchByteCount > 0 ? scratch + worker * scratchStride : partials
+    piece.run(arena, operands, results, from, to, memory)
   }
 }

@@ -1,0 +1,197 @@
+import AdjointCore
+import AdjointKernels
+
+/// How a product of matrices is blocked for the registers and caches of the processor.
+///
+/// The result is computed in tiles of rows × columns that stay in registers while the inner dimension
+/// passes (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008). Columns
+/// are vectors; where only the rows of the right operand lie transposed, the product is computed
+/// transposed, so that the smaller operand is the one that is rearranged.
+struct ProductLayout: Hashable, Sendable {
+  /// A matrix read or written through strides in elements.
+  struct Matrix: Hashable, Sendable {
+    var batchStride: Int
+    var rowStride: Int
+    var columnStride: Int
+
+    var transposed: Matrix {
+      Matrix(batchStride: batchStride, rowStride: columnStride, columnStride: rowStride)
+    }
+  }
+
+  /// What an item of work is.
+  enum Split: Hashable, Sendable {
+    case batches
+    /// So many panels of columns.
+    case columns(panels: Int)
+    /// So many tiles of rows.
+    case rows(tiles: Int)
+  }
+
+  let scalarType: ScalarType
+  let batch: Int
+  let rows: Int
+  let columns: Int
+  let inner: Int
+  let left: Matrix
+  let right: Matrix
+  let result: Matrix
+  /// The operands of the kernel that are left and right here.
+  let operands: (left: Int, right: Int)
+  let scale: Double
+  let addendScale: Double?
+
+  /// The lanes of a vector, and the vectors across a tile.
+  let lanes: Int
+  let vectors: Int
+  /// The rows of a tile; the last tile may have fewer.
+  let tileRows: Int
+  /// The steps of the inner dimension that are done before the tile changes.
+  let depth: Int
+  /// Whether the right operand is copied into panels first.
+  let packs: Bool
+  /// Whether the rows of a tile of the left operand are copied next to each other first: where they are
+  /// so far apart in memory that they compete for the same lines of the cache.
+  let copiesLeft: Bool
+  let split: Split
+
+  static func == (a: ProductLayout, b: ProductLayout) -> Bool { a.key == b.key }
+  func hash(into hasher: inout Hasher) { hasher.combine(key) }
+  private var key: [Int] { [batch, rows, columns, inner, operands.left] }
+
+  init(_ product: Contraction, vectorByteCount: Int) {
+    let left = Matrix(product.left)
+    let right = Matrix(product.right)
+    let result = Matrix(
+      batchStride: product.rows * product.columns, rowStride: product.columns, columnStride: 1)
+    let isTransposed =
+      Self.cost(product, right, vectorByteCount)
+      > Self.cost(product.transposed, left.transposed, vectorByteCount, turnsResult: true)
+    rows = isTransposed ? product.columns : product.rows
+    columns = isTransposed ? product.rows : product.columns
+    self.left = isTransposed ? right.transposed : left
+    self.right = isTransposed ? left.transposed : right
+    self.result = isTransposed ? result.transposed : result
+    operands = isTransposed ? (1, 0) : (0, 1)
+    scalarType = product.scalarType
+    batch = product.batch
+    inner = product.inner
+    scale = product.scale
+    addendScale = product.addendScale
+
+    let native = vectorByteCount / product.scalarType.byteCount
+    var lanes = min(native, 2)
+    while lanes < native, lanes < columns { lanes *= 2 }
+    self.lanes = lanes
+    vectors = columns <= lanes ? 1 : 2
+    // Of 32 registers 28 hold sums, of 16 twelve.
+    let most = (vectorByteCount == 64 ? 28 : 12) / 2
+    let tiles = (rows + most - 1) / most
+    tileRows = (rows + tiles - 1) / tiles
+    let blocks = (inner + 383) / 384
+    depth = (inner + blocks - 1) / blocks
+    packs =
+      self.right.columnStride != 1
+      || rows >= 96 && inner * columns * product.scalarType.byteCount > 1 << 18
+    let panels = (columns + lanes * vectors - 1) / (lanes * vectors)
+    let isRowMajor = self.left.columnStride == 1
+    let distance =
+      (isRowMajor ? self.left.rowStride : self.left.columnStride) * product.scalarType.byteCount
+    copiesLeft =
+      panels >= 4 && (isRowMajor ? distance >= 4096 && distance % 1024 == 0 : distance >= 1024)
+    // Along the longer side, so that the operand that items share is the smaller one.
+    split =
+      batch > 1
+      ? .batches
+      : rows >= columns || panels < 4
+        ? .rows(tiles: max(1, (tiles + 3) / 4)) : .columns(panels: max(1, min(16, panels / 4)))
+  }
+
+  /// Whether generated code is the faster choice: not for products with a vector, which wait for memory
+  /// as any library does, nor for the largest, which a tuned library prefetches better.
+  static func isSupported(_ product: Contraction) -> Bool {
+    let work = Double(product.rows) * Double(product.columns) * Double(product.inner)
+    return product.batch > 0 && product.rows > 1 && product.columns > 1 && product.inner > 0
+      && work <= 0x1p28
+  }
+
+  /// An estimate of the nanoseconds of a run on one thread.
+  var cost: Int {
+    let vectors = (columns + lanes - 1) / lanes
+    let cycles = Double(batch) * Double(rows) * Double(vectors) * Double(inner) / 2
+    return Int(min(cycles / 3, 1e15))
+  }
+
+  /// The columns of a panel: what a tile is wide.
+  var panelColumns: Int { lanes * vectors }
+  var panelCount: Int { (columns + panelColumns - 1) / panelColumns }
+  var tileCount: Int { (rows + tileRows - 1) / tileRows }
+  var blockCount: Int { (inner + depth - 1) / depth }
+
+  /// The panels of an item.
+  var panelsPerItem: Int { if case .columns(let panels) = split { panels } else { panelCount } }
+  /// The tiles of an item.
+  var tilesPerItem: Int { if case .rows(let tiles) = split { tiles } else { tileCount } }
+
+  /// The items of work.
+  var itemCount: Int {
+    switch split {
+    case .batches: batch
+    case .columns(let panels): (panelCount + panels - 1) / panels
+    case .rows(let tiles): (tileCount + tiles - 1) / tiles
+    }
+  }
+
+  /// The elements of an item's part of the right operand, packed.
+  var packedCount: Int { packs ? panelsPerItem * depth * panelColumns : 0 }
+
+  /// How a copied tile of the left operand lies: rows with a gap between them, or columns of whole
+  /// vectors.
+  var copiedLeft: Matrix {
+    left.columnStride == 1
+      ? Matrix(batchStride: 0, rowStride: depth + 16, columnStride: 1)
+      : Matrix(batchStride: 0, rowStride: 1, columnStride: (tileRows + lanes - 1) / lanes * lanes)
+  }
+
+  /// The strides by which a tile reads the left operand.
+  var readLeft: Matrix { copiesLeft ? copiedLeft : left }
+
+  /// The bytes in which an item packs its part of the right operand and a tile of the left one.
+  var scratchByteCount: Int {
+    let tile =
+      left.columnStride == 1 ? tileRows * copiedLeft.rowStride : depth * copiedLeft.columnStride
+    return (packedCount + (copiesLeft ? tile : 0)) * scalarType.byteCount
+  }
+
+  /// A rough number of cycles: products in vectors, and the turning of what lies transposed.
+  private static func cost(
+    _ product: Contraction, _ right: Matrix, _ vectorByteCount: Int, turnsResult: Bool = false
+  ) -> Double {
+    let lanes = vectorByteCount / product.scalarType.byteCount
+    let vectors = (product.columns + lanes - 1) / lanes
+    let (rows, columns, inner) = (
+      Double(product.rows), Double(product.columns), Double(product.inner)
+    )
+    var cycles = rows * Double(vectors) * inner / 2
+    if right.columnStride != 1, product.columns > 1 { cycles += inner * columns / 2 }
+    if turnsResult { cycles += rows * columns * max(1, inner / 384) / 2 }
+    return cycles
+  }
+}
+
+extension Contraction {
+  /// The product with rows and columns exchanged, without its strides.
+  fileprivate var transposed: Contraction {
+    var other = self
+    (other.rows, other.columns) = (columns, rows)
+    return other
+  }
+}
+
+extension ProductLayout.Matrix {
+  init(_ layout: Contraction.Layout) {
+    self.init(
+      batchStride: layout.batchStride, rowStride: layout.rowStride,
+      columnStride: layout.columnStride)
+  }
+}

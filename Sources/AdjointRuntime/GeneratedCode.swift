@@ -1,0 +1,45 @@
+import AdjointCodegen
+import AdjointCore
+import AdjointKernels
+
+/// The code that is generated for the kernels of a plan, for people.
+package enum GeneratedCode {
+  /// The code of every kernel, headed by its number and what it does, as LLVM IR or in the language of
+  /// this processor.
+  ///
+  /// Each kernel is shown as a module of its own; several may be compiled together.
+  ///
+  /// - Throws: `.codeGeneration` where no code can be generated.
+  package static func text(of plan: Plan, isAssembly: Bool) throws(Diagnostic) -> String {
+    guard let compiler = KernelCompiler.shared else {
+      throw Diagnostic(
+        .codeGeneration,
+        "\(CodeGenerator.absence ?? "no code can be generated"); install LLVM 19, or name its library"
+          + " by ADJOINT_LLVM")
+    }
+    let machine = compiler.generator.machine
+    let comment =
+      isAssembly ? (machine.triple.hasPrefix("x86_64") ? "#" : "//") : ";"
+    var text =
+      "\(comment) \(machine.triple), \(machine.name), vectors of \(machine.vectorByteCount) bytes\n"
+    for (number, module) in compiler.texts(of: plan.kernels).enumerated() {
+      text += "\n"
+      for (line, description) in KernelPrinter.lines(plan.kernels[number]).enumerated() {
+        text += line == 0 ? "\(comment) k\(number) " : "\(comment)   "
+        text += description + "\n"
+      }
+      if let module {
+        text += isAssembly ? try assembly(of: module, with: compiler.generator) : module
+      } else {
+        text += "\(comment)   (no code is generated)\n"
+      }
+    }
+    return text
+  }
+
+  private static func assembly(
+    of module: String, with generator: CodeGenerator
+  ) throws(Diagnostic) -> String {
+    String(decoding: try generator.compile(module, to: .assembly), as: UTF8.self)
+  }
+}

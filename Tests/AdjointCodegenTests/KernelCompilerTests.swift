@@ -1,0 +1,146 @@
+import AdjointCodegen
+import AdjointCore
+import AdjointKernels
+import Foundation
+import Testing
+
+@Suite(.enabled(if: CodeGenerator.shared != nil)) struct KernelCompilerTests {
+  private let folder = CacheTestFolder()
+  private let log = NoticeLog()
+  private let emissions = Counter()
+
+  /// A compiler that counts the modules it compiles.
+  private func compiler(
+    for generator: CodeGenerator? = nil, cached: Bool = true, refusing: String? = nil
+  ) throws -> KernelCompiler {
+    let generator = try #require(generator ?? CodeGenerator.shared)
+    let cache = cached ? ObjectCache(folder.path) { [log] in log.add($0) } : nil
+    return KernelCompiler(
+      generator, cache: cache,
+      emit: { [emissions] (module) throws(Diagnostic) in
+        if let refusing, module.contains(refusing) {
+          throw Diagnostic(.codeGeneration, "refused")
+        }
+        emissions.add()
+        return try generator.compile(module, to: .object)
+      }, notify: { [log] in log.add($0) })
+  }
+
+  /// x + addend, for 40 numbers.
+  private func sum(_ addend: Double) -> Kernel {
+    var program = ScalarProgram()
+    let x = program.append(.load(input: 0), .f32)
+    let constant = program.append(.constant(ScalarLiteral(addend, .f32)), .f32)
+    let y = program.append(.binary(.add, x, constant), .f32)
+    let access = Access(.f32, extents: [40], map: .identity(rank: 1))
+    return .loopNest(
+      LoopNest(
+        extents: [40], inputs: [.init(operand: 0, access: access)], program: program,
+        outputs: [.init(result: 0, step: y, access: access)]))
+  }
+
+  /// What a kernel makes of 0, 1, 2, ….
+  private func run(_ kernel: GeneratedKernel) -> [Float] {
+    var arena = (0..<40).map { Float($0) } + Array(repeating: Float.nan, count: 40)
+    arena.withUnsafeMutableBytes { arena in
+      guard let base = arena.baseAddress else { return }
+      for piece in kernel.pieces {
+        piece.run(base, [0], [160], 0, piece.itemCount, base)
+        piece.join?(base, [0], [160], 0, 0, base)
+      }
+    }
+    return Array(arena[40...])
+  }
+
+  private func expectSums(_ compiler: KernelCompiler, _ addends: [Double]) throws {
+    let code = compiler.compile(addends.map(sum))
+    for addend in addends {
+      let kernel = try #require(code[sum(addend)])
+      let wanted: [Float] = (0..<40).map { Float($0) + Float(addend) }
+      #expect(run(kernel) == wanted)
+    }
+  }
+
+  @Test func compilesNothingTwice() throws {
+    try expectSums(compiler(), [1, 2, 3])
+    let first = emissions.value
+    #expect(first >= 1)
+    #expect(folder.entries.count == first)
+    try expectSums(compiler(), [1, 2, 3])
+    #expect(emissions.value == first)
+    #expect(log.notices.isEmpty)
+  }
+
+  @Test func sharesWhatIsInUse() throws {
+    let compiler = try compiler(cached: false)
+    let code = compiler.compile([sum(1)])
+    let again = compiler.compile([sum(1), sum(1)])
+    #expect(emissions.value == 1)
+    #expect(again[sum(1)] === code[sum(1)])
+  }
+
+  @Test func compilesForEachProcessorAndEachKernel() throws {
+    let host = try #require(CodeGenerator.shared)
+    try expectSums(compiler(), [1])
+    try expectSums(compiler(), [2])
+    _ = try compiler(for: host.targeting(name: host.machine.name, features: "")).compile([sum(1)])
+    _ = try compiler(for: host.targeting(name: "", features: host.machine.features))
+      .compile([sum(1)])
+    #expect(emissions.value == 4)
+    #expect(folder.entries.count == 4)
+  }
+
+  @Test func compilesAgainWhatIsDamaged() throws {
+    try expectSums(compiler(), [1])
+    let entry = folder.entries[0]
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: entry)))
+    bytes[bytes.count / 2] ^= 1
+    try Data(bytes).write(to: URL(fileURLWithPath: entry))
+    try expectSums(compiler(), [1])
+    #expect(log.codes == [.cacheDamaged])
+    #expect(emissions.value == 2)
+    try expectSums(compiler(), [1])
+    #expect(emissions.value == 2)
+  }
+
+  @Test func compilesAgainWhatCannotBeLinked() throws {
+    // Objects that are kept as they were made, and are no objects.
+    let generator = try #require(CodeGenerator.shared)
+    let cache = ObjectCache(folder.path)
+    let broken = KernelCompiler(
+      generator, cache: cache, emit: { (_) throws(Diagnostic) in [1, 2, 3, 4] },
+      notify: { [log] in log.add($0) })
+    #expect(broken.compile([sum(1)]).isEmpty)
+    #expect(log.codes == [.codeGeneration])
+    #expect(folder.entries.count == 1)
+    try expectSums(compiler(), [1])
+    #expect(log.codes == [.codeGeneration, .cacheDamaged])
+    #expect(emissions.value == 1)
+  }
+
+  @Test func worksWithoutAFolder() throws {
+    try Data().write(to: URL(fileURLWithPath: folder.path))
+    try expectSums(compiler(), [1, 2])
+    #expect(log.codes == [.cacheUnusable])
+  }
+
+  @Test func leavesOutOnlyWhatIsRefused() throws {
+    // The bits of 3 as the text of a constant.
+    let compiler = try compiler(refusing: "0x4008000000000000")
+    let code = compiler.compile([sum(1), sum(3), sum(5)])
+    #expect(code[sum(3)] == nil)
+    #expect(log.codes == [.codeGeneration])
+    #expect(log.notices[0].message.contains("portable loops"))
+    for addend in [1.0, 5] {
+      let kernel = try #require(code[sum(addend)])
+      #expect(run(kernel)[1] == 1 + Float(addend))
+    }
+  }
+
+  @Test func compilesManyKernelsAtOnce() throws {
+    let addends = (0..<300).map { Double($0) }
+    try expectSums(compiler(), addends)
+    // Several to a module.
+    #expect(emissions.value < 100)
+  }
+}

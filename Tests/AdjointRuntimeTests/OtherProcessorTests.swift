@@ -1,0 +1,76 @@
+import AdjointCodegen
+import AdjointCore
+import AdjointKernels
+import AdjointRuntime
+import Testing
+
+/// The same kernels for processors with narrower vectors, where this one can run their code.
+@Suite(.enabled(if: CodeGenerator.shared != nil)) struct OtherProcessorTests {
+  struct Processor: Sendable, CustomTestStringConvertible {
+    var name: String
+    var features: [String]
+    var vectorByteCount: Int
+    var testDescription: String { name }
+
+    /// A compiler for it; nil where this processor lacks any of its features.
+    var compiler: KernelCompiler? {
+      guard let host = CodeGenerator.shared else { return nil }
+      let present = Set(host.machine.features.split(separator: ",").map(String.init))
+      guard host.machine.triple.hasPrefix("x86_64"), present.isSuperset(of: features) else {
+        return nil
+      }
+      return KernelCompiler(
+        host.targeting(name: name, features: features.joined(separator: ",")))
+    }
+  }
+
+  static let processors = [
+    Processor(name: "x86-64", features: ["+sse2"], vectorByteCount: 16),
+    Processor(name: "haswell", features: ["+avx", "+avx2", "+fma", "+bmi2"], vectorByteCount: 32),
+  ]
+
+  @Test(arguments: processors, [false, true])
+  func kernelsMeanWhatTheInterpreterSays(on processor: Processor, reduces: Bool) throws {
+    guard let compiler = processor.compiler else { return }
+    #expect(compiler.generator.machine.vectorByteCount == processor.vectorByteCount)
+    for seed in 0..<60 {
+      let sample = try RandomNest(seed: 300_000 + seed, reduces: reduces)
+      let plan = SinglePlan(
+        [.loopNest(sample.nest)], operands: sample.operands.map(\.type), results: sample.results)
+      let found = try plan.run(sample.operands, with: compiler)
+      let wanted = try KernelInterpreter.run(
+        [.loopNest(sample.nest)], operands: sample.operands, resultTypes: sample.results)
+      for (x, y) in zip(found, wanted) {
+        let same = agree(x, y)
+        #expect(same, "seed \(300_000 + seed), loops \(sample.nest.extents)")
+      }
+    }
+  }
+
+  @Test(arguments: processors)
+  func mathematicsIsTheSame(on processor: Processor) throws {
+    guard let compiler = processor.compiler, let host = CodeGenerator.shared else { return }
+    let count = 1000
+    let values = (0..<count).map { Float($0 - count / 2) / 37 } + [.nan, .infinity, -.infinity]
+    let functions: [UnaryFunction] = [.exp, .log, .tanh, .sigmoid, .sin, .cos, .erf]
+    var program = ScalarProgram()
+    let x = program.append(.load(input: 0), .f32)
+    let steps = functions.map { program.append(.unary($0, x), .f32) }
+    let access = Access(.f32, extents: [values.count], map: .identity(rank: 1))
+    let nest = LoopNest(
+      extents: [values.count], inputs: [.init(operand: 0, access: access)], program: program,
+      outputs: steps.enumerated().map { .init(result: $0, step: $1, access: access) })
+    let type = TensorType(.f32, extents: [values.count])
+    let plan = SinglePlan(
+      [.loopNest(nest)], operands: [type], results: steps.map { _ in type })
+    let operand = try Tensor(.f32(values), extents: [values.count])
+    let found = try plan.run([operand], with: compiler)
+    let wanted = try plan.run([operand], with: KernelCompiler(host))
+    // Without an instruction for it, a product and a sum are rounded twice.
+    let tolerance = compiler.generator.machine.hasFusedMultiplyAdd ? 0 : 1e-6
+    for (number, function) in functions.enumerated() {
+      let same = agree(found[number], wanted[number], tolerance: tolerance)
+      #expect(same, "\(function)")
+    }
+  }
+}
