@@ -20,7 +20,7 @@ extension VectorMathematics {
     let bottom = text.multiplyAdd(type, power, scale, one)
     let missing = text.binary("fdiv", type, text.number(-2, type), bottom)
     let far = text.binary("fadd", type, one, missing)
-    let isFar = text.compare("ogt", type, z, text.number(0.549, type))
+    let isFar = text.compare("ogt", type, z, text.number(0.5493, type))
     let magnitude = text.select(type, isFar, far, near)
     return text.intrinsic("copysign", type, [magnitude, x])
   }
