@@ -4,7 +4,8 @@
 extension VectorMathematics {
   /// x + x³·P(x²) up to 0.55, 1 − 2/(e^2|x| + 1) beyond.
   ///
-  /// Largest error: 0.00 units in the last place.
+  /// Largest error in units in the last place: 1.57 over all of f32 (1.53 without fused multiply-add);
+  /// 1.55 in dense samples of f64.
   static func hyperbolicTangent(
     _ x: String, _ type: VectorType, _ text: inout FunctionText
   ) -> String {
@@ -42,7 +43,7 @@ extension VectorMathematics {
   /// x + x·P(x²) up to 0.6, 1 − 2^−G(|x|) beyond, where the polynomial G is −log₂(1 − erf);
   /// in f32.
   ///
-  /// Largest error: 0.00 units in the last place.
+  /// Largest error: 1.77 units in the last place, over all of f32 (@ERF without fused multiply-add).
   static func errorFunction(
     _ x: String, _ type: VectorType, _ text: inout FunctionText
   ) -> String {

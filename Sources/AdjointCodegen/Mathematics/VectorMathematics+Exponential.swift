@@ -46,7 +46,8 @@ extension VectorMathematics {
   /// should. The offset keeps both halves positive as exponent fields, with no bias to add; the
   /// polynomial carries the power of two that this is off by.
   ///
-  /// Largest error: 0.00 units in the last place.
+  /// Largest error in units in the last place: 0.90 over all of f32 (1.18 without fused multiply-add);
+  /// 0.92 (1.19) in dense samples of f64.
   static func exponential(
     _ x: String, _ type: VectorType, _ text: inout FunctionText
   ) -> String {
@@ -81,7 +82,8 @@ extension VectorMathematics {
   /// 1 − t from 0 on and u − u·t below, where u = e^−|x| and t = u/(1 + u): no overflow, no
   /// cancellation, and what t lost by rounding counts for little.
   ///
-  /// Largest error: 0.00 units in the last place.
+  /// Largest error in units in the last place: 1.65 over all of f32 (@SIG without fused multiply-add);
+  /// 1.64 (1.97) in dense samples of f64.
   static func sigmoid(_ x: String, _ type: VectorType, _ text: inout FunctionText) -> String {
     let u = decay(x, type, &text)
     let one = text.number(1, type)
@@ -94,7 +96,7 @@ extension VectorMathematics {
 
   /// eˣ − 1 = 2ⁿ·(eʳ − 1) + (2ⁿ − 1), in f64 inside, where neither part loses anything.
   ///
-  /// Largest error: 0.00 units in the last place.
+  /// Largest error: 0.51 units in the last place, over all of f32.
   static func exponentialMinusOne(
     _ x: String, _ single: VectorType, _ text: inout FunctionText
   ) -> String {

@@ -72,7 +72,8 @@ extension VectorMathematics {
   /// In f32 ln(1 + f) is a polynomial exact to 2⁻²⁷, in f64 a quotient (see `bend`) exact to 2⁻⁵⁹.
   /// ln 2 is taken in two parts of one sign, the first so short that its product with e is exact.
   ///
-  /// Largest error: 0.00 units in the last place.
+  /// Largest error in units in the last place: 0.93 over all of f32, with fused multiply-add and
+  /// without; 0.86 (0.91 without) in dense samples of f64.
   static func logarithm(_ x: String, _ type: VectorType, _ text: inout FunctionText) -> String {
     let isDouble = type.element == .f64
     let (e, mantissa) = allParts(x, type, &text)
@@ -104,7 +105,7 @@ extension VectorMathematics {
 
   /// ln(1 + x), in f64 inside, where 1 + x is exact enough.
   ///
-  /// Largest error: 0.00 units in the last place.
+  /// Largest error: 0.501 units in the last place, over all of f32.
   static func logarithmOfOnePlus(
     _ x: String, _ single: VectorType, _ text: inout FunctionText
   ) -> String {

@@ -2,7 +2,7 @@
 extension VectorMathematics {
   /// |x|^y as 2^(y·log₂|x|) in f64 inside, with the sign and the special cases of C's `pow`.
   ///
-  /// Largest error: 0.00 units in the last place.
+  /// Largest error: 0.51 units in the last place, in dense samples.
   static func power(
     _ x: String, _ y: String, _ single: VectorType, _ text: inout FunctionText
   ) -> String {

@@ -45,14 +45,16 @@ extension VectorMathematics {
 
   /// sin x = (−1)ⁿ·sin r with x = n·π + r and |r| ≤ π/2.
   ///
-  /// Largest error: 0.00 units in the last place.
+  /// Largest error in units in the last place: 1.63 over all of f32 (1.89 without fused multiply-add);
+  /// 1.46 (1.69) in dense samples of f64.
   static func sine(_ x: String, _ type: VectorType, _ text: inout FunctionText) -> String {
     wave(x, isCosine: false, type, &text)
   }
 
   /// cos x = −(−1)ⁿ·sin r with x = (n + ½)·π + r and |r| ≤ π/2, which is exact at the zeros, too.
   ///
-  /// Largest error: 0.00 units in the last place.
+  /// Largest error in units in the last place: 1.64 over all of f32 (1.90 without fused multiply-add);
+  /// 1.62 (1.76) in dense samples of f64.
   static func cosine(_ x: String, _ type: VectorType, _ text: inout FunctionText) -> String {
     wave(x, isCosine: true, type, &text)
   }

@@ -9,20 +9,22 @@ import Testing
 /// The functions of f32 against those of the system's library in f64.
 @Suite(.enabled(if: CodeGenerator.shared != nil, "no library generates code"))
 struct SingleMathematicsTests {
-  /// The largest errors, with fused multiply-add, over all arguments; the last digit is rounded up.
+  /// The largest errors over all arguments, the last digit rounded up; that of `tan` is the system's
+  /// library's.
   private static func bound(_ name: VectorFunction.Name, _ processor: Processor) -> Double {
     let isFused = processor.hasFusedMultiplyAdd
     return switch name {
-    case .exp: isFused ? 0.86 : 1.2
+    case .exp: isFused ? 0.9 : 1.18
     case .expm1: 0.51
-    case .log: isFused ? 0.82 : 0.87
-    case .log1p: 0.51
-    case .sin, .cos: isFused ? 1.7 : 2
-    case .tan: 1.5
-    case .tanh: isFused ? 1.6 : 1.7
-    case .sigmoid: isFused ? 1.6 : 1.9
-    case .softplus: isFused ? 1.8 : 2
-    case .erf: isFused ? 1.7 : 1.8
+    case .log: 0.93
+    case .log1p: 0.501
+    case .sin: isFused ? 1.63 : 1.89
+    case .cos: isFused ? 1.64 : 1.9
+    case .tan: 1.48
+    case .tanh: 1.57
+    case .sigmoid: isFused ? 1.65 : 2
+    case .softplus: isFused ? 1.7 : 2
+    case .erf: isFused ? 1.77 : 1.8
     case .power: 0.51
     }
   }
