@@ -43,7 +43,7 @@ extension VectorMathematics {
   /// x + x·P(x²) up to 0.6, 1 − 2^−G(|x|) beyond, where the polynomial G is −log₂(1 − erf);
   /// in f32.
   ///
-  /// Largest error: 1.77 units in the last place, over all of f32 (@ERF without fused multiply-add).
+  /// Largest error: 1.77 units in the last place, over all of f32 (1.78 without fused multiply-add).
   static func errorFunction(
     _ x: String, _ type: VectorType, _ text: inout FunctionText
   ) -> String {

@@ -82,7 +82,7 @@ extension VectorMathematics {
   /// 1 − t from 0 on and u − u·t below, where u = e^−|x| and t = u/(1 + u): no overflow, no
   /// cancellation, and what t lost by rounding counts for little.
   ///
-  /// Largest error in units in the last place: 1.65 over all of f32 (@SIG without fused multiply-add);
+  /// Largest error in units in the last place: 1.65 over all of f32 (1.98 without fused multiply-add);
   /// 1.64 (1.97) in dense samples of f64.
   static func sigmoid(_ x: String, _ type: VectorType, _ text: inout FunctionText) -> String {
     let u = decay(x, type, &text)

@@ -2,7 +2,7 @@
 extension VectorMathematics {
   /// max(x, 0) + ln(1 + u) with u = e^−|x|.
   ///
-  /// Largest error in units in the last place: 1.70 over all of f32 (@SOF without fused multiply-add);
+  /// Largest error in units in the last place: 1.70 over all of f32 (2.00 without fused multiply-add);
   /// 1.82 (1.87) in dense samples of f64.
   static func softplus(_ x: String, _ type: VectorType, _ text: inout FunctionText) -> String {
     let u = decay(x, type, &text)
