@@ -63,7 +63,7 @@ extension NestWriter {
     case .floor, .ceil, .round: return x
     case .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .reciprocal, .sin, .cos, .tan, .tanh, .sigmoid,
       .softplus, .erf:
-      // Such programs are left to the portable loops: see `GeneratedKernel.isSupported`.
+      // Such programs are left to the portable loops: see `KernelModule.isSupported`.
       return x
     }
   }
@@ -132,7 +132,7 @@ extension NestWriter {
       let negative = text.select(type, byMinusOne, text.binary("sub", type, zero, x), quotient)
       return text.select(type, byZero, zero, negative)
     case .power:
-      // Such programs are left to the portable loops: see `GeneratedKernel.isSupported`.
+      // Such programs are left to the portable loops: see `KernelModule.isSupported`.
       return x
     }
   }

@@ -7,7 +7,7 @@ import AdjointKernels
 /// passes (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008). Columns
 /// are vectors; where only the rows of the right operand lie transposed, the product is computed
 /// transposed, so that the smaller operand is the one that is rearranged.
-struct ProductLayout: Hashable, Sendable {
+struct ProductLayout: Sendable {
   /// A matrix read or written through strides in elements.
   struct Matrix: Hashable, Sendable {
     var batchStride: Int
@@ -54,10 +54,6 @@ struct ProductLayout: Hashable, Sendable {
   /// so far apart in memory that they compete for the same lines of the cache.
   let copiesLeft: Bool
   let split: Split
-
-  static func == (a: ProductLayout, b: ProductLayout) -> Bool { a.key == b.key }
-  func hash(into hasher: inout Hasher) { hasher.combine(key) }
-  private var key: [Int] { [batch, rows, columns, inner, operands.left] }
 
   init(_ product: Contraction, vectorByteCount: Int) {
     let left = Matrix(product.left)
