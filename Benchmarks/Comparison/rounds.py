@@ -1,12 +1,16 @@
 """Times a case with all systems by turns, for several rounds."""
 
 import statistics
+import time
 
 from Comparison.setup import say
 from Comparison.workers import OURS, Failure
 
 # The round trip between two cores is bimodal on virtual machines, the modes a factor of 5 apart.
 FLIP = 1.5
+# The threads of a system that has just been measured spin for a while before they sleep (200 ms in
+# OpenMP's run time of LLVM and Intel) and would take a core from the next one.
+SETTLING_SECONDS = 0.4
 # So many times the rounds asked for are tried, until enough were steady.
 PATIENCE = 3
 
@@ -24,11 +28,13 @@ class Case:
             if self.ask(worker, "prepare", **field) is not None:
                 self.ready.append(worker)
 
-    def round(self, number, options):
+    def round(self, number, options, threads):
         """The median of each system; each round starts with another one."""
         first = number % len(self.ready)
         times = {}
         for worker in self.ready[first:] + self.ready[:first]:
+            if threads > 1:
+                time.sleep(SETTLING_SECONDS)
             reply = self.ask(worker, "measure", repeats=options.samples, seconds=options.seconds)
             times[worker.name] = statistics.median(reply["samples"]) if reply else None
         return times
@@ -49,7 +55,7 @@ class Case:
         kept, dropped, trips = [], [], []
         while len(kept) < options.rounds and len(kept) + len(dropped) < PATIENCE * options.rounds:
             before = self.round_trip(threads)
-            times = self.round(len(kept) + len(dropped), options)
+            times = self.round(len(kept) + len(dropped), options, threads)
             after = self.round_trip(threads)
             if before is None:
                 kept.append(times)

@@ -32,9 +32,11 @@ package struct KernelModule: Hashable, Sendable {
     switch kernel {
     case .loopNest(let nest) where Self.isSupported(nest):
       self.init(named: Self.placeholder, nest, vectorByteCount)
+    case .group(let group) where group.stages.allSatisfy({ Self.isSupported($0) }):
+      self.init(named: Self.placeholder, group, vectorByteCount)
     case .contraction(let product) where ProductLayout.isSupported(product):
       self.init(named: Self.placeholder, product, vectorByteCount)
-    case .loopNest, .contraction, .gather, .scatterAdd: return nil
+    case .loopNest, .group, .contraction, .gather, .scatterAdd: return nil
     }
     let name = "kernel_" + module.digits
     module.rename(Self.placeholder, to: name)
@@ -53,6 +55,17 @@ package struct KernelModule: Hashable, Sendable {
       Piece(
         function: function, join: nil, itemCount: layout.itemCount,
         scratchByteCount: layout.scratchByteCount, cost: layout.cost)
+    ]
+  }
+
+  private init(named name: String, _ group: FusionGroup, _ vectorByteCount: Int) {
+    var writer = GroupWriter(group, vectorByteCount: vectorByteCount)
+    let function = name + ".0"
+    module.add(writer.function(function), of: writer.text)
+    pieces = [
+      Piece(
+        function: function, join: nil, itemCount: writer.itemCount,
+        scratchByteCount: writer.scratchByteCount, cost: writer.cost)
     ]
   }
 
@@ -83,6 +96,11 @@ package struct KernelModule: Hashable, Sendable {
     KernelSource(
       module: module, functions: pieces.map(\.function) + pieces.compactMap(\.join),
       cost: pieces.reduce(0) { $0 + $1.cost })
+  }
+
+  /// Whether a stage has vector code and writes whatever it writes by running.
+  private static func isSupported(_ stage: FusionGroup.Stage) -> Bool {
+    !stage.nest.extents.contains(0) && isSupported(stage.nest)
   }
 
   /// Whether every step has vector code: powers and real functions of whole numbers have none.

@@ -6,6 +6,8 @@ import AdjointCore
 package enum Kernel: Hashable, Sendable {
   /// Nested loops over a scalar program: element-wise work, data movement, reductions.
   case loopNest(LoopNest)
+  /// Loop nests done together row by row.
+  case group(FusionGroup)
   /// Operands: left, right and, where it adds one, the addend. A BLAS product.
   case contraction(Contraction)
   /// Operands: data, indices. `result[o, j, i] = data[o, indices[j], i]`.
@@ -38,6 +40,8 @@ extension Kernel {
     case .contraction(let product): product.addendScale != nil && result == 0 && operand == 2
     case .scatterAdd: result == 0 && operand == 0
     case .loopNest(let nest): nest.mayAlias(result: result, operand: operand)
+    case .group(let group):
+      group.stages.mayAlias(result: result, operand: operand, rows: group.rows)
     }
   }
 }

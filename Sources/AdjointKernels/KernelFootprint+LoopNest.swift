@@ -40,6 +40,15 @@ extension KernelFootprint {
     }
   }
 
+  /// The footprint of all stages, without what passes between them.
+  mutating func add(_ group: FusionGroup) throws(Diagnostic) {
+    var all = self
+    for stage in group.stages { try all.add(stage.nest) }
+    try group.check()
+    reads += all.reads.filter { $0.operand < group.operandCount }
+    writes += all.writes.filter { $0.result < group.resultCount }
+  }
+
   /// Refuses an access that leaves its buffer somewhere in the loop.
   private static func check(
     _ access: Access, _ nest: LoopNest, _ points: Int, _ what: String

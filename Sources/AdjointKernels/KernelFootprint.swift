@@ -31,6 +31,7 @@ struct KernelFootprint {
   init(_ kernel: Kernel) throws(Diagnostic) {
     switch kernel {
     case .loopNest(let nest): try add(nest)
+    case .group(let group): try add(group)
     case .contraction(let product): try add(product)
     case .gather(let copy):
       try add(copy, operand: 0)

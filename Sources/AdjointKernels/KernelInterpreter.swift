@@ -17,6 +17,7 @@ package enum KernelInterpreter {
     for kernel in kernels {
       switch kernel {
       case .loopNest(let nest): run(nest, inputs, &results)
+      case .group(let group): try run(group, inputs, &results)
       case .contraction(let product): run(product, inputs, &results[0])
       case .gather(let copy): gather(copy, inputs, &results[0])
       case .scatterAdd(let copy): scatterAdd(copy, inputs, &results[0])
@@ -52,6 +53,20 @@ package enum KernelInterpreter {
         }
       }
     }
+  }
+
+  /// Runs a group's stages one after another over all rows.
+  private static func run(
+    _ group: FusionGroup, _ inputs: [ScalarBuffer], _ results: inout [ScalarBuffer]
+  ) throws(Diagnostic) {
+    var values = results
+    for local in group.locals {
+      let type = TensorType(local.scalarType, extents: [local.elementCount])
+      values.append(try ScalarBuffer(zerosOf: type))
+    }
+    let operands = Array(inputs.prefix(group.operandCount))
+    for stage in group.stages { run(stage.nest, operands + values, &values) }
+    results = Array(values.prefix(group.resultCount))
   }
 
   private static func evaluate(

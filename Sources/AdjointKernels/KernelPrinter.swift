@@ -7,7 +7,8 @@ package enum KernelPrinter {
   /// Operands are `a`, `b`, …, results `r0`, `r1`, …, loop positions `i`, `j`, ….
   package static func lines(_ kernel: Kernel) -> [String] {
     switch kernel {
-    case .loopNest(let nest): lines(nest)
+    case .loopNest(let nest): lines(nest, BufferNames())
+    case .group(let group): lines(group)
     case .contraction(let product):
       [
         "contraction \(product.scalarType.rawValue) "
@@ -33,11 +34,37 @@ package enum KernelPrinter {
       + "\(copy.indexType.rawValue)[\(copy.count)]"
   }
 
-  private static func lines(_ nest: LoopNest) -> [String] {
+  /// The stages one after another, each with its loops beyond the rows.
+  private static func lines(_ group: FusionGroup) -> [String] {
+    let names = BufferNames(operandCount: group.operandCount, resultCount: group.resultCount)
+    return ["rows \(group.rows)"]
+      + group.stages.flatMap { stage in
+        let lines = self.lines(stage.nest, names)
+        return [lines[0]] + lines.dropFirst().map { "  " + $0 }
+      }
+  }
+
+  /// What the buffers of a kernel are called.
+  private struct BufferNames {
+    var operandCount = Int.max
+    var resultCount = Int.max
+
+    func operand(_ number: Int) -> String {
+      if number >= operandCount { return result(number - operandCount) }
+      let names = ["a", "b", "c", "d", "e", "f", "g", "h"]
+      return number < names.count ? names[number] : "a\(number)"
+    }
+
+    func result(_ number: Int) -> String {
+      number < resultCount ? "r\(number)" : "l\(number - resultCount)"
+    }
+  }
+
+  private static func lines(_ nest: LoopNest, _ names: BufferNames) -> [String] {
     var lines = ["loop" + list(nest.extents.map { String($0) })]
-    let texts = stepTexts(nest, &lines)
+    let texts = stepTexts(nest, names, &lines)
     for output in nest.outputs {
-      let target = "r\(output.result)" + list(output.access.map.axes.map(text))
+      let target = names.result(output.result) + list(output.access.map.axes.map(text))
       let value = texts[output.step]
       switch output.combiner {
       case nil: lines.append("\(target) = \(value)")
@@ -52,7 +79,9 @@ package enum KernelPrinter {
 
   /// The text of each step: the whole expression where it is short and used once, else a name, which
   /// a line of its own defines.
-  private static func stepTexts(_ nest: LoopNest, _ lines: inout [String]) -> [String] {
+  private static func stepTexts(
+    _ nest: LoopNest, _ names: BufferNames, _ lines: inout [String]
+  ) -> [String] {
     var uses = Array(repeating: 0, count: nest.program.steps.count)
     for step in nest.program.steps {
       for operand in step.instruction.operands { uses[operand] += 1 }
@@ -60,7 +89,7 @@ package enum KernelPrinter {
     for output in nest.outputs { uses[output.step] += 1 }
     var texts: [String] = []
     for (number, step) in nest.program.steps.enumerated() {
-      let text = self.text(step, nest, texts)
+      let text = self.text(step, nest, names, texts)
       let isNamed: Bool =
         switch step.instruction {
         case .load, .constant, .index: false
@@ -73,11 +102,12 @@ package enum KernelPrinter {
   }
 
   private static func text(
-    _ step: ScalarProgram.Step, _ nest: LoopNest, _ texts: [String]
+    _ step: ScalarProgram.Step, _ nest: LoopNest, _ names: BufferNames, _ texts: [String]
   ) -> String {
     switch step.instruction {
     case .load(let input):
-      operandName(nest.inputs[input].operand) + list(nest.inputs[input].access.map.axes.map(text))
+      names.operand(nest.inputs[input].operand)
+        + list(nest.inputs[input].access.map.axes.map(text))
     case .constant(let literal): text(literal, step.type)
     case .index(let index): text(index)
     case .unary(let function, let a): "\(function.rawValue)(\(texts[a]))"
@@ -114,10 +144,5 @@ package enum KernelPrinter {
   private static func positionName(_ axis: Int) -> String {
     let names = ["i", "j", "k", "l", "m", "n"]
     return axis < names.count ? names[axis] : "i\(axis)"
-  }
-
-  private static func operandName(_ operand: Int) -> String {
-    let names = ["a", "b", "c", "d", "e", "f", "g", "h"]
-    return operand < names.count ? names[operand] : "a\(operand)"
   }
 }

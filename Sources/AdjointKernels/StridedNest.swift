@@ -32,6 +32,8 @@ package struct StridedNest: Sendable {
   package var inputs: [Access]
   package var steps: [ScalarProgram.Step]
   package var outputs: [Output]
+  /// How many of the outermost loops are written around the nest: the rows of a group.
+  package var rowAxes = 0
 
   package init(_ nest: LoopNest) {
     extents = nest.extents
@@ -77,6 +79,7 @@ extension StridedNest {
   mutating func keepAxes(_ kept: [Int]) {
     var number: [Int: Int] = [:]
     for (new, old) in kept.enumerated() { number[old] = new }
+    rowAxes = kept.count { $0 < rowAxes }
     extents = kept.map { extents[$0] }
     for input in inputs.indices {
       inputs[input].strides = kept.map { inputs[input].strides[$0] }
@@ -97,16 +100,17 @@ extension StridedNest {
     keepAxes(extents.indices.filter { extents[$0] != 1 })
   }
 
-  /// Puts the axes with the longest strides outermost.
+  /// Puts the axes with the longest strides outermost, after the rows.
   mutating func sortAxes() {
     let weights = extents.indices.map { axis in
       accesses.reduce(0.0) { $0 + Double($1.strides[axis].magnitude) }
     }
+    let rows = extents.indices.prefix(rowAxes)
     keepAxes(
-      extents.indices.sorted {
-        weights[$0] > weights[$1] || (weights[$0] == weights[$1] && $0 < $1)
-      }
-    )
+      rows
+        + extents.indices.dropFirst(rowAxes).sorted {
+          weights[$0] > weights[$1] || (weights[$0] == weights[$1] && $0 < $1)
+        })
   }
 
   /// Makes one loop of two neighbours wherever no access can tell the difference.
@@ -120,7 +124,7 @@ extension StridedNest {
     var merged = extents
     for axis in extents.indices.reversed() {
       if let inner = kept.last, reduced.contains(axis) == reduced.contains(inner),
-        !indexed.contains(axis), !indexed.contains(inner),
+        (axis < rowAxes) == (inner < rowAxes), !indexed.contains(axis), !indexed.contains(inner),
         all.allSatisfy({ $0.strides[axis] == $0.strides[inner] * merged[inner] })
       {
         merged[inner] *= extents[axis]
@@ -140,8 +144,30 @@ extension StridedNest {
   /// The nest in canonical form, as pieces to be run in order: without axes of one point, axes sorted
   /// by their strides and merged where they can be.
   package static func canonicalPieces(of nest: LoopNest) -> [StridedNest] {
-    var whole = StridedNest(nest)
-    guard !whole.isEmpty else { return [] }
+    StridedNest(nest).canonicalPieces()
+  }
+
+  /// The stages of a group in the same form, those of a stage together; what passes between them is
+  /// among the results.
+  ///
+  /// - Parameter rowsApart: whether the rows stay loops of their own, outermost.
+  package static func canonicalPieces(
+    of group: FusionGroup, rowsApart: Bool
+  ) -> [[StridedNest]] {
+    group.stages.map { stage in
+      var whole = StridedNest(stage.nest)
+      if rowsApart { whole.rowAxes = stage.rowAxes }
+      for input in whole.inputs.indices where whole.inputs[input].buffer >= group.operandCount {
+        whole.inputs[input].buffer -= group.operandCount
+        whole.inputs[input].isResult = true
+      }
+      return whole.canonicalPieces()
+    }
+  }
+
+  private func canonicalPieces() -> [StridedNest] {
+    guard !isEmpty else { return [] }
+    var whole = self
     whole.dropUnitAxes()
     return whole.pieces().map { piece in
       var piece = piece

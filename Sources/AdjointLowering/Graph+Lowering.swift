@@ -14,6 +14,10 @@ extension Graph {
     var kernels = try KernelGraph(lowering: self)
     kernels = ProducerFusion.run(on: kernels, inlines: options.fusesProducers)
     if options.foldsContractions { kernels = ContractionFolding.run(on: kernels) }
+    if options.fusesRows {
+      let costs = RowCosts(cacheByteCount: options.cacheByteCount)
+      kernels = RowFusion.run(on: kernels, costs: costs)
+    }
     if options.mergesSiblings { kernels = SiblingFusion.run(on: kernels) }
     let schedule = Scheduler.schedule(kernels)
     let storage = try StorageAssignment(schedule, writesInPlace: options.writesInPlace)

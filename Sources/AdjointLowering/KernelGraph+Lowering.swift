@@ -76,7 +76,7 @@ extension KernelGraph {
             nest.outputs[output].result = results[nest.outputs[output].result]
           }
           steps.append(Step(work: .nest(nest), nodes: [index]))
-        case .contraction, .gather, .scatterAdd:
+        case .group, .contraction, .gather, .scatterAdd:
           steps.append(
             Step(work: .call(kernel, operands: operands, results: results), nodes: [index]))
         }

@@ -30,8 +30,21 @@ struct KernelGraph {
   enum Work {
     /// A loop nest whose operand and result numbers are values.
     case nest(LoopNest)
+    /// Loop nests done row by row.
+    case rows(RowGroup)
     /// Any other kernel, applied to values.
     case call(Kernel, operands: [Int], results: [Int])
+  }
+
+  /// A fusion group whose stages name values where the kernel's name operands, results and locals.
+  struct RowGroup {
+    var rows: Int
+    var stages: [FusionGroup.Stage]
+    /// The values that nothing outside needs.
+    var locals: [Int]
+
+    /// The values that the stages write.
+    var written: [Int] { stages.flatMap { $0.nest.outputs.map(\.result) } }
   }
 
   struct Step {
@@ -42,8 +55,12 @@ struct KernelGraph {
     /// The values read, each once.
     var reads: [Int] {
       switch work {
-      case .nest(let nest): Self.unique(nest.inputs.map(\.operand))
-      case .call(_, let operands, _): Self.unique(operands)
+      case .nest(let nest): return Self.unique(nest.inputs.map(\.operand))
+      case .rows(let group):
+        let written = Set(group.written)
+        let inputs = group.stages.flatMap { $0.nest.inputs.map(\.operand) }
+        return Self.unique(inputs.filter { !written.contains($0) })
+      case .call(_, let operands, _): return Self.unique(operands)
       }
     }
 
@@ -51,6 +68,7 @@ struct KernelGraph {
     var writes: [Int] {
       switch work {
       case .nest(let nest): Self.unique(nest.outputs.map(\.result))
+      case .rows(let group): group.written.filter { !group.locals.contains($0) }
       case .call(_, _, let results): Self.unique(results)
       }
     }

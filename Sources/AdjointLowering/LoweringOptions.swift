@@ -5,6 +5,10 @@ package struct LoweringOptions: Hashable, Sendable {
   package var fusesProducers = true
   /// Whether scalings and sums are taken into the contractions before them.
   package var foldsContractions = true
+  /// Whether nests that pass rows to each other become one kernel.
+  package var fusesRows = true
+  /// The bytes of the cache in which a row of such a kernel has to stay.
+  package var cacheByteCount = 1 << 20
   /// Whether neighbouring element-wise nests over equal extents become one nest with several outputs.
   package var mergesSiblings = true
   /// Whether a step may write over an operand that it reads for the last time.

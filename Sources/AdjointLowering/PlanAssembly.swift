@@ -16,7 +16,7 @@ struct PlanAssembly {
       for value in step.writes where assembly.buffers[value] < 0 {
         assembly.add(value, schedule, storage, layout)
       }
-      assembly.add(step, labels)
+      assembly.add(step, schedule.values, labels)
     }
     assembly.addOutputs(schedule)
     assembly.plan.arenaByteCount = layout.byteCount
@@ -60,7 +60,9 @@ struct PlanAssembly {
         role: role))
   }
 
-  private mutating func add(_ step: KernelGraph.Step, _ labels: (Int) -> String) {
+  private mutating func add(
+    _ step: KernelGraph.Step, _ values: [KernelGraph.Value], _ labels: (Int) -> String
+  ) {
     let kernel: Kernel
     let operands: [Int]
     let results: [Int]
@@ -77,6 +79,10 @@ struct PlanAssembly {
         nest.outputs[output].result = resultNumbers[nest.outputs[output].result] ?? 0
       }
       kernel = .loopNest(nest)
+    case .rows(let group):
+      operands = step.reads
+      results = step.writes
+      kernel = .group(Self.group(group, operands: operands, results: results, values))
     case .call(let call, let callOperands, let callResults):
       (kernel, operands, results) = (call, callOperands, callResults)
     }
@@ -90,6 +96,33 @@ struct PlanAssembly {
         kernel: number, operands: operands.map { buffers[$0] },
         results: results.map { buffers[$0] },
         label: Self.label(step.nodes, labels)))
+  }
+
+  /// The group with its values numbered as the kernel's operands, results and locals.
+  private static func group(
+    _ group: KernelGraph.RowGroup, operands: [Int], results: [Int], _ values: [KernelGraph.Value]
+  ) -> FusionGroup {
+    let inside = numbers(of: results + group.locals)
+    let outside = numbers(of: operands)
+    return FusionGroup(
+      rows: group.rows, operandCount: operands.count, resultCount: results.count,
+      locals: group.locals.map { local in
+        FusionGroup.Local(
+          scalarType: values[local].type.scalarType,
+          elementCount: values[local].type.shape.elementCount ?? 0)
+      },
+      stages: group.stages.map { stage in
+        var stage = stage
+        for input in stage.nest.inputs.indices {
+          let value = stage.nest.inputs[input].operand
+          stage.nest.inputs[input].operand =
+            inside[value].map { operands.count + $0 } ?? outside[value] ?? 0
+        }
+        for output in stage.nest.outputs.indices {
+          stage.nest.outputs[output].result = inside[stage.nest.outputs[output].result] ?? 0
+        }
+        return stage
+      })
   }
 
   private static func numbers(of values: [Int]) -> [Int: Int] {

@@ -47,7 +47,7 @@ struct ProducerFusion {
         {
           reads[input.operand] += 1
         }
-      case .call:
+      case .rows, .call:
         for value in step.reads { isPinned[value] = true }
       }
     }

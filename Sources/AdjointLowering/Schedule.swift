@@ -17,6 +17,8 @@ extension KernelGraph.Step {
     switch work {
     case .nest(let nest):
       return Kernel.loopNest(nest).mayAlias(result: result, operand: operand)
+    case .rows(let group):
+      return group.stages.mayAlias(result: result, operand: operand, rows: group.rows)
     case .call(let kernel, let operands, let results):
       guard results.count(where: { $0 == result }) == 1,
         let place = results.firstIndex(of: result)

@@ -11,7 +11,6 @@ import AdjointKernels
 struct SiblingFusion {
   /// How many nests back a partner is looked for.
   private static let window = 4
-  private static let maximumOutputs = 8
 
   private let graph: KernelGraph
   private let isNeededOutside: [Bool]
@@ -40,7 +39,7 @@ struct SiblingFusion {
       let reads = Set(step.reads)
       for number in merged.indices.suffix(Self.window).reversed() {
         guard case .nest(let earlier) = merged[number].work else { break }
-        if let both = merge(nest, into: earlier) {
+        if isCandidate(earlier), let both = earlier.merged(with: nest) {
           merged[number].work = .nest(both)
           merged[number].nodes = Set(merged[number].nodes + step.nodes).sorted()
           wasMerged[number] = true
@@ -60,69 +59,15 @@ struct SiblingFusion {
     }
   }
 
-  private func merge(_ nest: LoopNest, into earlier: LoopNest) -> LoopNest? {
-    guard earlier.extents == nest.extents, isCandidate(earlier),
-      earlier.outputs.count + nest.outputs.count <= Self.maximumOutputs,
-      // Steps in common are mostly loads, so more than this is too much in any case.
-      earlier.program.steps.count + nest.program.steps.count
-        <= NestBuilder.maximumSteps + 2 * NestBuilder.maximumInputs,
-      Set((earlier.outputs + nest.outputs).filter { $0.combiner != nil }.map(nest.reducedAxes))
-        .count <= 1
-    else { return nil }
-    var written: [Int: Int] = [:]
-    for output in earlier.outputs { written[output.result] = output.step }
-    let folded = Set(earlier.outputs.filter { $0.combiner != nil }.map(\.result))
-    var sharesSomething = false
-    for input in nest.inputs {
-      if written[input.operand] != nil {
-        // An element of another point, or a fold, is not complete yet.
-        guard !folded.contains(input.operand), input.access.extents == nest.extents,
-          input.access.map.isIdentity(rank: nest.rank)
-        else { return nil }
-        sharesSomething = true
-      } else if !nest.repeats(input), earlier.inputs.contains(input) {
-        sharesSomething = true
-      }
-    }
-    guard sharesSomething else { return nil }
-    var builder = NestBuilder()
-    let first = builder.splice(earlier, through: nil)
-    let second = builder.splice(nest, through: nil) { input in
-      written[input.operand].map { first[$0] }
-    }
-    guard builder.steps.count <= NestBuilder.maximumSteps,
-      builder.inputs.count <= NestBuilder.maximumInputs
-    else { return nil }
-    return builder.nest(
-      extents: nest.extents,
-      outputs: earlier.outputs.map { $0.renumbered(first) }
-        + nest.outputs.map { $0.renumbered(second) })
-  }
-
   /// The steps, with what only merged nests read no longer written.
   private func withoutDeadOutputs() -> [KernelGraph.Step] {
     var isNeeded = isNeededOutside
     for step in merged { for value in step.reads { isNeeded[value] = true } }
     return zip(merged, wasMerged).map { (step, wasMerged) in
       guard wasMerged, case .nest(let nest) = step.work else { return step }
-      let outputs = nest.outputs.filter { isNeeded[$0.result] }
-      // A nest that was merged has a reader somewhere, or an output outside.
-      guard !outputs.isEmpty, outputs.count < nest.outputs.count else { return step }
-      var builder = NestBuilder()
-      let numbers = builder.splice(nest, through: nil)
       var pruned = step
-      pruned.work = .nest(
-        builder.nest(extents: nest.extents, outputs: outputs.map { $0.renumbered(numbers) }))
+      pruned.work = .nest(nest.keepingOutputs { isNeeded[$0] })
       return pruned
     }
-  }
-}
-
-extension LoopNest.Output {
-  /// The same output of a program whose steps have other numbers.
-  func renumbered(_ numbers: [Int]) -> LoopNest.Output {
-    var output = self
-    output.step = numbers[step]
-    return output
   }
 }

@@ -22,6 +22,8 @@ package final class Executable: Sendable {
   let steps: Table<Step>
   /// The byte offsets of the operands and results of all steps.
   let offsets: Table<Int>
+  /// The bytes of the plan's arena and of what groups without generated code keep between their stages.
+  let arenaByteCount: Int
   let scratchByteCount: Int
   let partialByteCount: Int
   /// What has a name outside, with all that is needed to copy it in or out.
@@ -63,11 +65,22 @@ package final class Executable: Sendable {
     let code = compiler()?.compile(plan.kernels) ?? [:]
     var parts: [CompiledKernel] = []
     var compiled: [Range<Int>] = []
+    // Where the locals of each kernel lie; kernels run one after another, so all begin at one place.
+    var locals: [[Int]] = []
+    var end = plan.arenaByteCount
     for kernel in plan.kernels {
       let more = try CompiledKernel.compile(kernel, code)
       compiled.append(parts.count..<(parts.count + more.count))
       parts += more
+      guard case .group(let group) = kernel, code[kernel] == nil else {
+        locals.append([])
+        continue
+      }
+      let (places, groupEnd) = try group.localOffsets(from: plan.arenaByteCount)
+      locals.append(places)
+      end = max(end, groupEnd)
     }
+    arenaByteCount = end
     var steps: [Step] = []
     var offsets: [Int] = []
     for step in plan.steps {
@@ -77,6 +90,7 @@ package final class Executable: Sendable {
           firstPart: kernel.lowerBound, partCount: kernel.count, operands: offsets.count,
           results: offsets.count + step.operands.count))
       offsets += (step.operands + step.results).map { plan.buffers[$0].offset }
+      offsets += locals[step.kernel]
     }
     self.parts = parts
     self.steps = Table(steps)
@@ -128,6 +142,10 @@ extension Plan {
         throw Diagnostic(
           .invalidPlan, "a step names a kernel or a buffer that the plan does not have",
           node: step.label)
+      }
+      if case .group(let group) = kernels[step.kernel], step.results.count != group.resultCount {
+        throw Diagnostic(
+          .invalidPlan, "a step has not the results of its fusion group", node: step.label)
       }
     }
     for port in inputs + parameters + outputs where !buffers.indices.contains(port.buffer) {

@@ -20,7 +20,7 @@ package final class ExecutionContext {
   package init(_ executable: Executable) throws(Diagnostic) {
     self.executable = executable
     let plan = executable.plan
-    arena = try Arena(byteCount: plan.arenaByteCount)
+    arena = try Arena(byteCount: executable.arenaByteCount)
     scratch = try Arena(byteCount: executable.scratchByteCount * executable.threads)
     partials = try Arena(byteCount: executable.partialByteCount)
     isWritten = Array(repeating: false, count: plan.inputs.count)

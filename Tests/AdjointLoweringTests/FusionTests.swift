@@ -8,12 +8,18 @@ import Testing
 
 @Suite("Fusion")
 struct FusionTests {
-  private func plan(_ build: (GraphBuilder) throws -> Void) throws -> Plan {
+  /// The plan without one of the options, if any is named.
+  private func plan(
+    without option: WritableKeyPath<LoweringOptions, Bool>? = nil,
+    _ build: (GraphBuilder) throws -> Void
+  ) throws -> Plan {
     let builder = GraphBuilder("fusion")
     try build(builder)
     let graph = try builder.build()
     try PlanComparison.expectEqual(graph, runs: 1)
-    return try graph.lowered()
+    var options = LoweringOptions()
+    if let option { options[keyPath: option] = false }
+    return try graph.lowered(options)
   }
 
   private func nest(_ plan: Plan, _ kernel: Int = 0) throws -> LoopNest {
@@ -54,9 +60,9 @@ struct FusionTests {
       ])
   }
 
-  @Test("softmax is a maximum, the exponentials with their sum, and a division")
+  @Test("without rows, softmax is a maximum, the exponentials with their sum, and a division")
   func softmaxKernels() throws {
-    let plan = try plan { builder in
+    let plan = try plan(without: \.fusesRows) { builder in
       try builder.output("y", softmax(builder.input("x", .f32, [4, 6])))
     }
     #expect(plan.launchCount == 3)
@@ -108,7 +114,7 @@ struct FusionTests {
 
   @Test("what two kernels read is stored if it is expensive, computed twice if cheap")
   func severalReaders() throws {
-    let expensive = try plan { builder in
+    let expensive = try plan(without: \.fusesRows) { builder in
       let x = try builder.input("x", .f32, [4, 3])
       let t = try tanh(x)
       try builder.output("y", t.sum(squeezingAxes: [0]))

@@ -47,7 +47,7 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "With --serve: threads that share one executable, each running steps.")
   var callers = 1
 
-  @Option(help: "Write inputs, parameters and results of the selected cases to files in a folder.")
+  @Option(help: "Write the selected cases to files in a folder: graphs; inputs, parameters and results.")
   var export: String?
 
   @Option(help: "Run the one selected case in this new process with the inputs of such a file.")
@@ -85,6 +85,7 @@ struct BenchmarkCommand: ParsableCommand {
     } else if let export {
       for item in try selectedCases() {
         try CaseFile.write(item, to: "\(export)/\(item.name).safetensors")
+        try item.build().graph.write(to: "\(export)/\(item.name).graph")
       }
     } else if let coldStart {
       let cases = try selectedCases()

@@ -4,7 +4,8 @@ import AdjointKernels
 /// How the loops of a nest are ordered, which of them is done in vectors, and how its work is cut
 /// into items for threads.
 ///
-/// Kept loops come first, folded loops after them; in each group the column loop is last. All of it
+/// Kept loops come first, folded loops after them; in each group the column loop is last. The rows of a
+/// fusion group come before all others; what is around the nest does them one by one. All of it
 /// depends on the nest and the vector width alone, so that results do not depend on threads.
 struct NestLayout: Hashable, Sendable {
   /// What an item of work is.
@@ -41,7 +42,9 @@ struct NestLayout: Hashable, Sendable {
     let column = Self.columnAxis(of: nest)
     let weight = Self.weight(of: nest)
     let extent = column.map { nest.extents[$0] } ?? 1
-    lanes = Self.lanes(nest, extent: extent, weight: weight, vectorByteCount: vectorByteCount)
+    lanes =
+      column == nil
+      ? 1 : Self.lanes(nest, extent: extent, weight: weight, vectorByteCount: vectorByteCount)
     self.column = column
     var loops: [Loop] = []
     var keptCount = 0
@@ -60,7 +63,7 @@ struct NestLayout: Hashable, Sendable {
     self.keptCount = keptCount
     let points = nest.extents.reduce(1, *)
     cost = points * weight / max(1, vectorByteCount / 4) / 3
-    split = Self.split(loops, keptCount: keptCount, cost: cost, lanes: lanes)
+    split = nest.rowAxes > 0 ? .none : Self.split(loops, keptCount: keptCount, cost: cost)
   }
 
   /// The items of work.
@@ -75,10 +78,10 @@ struct NestLayout: Hashable, Sendable {
 
   // MARK: Choices
 
-  /// The axis along which most accesses are contiguous, the innermost of several.
+  /// The axis along which most accesses are contiguous, the innermost of several; not a row.
   private static func columnAxis(of nest: StridedNest) -> Int? {
     var best: (axis: Int, score: Int)?
-    for axis in nest.extents.indices {
+    for axis in nest.extents.indices.dropFirst(nest.rowAxes) {
       var score = 0
       for input in nest.inputs {
         score += input.strides[axis] == 1 ? 4 : input.strides[axis] == 0 ? 1 : 0
@@ -108,7 +111,6 @@ struct NestLayout: Hashable, Sendable {
   private static func lanes(
     _ nest: StridedNest, extent: Int, weight: Int, vectorByteCount: Int
   ) -> Int {
-    if nest.extents.isEmpty { return 1 }
     let isWide = nest.steps.contains { $0.type == .f64 }
     let native = vectorByteCount / (isWide ? 8 : 4)
     // Several vectors at once hide the latency of one, as long as there are registers for them.
@@ -120,7 +122,7 @@ struct NestLayout: Hashable, Sendable {
     return lanes
   }
 
-  private static func split(_ loops: [Loop], keptCount: Int, cost: Int, lanes: Int) -> Split {
+  private static func split(_ loops: [Loop], keptCount: Int, cost: Int) -> Split {
     guard cost > 4000, let first = loops.first else { return .none }
     if keptCount > 0 {
       let trips = first.trips + (first.rest > 0 ? 1 : 0)

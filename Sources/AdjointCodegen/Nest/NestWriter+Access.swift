@@ -3,21 +3,10 @@ import AdjointKernels
 
 /// The pointers of a nest, its loads and its stores.
 extension NestWriter {
-  /// Where each access begins.
-  mutating func writeBases(_ accesses: [StridedNest.Access]) {
-    var bases: [String: String] = [:]
-    pointers = accesses.map { access in
-      let list = access.isResult ? "%results" : "%operands"
-      let number = "\(list) \(access.buffer)"
-      let base: String
-      if let known = bases[number] {
-        base = known
-      } else {
-        let place = text.value("getelementptr i64, ptr \(list), i64 \(access.buffer)")
-        let offset = text.value("load i64, ptr \(place), align 8")
-        base = text.value("getelementptr i8, ptr %arena, i64 \(offset)")
-        bases[number] = base
-      }
+  /// Where each access begins; the buffers that are known already begin where `bases` says.
+  mutating func writeBases(_ bases: inout BufferBases) {
+    pointers = nest.accesses.map { access -> String in
+      let base = bases.base(of: access, &text)
       let bytes = access.offset * access.scalarType.byteCount
       return bytes == 0 ? base : text.value("getelementptr i8, ptr \(base), i64 \(bytes)")
     }
@@ -129,6 +118,26 @@ extension NestWriter {
     let flags = (0..<lanes).map { "i1 \($0 < rest ?? lanes)" }.joined(separator: ", ")
     return "<\(lanes) x i1> <\(flags)>"
   }
+}
+
+/// The names of the pointers to the buffers of a kernel.
+struct BufferBases {
+  private var names: [String: String] = [:]
+
+  /// Where the buffer of an access begins, written when it is first asked for.
+  mutating func base(of access: StridedNest.Access, _ text: inout FunctionText) -> String {
+    let list = access.isResult ? "%results" : "%operands"
+    let key = "\(list) \(access.buffer)"
+    if let known = names[key] { return known }
+    let place = text.value("getelementptr i64, ptr \(list), i64 \(access.buffer)")
+    let offset = text.value("load i64, ptr \(place), align 8")
+    let base = text.value("getelementptr i8, ptr %arena, i64 \(offset)")
+    names[key] = base
+    return base
+  }
+
+  /// Has a result of a group begin at a pointer.
+  mutating func set(result: Int, to name: String) { names["%results \(result)"] = name }
 }
 
 extension VectorType {

@@ -197,7 +197,8 @@ extension NestWriter {
     _ nest: StridedNest, _ layout: NestLayout, parts: Int, name: String
   ) -> (function: String, text: FunctionText) {
     var writer = NestWriter(nest, layout)
-    writer.writeBases(nest.accesses)
+    var bases = BufferBases()
+    writer.writeBases(&bases)
     let partByteCount = writer.partByteCount
     var offset = 0
     for output in writer.folds {

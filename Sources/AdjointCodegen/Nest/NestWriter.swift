@@ -48,7 +48,8 @@ struct NestWriter {
 
   /// The text of the function.
   mutating func function(_ name: String) -> String {
-    writeBases(nest.accesses)
+    var bases = BufferBases()
+    writeBases(&bases)
     for number in nest.outputs.indices { allocate(number) }
     writeSteps(level: -1)
     switch layout.split {
@@ -182,6 +183,18 @@ struct NestWriter {
     rest = nil
     if let guarded { text.end(guarded) }
     (pointers, positions) = (outerPointers, outerPositions)
+  }
+
+  /// Writes what is done at a row, given its position along each of the loops that are the rows.
+  mutating func writeRow(at rowPositions: [String]) {
+    let outerPointers = pointers
+    for (number, position) in rowPositions.enumerated() {
+      positions[layout.loops[number].axis] = position
+      move(along: layout.loops[number].axis, by: position)
+      writeSteps(level: number)
+    }
+    writeLoops(rowPositions.count)
+    pointers = outerPointers
   }
 
   /// Moves the pointers to a position of a loop and writes what depends on it.

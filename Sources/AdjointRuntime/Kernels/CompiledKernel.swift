@@ -25,7 +25,14 @@ enum CompiledKernel: Sendable {
     case .loopNest(let nest):
       let fills = CompiledFill.fills(of: nest).map { CompiledKernel.fill($0) }
       if let code = generated[kernel] { return fills + code.pieces.map { .generated($0) } }
-      return fills + NestCompiler.compile(nest).map { .nest($0) }
+      return fills + NestCompiler.compile(StridedNest.canonicalPieces(of: nest)).map { .nest($0) }
+    case .group(let group):
+      if let code = generated[kernel] { return code.pieces.map { .generated($0) } }
+      let pieces = StridedNest.canonicalPieces(of: group, rowsApart: false)
+      return zip(group.stages, pieces).flatMap { stage, pieces in
+        CompiledFill.fills(of: stage.nest).map { .fill($0) }
+          + NestCompiler.compile(pieces).map { .nest($0) }
+      }
     case .contraction(let product):
       let addend: [CompiledKernel] =
         product.addendScale == nil ? [] : [.addend(byteCount: product.resultByteCount)]
@@ -42,6 +49,7 @@ extension Kernel {
   func checkedUses() throws(Diagnostic) -> [BufferUse] {
     switch self {
     case .loopNest(let nest): try nest.checkedUses()
+    case .group(let group): try group.checkedUses()
     case .contraction(let product): try product.checkedUses()
     case .gather(let copy): try copy.checkedUses(scatters: false)
     case .scatterAdd(let copy): try copy.checkedUses(scatters: true)

@@ -34,9 +34,9 @@ struct NestCompiler {
   /// The output that the value of a step is written to without a copy.
   var directOutput: [Int: Int] = [:]
 
-  /// Compiles a nest as one or more pieces, to be run in order.
-  static func compile(_ source: LoopNest) -> [CompiledNest] {
-    StridedNest.canonicalPieces(of: source).map { piece in
+  /// Compiles the pieces of a nest, to be run in order.
+  static func compile(_ pieces: [StridedNest]) -> [CompiledNest] {
+    pieces.map { piece in
       let folded = piece.foldedAxes
       var compiler = NestCompiler(piece, reduced: folded)
       return compiler.compile(reduced: folded)

@@ -1,0 +1,62 @@
+import AdjointCore
+
+extension FusionGroup {
+  /// Refuses a group whose meaning could depend on the order of its rows.
+  ///
+  /// The stages have been checked one by one: every access is in bounds.
+  ///
+  /// - Throws: `.invalidPlan`.
+  package func check() throws(Diagnostic) {
+    guard operandCount >= 0, resultCount > 0 else {
+      throw Diagnostic(.invalidPlan, "a fusion group has a result")
+    }
+    for local in locals {
+      _ = try KernelFootprint.product([local.elementCount, local.scalarType.byteCount])
+    }
+    // What is known of each value once it is written.
+    var written: [Local?] = Array(repeating: nil, count: valueCount)
+    for (number, stage) in stages.enumerated() {
+      guard stage.rowAxes >= 0, stage.rowAxes <= stage.nest.rank,
+        try KernelFootprint.product(Array(stage.nest.extents.prefix(stage.rowAxes))) == rows
+      else { throw Diagnostic(.invalidPlan, "stage \(number) does not have \(rows) rows") }
+      for input in stage.nest.inputs where input.operand >= operandCount {
+        let value = input.operand - operandCount
+        guard value < valueCount, let known = written[value], known == Local(input.access) else {
+          throw Diagnostic(
+            .invalidPlan, "stage \(number) reads value \(value) before it is written, or as another")
+        }
+        try checkRow(input.access, of: stage, number)
+      }
+      for output in stage.nest.outputs {
+        guard output.result >= 0, output.result < valueCount, written[output.result] == nil,
+          stage.isComplete(output)
+        else {
+          throw Diagnostic(
+            .invalidPlan, "stage \(number) does not write all of value \(output.result) for once")
+        }
+        try checkRow(output.access, of: stage, number)
+        written[output.result] = Local(output.access)
+      }
+    }
+    for (value, known) in written.enumerated() {
+      let isRight = value < resultCount ? known != nil : known == locals[value - resultCount]
+      guard isRight else {
+        throw Diagnostic(.invalidPlan, "no stage writes value \(value) as it is declared")
+      }
+    }
+  }
+
+  private func checkRow(
+    _ access: Access, of stage: Stage, _ number: Int
+  ) throws(Diagnostic) {
+    guard stage.staysInRow(access, rows: rows) else {
+      throw Diagnostic(.invalidPlan, "stage \(number) reaches into another row of a value")
+    }
+  }
+}
+
+extension FusionGroup.Local {
+  fileprivate init(_ access: Access) {
+    self.init(scalarType: access.scalarType, elementCount: access.extents.reduce(1, *))
+  }
+}

@@ -1,0 +1,123 @@
+import AdjointKernels
+
+/// A fusion group under construction: nests in order, and how many rows they have in common.
+struct RowGroupDraft {
+  private(set) var nests: [LoopNest]
+  private(set) var rows: Int
+
+  /// Longer chains are cut: a kernel has to be compiled, and fit the instruction cache.
+  private static let mostNests = 12
+
+  /// A nest alone.
+  init(_ nest: LoopNest) {
+    nests = [nest]
+    rows = 1
+  }
+
+  private init(_ nests: [LoopNest], rows: Int) {
+    self.nests = nests
+    self.rows = rows
+  }
+
+  /// The values that the nests write.
+  var written: Set<Int> { Set(nests.flatMap { $0.outputs.map(\.result) }) }
+
+  /// The group with one more nest at its end, merged into an earlier one where that is possible, or nil
+  /// where they have no rows in common or it does not pay.
+  func adding(_ nest: LoopNest, _ costs: RowCosts) -> RowGroupDraft? {
+    let all = nests + [nest]
+    guard all.count <= Self.mostNests, all.contains(where: \.isReduction) else { return nil }
+    let written = written
+    let shared = Set(nest.inputs.map(\.operand).filter(written.contains))
+    // The most rows are the smallest ones, and the most to share between threads.
+    for rows in nest.rowCounts.sorted(by: >) {
+      guard let stages = Self.stages(all, rows: rows),
+        costs.allows(stages, rows: rows, adding: shared)
+      else { continue }
+      return RowGroupDraft(merging(nest), rows: rows)
+    }
+    return nil
+  }
+
+  /// The nests and one more, which is done in the loops of an earlier one where no nest between them
+  /// stands in the way.
+  private func merging(_ nest: LoopNest) -> [LoopNest] {
+    let reads = Set(nest.inputs.map(\.operand))
+    var merged = nests
+    for number in nests.indices.reversed() {
+      if nests[number].isMergeable, nest.isMergeable, let both = nests[number].merged(with: nest) {
+        merged[number] = both
+        return merged
+      }
+      if nests[number].outputs.contains(where: { reads.contains($0.result) }) { break }
+    }
+    return nests + [nest]
+  }
+
+  /// The nests as stages, or nil where one of them does not have so many rows, or reaches into
+  /// another row of what they pass to each other.
+  private static func stages(_ nests: [LoopNest], rows: Int) -> [FusionGroup.Stage]? {
+    var stages: [FusionGroup.Stage] = []
+    for nest in nests {
+      guard let axes = nest.rowAxes(rows) else { return nil }
+      stages.append(FusionGroup.Stage(nest: nest, rowAxes: axes))
+    }
+    let written = Set(nests.flatMap { $0.outputs.map(\.result) })
+    for stage in stages {
+      let passed = stage.nest.inputs.filter { written.contains($0.operand) }.map(\.access)
+      guard
+        (passed + stage.nest.outputs.map(\.access)).allSatisfy({ stage.staysInRow($0, rows: rows) })
+      else { return nil }
+    }
+    return stages
+  }
+
+  func group(locals: [Int]) -> KernelGraph.RowGroup {
+    KernelGraph.RowGroup(
+      rows: rows, stages: Self.stages(nests, rows: rows) ?? [], locals: locals)
+  }
+
+  /// The group, or the nest where all were merged into one, without what nothing needs.
+  func work(isNeeded: (_ value: Int) -> Bool) -> KernelGraph.Work {
+    var isRead = Set(nests.flatMap { $0.inputs.map(\.operand) })
+    var kept: [LoopNest] = []
+    for nest in nests.reversed() {
+      guard nest.outputs.contains(where: { isNeeded($0.result) || isRead.contains($0.result) })
+      else { continue }
+      kept.append(nest.keepingOutputs { isNeeded($0) || isRead.contains($0) })
+    }
+    kept.reverse()
+    if kept.count == 1 { return .nest(kept[0]) }
+    isRead = Set(kept.flatMap { $0.outputs.map(\.result) })
+    let draft = RowGroupDraft(kept, rows: rows)
+    return .rows(draft.group(locals: isRead.filter { !isNeeded($0) }.sorted()))
+  }
+}
+
+extension LoopNest {
+  /// The numbers of rows that the outermost loops may make.
+  fileprivate var rowCounts: Set<Int> {
+    var counts: Set<Int> = [1]
+    var count = 1
+    for extent in extents {
+      count *= extent
+      counts.insert(count)
+    }
+    return counts
+  }
+
+  /// How many of the outermost loops make so many rows.
+  fileprivate func rowAxes(_ rows: Int) -> Int? {
+    var count = 1
+    for (axis, extent) in extents.enumerated() {
+      if count == rows { return axis }
+      count *= extent
+    }
+    return count == rows ? rank : nil
+  }
+
+  /// Whether each output is a fold or stored at its point.
+  fileprivate var isMergeable: Bool {
+    outputs.allSatisfy { $0.combiner != nil || storesAtItsPoint($0) }
+  }
+}
