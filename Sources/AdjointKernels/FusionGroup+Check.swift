@@ -23,7 +23,8 @@ extension FusionGroup {
         let value = input.operand - operandCount
         guard value < valueCount, let known = written[value], known == Local(input.access) else {
           throw Diagnostic(
-            .invalidPlan, "stage \(number) reads value \(value) before it is written, or as another")
+            .invalidPlan, "stage \(number) reads value \(value) before it is written, or as another"
+          )
         }
         try checkRow(input.access, of: stage, number)
       }
