@@ -7,36 +7,54 @@ struct KernelSource: Sendable {
   var cost: Int
 }
 
+/// Where the literals of a kernel are.
+package enum LiteralPlace: Sendable {
+  /// In its code, where LLVM can make something of them.
+  case code
+  /// Before the offsets of its operands, so that kernels with other literals share the code.
+  case table
+}
+
 /// Kernels that are compiled as one module: what LLVM does once for each module takes longer than a
-/// small kernel, and mathematical functions that are called and not copied in are needed once.
+/// small kernel, and what kernels share is compiled once for each module.
 struct KernelBatch: Sendable {
   var sources: [KernelSource] = []
-  /// Whether mathematical functions are copied into each use.
-  var inlining: Bool
+  var effort: ModuleText.Effort
   private var weight = 0
 
-  private init(inlining: Bool) { self.inlining = inlining }
+  private init(_ effort: ModuleText.Effort) { self.effort = effort }
 
-  private init(_ source: KernelSource, _ weight: Int, inlining: Bool) {
+  private init(_ source: KernelSource, _ weight: Int, _ effort: ModuleText.Effort) {
     sources = [source]
     self.weight = weight
-    self.inlining = inlining
+    self.effort = effort
   }
 
   /// Of more kernels than this, mathematics is copied only into those that run long.
   private static let mostInlining = 64
   /// The nanoseconds from which a run is long: copies save a fifth of it or so, and cost some
   /// milliseconds once.
-  private static let longRun = 10_000
-  /// The bytes of text of a batch: some ten milliseconds' work, so that there are several for as many
-  /// processors; where there are many kernels, some hundred.
-  private static let (smallBatch, largeBatch) = (12_000, 250_000)
+  static let longRun = 10_000
+  /// Of more kernels than this, those that run for less than so many nanoseconds are not optimised:
+  /// most of their time goes to the mathematics that they call, and to being called.
+  private static let (mostOptimized, shortRun) = (1024, 2_000)
+  /// The bytes of text of a batch: some thirty milliseconds' work, so that there are several for as
+  /// many processors; where there are many kernels, some hundred.
+  private static let (smallBatch, largeBatch) = (80_000, 250_000)
   /// The bytes of text that a copy of a mathematical function is as good as.
   private static let copyWeight = 1_500
 
-  /// Whether mathematical functions are copied into a kernel that is one of so many.
-  static func copiesMathematics(into source: KernelSource, oneOf count: Int) -> Bool {
-    source.module.isInlining && (count <= mostInlining || source.cost >= longRun)
+  /// Where the literals of kernels belong that are compiled together: of many short ones, some are
+  /// alike but for these, and are compiled once.
+  static func literalPlace(oneOf count: Int) -> LiteralPlace {
+    count > mostInlining ? .table : .code
+  }
+
+  /// What is spent on a kernel that is one of so many.
+  static func effort(for source: KernelSource, oneOf count: Int) -> ModuleText.Effort {
+    if count > mostOptimized, source.cost < shortRun { return .least }
+    return source.module.isInlining && (count <= mostInlining || source.cost >= longRun)
+      ? .most : .usual
   }
 
   /// Puts kernels together, the most work first; depends on nothing else, so that the same kernels make
@@ -44,33 +62,36 @@ struct KernelBatch: Sendable {
   static func batches(of sources: [KernelSource]) -> [KernelBatch] {
     let most = sources.count > mostInlining ? largeBatch : smallBatch
     var batches: [KernelBatch] = []
-    var (copying, calling) = (KernelBatch(inlining: true), KernelBatch(inlining: false))
+    var open: [ModuleText.Effort: KernelBatch] = [:]
     for source in sources {
-      let inlining = copiesMathematics(into: source, oneOf: sources.count)
-      let copies = inlining ? source.module.callCount : 0
+      let effort = effort(for: source, oneOf: sources.count)
+      let copies = effort == .most ? source.module.callCount : 0
       let weight = source.module.byteCount + copyWeight * copies
-      func add(to batch: inout KernelBatch) {
-        if 2 * weight > most {
-          // It gains nothing from company.
-          batches.append(KernelBatch(source, weight, inlining: inlining))
-        } else if batch.weight + weight > most {
-          batches.append(batch)
-          batch = KernelBatch(source, weight, inlining: inlining)
-        } else {
-          batch.sources.append(source)
-          batch.weight += weight
-        }
+      if 2 * weight > most {
+        // It gains nothing from company.
+        batches.append(KernelBatch(source, weight, effort))
+        continue
       }
-      if inlining { add(to: &copying) } else { add(to: &calling) }
+      var batch = open[effort] ?? KernelBatch(effort)
+      if batch.weight + weight > most {
+        batches.append(batch)
+        batch = KernelBatch(effort)
+      }
+      batch.sources.append(source)
+      batch.weight += weight
+      open[effort] = batch
     }
-    batches += [copying, calling].filter { !$0.sources.isEmpty }
-    return batches.sorted { $0.weight > $1.weight }
+    for effort in [ModuleText.Effort.most, .usual, .least] {
+      if let batch = open[effort] { batches.append(batch) }
+    }
+    // The order of those of equal weight is kept, so that it is always the same.
+    return batches.enumerated()
+      .sorted { ($1.element.weight, $0.offset) < ($0.element.weight, $1.offset) }
+      .map(\.element)
   }
 
   /// The same kernels, each alone.
-  var singles: [KernelBatch] {
-    sources.map { KernelBatch($0, weight, inlining: inlining) }
-  }
+  var singles: [KernelBatch] { sources.map { KernelBatch($0, weight, effort) } }
 
   /// The names of all functions.
   var functions: [String] { sources.flatMap(\.functions) }
@@ -79,6 +100,6 @@ struct KernelBatch: Sendable {
   var text: String {
     var module = ModuleText()
     for source in sources { module.add(source.module) }
-    return module.assembled(inlining: inlining)
+    return module.assembled(effort)
   }
 }
