@@ -21,13 +21,16 @@ struct KernelBatch: Sendable {
   var sources: [KernelSource] = []
   var effort: ModuleText.Effort
   private var weight = 0
+  private var shared: Set<SharedFunction> = []
 
   private init(_ effort: ModuleText.Effort) { self.effort = effort }
 
-  private init(_ source: KernelSource, _ weight: Int, _ effort: ModuleText.Effort) {
-    sources = [source]
-    self.weight = weight
-    self.effort = effort
+  /// What another kernel adds to the text, in bytes.
+  private func weight(of source: KernelSource) -> Int {
+    let copies = effort == .most ? source.module.callCount : 0
+    let more = source.module.shared.filter { !shared.contains($0) }
+    return source.module.byteCount
+      + more.reduce(Self.copyWeight * copies) { $0 + $1.text.utf8.count }
   }
 
   /// Of more kernels than this, mathematics is copied only into those that run long.
@@ -63,22 +66,16 @@ struct KernelBatch: Sendable {
     let most = sources.count > mostInlining ? largeBatch : smallBatch
     var batches: [KernelBatch] = []
     var open: [ModuleText.Effort: KernelBatch] = [:]
-    for source in sources {
+    for source in neighbours(sources) {
       let effort = effort(for: source, oneOf: sources.count)
-      let copies = effort == .most ? source.module.callCount : 0
-      let weight = source.module.byteCount + copyWeight * copies
-      if 2 * weight > most {
-        // It gains nothing from company.
-        batches.append(KernelBatch(source, weight, effort))
-        continue
-      }
       var batch = open[effort] ?? KernelBatch(effort)
-      if batch.weight + weight > most {
+      if !batch.sources.isEmpty, batch.weight + batch.weight(of: source) > most {
         batches.append(batch)
         batch = KernelBatch(effort)
       }
+      batch.weight += batch.weight(of: source)
       batch.sources.append(source)
-      batch.weight += weight
+      batch.shared.formUnion(source.module.shared)
       open[effort] = batch
     }
     for effort in [ModuleText.Effort.most, .usual, .least] {
@@ -90,8 +87,27 @@ struct KernelBatch: Sendable {
       .map(\.element)
   }
 
+  /// The kernels with those next to each other that share the function which most of them share, so
+  /// that it is compiled in few batches.
+  private static func neighbours(_ sources: [KernelSource]) -> [KernelSource] {
+    var uses: [String: Int] = [:]
+    for source in sources {
+      for function in source.module.shared { uses[function.name, default: 0] += 1 }
+    }
+    let groups = sources.map { source in
+      source.module.shared.map(\.name).max { (uses[$0] ?? 0, $1) < (uses[$1] ?? 0, $0) } ?? ""
+    }
+    return sources.indices.sorted { (groups[$0], $0) < (groups[$1], $1) }.map { sources[$0] }
+  }
+
   /// The same kernels, each alone.
-  var singles: [KernelBatch] { sources.map { KernelBatch($0, weight, effort) } }
+  var singles: [KernelBatch] {
+    sources.map { source in
+      var batch = KernelBatch(effort)
+      batch.sources = [source]
+      return batch
+    }
+  }
 
   /// The names of all functions.
   var functions: [String] { sources.flatMap(\.functions) }

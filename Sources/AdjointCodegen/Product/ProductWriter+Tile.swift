@@ -83,22 +83,19 @@ extension ProductWriter {
   private mutating func storeTurned(_ tile: Tile, _ sums: [String], _ square: String) {
     let vectors = vectors(of: tile)
     let line = layout.lanes
-    var place = "%result"
     for column in 0..<vectors {
-      let base = place
       for first in stride(from: 0, to: tile.rows, by: line) {
-        place = base
         let count = min(line, tile.rows - first)
         for row in 0..<line {
           let sum = row < count ? sums[(first + row) * vectors + column] : "zeroinitializer"
           storePacked(sum, move(square, row * line))
         }
         callSquare(from: square, stride: line, to: square, stride: line)
-        for lane in 0..<lanes(column, of: tile) {
-          let turned = loadPacked(move(square, lane * line))
-          store(turned, to: move(place, first), count)
-          place = text.value("getelementptr i8, ptr \(place), i64 %stride")
-        }
+        let lane = text.beginLoop(from: "0", to: String(lanes(column, of: tile)))
+        let number = text.value("add i64 \(lane.index), \(column * line)")
+        let place = moved("%result", number, "%stride")
+        store(loadPacked(move(square, lane.index, line)), to: move(place, first), count)
+        text.end(lane)
       }
     }
   }

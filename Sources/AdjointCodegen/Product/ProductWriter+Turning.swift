@@ -3,8 +3,10 @@ import AdjointCore
 /// Squares of vectors that are transposed in registers; strides and counts are arguments, so that all
 /// products share the code.
 extension ProductWriter {
-  /// Copies columns that lie in a row in memory to where each step of them is a row: squares of
-  /// lanes × lanes are turned in registers. Whole squares are written, beyond the last step too.
+  /// Copies columns that lie in a row in memory to where each step of them is a row.
+  ///
+  /// Squares of lanes × lanes are turned in registers. Whole squares are written, beyond the last step
+  /// too.
   mutating func callTurn(from source: String, columns: String, to target: String) {
     var body = ProductWriter(layout)
     body.writeTurn()
@@ -22,7 +24,6 @@ extension ProductWriter {
   private mutating func writeTurn() {
     let lanes = layout.lanes
     let square = text.value("alloca [\(lanes) x \(vector.text)]")
-    for lane in 0..<lanes { storePacked("zeroinitializer", move(square, lane * lanes)) }
     let rounded = text.value("add i64 %count, \(lanes - 1)")
     let squares = text.value("udiv i64 \(rounded), \(lanes)")
     let isWide = text.value("icmp eq i64 %columns, \(lanes)")
@@ -34,6 +35,7 @@ extension ProductWriter {
     let isLong = text.value("icmp uge i64 \(rest), \(lanes)")
     let isWhole = text.value("and i1 \(isWide), \(isLong)")
     let partly = text.beginIf(text.value("xor i1 \(isWhole), true"))
+    for lane in 0..<lanes { storePacked("zeroinitializer", move(square, lane * lanes)) }
     let mask = mask(runtime: rest)
     let column = text.beginLoop(from: "0", to: "%columns")
     storePacked(

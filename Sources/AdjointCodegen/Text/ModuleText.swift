@@ -4,7 +4,7 @@ import Synchronization
 package struct ModuleText: Hashable, Sendable {
   private var functions: [String] = []
   /// The functions that these call, each once.
-  private var shared: [SharedFunction] = []
+  private(set) var shared: [SharedFunction] = []
   private var declarations: Set<String> = []
   /// The mathematical functions that are called, each once, in a fixed order.
   private var calls: [VectorFunction] = []
@@ -42,11 +42,9 @@ package struct ModuleText: Hashable, Sendable {
     calls += more.subtracting(calls).sorted { $0.symbol < $1.symbol }
   }
 
-  /// The bytes of its functions, without the mathematics: about in proportion to the time that they
-  /// take to compile.
-  var byteCount: Int {
-    (functions + shared.map(\.text)).reduce(0) { $0 + $1.utf8.count }
-  }
+  /// The bytes of its functions, without the mathematics and what they share: about in proportion to
+  /// the time that they take to compile.
+  var byteCount: Int { functions.reduce(0) { $0 + $1.utf8.count } }
 
   /// A hash of its functions, which name those that they share after their text.
   var digits: String {

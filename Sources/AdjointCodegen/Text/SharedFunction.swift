@@ -32,4 +32,8 @@ struct SharedFunction: Hashable, Sendable {
     calls = body.calls
     callCount = body.callCount
   }
+
+  /// The name says it all.
+  static func == (left: Self, right: Self) -> Bool { left.name == right.name }
+  func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
