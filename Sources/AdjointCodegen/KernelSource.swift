@@ -40,7 +40,7 @@ struct KernelBatch: Sendable {
   static let longRun = 10_000
   /// Of more kernels than this, those that run for less than so many nanoseconds are not optimised:
   /// most of their time goes to the mathematics that they call, and to being called.
-  private static let (mostOptimized, shortRun) = (1024, 2_000)
+  private static let (mostOptimized, shortRun) = (128, 2_000)
   /// The bytes of text of a batch: some thirty milliseconds' work, so that there are several for as
   /// many processors; where there are many kernels, some hundred.
   private static let (smallBatch, largeBatch) = (80_000, 250_000)

@@ -19,8 +19,7 @@ extension ProductWriter {
         "tile",
         [
           "ptr %left", "ptr %right", "i64 %step", "ptr %result", "i64 %stride", "i64 %depth",
-          "i1 %first",
-        ], body.text))
+        ] + (layout.blockCount > 1 ? ["i1 %first"] : []), body.text))
   }
 
   mutating func callTile(
@@ -29,7 +28,8 @@ extension ProductWriter {
     let step = byteCount(layout.packs ? layout.panelColumns : layout.right.rowStride)
     text.effect(
       "call void \(code)(ptr \(left), ptr \(right), i64 \(step), ptr \(result), i64"
-        + " \(byteCount(resultStride)), i64 \(depth), i1 \(isFirst))")
+        + " \(byteCount(resultStride)), i64 \(depth)"
+        + (layout.blockCount > 1 ? ", i1 \(isFirst))" : ")"))
   }
 
   /// The stride of the result that is not 1.
@@ -39,7 +39,8 @@ extension ProductWriter {
 
   private mutating func writeTile(_ tile: Tile) {
     let isTurned = layout.result.columnStride != 1
-    let square = isTurned ? text.value("alloca [\(layout.lanes) x \(vector.text)]") : ""
+    let square =
+      isTurned ? text.value("alloca [\(layout.lanes * (1 + layout.vectors)) x \(vector.text)]") : ""
     let vectors = vectors(of: tile)
     let step = text.beginLoop(
       from: "0", to: "%depth", carrying: tile.rows * vectors, vector.text, start: "zeroinitializer")
@@ -90,11 +91,15 @@ extension ProductWriter {
           let sum = row < count ? sums[(first + row) * vectors + column] : "zeroinitializer"
           storePacked(sum, move(square, row * line))
         }
-        callSquare(from: square, stride: line, to: square, stride: line)
+        // Its lines as far apart as those of a panel, for which there is code already.
+        let turned = move(square, line * line)
+        callSquare(
+          from: square, stride: String(byteCount(line)), to: turned, stride: layout.panelColumns)
         let lane = text.beginLoop(from: "0", to: String(lanes(column, of: tile)))
         let number = text.value("add i64 \(lane.index), \(column * line)")
         let place = moved("%result", number, "%stride")
-        store(loadPacked(move(square, lane.index, line)), to: move(place, first), count)
+        let sums = loadPacked(move(turned, lane.index, layout.panelColumns))
+        store(sums, to: move(place, first), count)
         text.end(lane)
       }
     }

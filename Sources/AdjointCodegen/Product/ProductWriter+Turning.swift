@@ -46,42 +46,35 @@ extension ProductWriter {
     let from = text.value("select i1 \(isWhole), ptr \(source), ptr \(square)")
     let stride = text.value(
       "select i1 \(isWhole), i64 %stride, i64 \(byteCount(lanes))")
-    callSquare(
-      from: from, stride: stride, to: target, stride: String(byteCount(layout.panelColumns)))
+    callSquare(from: from, stride: stride, to: target, stride: layout.panelColumns)
     text.end(number)
     text.effect("ret void")
   }
 
-  /// Transposes a square of lanes × lanes from one place in memory to another, or in place.
+  /// Transposes a square of lanes × lanes from one place in memory, with a stride in bytes, to another.
   mutating func callSquare(
-    from source: String, stride sourceStride: Int, to target: String, stride targetStride: Int
-  ) {
-    callSquare(
-      from: source, stride: String(byteCount(sourceStride)), to: target,
-      stride: String(byteCount(targetStride)))
-  }
-
-  private mutating func callSquare(
-    from source: String, stride sourceStride: String, to target: String,
-    stride targetStride: String
+    from source: String, stride: String, to target: String, stride targetStride: Int
   ) {
     var body = ProductWriter(layout)
-    body.writeSquare()
+    body.writeSquare(targetStride)
     let function = SharedFunction(
-      "square", ["ptr %source", "i64 %sourceStride", "ptr %target", "i64 %targetStride"], body.text)
-    text.call(
-      function,
-      [
-        "ptr \(source)", "i64 \(sourceStride)", "ptr \(target)", "i64 \(targetStride)",
-      ])
+      "square", ["ptr %source", "i64 %stride", "ptr %target"], body.text)
+    text.call(function, ["ptr \(source)", "i64 \(stride)", "ptr \(target)"])
   }
 
   /// In each round, halves of half-size blocks change places.
-  private mutating func writeSquare() {
+  private mutating func writeSquare(_ targetStride: Int) {
     let lanes = layout.lanes
-    var place = "%source"
+    // Few of the addresses wait for one another.
+    let strides = [1, 2, 3, 4].map { text.value("mul i64 %stride, \($0)") }
+    var line = "%source"
     var rows = (0..<lanes).map { lane -> String in
-      if lane > 0 { place = text.value("getelementptr i8, ptr \(place), i64 %sourceStride") }
+      if lane > 0, lane % 4 == 0 {
+        line = text.value("getelementptr i8, ptr \(line), i64 \(strides[3])")
+      }
+      let place =
+        lane % 4 == 0
+        ? line : text.value("getelementptr i8, ptr \(line), i64 \(strides[lane % 4 - 1])")
       return loadPacked(place)
     }
     var distance = lanes / 2
@@ -97,11 +90,7 @@ extension ProductWriter {
       rows = turned
       distance /= 2
     }
-    place = "%target"
-    for lane in 0..<lanes {
-      if lane > 0 { place = text.value("getelementptr i8, ptr \(place), i64 %targetStride") }
-      storePacked(rows[lane], place)
-    }
+    for lane in 0..<lanes { storePacked(rows[lane], move("%target", lane * targetStride)) }
     text.effect("ret void")
   }
 

@@ -37,8 +37,10 @@ struct ProductWriter {
     }
     text.end(item)
     text.effect("ret void")
-    // What takes time is in the functions that this calls: here LLVM has nothing to improve.
-    return NestWriter.signature(name, text, attributes: "#3")
+    // What takes time is in the functions that this calls: LLVM has little to improve here, which counts
+    // only where the tiles are few.
+    let isShort = layout.cost < KernelBatch.longRun
+    return NestWriter.signature(name, text, attributes: isShort ? "#0" : "#3")
   }
 
   /// Numbers from one on; at least one.
