@@ -2,6 +2,8 @@
 package final class GeneratedKernel: Sendable {
   /// Does the items `from..<to` on the buffers at these byte offsets of the arena; the memory is that
   /// of the parts' accumulators, or the thread's own to work in.
+  ///
+  /// The kernel's literals lie before the offsets of the operands, the first right before them.
   package typealias Function =
     @convention(c) @Sendable (
       _ arena: UnsafeMutableRawPointer, _ operands: UnsafePointer<Int>,
@@ -21,6 +23,8 @@ package final class GeneratedKernel: Sendable {
 
   /// To be called in order.
   package let pieces: [Piece]
+  /// The bits of the literals that its code, which other kernels share, does not hold.
+  package let literals: [UInt64]
   /// Keeps the code in memory.
   private let image: CodeImage
 
@@ -40,6 +44,7 @@ package final class GeneratedKernel: Sendable {
           scratchByteCount: piece.scratchByteCount, cost: piece.cost))
     }
     self.pieces = pieces
+    literals = module.literals
   }
 }
 

@@ -5,13 +5,14 @@ extension KernelCompiler {
   /// which no code is generated.
   package func texts(of kernels: [Kernel]) -> [String?] {
     let bytes = generator.machine.vectorByteCount
+    let place = KernelBatch.literalPlace(oneOf: Set(kernels).count)
     let sources = concurrentMap(kernels.count) { number in
-      KernelModule(kernels[number], vectorByteCount: bytes).map(\.source)
+      KernelModule(kernels[number], vectorByteCount: bytes, literals: place).map(\.source)
     }
     let count = Set(sources.compactMap { $0?.functions.first }).count
     return sources.map { source in
       source.map {
-        $0.module.assembled(inlining: KernelBatch.copiesMathematics(into: $0, oneOf: count))
+        $0.module.assembled(KernelBatch.effort(for: $0, oneOf: count))
       }
     }
   }

@@ -50,8 +50,9 @@ package final class KernelCompiler: Sendable {
       missing.append(kernel)
     }
     let bytes = generator.machine.vectorByteCount
+    let place = KernelBatch.literalPlace(oneOf: missing.count)
     let modules = concurrentMap(missing.count) { [missing] in
-      KernelModule(missing[$0], vectorByteCount: bytes)
+      KernelModule(missing[$0], vectorByteCount: bytes, literals: place)
     }
     guard let image = image(of: modules.compactMap { $0?.source }) else { return compiled }
     for (kernel, module) in zip(missing, modules) {

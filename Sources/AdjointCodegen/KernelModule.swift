@@ -20,6 +20,8 @@ package struct KernelModule: Hashable, Sendable {
   }
 
   package var pieces: [Piece]
+  /// The bits of the literals that are not in the code.
+  package private(set) var literals: [UInt64] = []
   private var module = ModuleText()
 
   /// What functions are called until the text is known.
@@ -28,10 +30,10 @@ package struct KernelModule: Hashable, Sendable {
   /// Writes the code of a kernel; nil for one that only the portable back end runs.
   ///
   /// Functions are named after the text, so that modules of different kernels can be linked together.
-  package init?(_ kernel: Kernel, vectorByteCount: Int) {
+  package init?(_ kernel: Kernel, vectorByteCount: Int, literals: LiteralPlace = .code) {
     switch kernel {
     case .loopNest(let nest) where Self.isSupported(nest):
-      self.init(named: Self.placeholder, nest, vectorByteCount)
+      self.init(named: Self.placeholder, nest, vectorByteCount, literals)
     case .group(let group) where group.stages.allSatisfy({ Self.isSupported($0) }):
       self.init(named: Self.placeholder, group, vectorByteCount)
     case .contraction(let product) where ProductLayout.isSupported(product):
@@ -69,13 +71,17 @@ package struct KernelModule: Hashable, Sendable {
     ]
   }
 
-  private init(named name: String, _ nest: LoopNest, _ vectorByteCount: Int) {
+  private init(
+    named name: String, _ nest: LoopNest, _ vectorByteCount: Int, _ place: LiteralPlace
+  ) {
     pieces = []
     for (number, piece) in StridedNest.canonicalPieces(of: nest).enumerated() {
       let layout = NestLayout(piece, vectorByteCount: vectorByteCount)
       let function = "\(name).\(number)"
       var writer = NestWriter(piece, layout)
+      if place == .table, layout.cost < KernelBatch.longRun { writer.literals = literals }
       module.add(writer.function(function), of: writer.text)
+      literals = writer.literals ?? literals
       var entry = Piece(
         function: function, join: nil, itemCount: layout.itemCount, cost: layout.cost)
       if case .folded(let parts) = layout.split {

@@ -7,36 +7,57 @@ struct KernelSource: Sendable {
   var cost: Int
 }
 
+/// Where the literals of a kernel are.
+package enum LiteralPlace: Sendable {
+  /// In its code, where LLVM can make something of them.
+  case code
+  /// Before the offsets of its operands, so that kernels with other literals share the code.
+  case table
+}
+
 /// Kernels that are compiled as one module: what LLVM does once for each module takes longer than a
-/// small kernel, and mathematical functions that are called and not copied in are needed once.
+/// small kernel, and what kernels share is compiled once for each module.
 struct KernelBatch: Sendable {
   var sources: [KernelSource] = []
-  /// Whether mathematical functions are copied into each use.
-  var inlining: Bool
+  var effort: ModuleText.Effort
   private var weight = 0
+  private var shared: Set<SharedFunction> = []
 
-  private init(inlining: Bool) { self.inlining = inlining }
+  private init(_ effort: ModuleText.Effort) { self.effort = effort }
 
-  private init(_ source: KernelSource, _ weight: Int, inlining: Bool) {
-    sources = [source]
-    self.weight = weight
-    self.inlining = inlining
+  /// What another kernel adds to the text, in bytes.
+  private func weight(of source: KernelSource) -> Int {
+    let copies = effort == .most ? source.module.callCount : 0
+    let more = source.module.shared.filter { !shared.contains($0) }
+    return source.module.byteCount
+      + more.reduce(Self.copyWeight * copies) { $0 + $1.text.utf8.count }
   }
 
   /// Of more kernels than this, mathematics is copied only into those that run long.
   private static let mostInlining = 64
   /// The nanoseconds from which a run is long: copies save a fifth of it or so, and cost some
   /// milliseconds once.
-  private static let longRun = 10_000
-  /// The bytes of text of a batch: some ten milliseconds' work, so that there are several for as many
-  /// processors; where there are many kernels, some hundred.
-  private static let (smallBatch, largeBatch) = (12_000, 250_000)
+  static let longRun = 10_000
+  /// Of more kernels than this, those that run for less than so many nanoseconds are not optimised:
+  /// most of their time goes to the mathematics that they call, and to being called.
+  private static let (mostOptimized, shortRun) = (128, 2_000)
+  /// The bytes of text of a batch: some thirty milliseconds' work, so that there are several for as
+  /// many processors; where there are many kernels, some hundred.
+  private static let (smallBatch, largeBatch) = (80_000, 250_000)
   /// The bytes of text that a copy of a mathematical function is as good as.
   private static let copyWeight = 1_500
 
-  /// Whether mathematical functions are copied into a kernel that is one of so many.
-  static func copiesMathematics(into source: KernelSource, oneOf count: Int) -> Bool {
-    source.module.isInlining && (count <= mostInlining || source.cost >= longRun)
+  /// Where the literals of kernels belong that are compiled together: of many short ones, some are
+  /// alike but for these, and are compiled once.
+  static func literalPlace(oneOf count: Int) -> LiteralPlace {
+    count > mostInlining ? .table : .code
+  }
+
+  /// What is spent on a kernel that is one of so many.
+  static func effort(for source: KernelSource, oneOf count: Int) -> ModuleText.Effort {
+    if count > mostOptimized, source.cost < shortRun { return .least }
+    return source.module.isInlining && (count <= mostInlining || source.cost >= longRun)
+      ? .most : .usual
   }
 
   /// Puts kernels together, the most work first; depends on nothing else, so that the same kernels make
@@ -44,32 +65,48 @@ struct KernelBatch: Sendable {
   static func batches(of sources: [KernelSource]) -> [KernelBatch] {
     let most = sources.count > mostInlining ? largeBatch : smallBatch
     var batches: [KernelBatch] = []
-    var (copying, calling) = (KernelBatch(inlining: true), KernelBatch(inlining: false))
-    for source in sources {
-      let inlining = copiesMathematics(into: source, oneOf: sources.count)
-      let copies = inlining ? source.module.callCount : 0
-      let weight = source.module.byteCount + copyWeight * copies
-      func add(to batch: inout KernelBatch) {
-        if 2 * weight > most {
-          // It gains nothing from company.
-          batches.append(KernelBatch(source, weight, inlining: inlining))
-        } else if batch.weight + weight > most {
-          batches.append(batch)
-          batch = KernelBatch(source, weight, inlining: inlining)
-        } else {
-          batch.sources.append(source)
-          batch.weight += weight
-        }
+    var open: [ModuleText.Effort: KernelBatch] = [:]
+    for source in neighbours(sources) {
+      let effort = effort(for: source, oneOf: sources.count)
+      var batch = open[effort] ?? KernelBatch(effort)
+      if !batch.sources.isEmpty, batch.weight + batch.weight(of: source) > most {
+        batches.append(batch)
+        batch = KernelBatch(effort)
       }
-      if inlining { add(to: &copying) } else { add(to: &calling) }
+      batch.weight += batch.weight(of: source)
+      batch.sources.append(source)
+      batch.shared.formUnion(source.module.shared)
+      open[effort] = batch
     }
-    batches += [copying, calling].filter { !$0.sources.isEmpty }
-    return batches.sorted { $0.weight > $1.weight }
+    for effort in [ModuleText.Effort.most, .usual, .least] {
+      if let batch = open[effort] { batches.append(batch) }
+    }
+    // The order of those of equal weight is kept, so that it is always the same.
+    return batches.enumerated()
+      .sorted { ($1.element.weight, $0.offset) < ($0.element.weight, $1.offset) }
+      .map(\.element)
+  }
+
+  /// The kernels with those next to each other that share the function which most of them share, so
+  /// that it is compiled in few batches.
+  private static func neighbours(_ sources: [KernelSource]) -> [KernelSource] {
+    var uses: [String: Int] = [:]
+    for source in sources {
+      for function in source.module.shared { uses[function.name, default: 0] += 1 }
+    }
+    let groups = sources.map { source in
+      source.module.shared.map(\.name).max { (uses[$0] ?? 0, $1) < (uses[$1] ?? 0, $0) } ?? ""
+    }
+    return sources.indices.sorted { (groups[$0], $0) < (groups[$1], $1) }.map { sources[$0] }
   }
 
   /// The same kernels, each alone.
   var singles: [KernelBatch] {
-    sources.map { KernelBatch($0, weight, inlining: inlining) }
+    sources.map { source in
+      var batch = KernelBatch(effort)
+      batch.sources = [source]
+      return batch
+    }
   }
 
   /// The names of all functions.
@@ -79,6 +116,6 @@ struct KernelBatch: Sendable {
   var text: String {
     var module = ModuleText()
     for source in sources { module.add(source.module) }
-    return module.assembled(inlining: inlining)
+    return module.assembled(effort)
   }
 }

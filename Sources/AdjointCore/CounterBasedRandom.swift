@@ -20,22 +20,33 @@ public struct CounterBasedRandom: Hashable, Sendable {
 
   /// 128 random bits for a counter.
   public func bits(at counter: UInt64) -> (UInt64, UInt64) {
-    let rotations: [UInt64] = [16, 42, 12, 31, 16, 32, 24, 21]
-    return rotations.withUnsafeBufferPointer { rotations in
-      let keys = (key.0, key.1, 0x1bd1_1bda_a9fc_1a22 ^ key.0 ^ key.1)
-      var x = (counter &+ keys.0, keys.1)
-      for round in 0..<20 {
-        x.0 = x.0 &+ x.1
-        let r = rotations[round & 7]
-        x.1 = ((x.1 << r) | (x.1 >> (64 - r))) ^ x.0
-        if round & 3 == 3 {
-          let step = round / 4 + 1
-          x.0 = x.0 &+ Self.key(keys, step % 3)
-          x.1 = x.1 &+ Self.key(keys, (step + 1) % 3) &+ UInt64(step)
-        }
-      }
-      return x
+    let keys = (key.0, key.1, 0x1bd1_1bda_a9fc_1a22 ^ key.0 ^ key.1)
+    var x = (counter &+ keys.0, keys.1)
+    // Four rounds and a key five times, written out: a parameter asks for each of its elements.
+    Self.mix(&x, (16, 42, 12, 31))
+    x = (x.0 &+ keys.1, x.1 &+ keys.2 &+ 1)
+    Self.mix(&x, (16, 32, 24, 21))
+    x = (x.0 &+ keys.2, x.1 &+ keys.0 &+ 2)
+    Self.mix(&x, (16, 42, 12, 31))
+    x = (x.0 &+ keys.0, x.1 &+ keys.1 &+ 3)
+    Self.mix(&x, (16, 32, 24, 21))
+    x = (x.0 &+ keys.1, x.1 &+ keys.2 &+ 4)
+    Self.mix(&x, (16, 42, 12, 31))
+    return (x.0 &+ keys.2, x.1 &+ keys.0 &+ 5)
+  }
+
+  /// Four rounds, which rotate by so many bits.
+  private static func mix(
+    _ x: inout (UInt64, UInt64), _ bits: (UInt64, UInt64, UInt64, UInt64)
+  ) {
+    func round(_ bits: UInt64) {
+      x.0 = x.0 &+ x.1
+      x.1 = ((x.1 &<< bits) | (x.1 &>> (64 &- bits))) ^ x.0
     }
+    round(bits.0)
+    round(bits.1)
+    round(bits.2)
+    round(bits.3)
   }
 
   /// A number in [0, 1) with 53 random bits.
@@ -62,10 +73,6 @@ public struct CounterBasedRandom: Hashable, Sendable {
       order.swapAt(last, Int(pick))
     }
     return order
-  }
-
-  private static func key(_ keys: (UInt64, UInt64, UInt64), _ index: Int) -> UInt64 {
-    index == 0 ? keys.0 : index == 1 ? keys.1 : keys.2
   }
 
   /// Generators are equal if they give the same numbers.

@@ -27,6 +27,18 @@ package enum ScalarLiteral: Hashable, Sendable {
     }
   }
 
+  /// The number in memory, in the lowest bits.
+  package func bits(as type: ScalarType) -> UInt64 {
+    switch ScalarValue(self, type) {
+    case .f32(let value): UInt64(value.bitPattern)
+    case .f64(let value): value.bitPattern
+    case .i32(let value): UInt64(UInt32(bitPattern: value))
+    case .i64(let value): UInt64(bitPattern: value)
+    case .u8(let value): UInt64(value)
+    case .bool(let value): value ? 1 : 0
+    }
+  }
+
   /// The identity of a combiner: what a reduction over nothing gives.
   package static func identity(of combiner: Combiner, _ type: ScalarType) -> ScalarLiteral {
     switch combiner {

@@ -20,7 +20,8 @@ package final class Executable: Sendable {
   private let code: [Kernel: GeneratedKernel]
   let parts: [CompiledKernel]
   let steps: Table<Step>
-  /// The byte offsets of the operands and results of all steps.
+  /// The byte offsets of the operands and results of all steps, each step's after the literals that
+  /// its code reads.
   let offsets: Table<Int>
   /// The bytes of the plan's arena and of what groups without generated code keep between their stages.
   let arenaByteCount: Int
@@ -68,7 +69,9 @@ package final class Executable: Sendable {
     // Where the locals of each kernel lie; kernels run one after another, so all begin at one place.
     var locals: [[Int]] = []
     var end = plan.arenaByteCount
+    var literals: [[Int]] = []
     for kernel in plan.kernels {
+      literals.append((code[kernel]?.literals ?? []).reversed().map { Int(truncatingIfNeeded: $0) })
       let more = try CompiledKernel.compile(kernel, code)
       compiled.append(parts.count..<(parts.count + more.count))
       parts += more
@@ -85,6 +88,7 @@ package final class Executable: Sendable {
     var offsets: [Int] = []
     for step in plan.steps {
       let kernel = compiled[step.kernel]
+      offsets += literals[step.kernel]
       steps.append(
         Step(
           firstPart: kernel.lowerBound, partCount: kernel.count, operands: offsets.count,

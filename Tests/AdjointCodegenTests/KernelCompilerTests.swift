@@ -2,6 +2,7 @@ import AdjointCodegen
 import AdjointCore
 import AdjointKernels
 import Foundation
+import Synchronization
 import Testing
 
 @Suite(.enabled(if: CodeGenerator.shared != nil)) struct KernelCompilerTests {
@@ -41,12 +42,16 @@ import Testing
 
   /// What a kernel makes of 0, 1, 2, ….
   private func run(_ kernel: GeneratedKernel) -> [Float] {
+    let table = kernel.literals.reversed().map { Int(truncatingIfNeeded: $0) } + [0]
     var arena = (0..<40).map { Float($0) } + Array(repeating: Float.nan, count: 40)
     arena.withUnsafeMutableBytes { arena in
-      guard let base = arena.baseAddress else { return }
-      for piece in kernel.pieces {
-        piece.run(base, [0], [160], 0, piece.itemCount, base)
-        piece.join?(base, [0], [160], 0, 0, base)
+      table.withUnsafeBufferPointer { table in
+        guard let base = arena.baseAddress, let first = table.baseAddress else { return }
+        let operands = first + table.count - 1
+        for piece in kernel.pieces {
+          piece.run(base, operands, [160], 0, piece.itemCount, base)
+          piece.join?(base, operands, [160], 0, 0, base)
+        }
       }
     }
     return Array(arena[40...])
@@ -142,5 +147,30 @@ import Testing
     try expectSums(compiler(), addends)
     // Several to a module.
     #expect(emissions.value < 100)
+  }
+
+  @Test func compilesKernelsThatDifferInLiteralsOnce() throws {
+    let generator = try #require(CodeGenerator.shared)
+    let texts = Mutex<[String]>([])
+    let compiler = KernelCompiler(
+      generator,
+      emit: { (module) throws(Diagnostic) in
+        texts.withLock { $0.append(module) }
+        return try generator.compile(module, to: .object)
+      })
+    let addends = (0..<100).map { Double($0) / 4 }
+    try expectSums(compiler, addends)
+    // 0 and 1 are left to LLVM.
+    let functions = texts.withLock { texts in
+      texts.map { $0.components(separatedBy: "define void @kernel_").count - 1 }.reduce(0, +)
+    }
+    #expect(functions == 3)
+  }
+
+  @Test func keepsTheLiteralsOfAFewKernelsInTheirCode() throws {
+    let code = try compiler().compile((2..<40).map { sum(Double($0)) })
+    #expect(code.values.allSatisfy { $0.literals.isEmpty })
+    let many = try compiler(cached: false).compile((2..<200).map { sum(Double($0)) })
+    #expect(many[sum(7)]?.literals == [UInt64(Float(7).bitPattern)])
   }
 }

@@ -38,6 +38,10 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "With --scaling: only a chain of this length, in this process.")
   var nodes: Int?
 
+  @Flag(
+    help: "With --scaling: random functions with numbers of their own; no two kernels are alike.")
+  var distinct = false
+
   @Flag(help: "Measure a round trip between two cores instead, in nanoseconds.")
   var roundTrip = false
 
@@ -64,6 +68,7 @@ struct BenchmarkCommand: ParsableCommand {
     guard timeLimit > 0, timeLimit.isFinite else {
       throw ValidationError("--time-limit must be a positive number of seconds.")
     }
+    if distinct, !scaling { throw ValidationError("--distinct goes with --scaling.") }
     if let nodes {
       guard scaling else { throw ValidationError("--nodes goes with --scaling.") }
       guard nodes > 0 else { throw ValidationError("--nodes must be at least 1.") }
@@ -128,14 +133,15 @@ struct BenchmarkCommand: ParsableCommand {
 
   private func runScaling() throws {
     if let nodes {
-      let row = try ChainScaling.measured(nodes: nodes, threads: threads)
+      let row = try ChainScaling.measured(nodes: nodes, distinct: distinct, threads: threads)
       print(json ? row.json : ScalingRow.table.header + "\n" + ScalingRow.table.row(row.cells))
       return
     }
     var rows: [ScalingRow] = []
     if !json { print(ScalingRow.table.header) }
     for nodes in ChainScaling.lengths {
-      let row = try ScalingRow.measuredInNewProcess(nodes: nodes, threads: threads)
+      let row = try ScalingRow.measuredInNewProcess(
+        nodes: nodes, distinct: distinct, threads: threads)
       rows.append(row)
       if !json { print(ScalingRow.table.row(row.cells)) }
     }

@@ -9,7 +9,7 @@ extension NestWriter {
     let type = VectorType(source.type, lanes(of: step))
     switch source.instruction {
     case .load(let input): return load(input)
-    case .constant(let constant): return literal(constant, type)
+    case .constant(let constant): return self.constant(constant, source.type, type)
     case .index(let index): return self.index(index, type, source.type)
     case .unary(let function, let a):
       return unary(function, source.type, type, spread(a, type.lanes))
@@ -34,6 +34,18 @@ extension NestWriter {
     let value = values[step]
     if value.isVector { return value.name }
     return text.spread(value.name, VectorType(nest.steps[step].type, lanes))
+  }
+
+  /// A constant of the program; 0 and 1, with which much can be left out, are always in the code.
+  private mutating func constant(
+    _ constant: ScalarLiteral, _ scalarType: ScalarType, _ type: VectorType
+  ) -> String {
+    guard let count = literals?.count, type.lanes == 1, scalarType != .bool,
+      constant.double.magnitude != 0, constant.double != 1
+    else { return literal(constant, type) }
+    literals?.append(constant.bits(as: scalarType))
+    let place = text.value("getelementptr i64, ptr %operands, i64 \(-count - 1)")
+    return text.value("load \(type.text), ptr \(place), align 8")
   }
 
   /// A constant in all lanes.

@@ -31,6 +31,9 @@ struct NestWriter {
   var totals: [Int: String] = [:]
   /// The memory of what the totals lost by rounding, where it is kept.
   var losses: [Int: String] = [:]
+  /// The bits of the literals that are read from before the offsets of the operands; nil where all are
+  /// in the code.
+  var literals: [UInt64]?
   /// The position of each axis at the level that is being written.
   var positions: [String]
   /// The iterations of the loops that are cut into items, by the number of the loop.
@@ -61,9 +64,11 @@ struct NestWriter {
     return Self.signature(name, text)
   }
 
-  static func signature(_ name: String, _ text: FunctionText) -> String {
+  static func signature(
+    _ name: String, _ text: FunctionText, attributes: String = "#0"
+  ) -> String {
     """
-    define void @\(name)(ptr %arena, ptr %operands, ptr %results, i64 %from, i64 %to, ptr %memory) #0 {
+    define void @\(name)(ptr %arena, ptr %operands, ptr %results, i64 %from, i64 %to, ptr %memory) \(attributes) {
     entry:
     \(text.lines.joined(separator: "\n"))
     }

@@ -28,6 +28,9 @@ struct ProductLayout: Sendable {
     case rows(tiles: Int)
   }
 
+  /// The most steps of the inner dimension that are done before the tile changes.
+  private static let mostDepth = 384
+
   let scalarType: ScalarType
   let batch: Int
   let rows: Int
@@ -84,7 +87,7 @@ struct ProductLayout: Sendable {
     let most = (vectorByteCount == 64 ? 28 : 12) / 2
     let tiles = (rows + most - 1) / most
     tileRows = (rows + tiles - 1) / tiles
-    let blocks = (inner + 383) / 384
+    let blocks = (inner + Self.mostDepth - 1) / Self.mostDepth
     depth = (inner + blocks - 1) / blocks
     packs =
       self.right.columnStride != 1
@@ -122,6 +125,15 @@ struct ProductLayout: Sendable {
   var panelColumns: Int { lanes * vectors }
   var panelCount: Int { (columns + panelColumns - 1) / panelColumns }
   var tileCount: Int { (rows + tileRows - 1) / tileRows }
+  /// The rows of the last tile, or the columns of the last panel, where they are fewer; 0 otherwise.
+  var lastRows: Int { rows % tileRows }
+  var lastColumns: Int { columns % panelColumns }
+  /// The rows that tiles have: all, or all but the last and the last.
+  var tileHeights: [Int] { lastRows == 0 ? [tileRows] : [tileRows, lastRows] }
+  /// The columns that panels have, likewise; there may be a narrow one alone.
+  var panelWidths: [Int] {
+    (columns < panelColumns ? [] : [panelColumns]) + (lastColumns == 0 ? [] : [lastColumns])
+  }
   var blockCount: Int { (inner + depth - 1) / depth }
 
   /// The panels of an item.
@@ -138,14 +150,19 @@ struct ProductLayout: Sendable {
     }
   }
 
-  /// The elements of an item's part of the right operand, packed.
-  var packedCount: Int { packs ? panelsPerItem * depth * panelColumns : 0 }
+  /// The elements of an item's part of the right operand, packed; the last square that is turned may
+  /// be written beyond the last panel.
+  var packedCount: Int {
+    packs ? (panelsPerItem * depth + (right.columnStride == 1 ? 0 : lanes)) * panelColumns : 0
+  }
 
   /// How a copied tile of the left operand lies: rows with a gap between them, or columns of whole
   /// vectors.
+  ///
+  /// Rows are as far apart as the deepest need, so that tiles of the same size have the same code.
   var copiedLeft: Matrix {
     left.columnStride == 1
-      ? Matrix(batchStride: 0, rowStride: depth + 16, columnStride: 1)
+      ? Matrix(batchStride: 0, rowStride: Self.mostDepth + 16, columnStride: 1)
       : Matrix(batchStride: 0, rowStride: 1, columnStride: (tileRows + lanes - 1) / lanes * lanes)
   }
 

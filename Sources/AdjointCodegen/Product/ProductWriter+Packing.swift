@@ -1,170 +1,141 @@
 /// The right operand copied into panels: for each step of the inner dimension the columns of a panel,
 /// one after the other, so that a tile reads memory in a row.
 extension ProductWriter {
-  mutating func writePacking(_ right: String, _ panels: Span, _ depth: String) {
-    let layout = layout
-    forEach(panels, whole: layout.panelCount, rest: layout.columns % layout.panelColumns) {
-      writer, panel, columns in
-      let width = columns == 0 ? layout.panelColumns : columns
-      let source = writer.move(right, panel, layout.panelColumns * layout.right.columnStride)
-      let number = writer.text.value("sub i64 \(panel), \(panels.from)")
-      let target = writer.move("%memory", number, layout.depth * layout.panelColumns)
-      if layout.right.columnStride == 1 {
-        writer.copyRows(from: source, to: target, columns: width, depth)
-      } else {
-        writer.turn(from: source, to: target, columns: width, depth)
-      }
-    }
+  mutating func callPacking(_ right: String, _ panels: Span, _ depth: String) {
+    let isTurned = layout.right.columnStride != 1
+    var body = ProductWriter(layout)
+    body.writePacking(isTurned: isTurned)
+    let function = SharedFunction(
+      "pack",
+      [
+        "ptr %right", "i64 %stride", "i64 %from", "i64 %to", "i64 %all", "ptr %panels",
+        "i64 %distance", "i64 %count",
+      ], body.text)
+    text.call(
+      function,
+      [
+        "ptr \(right)",
+        "i64 \(byteCount(isTurned ? layout.right.columnStride : layout.right.rowStride))",
+        "i64 \(panels.from)", "i64 \(panels.to)", "i64 \(layout.columns)", "ptr %memory",
+        "i64 \(byteCount(layout.depth * layout.panelColumns))", "i64 \(depth)",
+      ])
   }
 
-  /// The vectors of a panel with the lanes that count in each; panels are written whole.
-  private func vectors(of columns: Int) -> [(first: Int, lanes: Int)] {
-    stride(from: 0, to: layout.panelColumns, by: layout.lanes).map {
-      ($0, max(0, min(layout.lanes, columns - $0)))
+  /// The panels of any product: the last may have fewer columns than the others.
+  private mutating func writePacking(isTurned: Bool) {
+    let panel = text.beginLoop(from: "%from", to: "%to")
+    let first = text.value("mul i64 \(panel.index), \(layout.panelColumns)")
+    let columns = text.value("sub i64 %all, \(first)")
+    let number = text.value("sub i64 \(panel.index), %from")
+    let target = moved("%panels", number, "%distance")
+    if isTurned {
+      turn(from: moved("%right", first, "%stride"), to: target, columns)
+    } else {
+      copyRows(from: move("%right", first, 1), to: target, columns)
     }
+    text.end(panel)
+    text.effect("ret void")
   }
 
-  private mutating func copyRows(
-    from source: String, to target: String, columns: Int, _ depth: String
+  /// The vectors of a panel.
+  private var vectorStarts: [Int] { (0..<layout.vectors).map { $0 * layout.lanes } }
+
+  private mutating func copyRows(from source: String, to target: String, _ columns: String) {
+    let isNarrow = text.value("icmp ult i64 \(columns), \(layout.panelColumns)")
+    let guarded = text.beginChoice(isNarrow)
+    let masks = vectorStarts.map { first in
+      let more = text.value("icmp ugt i64 \(columns), \(first)")
+      let count = text.value("sub i64 \(columns), \(first)")
+      return mask(runtime: text.value("select i1 \(more), i64 \(count), i64 0"))
+    }
+    copySteps(from: source, to: target) { $0.maskedLoad($1, masks[$2]) }
+    text.otherwise(guarded)
+    copySteps(from: source, to: target) { writer, place, _ in writer.loadPacked(place) }
+    text.end(guarded)
+  }
+
+  private mutating func copySteps(
+    from source: String, to target: String,
+    _ load: (inout ProductWriter, _ place: String, _ number: Int) -> String
   ) {
-    let step = text.beginLoop(from: "0", to: depth)
-    let row = move(source, step.index, layout.right.rowStride)
+    let step = text.beginLoop(from: "0", to: "%count")
+    let row = moved(source, step.index, "%stride")
     let place = move(target, step.index, layout.panelColumns)
-    for (first, lanes) in vectors(of: columns) where lanes > 0 {
-      let from = move(row, first)
-      let value =
-        lanes == layout.lanes
-        ? text.value("load \(vector.text), ptr \(from), align \(layout.scalarType.byteCount)")
-        : maskedLoad(from, lanes)
-      storePacked(value, move(place, first))
+    for (number, first) in vectorStarts.enumerated() {
+      storePacked(load(&self, move(row, first), number), move(place, first))
     }
     text.end(step)
   }
 
-  private mutating func storePacked(_ value: String, _ place: String) {
-    text.effect(
-      "store \(vector.text) \(value), ptr \(place), align \(layout.scalarType.byteCount)")
+  /// Copies columns that lie in a row in memory.
+  private mutating func turn(from source: String, to target: String, _ columns: String) {
+    for first in vectorStarts {
+      let more = text.beginIf(text.value("icmp ugt i64 \(columns), \(first)"))
+      let rest = text.value("sub i64 \(columns), \(first)")
+      callTurn(
+        from: moved(source, String(first), "%stride"),
+        columns: text.smaller(rest, String(layout.lanes)), to: move(target, first))
+      text.end(more)
+    }
   }
+
+  // MARK: The left operand
 
   /// Copies a tile of the left operand to where its rows do not compete for the cache, and returns
   /// where that is.
-  mutating func writeCopy(of source: String, rows: Int, _ depth: String) -> String {
+  mutating func callCopy(of source: String, isLow: String?, _ depth: String) -> String {
     let target = move("%memory", layout.packedCount)
-    let copied = layout.copiedLeft
-    if layout.left.columnStride == 1 {
-      let whole = text.value("udiv i64 \(depth), \(layout.lanes)")
-      let guarded = text.beginIf(text.value("icmp ugt i64 \(whole), 0"))
-      let step = text.beginLoop(from: "0", to: whole)
-      copyLeft(source, target, rows, step.index, layout.lanes, copied)
-      text.end(step)
-      text.end(guarded)
-      let done = text.value("mul i64 \(whole), \(layout.lanes)")
-      let more = text.beginIf(text.value("icmp ult i64 \(done), \(depth)"))
-      let single = text.beginLoop(from: done, to: depth)
-      copyLeft(source, target, rows, single.index, 1, copied)
-      text.end(single)
-      text.end(more)
-    } else {
-      let step = text.beginLoop(from: "0", to: depth)
-      let from = move(source, step.index, layout.left.columnStride)
-      let to = move(target, step.index, copied.columnStride)
-      for first in stride(from: 0, to: rows, by: layout.lanes) {
-        let count = min(layout.lanes, rows - first)
-        let place = move(from, first)
-        let value =
-          count == layout.lanes
-          ? text.value("load \(vector.text), ptr \(place), align \(layout.scalarType.byteCount)")
-          : maskedLoad(place, count)
-        storePacked(value, move(to, first))
-      }
-      text.end(step)
-    }
+    let isRowMajor = layout.left.columnStride == 1
+    let code = choose(
+      isLow,
+      from: layout.tileHeights.map { rows in
+        var body = ProductWriter(layout)
+        if isRowMajor { body.writeCopyOfRows(rows) } else { body.writeCopyOfColumns(rows) }
+        return text.use(
+          SharedFunction(
+            "copy", ["ptr %source", "i64 %stride", "ptr %target", "i64 %count"], body.text))
+      })
+    let stride = isRowMajor ? layout.left.rowStride : layout.left.columnStride
+    text.effect(
+      "call void \(code)(ptr \(source), i64 \(byteCount(stride)), ptr \(target), i64 \(depth))")
     return target
   }
 
-  /// So many elements of each row of a tile.
-  private mutating func copyLeft(
-    _ source: String, _ target: String, _ rows: Int, _ step: String, _ lanes: Int,
-    _ copied: ProductLayout.Matrix
-  ) {
-    let type = VectorType(vector.element, lanes)
-    let alignment = layout.scalarType.byteCount
-    let (from, to) = (move(source, step, lanes), move(target, step, lanes))
-    for row in 0..<rows {
-      let value = text.value(
-        "load \(type.text), ptr \(move(from, row * layout.left.rowStride)), align \(alignment)")
-      text.effect(
-        "store \(type.text) \(value), ptr \(move(to, row * copied.rowStride)), align \(alignment)")
-    }
-  }
-
-  /// Copies columns that lie in a row in memory: squares of lanes × lanes are turned in registers, and
-  /// what the inner dimension has beyond whole squares goes element by element.
-  private mutating func turn(
-    from source: String, to target: String, columns: Int, _ depth: String
-  ) {
+  /// Whole vectors are written, beyond the last element too: there is a gap between the rows.
+  private mutating func writeCopyOfRows(_ rows: Int) {
     let lanes = layout.lanes
-    let squares = text.value("udiv i64 \(depth), \(lanes)")
-    for (first, used) in vectors(of: columns) where used > 0 {
-      let guarded = text.beginIf(text.value("icmp ugt i64 \(squares), 0"))
-      let square = text.beginLoop(from: "0", to: squares)
-      let corner = move(source, square.index, lanes * layout.right.rowStride)
-      var rows = (0..<lanes).map { lane -> String in
-        guard lane < used else { return "zeroinitializer" }
-        let place = move(corner, (first + lane) * layout.right.columnStride)
-        return text.value(
-          "load \(vector.text), ptr \(place), align \(layout.scalarType.byteCount)")
-      }
-      turnSquare(&rows)
-      let place = move(target, square.index, lanes * layout.panelColumns)
-      for (number, row) in rows.enumerated() {
-        storePacked(row, move(place, number * layout.panelColumns + first))
-      }
-      text.end(square)
-      text.end(guarded)
-      let done = text.value("mul i64 \(squares), \(lanes)")
-      let more = text.beginIf(text.value("icmp ult i64 \(done), \(depth)"))
-      let step = text.beginLoop(from: done, to: depth)
-      let element = move(source, step.index, layout.right.rowStride)
-      let line = move(target, step.index, layout.panelColumns)
-      for lane in 0..<lanes {
-        let one = VectorType(vector.element, 1)
-        let value =
-          lane < used
-          ? text.value(
-            "load \(one.text), ptr \(move(element, (first + lane) * layout.right.columnStride)),"
-              + " align \(layout.scalarType.byteCount)")
-          : "zeroinitializer"
-        text.effect(
-          "store \(one.text) \(value), ptr \(move(line, first + lane)),"
-            + " align \(layout.scalarType.byteCount)")
-      }
-      text.end(step)
-      text.end(more)
-    }
+    let vectors = text.value("udiv i64 %count, \(lanes)")
+    let done = text.value("mul i64 \(vectors), \(lanes)")
+    let rest = text.value("sub i64 %count, \(done)")
+    let mask = mask(runtime: rest)
+    let hasVectors = text.value("icmp ugt i64 \(vectors), 0")
+    let hasRest = text.value("icmp ugt i64 \(rest), 0")
+    let row = text.beginLoop(from: "0", to: String(rows))
+    let source = moved("%source", row.index, "%stride")
+    let target = move("%target", row.index, layout.copiedLeft.rowStride)
+    let guarded = text.beginIf(hasVectors)
+    let step = text.beginLoop(from: "0", to: vectors)
+    storePacked(loadPacked(move(source, step.index, lanes)), move(target, step.index, lanes))
+    text.end(step)
+    text.end(guarded)
+    let more = text.beginIf(hasRest)
+    storePacked(maskedLoad(move(source, done, 1), mask), move(target, done, 1))
+    text.end(more)
+    text.end(row)
+    text.effect("ret void")
   }
 
-  /// Transposes a square of vectors: in each round, halves of half-size blocks change places.
-  mutating func turnSquare(_ rows: inout [String]) {
-    let lanes = layout.lanes
-    var distance = lanes / 2
-    while distance >= 1 {
-      var turned = rows
-      for row in 0..<lanes where row & distance == 0 {
-        let (a, b) = (rows[row], rows[row + distance])
-        let low = (0..<lanes).map { $0 & distance == 0 ? $0 : $0 - distance + lanes }
-        let high = (0..<lanes).map { $0 & distance == 0 ? $0 + distance : $0 + lanes }
-        turned[row] = shuffle(a, b, low)
-        turned[row + distance] = shuffle(a, b, high)
-      }
-      rows = turned
-      distance /= 2
+  private mutating func writeCopyOfColumns(_ rows: Int) {
+    let step = text.beginLoop(from: "0", to: "%count")
+    let from = moved("%source", step.index, "%stride")
+    let to = move("%target", step.index, layout.copiedLeft.columnStride)
+    for first in stride(from: 0, to: rows, by: layout.lanes) {
+      let count = min(layout.lanes, rows - first)
+      let place = move(from, first)
+      let value = count == layout.lanes ? loadPacked(place) : maskedLoad(place, mask(count))
+      storePacked(value, move(to, first))
     }
-  }
-
-  private mutating func shuffle(_ a: String, _ b: String, _ numbers: [Int]) -> String {
-    let mask = numbers.map { "i32 \($0)" }.joined(separator: ", ")
-    return text.value(
-      "shufflevector \(vector.text) \(a), \(vector.text) \(b), <\(numbers.count) x i32> <\(mask)>")
+    text.end(step)
+    text.effect("ret void")
   }
 }

@@ -2,29 +2,55 @@ import AdjointCore
 
 /// A tile of the result: sums in registers while the inner dimension passes.
 extension ProductWriter {
-  struct Tile {
-    var left: String
-    var right: String
-    var result: String
+  private struct Tile {
     var rows: Int
     var columns: Int
-    var depth: String
   }
 
-  /// Computes a tile and stores it, added to what is there where it is not the first block.
-  mutating func writeTile(_ tile: Tile, _ sums: [String], isFirst: String) {
-    let vectors = (tile.columns + layout.lanes - 1) / layout.lanes
-    let used = (0..<tile.rows).flatMap { row in
-      (0..<vectors).map { sums[row * layout.vectors + $0] }
-    }
-    for sum in used { text.effect("store \(vector.text) zeroinitializer, ptr \(sum)") }
-    let step = text.beginLoop(from: "0", to: tile.depth)
-    let a = move(tile.left, step.index, layout.readLeft.columnStride)
-    let stride = layout.packs ? layout.panelColumns : layout.right.rowStride
-    let b = move(tile.right, step.index, stride)
+  /// The code that computes a tile and stores it, added to what is there where it is not the first
+  /// block.
+  ///
+  /// Strides that differ between products with the same tile are arguments, so that they share its code.
+  mutating func tileCode(_ rows: Int, _ columns: Int) -> String {
+    var body = ProductWriter(layout)
+    body.writeTile(Tile(rows: rows, columns: columns))
+    return text.use(
+      SharedFunction(
+        "tile",
+        [
+          "ptr %left", "ptr %right", "i64 %step", "ptr %result", "i64 %stride", "i64 %depth",
+        ] + (layout.blockCount > 1 ? ["i1 %first"] : []), body.text))
+  }
+
+  mutating func callTile(
+    _ code: String, left: String, right: String, result: String, _ depth: String, isFirst: String
+  ) {
+    let step = byteCount(layout.packs ? layout.panelColumns : layout.right.rowStride)
+    text.effect(
+      "call void \(code)(ptr \(left), ptr \(right), i64 \(step), ptr \(result), i64"
+        + " \(byteCount(resultStride)), i64 \(depth)"
+        + (layout.blockCount > 1 ? ", i1 \(isFirst))" : ")"))
+  }
+
+  /// The stride of the result that is not 1.
+  private var resultStride: Int {
+    layout.result.columnStride == 1 ? layout.result.rowStride : layout.result.columnStride
+  }
+
+  private mutating func writeTile(_ tile: Tile) {
+    let isTurned = layout.result.columnStride != 1
+    let square =
+      isTurned ? text.value("alloca [\(layout.lanes * (1 + layout.vectors)) x \(vector.text)]") : ""
+    let vectors = vectors(of: tile)
+    let step = text.beginLoop(
+      from: "0", to: "%depth", carrying: tile.rows * vectors, vector.text, start: "zeroinitializer")
+    let a = move("%left", step.index, layout.readLeft.columnStride)
+    let distance = text.value("mul i64 \(step.index), %step")
+    let b = text.value("getelementptr i8, ptr %right, i64 \(distance)")
     let row = (0..<vectors).map { number in
       read(move(b, number * layout.lanes), lanes(number, of: tile))
     }
+    var sums: [String] = []
     for number in 0..<tile.rows {
       let place = move(a, number * layout.readLeft.rowStride)
       let one = VectorType(layout.scalarType, 1)
@@ -32,50 +58,65 @@ extension ProductWriter {
         "load \(one.text), ptr \(place), align \(layout.scalarType.byteCount)")
       let factor = text.spread(single, vector)
       for column in 0..<vectors {
-        let sum = sums[number * layout.vectors + column]
-        let old = text.value("load \(vector.text), ptr \(sum)")
-        let new = text.multiplyAdd(vector, factor, row[column], old)
-        text.effect("store \(vector.text) \(new), ptr \(sum)")
+        sums.append(text.multiplyAdd(vector, factor, row[column], step.carried[sums.count]))
       }
     }
-    text.end(step)
-    if layout.result.columnStride == 1 {
-      storeRows(tile, sums, isFirst)
-    } else {
-      storeTurned(tile, sums, isFirst)
-    }
+    text.end(step, carrying: sums)
+    if layout.blockCount > 1 { isFirst = spreadTruth("%first") }
+    if isTurned { storeTurned(tile, sums, square) } else { storeRows(tile, sums) }
+    text.effect("ret void")
   }
 
-  private mutating func storeRows(_ tile: Tile, _ sums: [String], _ isFirst: String) {
-    let vectors = (tile.columns + layout.lanes - 1) / layout.lanes
+  private mutating func storeRows(_ tile: Tile, _ sums: [String]) {
+    let vectors = vectors(of: tile)
+    var place = "%result"
     for number in 0..<tile.rows {
-      let place = move(tile.result, number * layout.result.rowStride)
+      if number > 0 { place = text.value("getelementptr i8, ptr \(place), i64 %stride") }
       for column in 0..<vectors {
-        let sum = text.value("load \(vector.text), ptr \(sums[number * layout.vectors + column])")
-        store(sum, to: move(place, column * layout.lanes), lanes(column, of: tile), isFirst)
+        store(
+          sums[number * vectors + column], to: move(place, column * layout.lanes),
+          lanes(column, of: tile))
       }
     }
   }
 
-  /// Stores a tile of a result that lies transposed: squares are turned in registers first.
-  private mutating func storeTurned(_ tile: Tile, _ sums: [String], _ isFirst: String) {
-    let vectors = (tile.columns + layout.lanes - 1) / layout.lanes
+  /// Stores a tile of a result that lies transposed: squares are turned first.
+  private mutating func storeTurned(_ tile: Tile, _ sums: [String], _ square: String) {
+    let vectors = vectors(of: tile)
+    let line = layout.lanes
     for column in 0..<vectors {
-      for first in stride(from: 0, to: tile.rows, by: layout.lanes) {
-        let count = min(layout.lanes, tile.rows - first)
-        var square = (0..<layout.lanes).map { row in
-          row < count
-            ? text.value(
-              "load \(vector.text), ptr \(sums[(first + row) * layout.vectors + column])")
-            : "zeroinitializer"
+      for first in stride(from: 0, to: tile.rows, by: line) {
+        let count = min(line, tile.rows - first)
+        for row in 0..<line {
+          let sum = row < count ? sums[(first + row) * vectors + column] : "zeroinitializer"
+          storePacked(sum, move(square, row * line))
         }
-        turnSquare(&square)
-        for lane in 0..<lanes(column, of: tile) {
-          let offset = (column * layout.lanes + lane) * layout.result.columnStride + first
-          store(square[lane], to: move(tile.result, offset), count, isFirst)
-        }
+        // Its lines as far apart as those of a panel, for which there is code already.
+        let turned = move(square, line * line)
+        callSquare(
+          from: square, stride: String(byteCount(line)), to: turned, stride: layout.panelColumns)
+        let lane = text.beginLoop(from: "0", to: String(lanes(column, of: tile)))
+        let number = text.value("add i64 \(lane.index), \(column * line)")
+        let place = moved("%result", number, "%stride")
+        let sums = loadPacked(move(turned, lane.index, layout.panelColumns))
+        store(sums, to: move(place, first), count)
+        text.end(lane)
       }
     }
+  }
+
+  /// A truth value in all lanes: a choice between vectors by a single one would be a jump each.
+  private mutating func spreadTruth(_ truth: String) -> String {
+    let type = vector.of(vector.element == .f64 ? .i64 : .i32)
+    let word = text.value("sext i1 \(truth) to \(type.element.rawValue)")
+    let single = text.value(
+      "insertelement <1 x \(type.element.rawValue)> poison, \(type.element.rawValue) \(word), i64 0"
+    )
+    return text.compare("ne", type, text.spread(single, type), text.integer(0, type))
+  }
+
+  private func vectors(of tile: Tile) -> Int {
+    (tile.columns + layout.lanes - 1) / layout.lanes
   }
 
   /// The lanes of a vector of a tile that count.
@@ -87,20 +128,17 @@ extension ProductWriter {
   ///
   /// Panels have all lanes.
   private mutating func read(_ pointer: String, _ count: Int) -> String {
-    let alignment = layout.scalarType.byteCount
-    if count == layout.lanes || layout.packs {
-      return text.value("load \(vector.text), ptr \(pointer), align \(alignment)")
-    }
-    return maskedLoad(pointer, count)
+    count == layout.lanes || layout.packs ? loadPacked(pointer) : maskedLoad(pointer, mask(count))
   }
 
-  mutating func maskedLoad(_ pointer: String, _ count: Int) -> String {
+  /// The lanes for which a mask is true; 0 in the others.
+  mutating func maskedLoad(_ pointer: String, _ mask: String) -> String {
     let name = "@llvm.masked.load.\(vector.suffix).p0"
     text.declare(
       "declare \(vector.text) \(name)(ptr, i32, \(vector.of(.i1).text), \(vector.text))")
     return text.value(
       "call \(vector.text) \(name)(ptr \(pointer), i32 \(layout.scalarType.byteCount),"
-        + " \(mask(count)), \(vector.text) zeroinitializer)")
+        + " \(mask), \(vector.text) zeroinitializer)")
   }
 
   func mask(_ count: Int) -> String {
@@ -109,55 +147,45 @@ extension ProductWriter {
   }
 
   /// Stores scale · sum, plus what is there: times the addend's scale in the first block.
-  private mutating func store(_ sum: String, to pointer: String, _ count: Int, _ isFirst: String) {
+  private mutating func store(_ sum: String, to pointer: String, _ count: Int) {
     let scaled =
       layout.scale == 1
       ? sum : text.binary("fmul", vector, sum, text.number(layout.scale, vector))
-    let readsFirst = layout.addendScale != nil
-    guard readsFirst || layout.blockCount > 1 else { return write(scaled, pointer, count) }
-    let addendScale = layout.addendScale ?? 0
-    if readsFirst, addendScale == 1 || layout.blockCount == 1 {
-      let old = self.old(pointer, count)
-      let added =
-        addendScale == 1
-        ? text.binary("fadd", vector, scaled, old)
-        : text.multiplyAdd(vector, old, text.number(addendScale, vector), scaled)
-      return write(added, pointer, count)
+    let addsFirst = layout.addendScale != nil
+    guard addsFirst || layout.blockCount > 1 else { return write(scaled, pointer, count) }
+    let old = count == layout.lanes ? loadPacked(pointer) : maskedLoad(pointer, mask(count))
+    let addendScale = layout.addendScale ?? 1
+    var factor: String?
+    if addendScale != 1 {
+      factor = text.number(addendScale, vector)
+      if let first = factor, let isFirst {
+        factor = text.select(vector, isFirst, first, text.number(1, vector))
+      }
     }
-    // What is there is not read in the first block unless it is added: it may be NaN.
-    let other = text.name("later")
-    let end = text.name("stored")
-    let first = text.name("first")
-    text.effect("br i1 \(isFirst), label %\(first), label %\(other)")
-    text.open(first)
-    if readsFirst {
-      let old = self.old(pointer, count)
-      write(
-        text.multiplyAdd(vector, old, text.number(addendScale, vector), scaled), pointer, count)
-    } else {
-      write(scaled, pointer, count)
-    }
-    text.effect("br label %\(end)")
-    text.open(other)
-    write(text.binary("fadd", vector, scaled, self.old(pointer, count)), pointer, count)
-    text.begin(end)
-  }
-
-  private mutating func old(_ pointer: String, _ count: Int) -> String {
-    count == layout.lanes
-      ? text.value("load \(vector.text), ptr \(pointer), align \(layout.scalarType.byteCount)")
-      : maskedLoad(pointer, count)
+    var new =
+      factor.map { text.multiplyAdd(vector, old, $0, scaled) }
+      ?? text.binary("fadd", vector, scaled, old)
+    // What is there does not count in the first block unless it is added: it may be NaN.
+    if !addsFirst, let isFirst { new = text.select(vector, isFirst, scaled, new) }
+    write(new, pointer, count)
   }
 
   mutating func write(_ value: String, _ pointer: String, _ count: Int) {
-    let alignment = layout.scalarType.byteCount
-    if count == layout.lanes {
-      return text.effect("store \(vector.text) \(value), ptr \(pointer), align \(alignment)")
-    }
+    if count == layout.lanes { return storePacked(value, pointer) }
     let name = "@llvm.masked.store.\(vector.suffix).p0"
     text.declare("declare void \(name)(\(vector.text), ptr, i32, \(vector.of(.i1).text))")
     text.effect(
-      "call void \(name)(\(vector.text) \(value), ptr \(pointer), i32 \(alignment),"
-        + " \(mask(count)))")
+      "call void \(name)(\(vector.text) \(value), ptr \(pointer), i32"
+        + " \(layout.scalarType.byteCount), \(mask(count)))")
+  }
+
+  /// A whole vector, aligned as its elements are.
+  mutating func loadPacked(_ pointer: String) -> String {
+    text.value("load \(vector.text), ptr \(pointer), align \(layout.scalarType.byteCount)")
+  }
+
+  mutating func storePacked(_ value: String, _ pointer: String) {
+    text.effect(
+      "store \(vector.text) \(value), ptr \(pointer), align \(layout.scalarType.byteCount)")
   }
 }

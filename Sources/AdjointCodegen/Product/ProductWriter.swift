@@ -7,6 +7,8 @@ struct ProductWriter {
   var text = FunctionText()
   let vector: VectorType
   private let bytes: Int
+  /// In a tile: whether it is that of the first block, in all lanes, where there are several.
+  var isFirst: String?
 
   init(_ layout: ProductLayout) {
     self.layout = layout
@@ -16,9 +18,6 @@ struct ProductWriter {
 
   /// The text of the function.
   mutating func function(_ name: String) -> String {
-    let sums = (0..<layout.tileRows * layout.vectors).map { _ in
-      text.value("alloca \(vector.text)")
-    }
     let bases = [
       base("%operands", layout.operands.left), base("%operands", layout.operands.right),
       base("%results", 0),
@@ -28,35 +27,40 @@ struct ProductWriter {
     case .batches:
       let strides = [layout.left.batchStride, layout.right.batchStride, layout.result.batchStride]
       let places = zip(bases, strides).map { move($0, item.index, $1) }
-      writeBlocks(places, sums, panels: Span(layout.panelCount), tiles: Span(layout.tileCount))
+      writeBlocks(places, panels: Span(layout.panelCount), tiles: Span(layout.tileCount))
     case .columns(let count):
       let span = range(item.index, of: count, in: layout.panelCount)
-      writeBlocks(bases, sums, panels: span, tiles: Span(layout.tileCount))
+      writeBlocks(bases, panels: span, tiles: Span(layout.tileCount))
     case .rows(let count):
       let span = range(item.index, of: count, in: layout.tileCount)
-      writeBlocks(bases, sums, panels: Span(layout.panelCount), tiles: span)
+      writeBlocks(bases, panels: Span(layout.panelCount), tiles: span)
     }
     text.end(item)
     text.effect("ret void")
-    return NestWriter.signature(name, text)
+    // What takes time is in the functions that this calls: LLVM has little to improve here, which counts
+    // only where the tiles are few.
+    let isShort = layout.cost < KernelBatch.longRun
+    return NestWriter.signature(name, text, attributes: isShort ? "#0" : "#3")
   }
 
-  /// Numbers from one on, and whether the last of all is among them.
+  /// Numbers from one on; at least one.
   struct Span {
     var from = "0"
     var to: String
-    var hasLast = "true"
+    /// Whether it is one number alone, whatever the item.
+    var isSingle = false
 
-    init(_ count: Int) { to = String(count) }
-    init(from: String, to: String, hasLast: String) {
-      (self.from, self.to, self.hasLast) = (from, to, hasLast)
+    init(_ count: Int) {
+      to = String(count)
+      isSingle = count == 1
     }
+    init(from: String, to: String) { (self.from, self.to) = (from, to) }
   }
 
   private mutating func range(_ item: String, of count: Int, in total: Int) -> Span {
     let from = text.value("mul i64 \(item), \(count)")
     let to = text.smaller(text.value("add i64 \(from), \(count)"), String(total))
-    return Span(from: from, to: to, hasLast: text.value("icmp eq i64 \(to), \(total)"))
+    return Span(from: from, to: to)
   }
 
   private mutating func base(_ list: String, _ number: Int) -> String {
@@ -64,6 +68,8 @@ struct ProductWriter {
     let offset = text.value("load i64, ptr \(place), align 8")
     return text.value("getelementptr i8, ptr %arena, i64 \(offset)")
   }
+
+  func byteCount(_ elements: Int) -> Int { elements * bytes }
 
   /// A pointer moved by a number of strides in elements.
   mutating func move(_ pointer: String, _ index: String, _ stride: Int) -> String {
@@ -80,35 +86,44 @@ struct ProductWriter {
   // MARK: Loops
 
   /// Blocks of the inner dimension around tiles of rows around panels of columns.
-  private mutating func writeBlocks(
-    _ places: [String], _ sums: [String], panels: Span, tiles: Span
-  ) {
+  private mutating func writeBlocks(_ places: [String], panels: Span, tiles: Span) {
     let layout = layout
-    let block = text.beginLoop(from: "0", to: String(layout.blockCount))
-    let start = text.value("mul i64 \(block.index), \(layout.depth)")
-    let rest = text.value("sub i64 \(layout.inner), \(start)")
-    let depth = text.smaller(rest, String(layout.depth))
-    let isFirst = text.value("icmp eq i64 \(block.index), 0")
-    let left = move(places[0], start, layout.left.columnStride)
-    let right = move(places[1], start, layout.right.rowStride)
-    if layout.packs { writePacking(right, panels, depth) }
-    forEach(tiles, whole: layout.tileCount, rest: layout.rows % layout.tileRows) {
-      writer, tile, rows in
-      let height = rows == 0 ? layout.tileRows : rows
-      var a = writer.move(left, tile, layout.tileRows * layout.left.rowStride)
-      if layout.copiesLeft { a = writer.writeCopy(of: a, rows: height, depth) }
-      let c = writer.move(places[2], tile, layout.tileRows * layout.result.rowStride)
-      writer.forEach(panels, whole: layout.panelCount, rest: layout.columns % layout.panelColumns) {
-        writer, panel, columns in
-        let width = columns == 0 ? layout.panelColumns : columns
-        let target = writer.move(c, panel, layout.panelColumns * layout.result.columnStride)
-        let b = writer.panel(right, panel, panels, depth)
-        writer.writeTile(
-          Tile(left: a, right: b, result: target, rows: height, columns: width, depth: depth),
-          sums, isFirst: isFirst)
+    forEach(Span(layout.blockCount)) { writer, block in
+      let start = writer.text.value("mul i64 \(block), \(layout.depth)")
+      let rest = writer.text.value("sub i64 \(layout.inner), \(start)")
+      let depth = writer.text.smaller(rest, String(layout.depth))
+      let isFirst = writer.text.value("icmp eq i64 \(block), 0")
+      let left = writer.move(places[0], start, layout.left.columnStride)
+      let right = writer.move(places[1], start, layout.right.rowStride)
+      if layout.packs { writer.callPacking(right, panels, depth) }
+      writer.forEach(tiles) { writer, tile in
+        writer.writeTiles(
+          tile, panels, left: left, right: right, result: places[2], depth, isFirst: isFirst)
       }
     }
-    text.end(block)
+  }
+
+  /// The tiles of one row of tiles.
+  private mutating func writeTiles(
+    _ tile: String, _ panels: Span, left: String, right: String, result: String, _ depth: String,
+    isFirst: String
+  ) {
+    let layout = layout
+    let isLow = isLast(tile, of: layout.tileCount, rest: layout.lastRows)
+    var a = move(left, tile, layout.tileRows * layout.left.rowStride)
+    if layout.copiesLeft { a = callCopy(of: a, isLow: isLow, depth) }
+    let c = move(result, tile, layout.tileRows * layout.result.rowStride)
+    func code(_ columns: Int) -> String {
+      choose(isLow, from: layout.tileHeights.map { tileCode($0, columns) })
+    }
+    let widths = layout.panelWidths.map(code)
+    forEach(panels) { writer, panel in
+      let isNarrow = writer.isLast(panel, of: layout.panelCount, rest: layout.lastColumns)
+      let target = writer.move(c, panel, layout.panelColumns * layout.result.columnStride)
+      writer.callTile(
+        writer.choose(isNarrow, from: widths), left: a,
+        right: writer.panel(right, panel, panels, depth), result: target, depth, isFirst: isFirst)
+    }
   }
 
   /// Where a panel of the right operand begins: in the packed copy, or in place.
@@ -122,25 +137,26 @@ struct ProductWriter {
     return move("%memory", number, layout.depth * layout.panelColumns)
   }
 
-  /// Writes a body for whole tiles or panels, and again for the last where it is smaller; the body
-  /// gets the size of the smaller one, or 0.
-  mutating func forEach(
-    _ span: Span, whole count: Int, rest: Int,
-    _ body: (inout ProductWriter, _ number: String, _ rest: Int) -> Void
+  /// Writes a body for each number of a span.
+  private mutating func forEach(
+    _ span: Span, _ body: (inout ProductWriter, _ number: String) -> Void
   ) {
-    let wholeCount = rest == 0 ? count : count - 1
-    if wholeCount > 0 {
-      let to = rest == 0 ? span.to : text.smaller(span.to, String(wholeCount))
-      let guarded = text.beginIf(text.value("icmp ult i64 \(span.from), \(to)"))
-      let loop = text.beginLoop(from: span.from, to: to)
-      body(&self, loop.index, 0)
-      text.end(loop)
-      text.end(guarded)
-    }
-    if rest > 0 {
-      let guarded = text.beginIf(span.hasLast)
-      body(&self, String(count - 1), rest)
-      text.end(guarded)
-    }
+    if span.isSingle { return body(&self, span.from) }
+    let loop = text.beginLoop(from: span.from, to: span.to)
+    body(&self, loop.index)
+    text.end(loop)
+  }
+
+  /// Whether a number is the last and smaller than the others; nil where none is.
+  private mutating func isLast(_ number: String, of count: Int, rest: Int) -> String? {
+    rest == 0 ? nil : text.value("icmp eq i64 \(number), \(count - 1)")
+  }
+
+  /// One of one or two pieces of code: the second where the condition, if there is one, holds.
+  ///
+  /// That there is one call of either keeps the loops around it from being written twice.
+  mutating func choose(_ condition: String?, from code: [String]) -> String {
+    guard let condition, code.count > 1, code[0] != code[1] else { return code[0] }
+    return text.value("select i1 \(condition), ptr \(code[1]), ptr \(code[0])")
   }
 }

@@ -10,6 +10,10 @@ extension FunctionText {
     fileprivate var from: String
     fileprivate var to: String
     fileprivate var before: String
+    /// The values that each iteration leaves to the next, as this iteration has them.
+    var carried: [String] = []
+    fileprivate var carriedType = ""
+    fileprivate var carriedStart = ""
   }
 
   /// Begins a loop of at least one iteration.
@@ -21,6 +25,32 @@ extension FunctionText {
     begin(label)
     effect("")
     return loop
+  }
+
+  /// Begins a loop of at least one iteration that carries values of one type.
+  mutating func beginLoop(
+    from: String, to: String, carrying count: Int, _ type: String, start: String
+  ) -> Loop {
+    var loop = beginLoop(from: from, to: to)
+    for _ in 0..<count {
+      loop.carried.append("%" + name("s"))
+      effect("")
+    }
+    (loop.carriedType, loop.carriedStart) = (type, start)
+    return loop
+  }
+
+  /// Ends a loop that carries values.
+  ///
+  /// - Parameter next: The values as this iteration leaves them: after the loop, those of the last.
+  mutating func end(_ loop: Loop, carrying next: [String]) {
+    for (number, (value, next)) in zip(loop.carried, next).enumerated() {
+      replace(
+        line: loop.line + 1 + number,
+        "  \(value) = phi \(loop.carriedType) [ \(loop.carriedStart), %\(loop.before) ],"
+          + " [ \(next), %\(block) ]")
+    }
+    end(loop)
   }
 
   /// Ends a loop.
@@ -41,6 +71,28 @@ extension FunctionText {
     open(label)
     return label + ".end"
   }
+
+  /// Two ways to go on that have been begun.
+  struct Choice {
+    fileprivate var second: String
+    fileprivate var end: String
+  }
+
+  /// Begins what is done where a condition holds, and `otherwise` what is done where not.
+  mutating func beginChoice(_ condition: String) -> Choice {
+    let label = name("if")
+    let choice = Choice(second: label + ".else", end: label + ".end")
+    effect("br i1 \(condition), label %\(label), label %\(choice.second)")
+    open(label)
+    return choice
+  }
+
+  mutating func otherwise(_ choice: Choice) {
+    effect("br label %\(choice.end)")
+    open(choice.second)
+  }
+
+  mutating func end(_ choice: Choice) { begin(choice.end) }
 
   /// Ends a condition.
   mutating func end(_ label: String) { begin(label) }

@@ -7,6 +7,8 @@ struct FunctionText {
   private(set) var calls: Set<VectorFunction> = []
   /// How often it calls one of them.
   private(set) var callCount = 0
+  /// The shared functions that it calls, each once.
+  private(set) var callees: [SharedFunction] = []
   private var count = 0
   /// The block that is being written.
   private(set) var block = "entry"
@@ -52,6 +54,22 @@ struct FunctionText {
     callCount += 1
     let arguments = operands.map { "\(type.text) \($0)" }.joined(separator: ", ")
     return value("call \(type.text) \(function.symbol)(\(arguments))")
+  }
+
+  /// The name of a shared function, to be called.
+  mutating func use(_ function: SharedFunction) -> String {
+    if !callees.contains(function) {
+      callees.append(function)
+      declarations.formUnion(function.declarations)
+      calls.formUnion(function.calls)
+      callCount += function.callCount
+    }
+    return "@" + function.name
+  }
+
+  /// A call of a shared function; the arguments with their types.
+  mutating func call(_ function: SharedFunction, _ arguments: [String]) {
+    effect("call void \(use(function))(\(arguments.joined(separator: ", ")))")
   }
 }
 

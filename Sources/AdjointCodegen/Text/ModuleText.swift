@@ -3,6 +3,8 @@ import Synchronization
 /// A module of LLVM IR: functions, and the mathematics they call.
 package struct ModuleText: Hashable, Sendable {
   private var functions: [String] = []
+  /// The functions that these call, each once.
+  private(set) var shared: [SharedFunction] = []
   private var declarations: Set<String> = []
   /// The mathematical functions that are called, each once, in a fixed order.
   private var calls: [VectorFunction] = []
@@ -17,6 +19,7 @@ package struct ModuleText: Hashable, Sendable {
     callCount += text.callCount
     declarations.formUnion(text.declarations)
     Self.add(text.calls, to: &calls)
+    share(text.callees)
   }
 
   /// Adds the functions of another module.
@@ -25,17 +28,25 @@ package struct ModuleText: Hashable, Sendable {
     callCount += other.callCount
     declarations.formUnion(other.declarations)
     Self.add(Set(other.calls), to: &calls)
+    share(other.shared)
+  }
+
+  private mutating func share(_ more: [SharedFunction]) {
+    for function in more where !shared.contains(where: { $0.name == function.name }) {
+      shared.append(function)
+      share(function.callees)
+    }
   }
 
   private static func add(_ more: Set<VectorFunction>, to calls: inout [VectorFunction]) {
     calls += more.subtracting(calls).sorted { $0.symbol < $1.symbol }
   }
 
-  /// The bytes of its functions, without the mathematics: about in proportion to the time that they
-  /// take to compile.
+  /// The bytes of its functions, without the mathematics and what they share: about in proportion to
+  /// the time that they take to compile.
   var byteCount: Int { functions.reduce(0) { $0 + $1.utf8.count } }
 
-  /// A hash of its functions.
+  /// A hash of its functions, which name those that they share after their text.
   var digits: String {
     var hash = StableHash()
     for function in functions { hash.add(function) }
@@ -60,10 +71,18 @@ package struct ModuleText: Hashable, Sendable {
   /// Whether mathematical functions are copied into each use where nothing else is asked for.
   var isInlining: Bool { callCount > 0 && callCount <= Self.mostInlined }
 
+  /// What LLVM is to spend on a module.
+  enum Effort: Sendable {
+    /// Mathematical functions are copied into each use.
+    case most
+    /// They are called.
+    case usual
+    /// They are called, and what calls them is translated as it stands: a third to a half of the time.
+    case least
+  }
+
   /// The text of the module.
-  ///
-  /// - Parameter inlining: Whether mathematical functions are copied into each use.
-  func assembled(inlining: Bool) -> String {
+  func assembled(_ effort: Effort) -> String {
     var (calls, declarations) = (calls, declarations)
     var definitions: [String] = []
     var next = 0
@@ -73,23 +92,24 @@ package struct ModuleText: Hashable, Sendable {
       let text = Self.definition(of: function)
       declarations.formUnion(text.declarations)
       Self.add(text.calls, to: &calls)
-      definitions.append(text.head + (inlining ? " #1" : " #2") + text.body)
+      definitions.append(text.head + (effort == .most ? " #1" : " #2") + text.body)
     }
     let width = #""prefer-vector-width"="512" "min-legal-vector-width"="512""#
     return """
-      \(functions.joined(separator: "\n"))
+      \((functions + shared.map(\.text)).joined(separator: "\n"))
       \(definitions.joined(separator: "\n"))
       \(declarations.sorted().joined(separator: "\n"))
 
-      attributes #0 = { nounwind \(width) }
+      attributes #0 = { nounwind\(effort == .least ? " noinline optnone" : "") \(width) }
       attributes #1 = { nounwind alwaysinline \(width) }
       attributes #2 = { nounwind noinline \(width) }
+      attributes #3 = { nounwind noinline optnone \(width) }
 
       """
   }
 
   /// The text of the module as it is compiled alone.
-  func assembled() -> String { assembled(inlining: isInlining) }
+  func assembled() -> String { assembled(isInlining ? .most : .usual) }
 
   /// A mathematical function as text, with what it needs in turn.
   private struct Definition {

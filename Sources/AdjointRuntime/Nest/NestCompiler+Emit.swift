@@ -108,20 +108,6 @@ extension NestCompiler {
   }
 }
 
-extension ScalarLiteral {
-  /// The bits of the literal in a type, in the low bits.
-  func bits(as type: ScalarType) -> UInt64 {
-    switch ScalarValue(self, type) {
-    case .f32(let value): UInt64(value.bitPattern)
-    case .f64(let value): value.bitPattern
-    case .i32(let value): UInt64(UInt32(bitPattern: value))
-    case .i64(let value): UInt64(bitPattern: value)
-    case .u8(let value): UInt64(value)
-    case .bool(let value): value ? 1 : 0
-    }
-  }
-}
-
 extension BlockInstruction {
   /// Eighths of a nanosecond a point, roughly: what decides whether threads pay.
   var cost: Int {

@@ -11,10 +11,16 @@ enum ChainScaling {
   /// Builds, differentiates, compiles, runs and checks a chain of a length.
   ///
   /// - Throws: `.wrongResult` where the chain's value or gradient is not that of a plain loop.
-  static func measured(nodes: Int, threads: Int?) throws(Diagnostic) -> ScalingRow {
+  ///
+  /// - Parameter distinct: Whether functions follow in no order, with numbers of their own, so that no kernel
+  ///     occurs twice.
+  static func measured(
+    nodes: Int, distinct: Bool, threads: Int?
+  ) throws(Diagnostic) -> ScalingRow {
+    let links = (0..<nodes).map { Link(number: $0, distinct: distinct) }
     let memoryBefore = ResidentMemory.bytes()
     var stages = StageClock()
-    let graph = try chain(nodes)
+    let graph = try chain(links)
     let build = stages.lap()
     let differentiated = try graph.differentiated("total", withRespectTo: ["x"])
     let differentiate = stages.lap()
@@ -32,7 +38,7 @@ enum ChainScaling {
     try context.run()
     let run = stages.lap()
     let memoryAfter = ResidentMemory.peakBytes()
-    try check(context, nodes)
+    try check(context, links)
     return ScalingRow(
       nodes: nodes, graphNodes: simplified.nodeCount, build: build, differentiate: differentiate,
       simplify: simplify, verify: verify, compile: compile, firstRun: firstRun, run: run,
@@ -41,26 +47,63 @@ enum ChainScaling {
       kernels: executable.statistics.kernelCount)
   }
 
-  /// Sines and hyperbolic tangents by turns: near 0 both have a derivative near 1, so that value and
-  /// gradient stay far from underflow even for long chains.
-  private static func chain(_ nodes: Int) throws(Diagnostic) -> Graph {
+  /// A node: sines and hyperbolic tangents by turns, or in no order with products and sums with a
+  /// number of their own.
+  ///
+  /// Near 0 all have a derivative near 1, so that value and gradient stay far from underflow even for
+  /// long chains.
+  private enum Link {
+    case sine, tangent
+    case scaled(Double)
+    case shifted(Double)
+
+    init(number: Int, distinct: Bool) {
+      guard distinct else {
+        self = number % 2 == 0 ? .sine : .tangent
+        return
+      }
+      let own = Double(number + 1) * 1e-12
+      self =
+        switch CounterBasedRandom(seed: 1).bits(at: UInt64(number)).0 % 4 {
+        case 0: .sine
+        case 1: .tangent
+        case 2: .scaled(1 + own)
+        default: .shifted(own)
+        }
+    }
+  }
+
+  private static func chain(_ links: [Link]) throws(Diagnostic) -> Graph {
     let builder = GraphBuilder("chain")
     var value = try builder.input("x", .f64, Shape(extents: [width]))
-    for node in 0..<nodes { value = node % 2 == 0 ? try sin(value) : try tanh(value) }
+    for link in links {
+      value =
+        switch link {
+        case .sine: try sin(value)
+        case .tangent: try tanh(value)
+        case .scaled(let factor): try value * factor
+        case .shifted(let distance): try value + distance
+        }
+    }
     try builder.output("total", value.sum())
     return try builder.build()
   }
 
-  private static func check(_ context: ExecutionContext, _ nodes: Int) throws(Diagnostic) {
+  private static func check(_ context: ExecutionContext, _ links: [Link]) throws(Diagnostic) {
     var value = start
     var slope = 1.0
-    for node in 0..<nodes {
-      if node % 2 == 0 {
+    for link in links {
+      switch link {
+      case .sine:
         slope *= cos(value)
         value = sin(value)
-      } else {
+      case .tangent:
         value = tanh(value)
         slope *= 1 - value * value
+      case .scaled(let factor):
+        slope *= factor
+        value *= factor
+      case .shifted(let distance): value += distance
       }
     }
     let expected = value * Double(width)

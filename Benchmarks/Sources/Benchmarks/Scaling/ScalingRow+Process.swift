@@ -5,10 +5,13 @@ extension ScalingRow {
   /// The figures of a chain in a process of its own, where no memory is left over from another.
   ///
   /// - Throws: `.inputOutput` where the process cannot be started or fails; its message is on stderr.
-  static func measuredInNewProcess(nodes: Int, threads: Int?) throws(Diagnostic) -> ScalingRow {
+  static func measuredInNewProcess(
+    nodes: Int, distinct: Bool, threads: Int?
+  ) throws(Diagnostic) -> ScalingRow {
     let process = Process()
     process.executableURL = Bundle.main.executableURL
     process.arguments = ["--scaling", "--json", "--nodes", String(nodes)]
+    if distinct { process.arguments?.append("--distinct") }
     if let threads { process.arguments? += ["--threads", String(threads)] }
     let output = Pipe()
     process.standardOutput = output
