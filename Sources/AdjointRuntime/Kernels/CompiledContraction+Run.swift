@@ -90,11 +90,13 @@ struct ContractionRun {
     case .matrixVector(let left, let stride):
       E.matrixVector(
         left, rows: CInt(rows), columns: CInt(product.inner), transposing: false,
-        alpha: alpha, a, b, stride: stride, beta: beta, c)
+        alpha: alpha, a + panel.rows.lowerBound * product.left.rowStride, b, stride: stride,
+        beta: beta, c + panel.rows.lowerBound)
     case .vectorMatrix(let right, let stride):
       E.matrixVector(
         right, rows: CInt(product.inner), columns: CInt(columns), transposing: true,
-        alpha: alpha, b, a, stride: stride, beta: beta, c)
+        alpha: alpha, b + panel.columns.lowerBound * product.right.columnStride, a, stride: stride,
+        beta: beta, c + panel.columns.lowerBound)
     }
   }
 
@@ -138,9 +140,15 @@ extension CompiledContraction {
   /// None is so small that a library would change to its kernels for small products, which sum in
   /// another order.
   func panelCount(threads: Int) -> Int {
-    guard case .matrixMatrix = method, product.batch < threads else { return 1 }
+    guard product.batch < threads else { return 1 }
+    let smallest: Int
+    switch method {
+    case .loops: return 1
+    case .matrixMatrix: smallest = Self.smallestPanel
+    case .matrixVector, .vectorMatrix: smallest = Self.smallestVectorPanel
+    }
     let longer = max(product.rows, product.columns)
-    let byWork = Int(min(work / Double(Self.smallestPanel), Double(threads)))
+    let byWork = Int(min(work / Double(smallest), Double(threads)))
     return max(1, min(byWork, longer / Self.panelUnit))
   }
 

@@ -34,6 +34,8 @@ struct CompiledContraction: Sendable {
   static let smallestSharedProduct = 1 << 22
   /// No panel of a product that is cut for several threads has fewer multiplications than this.
   static let smallestPanel = 1 << 21
+  /// The same for a product with a vector, which waits for memory: some ten microseconds of it.
+  static let smallestVectorPanel = 1 << 16
 
   init(_ product: Contraction) throws(Diagnostic) {
     self.product = product
@@ -62,7 +64,12 @@ struct CompiledContraction: Sendable {
     } else {
       method = .loops
     }
-    isShared = work * Double(product.batch) >= Double(Self.smallestSharedProduct)
+    let smallest =
+      switch method {
+      case .loops, .matrixMatrix: Self.smallestSharedProduct
+      case .matrixVector, .vectorMatrix: 2 * Self.smallestVectorPanel
+      }
+    isShared = work * Double(product.batch) >= Double(smallest)
     innerSlices =
       if case .matrixMatrix(let left, let right) = method, !left.isTransposed, !right.isTransposed {
         Self.innerSlices(product, work: work)

@@ -3,7 +3,8 @@ import Synchronization
 
 /// Parked threads that share the work of one run at a time, one pool a process.
 ///
-/// A job is cut into ranges of items which its threads take in turn. The pool serves one job at a
+/// Each thread begins with its own share of a job's items, so that step after step it finds the same
+/// data in its own cache, and then takes what others have not begun. The pool serves one job at a
 /// time; a caller that finds it busy does its work alone, so that no run waits for another.
 final class ThreadPool: @unchecked Sendable {
   /// Does the items of a range, on behalf of worker 0 (the caller) or a pool thread.
@@ -21,21 +22,22 @@ final class ThreadPool: @unchecked Sendable {
   private let inside = Atomic<Int>(0)
   private let generation = Atomic<Int>(0)
   private let sleepers = Atomic<Int>(0)
-  private let nextItem = Atomic<Int>(0)
+  private let shares: ItemShares
   private let parking = NSCondition()
 
   // Written by the caller that has taken the pool while it is closed, read while it is open.
   private var work: Work?
   private var context: UnsafeMutableRawPointer?
-  private var itemCount = 0
-  private var grain = 1
   private var participants = 1
   private var threadCount = 1
 
-  private init() {}
+  private init() { shares = ItemShares(maximumThreads: Self.maximumThreads) }
 
-  /// How often a thread looks for news before it sleeps: some tens of microseconds.
-  private static let patience = 4000
+  /// How long a thread looks for news before it sleeps: waking it takes some fifty microseconds, so it
+  /// stays awake through a step's small kernels and from one step to the next.
+  private static let patience = Duration.microseconds(500)
+  /// How often it looks before it looks at the clock.
+  private static let looks = 256
 
   /// Does items `0..<itemCount` on at most `threads` threads and returns when all are done.
   func run(
@@ -48,10 +50,8 @@ final class ThreadPool: @unchecked Sendable {
     startThreads(upTo: threads)
     self.work = work
     self.context = context
-    self.itemCount = itemCount
     participants = threads
-    grain = max(1, itemCount / (threads * 4))
-    nextItem.store(0, ordering: .relaxed)
+    shares.divide(itemCount, among: threads)
     isOpen.store(true, ordering: .sequentiallyConsistent)
     generation.add(1, ordering: .sequentiallyConsistent)
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
@@ -59,12 +59,12 @@ final class ThreadPool: @unchecked Sendable {
       parking.broadcast()
       parking.unlock()
     }
-    takeItems(worker: 0, work, context)
+    shares.take(as: 0) { work(context, 0, $0, $1) }
     isOpen.store(false, ordering: .sequentiallyConsistent)
     var looks = 0
     while inside.load(ordering: .sequentiallyConsistent) != 0 {
       looks += 1
-      if looks > Self.patience { sched_yield() }
+      if looks > 16 * Self.looks { sched_yield() }
     }
     isTaken.store(false, ordering: .releasing)
   }
@@ -84,14 +84,6 @@ final class ThreadPool: @unchecked Sendable {
     }
   }
 
-  private func takeItems(worker: Int, _ work: Work, _ context: UnsafeMutableRawPointer) {
-    while true {
-      let from = nextItem.wrappingAdd(grain, ordering: .relaxed).oldValue
-      if from >= itemCount { return }
-      work(context, worker, from, min(from + grain, itemCount))
-    }
-  }
-
   /// The life of a pool thread.
   private func serve(worker: Int, from start: Int) {
     var seen = start
@@ -102,17 +94,20 @@ final class ThreadPool: @unchecked Sendable {
       if isOpen.load(ordering: .sequentiallyConsistent), worker < participants, let work,
         let context
       {
-        takeItems(worker: worker, work, context)
+        shares.take(as: worker) { work(context, worker, $0, $1) }
       }
       inside.subtract(1, ordering: .sequentiallyConsistent)
     }
   }
 
   private func waitForJob(after seen: Int) -> Int {
-    for _ in 0..<Self.patience {
-      let now = generation.load(ordering: .acquiring)
-      if now != seen { return now }
-    }
+    let end = ContinuousClock.now + Self.patience
+    repeat {
+      for _ in 0..<Self.looks {
+        let now = generation.load(ordering: .acquiring)
+        if now != seen { return now }
+      }
+    } while ContinuousClock.now < end
     parking.lock()
     sleepers.add(1, ordering: .sequentiallyConsistent)
     var now = generation.load(ordering: .sequentiallyConsistent)
