@@ -21,12 +21,15 @@ package final class GeneratedKernel: Sendable {
 
   /// To be called in order.
   package let pieces: [Piece]
+  /// Whether the pieces are what follows a product that the library computes.
+  package let followsLibrary: Bool
   /// Keeps the code in memory.
   private let image: CodeImage
 
   /// The code of a module in an image; nil where the image lacks any of it.
   init?(_ module: KernelModule, _ image: CodeImage) {
     self.image = image
+    followsLibrary = module.followsLibrary
     var pieces: [Piece] = []
     for piece in module.pieces {
       let join = piece.join.flatMap { image.function($0) }

@@ -19,7 +19,9 @@ package struct KernelModule: Hashable, Sendable {
     package var cost: Int
   }
 
-  package var pieces: [Piece]
+  package var pieces: [Piece] = []
+  /// Whether the pieces are what follows a product that the library computes.
+  package var followsLibrary = false
   private var module = ModuleText()
 
   /// What functions are called until the text is known.
@@ -30,10 +32,9 @@ package struct KernelModule: Hashable, Sendable {
   /// Functions are named after the text, so that modules of different kernels can be linked together.
   package init?(_ kernel: Kernel, vectorByteCount: Int) {
     switch kernel {
-    case .loopNest(let nest) where Self.isSupported(nest):
-      self.init(named: Self.placeholder, nest, vectorByteCount)
-    case .contraction(let product) where ProductLayout.isSupported(product):
-      self.init(named: Self.placeholder, product, vectorByteCount)
+    case .loopNest(let nest) where Self.isSupported(nest): add(nest, vectorByteCount)
+    case .contraction(let product) where product.epilogue.map(Self.isSupported) ?? true:
+      guard add(product, vectorByteCount) else { return nil }
     case .loopNest, .contraction, .gather, .scatterAdd: return nil
     }
     let name = "kernel_" + module.digits
@@ -44,23 +45,30 @@ package struct KernelModule: Hashable, Sendable {
     }
   }
 
-  private init(named name: String, _ product: Contraction, _ vectorByteCount: Int) {
+  /// Adds a product and an epilogue that it does not take in, or that follows the library; false where
+  /// nothing is left for generated code.
+  private mutating func add(_ product: Contraction, _ vectorByteCount: Int) -> Bool {
+    guard ProductLayout.isSupported(product) else {
+      followsLibrary = true
+      if let nest = product.nestBehind { add(nest, vectorByteCount) }
+      return !pieces.isEmpty
+    }
     let layout = ProductLayout(product, vectorByteCount: vectorByteCount)
     var writer = ProductWriter(layout)
-    let function = name + ".0"
+    let function = Self.placeholder + ".0"
     module.add(writer.function(function), of: writer.text)
-    pieces = [
+    pieces.append(
       Piece(
         function: function, join: nil, itemCount: layout.itemCount,
-        scratchByteCount: layout.scratchByteCount, cost: layout.cost)
-    ]
+        scratchByteCount: layout.scratchByteCount, cost: layout.cost))
+    if let nest = product.nestBehind, layout.epilogue == nil { add(nest, vectorByteCount) }
+    return true
   }
 
-  private init(named name: String, _ nest: LoopNest, _ vectorByteCount: Int) {
-    pieces = []
-    for (number, piece) in StridedNest.canonicalPieces(of: nest).enumerated() {
+  private mutating func add(_ nest: LoopNest, _ vectorByteCount: Int) {
+    for piece in StridedNest.canonicalPieces(of: nest) {
       let layout = NestLayout(piece, vectorByteCount: vectorByteCount)
-      let function = "\(name).\(number)"
+      let function = "\(Self.placeholder).\(pieces.count)"
       var writer = NestWriter(piece, layout)
       module.add(writer.function(function), of: writer.text)
       var entry = Piece(

@@ -5,6 +5,8 @@ package struct LoweringOptions: Hashable, Sendable {
   package var fusesProducers = true
   /// Whether scalings and sums are taken into the contractions before them.
   package var foldsContractions = true
+  /// Whether element-wise work is taken into the contractions whose results it reads.
+  package var fusesEpilogues = true
   /// Whether neighbouring element-wise nests over equal extents become one nest with several outputs.
   package var mergesSiblings = true
   /// Whether a step may write over an operand that it reads for the last time.

@@ -11,7 +11,7 @@ import AdjointKernels
 struct SiblingFusion {
   /// How many nests back a partner is looked for.
   private static let window = 4
-  private static let maximumOutputs = 8
+  static let maximumOutputs = 8
 
   private let graph: KernelGraph
   private let isNeededOutside: [Bool]

@@ -5,7 +5,7 @@ import AdjointKernels
 ///
 /// The function is that of `GeneratedKernel.Function`: it does the items from..<to of the layout on the
 /// buffers that the byte offsets give.
-struct NestWriter {
+struct NestWriter: ProgramWriter {
   let nest: StridedNest
   let layout: NestLayout
   var text = FunctionText()
@@ -68,6 +68,20 @@ struct NestWriter {
     }
 
     """
+  }
+
+  // MARK: Program
+
+  var steps: [ScalarProgram.Step] { nest.steps }
+
+  func position(of axis: Int) -> String { positions[axis] }
+
+  func lanes(of step: Int) -> Int { values[step].isVector ? layout.lanes : 1 }
+
+  mutating func spread(_ step: Int, _ lanes: Int) -> String {
+    let value = values[step]
+    if value.isVector { return value.name }
+    return text.spread(value.name, VectorType(nest.steps[step].type, lanes))
   }
 
   // MARK: Levels

@@ -11,8 +11,9 @@ extension ProductWriter {
     var depth: String
   }
 
-  /// Computes a tile and stores it, added to what is there where it is not the first block.
-  mutating func writeTile(_ tile: Tile, _ sums: [String], isFirst: String) {
+  /// Computes a tile and stores it, added to what is there where it is not the first block; in the last
+  /// block it goes through the epilogue.
+  mutating func writeTile(_ tile: Tile, _ sums: [String], block: String, isFirst: String) {
     let vectors = (tile.columns + layout.lanes - 1) / layout.lanes
     let used = (0..<tile.rows).flatMap { row in
       (0..<vectors).map { sums[row * layout.vectors + $0] }
@@ -39,40 +40,67 @@ extension ProductWriter {
       }
     }
     text.end(step)
-    if layout.result.columnStride == 1 {
-      storeRows(tile, sums, isFirst)
-    } else {
-      storeTurned(tile, sums, isFirst)
+    guard layout.epilogue != nil else { return store(tile, sums, isFirst) }
+    if layout.blockCount == 1 { return finish(tile, sums) }
+    let isLast = text.value("icmp eq i64 \(block), \(layout.blockCount - 1)")
+    let last = text.beginIf(isLast)
+    finish(tile, sums)
+    text.end(last)
+    let earlier = text.beginIf(text.value("xor i1 \(isLast), true"))
+    store(tile, sums, isFirst)
+    text.end(earlier)
+  }
+
+  /// Stores a tile.
+  private mutating func store(_ tile: Tile, _ sums: [String], _ isFirst: String) {
+    forEachVector(tile, sums) { writer, sum, row, column, count in
+      writer.store(sum, to: writer.place(tile, row, column), count, isFirst)
     }
   }
 
-  private mutating func storeRows(_ tile: Tile, _ sums: [String], _ isFirst: String) {
+  /// Completes the sums of a tile and takes them through the epilogue.
+  private mutating func finish(_ tile: Tile, _ sums: [String]) {
+    forEachVector(tile, sums) { writer, sum, row, column, count in
+      let place = writer.place(tile, row, column)
+      let complete = writer.complete(sum, place, count)
+      writer.writeEpilogue(of: complete, row: row, column: column, count)
+    }
+  }
+
+  private mutating func place(_ tile: Tile, _ row: Int, _ column: Int) -> String {
+    move(tile.result, row * layout.result.rowStride + column * layout.result.columnStride)
+  }
+
+  /// Writes a body for each vector of a tile along the rows in which the result lies: it gets the sums,
+  /// the row and column of the first, and how many count.
+  ///
+  /// Where the result lies transposed, squares are turned in registers first.
+  private mutating func forEachVector(
+    _ tile: Tile, _ sums: [String],
+    _ body: (inout ProductWriter, _ sum: String, _ row: Int, _ column: Int, _ count: Int) -> Void
+  ) {
     let vectors = (tile.columns + layout.lanes - 1) / layout.lanes
-    for number in 0..<tile.rows {
-      let place = move(tile.result, number * layout.result.rowStride)
-      for column in 0..<vectors {
-        let sum = text.value("load \(vector.text), ptr \(sums[number * layout.vectors + column])")
-        store(sum, to: move(place, column * layout.lanes), lanes(column, of: tile), isFirst)
+    guard layout.result.columnStride != 1 else {
+      for row in 0..<tile.rows {
+        for number in 0..<vectors {
+          let sum = text.value("load \(vector.text), ptr \(sums[row * layout.vectors + number])")
+          body(&self, sum, row, number * layout.lanes, lanes(number, of: tile))
+        }
       }
+      return
     }
-  }
-
-  /// Stores a tile of a result that lies transposed: squares are turned in registers first.
-  private mutating func storeTurned(_ tile: Tile, _ sums: [String], _ isFirst: String) {
-    let vectors = (tile.columns + layout.lanes - 1) / layout.lanes
-    for column in 0..<vectors {
+    for number in 0..<vectors {
       for first in stride(from: 0, to: tile.rows, by: layout.lanes) {
         let count = min(layout.lanes, tile.rows - first)
         var square = (0..<layout.lanes).map { row in
           row < count
             ? text.value(
-              "load \(vector.text), ptr \(sums[(first + row) * layout.vectors + column])")
+              "load \(vector.text), ptr \(sums[(first + row) * layout.vectors + number])")
             : "zeroinitializer"
         }
         turnSquare(&square)
-        for lane in 0..<lanes(column, of: tile) {
-          let offset = (column * layout.lanes + lane) * layout.result.columnStride + first
-          store(square[lane], to: move(tile.result, offset), count, isFirst)
+        for lane in 0..<lanes(number, of: tile) {
+          body(&self, square[lane], first, number * layout.lanes + lane, count)
         }
       }
     }
@@ -95,34 +123,38 @@ extension ProductWriter {
   }
 
   mutating func maskedLoad(_ pointer: String, _ count: Int) -> String {
-    let name = "@llvm.masked.load.\(vector.suffix).p0"
-    text.declare(
-      "declare \(vector.text) \(name)(ptr, i32, \(vector.of(.i1).text), \(vector.text))")
-    return text.value(
-      "call \(vector.text) \(name)(ptr \(pointer), i32 \(layout.scalarType.byteCount),"
-        + " \(mask(count)), \(vector.text) zeroinitializer)")
+    text.load(vector, at: pointer, stride: 1, count: count)
   }
 
-  func mask(_ count: Int) -> String {
-    let flags = (0..<layout.lanes).map { "i1 \($0 < count)" }.joined(separator: ", ")
-    return "\(vector.of(.i1).text) <\(flags)>"
+  private mutating func scaled(_ sum: String) -> String {
+    layout.scale == 1 ? sum : text.binary("fmul", vector, sum, text.number(layout.scale, vector))
+  }
+
+  /// What is at a place, times a factor, added to a sum.
+  private mutating func added(
+    _ sum: String, _ pointer: String, _ count: Int, times factor: Double
+  ) -> String {
+    let old = maskedLoad(pointer, count)
+    return factor == 1
+      ? text.binary("fadd", vector, sum, old)
+      : text.multiplyAdd(vector, old, text.number(factor, vector), sum)
+  }
+
+  /// The whole element, in the last block: earlier blocks have taken in the addend.
+  private mutating func complete(_ sum: String, _ pointer: String, _ count: Int) -> String {
+    let factor = layout.blockCount > 1 ? 1 : layout.addendScale
+    let scaled = scaled(sum)
+    return factor.map { added(scaled, pointer, count, times: $0) } ?? scaled
   }
 
   /// Stores scale · sum, plus what is there: times the addend's scale in the first block.
   private mutating func store(_ sum: String, to pointer: String, _ count: Int, _ isFirst: String) {
-    let scaled =
-      layout.scale == 1
-      ? sum : text.binary("fmul", vector, sum, text.number(layout.scale, vector))
-    let readsFirst = layout.addendScale != nil
-    guard readsFirst || layout.blockCount > 1 else { return write(scaled, pointer, count) }
-    let addendScale = layout.addendScale ?? 0
-    if readsFirst, addendScale == 1 || layout.blockCount == 1 {
-      let old = self.old(pointer, count)
-      let added =
-        addendScale == 1
-        ? text.binary("fadd", vector, scaled, old)
-        : text.multiplyAdd(vector, old, text.number(addendScale, vector), scaled)
-      return write(added, pointer, count)
+    let scaled = scaled(sum)
+    guard layout.addendScale != nil || layout.blockCount > 1 else {
+      return write(scaled, pointer, count)
+    }
+    if let factor = layout.addendScale, factor == 1 || layout.blockCount == 1 {
+      return write(added(scaled, pointer, count, times: factor), pointer, count)
     }
     // What is there is not read in the first block unless it is added: it may be NaN.
     let other = text.name("later")
@@ -130,34 +162,15 @@ extension ProductWriter {
     let first = text.name("first")
     text.effect("br i1 \(isFirst), label %\(first), label %\(other)")
     text.open(first)
-    if readsFirst {
-      let old = self.old(pointer, count)
-      write(
-        text.multiplyAdd(vector, old, text.number(addendScale, vector), scaled), pointer, count)
-    } else {
-      write(scaled, pointer, count)
-    }
+    write(
+      layout.addendScale.map { added(scaled, pointer, count, times: $0) } ?? scaled, pointer, count)
     text.effect("br label %\(end)")
     text.open(other)
-    write(text.binary("fadd", vector, scaled, self.old(pointer, count)), pointer, count)
+    write(added(scaled, pointer, count, times: 1), pointer, count)
     text.begin(end)
   }
 
-  private mutating func old(_ pointer: String, _ count: Int) -> String {
-    count == layout.lanes
-      ? text.value("load \(vector.text), ptr \(pointer), align \(layout.scalarType.byteCount)")
-      : maskedLoad(pointer, count)
-  }
-
-  mutating func write(_ value: String, _ pointer: String, _ count: Int) {
-    let alignment = layout.scalarType.byteCount
-    if count == layout.lanes {
-      return text.effect("store \(vector.text) \(value), ptr \(pointer), align \(alignment)")
-    }
-    let name = "@llvm.masked.store.\(vector.suffix).p0"
-    text.declare("declare void \(name)(\(vector.text), ptr, i32, \(vector.of(.i1).text))")
-    text.effect(
-      "call void \(name)(\(vector.text) \(value), ptr \(pointer), i32 \(alignment),"
-        + " \(mask(count)))")
+  private mutating func write(_ value: String, _ pointer: String, _ count: Int) {
+    text.store(value, vector, at: pointer, stride: 1, count: count)
   }
 }

@@ -7,11 +7,14 @@ struct ProductWriter {
   var text = FunctionText()
   let vector: VectorType
   private let bytes: Int
+  /// The steps of the epilogue, and where in it the text is.
+  var epilogue: EpilogueState
 
   init(_ layout: ProductLayout) {
     self.layout = layout
     vector = VectorType(layout.scalarType, layout.lanes)
     bytes = layout.scalarType.byteCount
+    epilogue = EpilogueState(layout.epilogue)
   }
 
   /// The text of the function.
@@ -19,15 +22,18 @@ struct ProductWriter {
     let sums = (0..<layout.tileRows * layout.vectors).map { _ in
       text.value("alloca \(vector.text)")
     }
-    let bases = [
-      base("%operands", layout.operands.left), base("%operands", layout.operands.right),
-      base("%results", 0),
-    ]
+    let bases = Places(
+      left: base("%operands", layout.operands.left),
+      right: base("%operands", layout.operands.right),
+      result: base("%results", 0), epilogue: epilogueBases())
     let item = text.beginLoop(from: "%from", to: "%to")
     switch layout.split {
     case .batches:
-      let strides = [layout.left.batchStride, layout.right.batchStride, layout.result.batchStride]
-      let places = zip(bases, strides).map { move($0, item.index, $1) }
+      let places = Places(
+        left: move(bases.left, item.index, layout.left.batchStride),
+        right: move(bases.right, item.index, layout.right.batchStride),
+        result: move(bases.result, item.index, layout.result.batchStride),
+        epilogue: moveEpilogue(bases.epilogue, item.index, by: \.batchStride), batch: item.index)
       writeBlocks(places, sums, panels: Span(layout.panelCount), tiles: Span(layout.tileCount))
     case .columns(let count):
       let span = range(item.index, of: count, in: layout.panelCount)
@@ -39,6 +45,15 @@ struct ProductWriter {
     text.end(item)
     text.effect("ret void")
     return NestWriter.signature(name, text)
+  }
+
+  /// Where the matrices of a product begin, and what its epilogue reads and writes.
+  struct Places {
+    var left: String
+    var right: String
+    var result: String
+    var epilogue: [String]
+    var batch = "0"
   }
 
   /// Numbers from one on, and whether the last of all is among them.
@@ -59,7 +74,7 @@ struct ProductWriter {
     return Span(from: from, to: to, hasLast: text.value("icmp eq i64 \(to), \(total)"))
   }
 
-  private mutating func base(_ list: String, _ number: Int) -> String {
+  mutating func base(_ list: String, _ number: Int) -> String {
     let place = text.value("getelementptr i64, ptr \(list), i64 \(number)")
     let offset = text.value("load i64, ptr \(place), align 8")
     return text.value("getelementptr i8, ptr %arena, i64 \(offset)")
@@ -81,7 +96,7 @@ struct ProductWriter {
 
   /// Blocks of the inner dimension around tiles of rows around panels of columns.
   private mutating func writeBlocks(
-    _ places: [String], _ sums: [String], panels: Span, tiles: Span
+    _ places: Places, _ sums: [String], panels: Span, tiles: Span
   ) {
     let layout = layout
     let block = text.beginLoop(from: "0", to: String(layout.blockCount))
@@ -89,23 +104,29 @@ struct ProductWriter {
     let rest = text.value("sub i64 \(layout.inner), \(start)")
     let depth = text.smaller(rest, String(layout.depth))
     let isFirst = text.value("icmp eq i64 \(block.index), 0")
-    let left = move(places[0], start, layout.left.columnStride)
-    let right = move(places[1], start, layout.right.rowStride)
+    let left = move(places.left, start, layout.left.columnStride)
+    let right = move(places.right, start, layout.right.rowStride)
     if layout.packs { writePacking(right, panels, depth) }
     forEach(tiles, whole: layout.tileCount, rest: layout.rows % layout.tileRows) {
       writer, tile, rows in
       let height = rows == 0 ? layout.tileRows : rows
       var a = writer.move(left, tile, layout.tileRows * layout.left.rowStride)
       if layout.copiesLeft { a = writer.writeCopy(of: a, rows: height, depth) }
-      let c = writer.move(places[2], tile, layout.tileRows * layout.result.rowStride)
+      let c = writer.move(places.result, tile, layout.tileRows * layout.result.rowStride)
+      let row = writer.text.value("mul i64 \(tile), \(layout.tileRows)")
+      let streams = writer.moveEpilogue(places.epilogue, row, by: \.rowStride)
       writer.forEach(panels, whole: layout.panelCount, rest: layout.columns % layout.panelColumns) {
         writer, panel, columns in
         let width = columns == 0 ? layout.panelColumns : columns
         let target = writer.move(c, panel, layout.panelColumns * layout.result.columnStride)
         let b = writer.panel(right, panel, panels, depth)
+        let column = writer.text.value("mul i64 \(panel), \(layout.panelColumns)")
+        writer.epilogue.enter(
+          pointers: writer.moveEpilogue(streams, column, by: \.columnStride),
+          positions: [places.batch] + (layout.isTransposed ? [column, row] : [row, column]))
         writer.writeTile(
           Tile(left: a, right: b, result: target, rows: height, columns: width, depth: depth),
-          sums, isFirst: isFirst)
+          sums, block: block.index, isFirst: isFirst)
       }
     }
     text.end(block)
