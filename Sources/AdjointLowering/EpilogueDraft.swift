@@ -26,8 +26,9 @@ struct EpilogueDraft {
     }
   }
 
-  /// Adds a nest over the product's loops, in which what is stored so far is at hand; keeps of that
-  /// only some. False where the program is too long then.
+  /// Adds a nest over the product's loops, in which what is stored so far is at hand.
+  ///
+  /// Of what is stored so far only some is kept. False where the program is too long then.
   mutating func add(_ nest: LoopNest, keeping kept: [Int]) -> Bool {
     var steps: [Int: Int] = [:]
     for output in outputs { steps[output.result] = output.step }

@@ -21,7 +21,7 @@ package enum FoldPrinter {
           + names(entry.nodes, graph),
       ]
       lines += entry.taken.map { taken in
-        "  takes  \(text(taken, graph)): \(taken.savedByteCount) bytes"
+        "  takes  \(text(taken, product.scalarType, graph)): \(taken.savedByteCount) bytes"
       }
       lines += entry.left.map { left in
         "  leaves \(names(left.nodes, graph)): \(text(left.reason, graph))"
@@ -30,7 +30,10 @@ package enum FoldPrinter {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func text(_ taken: FoldLedger.Taken, _ graph: Graph) -> String {
+  private static func text(
+    _ taken: FoldLedger.Taken, _ type: ScalarType, _ graph: Graph
+  ) -> String {
+    func number(_ value: Double) -> String { type == .f32 ? "\(Float(value))" : "\(value)" }
     switch taken.fold {
     case .leftTranspose: return "the left operand as it lies, transposed"
     case .rightTranspose: return "the right operand as it lies, transposed"
@@ -38,9 +41,9 @@ package enum FoldPrinter {
       // The sum of what several children contribute to an adjoint.
       let isFanOut = taken.nodes.contains { graph.nodes[$0].provenance?.role == .accumulation }
       let what = parameter != nil ? "update" : isFanOut ? "fan-out sum" : "sum"
-      let times = addendScale == 1 ? "" : "\(addendScale) · "
+      let times = addendScale == 1 ? "" : "\(number(addendScale)) · "
       return names(taken.nodes, graph) + " (\(what) with \(times)\(text(addend, graph))"
-        + (scale == 1 ? "" : ", scaled by \(scale)") + ", in its place)"
+        + (scale == 1 ? "" : ", scaled by \(number(scale))") + ", in its place)"
     case .epilogue(let rows, let points):
       let operands =
         rows.map { "\(text($0, graph)) for every row" } + points.map { text($0, graph) }

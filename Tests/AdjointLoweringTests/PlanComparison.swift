@@ -9,12 +9,13 @@ import Testing
 enum PlanComparison {
   static let optionChoices: [LoweringOptions] = {
     var choices: [LoweringOptions] = []
-    for bits in [15, 7, 0, 1, 2, 4, 3, 5, 6, 8, 11] {
+    for bits in [31, 15, 7, 0, 1, 2, 4, 16, 3, 5, 6, 8, 11, 18, 20, 23] {
       var options = LoweringOptions()
       options.fusesProducers = bits & 1 != 0
       options.mergesSiblings = bits & 2 != 0
       options.writesInPlace = bits & 4 != 0
       options.foldsContractions = bits & 8 != 0
+      options.fusesEpilogues = bits & 16 != 0
       choices.append(options)
     }
     return choices
