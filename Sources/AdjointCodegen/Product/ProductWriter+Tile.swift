@@ -11,8 +11,9 @@ extension ProductWriter {
     var depth: String
   }
 
-  /// Computes a tile and stores it, added to what is there where it is not the first block; in the last
-  /// block it goes through the epilogue.
+  /// Computes a tile and stores it, added to what is there where it is not the first block.
+  ///
+  /// In the last block it goes through the epilogue.
   mutating func writeTile(_ tile: Tile, _ sums: [String], block: String, isFirst: String) {
     let vectors = (tile.columns + layout.lanes - 1) / layout.lanes
     let used = (0..<tile.rows).flatMap { row in
@@ -40,29 +41,43 @@ extension ProductWriter {
       }
     }
     text.end(step)
-    guard layout.epilogue != nil else { return store(tile, sums, isFirst) }
-    if layout.blockCount == 1 { return finish(tile, sums) }
-    let isLast = text.value("icmp eq i64 \(block), \(layout.blockCount - 1)")
-    let last = text.beginIf(isLast)
-    finish(tile, sums)
-    text.end(last)
-    let earlier = text.beginIf(text.value("xor i1 \(isLast), true"))
-    store(tile, sums, isFirst)
-    text.end(earlier)
+    if layout.blockCount == 1 { return finish(tile, sums, adding: layout.addendScale) }
+    // What is there is not read in the first block unless it is added: it may be NaN.
+    var others: [String] = []
+    if layout.addendScale != 1 {
+      others.append(isFirst)
+      let first = text.beginIf(isFirst)
+      store(tile, sums, adding: layout.addendScale)
+      text.end(first)
+    }
+    if layout.epilogue != nil {
+      let isLast = text.value("icmp eq i64 \(block), \(layout.blockCount - 1)")
+      others.append(isLast)
+      let last = text.beginIf(isLast)
+      finish(tile, sums, adding: 1)
+      text.end(last)
+    }
+    // With two blocks the first and the last may be all.
+    guard layout.blockCount > others.count else { return }
+    let isOther = others.reduce("false") { text.value("or i1 \($0), \($1)") }
+    let other = text.beginIf(text.value("xor i1 \(isOther), true"))
+    store(tile, sums, adding: 1)
+    text.end(other)
   }
 
-  /// Stores a tile.
-  private mutating func store(_ tile: Tile, _ sums: [String], _ isFirst: String) {
+  /// Stores a tile, with a multiple of what is there.
+  private mutating func store(_ tile: Tile, _ sums: [String], adding factor: Double?) {
     forEachVector(tile, sums) { writer, sum, row, column, count in
-      writer.store(sum, to: writer.place(tile, row, column), count, isFirst)
+      let place = writer.place(tile, row, column)
+      writer.write(writer.added(sum, place, count, times: factor), place, count)
     }
   }
 
-  /// Completes the sums of a tile and takes them through the epilogue.
-  private mutating func finish(_ tile: Tile, _ sums: [String]) {
+  /// Takes the complete elements of a tile, with a multiple of what is there, through the epilogue.
+  private mutating func finish(_ tile: Tile, _ sums: [String], adding factor: Double?) {
+    guard layout.epilogue != nil else { return store(tile, sums, adding: factor) }
     forEachVector(tile, sums) { writer, sum, row, column, count in
-      let place = writer.place(tile, row, column)
-      let complete = writer.complete(sum, place, count)
+      let complete = writer.added(sum, writer.place(tile, row, column), count, times: factor)
       writer.writeEpilogue(of: complete, row: row, column: column, count)
     }
   }
@@ -126,48 +141,17 @@ extension ProductWriter {
     text.load(vector, at: pointer, stride: 1, count: count)
   }
 
-  private mutating func scaled(_ sum: String) -> String {
-    layout.scale == 1 ? sum : text.binary("fmul", vector, sum, text.number(layout.scale, vector))
-  }
-
-  /// What is at a place, times a factor, added to a sum.
+  /// scale · sum, plus what is at a place times a factor, if there is one.
   private mutating func added(
-    _ sum: String, _ pointer: String, _ count: Int, times factor: Double
+    _ sum: String, _ pointer: String, _ count: Int, times factor: Double?
   ) -> String {
+    let scaled =
+      layout.scale == 1 ? sum : text.binary("fmul", vector, sum, text.number(layout.scale, vector))
+    guard let factor else { return scaled }
     let old = maskedLoad(pointer, count)
     return factor == 1
-      ? text.binary("fadd", vector, sum, old)
-      : text.multiplyAdd(vector, old, text.number(factor, vector), sum)
-  }
-
-  /// The whole element, in the last block: earlier blocks have taken in the addend.
-  private mutating func complete(_ sum: String, _ pointer: String, _ count: Int) -> String {
-    let factor = layout.blockCount > 1 ? 1 : layout.addendScale
-    let scaled = scaled(sum)
-    return factor.map { added(scaled, pointer, count, times: $0) } ?? scaled
-  }
-
-  /// Stores scale · sum, plus what is there: times the addend's scale in the first block.
-  private mutating func store(_ sum: String, to pointer: String, _ count: Int, _ isFirst: String) {
-    let scaled = scaled(sum)
-    guard layout.addendScale != nil || layout.blockCount > 1 else {
-      return write(scaled, pointer, count)
-    }
-    if let factor = layout.addendScale, factor == 1 || layout.blockCount == 1 {
-      return write(added(scaled, pointer, count, times: factor), pointer, count)
-    }
-    // What is there is not read in the first block unless it is added: it may be NaN.
-    let other = text.name("later")
-    let end = text.name("stored")
-    let first = text.name("first")
-    text.effect("br i1 \(isFirst), label %\(first), label %\(other)")
-    text.open(first)
-    write(
-      layout.addendScale.map { added(scaled, pointer, count, times: $0) } ?? scaled, pointer, count)
-    text.effect("br label %\(end)")
-    text.open(other)
-    write(added(scaled, pointer, count, times: 1), pointer, count)
-    text.begin(end)
+      ? text.binary("fadd", vector, scaled, old)
+      : text.multiplyAdd(vector, old, text.number(factor, vector), scaled)
   }
 
   private mutating func write(_ value: String, _ pointer: String, _ count: Int) {
