@@ -25,12 +25,15 @@ package final class GeneratedKernel: Sendable {
   package let pieces: [Piece]
   /// The bits of the literals that its code, which other kernels share, does not hold.
   package let literals: [UInt64]
+  /// Whether the pieces are what follows a product that the library computes.
+  package let followsLibrary: Bool
   /// Keeps the code in memory.
   private let image: CodeImage
 
   /// The code of a module in an image; nil where the image lacks any of it.
   init?(_ module: KernelModule, _ image: CodeImage) {
     self.image = image
+    followsLibrary = module.followsLibrary
     var pieces: [Piece] = []
     for piece in module.pieces {
       let join = piece.join.flatMap { image.function($0) }

@@ -19,9 +19,11 @@ package struct KernelModule: Hashable, Sendable {
     package var cost: Int
   }
 
-  package var pieces: [Piece]
+  package var pieces: [Piece] = []
   /// The bits of the literals that are not in the code.
   package private(set) var literals: [UInt64] = []
+  /// Whether the pieces are what follows a product that the library computes.
+  package var followsLibrary = false
   private var module = ModuleText()
 
   /// What functions are called until the text is known.
@@ -32,12 +34,11 @@ package struct KernelModule: Hashable, Sendable {
   /// Functions are named after the text, so that modules of different kernels can be linked together.
   package init?(_ kernel: Kernel, vectorByteCount: Int, literals: LiteralPlace = .code) {
     switch kernel {
-    case .loopNest(let nest) where Self.isSupported(nest):
-      self.init(named: Self.placeholder, nest, vectorByteCount, literals)
+    case .loopNest(let nest) where Self.isSupported(nest): add(nest, vectorByteCount, literals)
     case .group(let group) where group.stages.allSatisfy({ Self.isSupported($0) }):
-      self.init(named: Self.placeholder, group, vectorByteCount)
-    case .contraction(let product) where ProductLayout.isSupported(product):
-      self.init(named: Self.placeholder, product, vectorByteCount)
+      add(group, vectorByteCount)
+    case .contraction(let product) where product.epilogue.map(Self.isSupported) ?? true:
+      guard add(product, vectorByteCount) else { return nil }
     case .loopNest, .group, .contraction, .gather, .scatterAdd: return nil
     }
     let name = "kernel_" + module.digits
@@ -48,36 +49,42 @@ package struct KernelModule: Hashable, Sendable {
     }
   }
 
-  private init(named name: String, _ product: Contraction, _ vectorByteCount: Int) {
+  /// Adds a product and an epilogue that it does not take in, or that follows the library; false where
+  /// nothing is left for generated code.
+  private mutating func add(_ product: Contraction, _ vectorByteCount: Int) -> Bool {
+    guard ProductLayout.isSupported(product) else {
+      followsLibrary = true
+      if let nest = product.nestBehind { add(nest, vectorByteCount) }
+      return !pieces.isEmpty
+    }
     let layout = ProductLayout(product, vectorByteCount: vectorByteCount)
     var writer = ProductWriter(layout)
-    let function = name + ".0"
+    let function = Self.placeholder + ".0"
     module.add(writer.function(function), of: writer.text)
-    pieces = [
+    pieces.append(
       Piece(
         function: function, join: nil, itemCount: layout.itemCount,
-        scratchByteCount: layout.scratchByteCount, cost: layout.cost)
-    ]
+        scratchByteCount: layout.scratchByteCount, cost: layout.cost))
+    if let nest = product.nestBehind, layout.epilogue == nil { add(nest, vectorByteCount) }
+    return true
   }
 
-  private init(named name: String, _ group: FusionGroup, _ vectorByteCount: Int) {
+  private mutating func add(_ group: FusionGroup, _ vectorByteCount: Int) {
     var writer = GroupWriter(group, vectorByteCount: vectorByteCount)
-    let function = name + ".0"
+    let function = Self.placeholder + ".0"
     module.add(writer.function(function), of: writer.text)
-    pieces = [
+    pieces.append(
       Piece(
         function: function, join: nil, itemCount: writer.itemCount,
-        scratchByteCount: writer.scratchByteCount, cost: writer.cost)
-    ]
+        scratchByteCount: writer.scratchByteCount, cost: writer.cost))
   }
 
-  private init(
-    named name: String, _ nest: LoopNest, _ vectorByteCount: Int, _ place: LiteralPlace
+  private mutating func add(
+    _ nest: LoopNest, _ vectorByteCount: Int, _ place: LiteralPlace = .code
   ) {
-    pieces = []
-    for (number, piece) in StridedNest.canonicalPieces(of: nest).enumerated() {
+    for piece in StridedNest.canonicalPieces(of: nest) {
       let layout = NestLayout(piece, vectorByteCount: vectorByteCount)
-      let function = "\(name).\(number)"
+      let function = "\(Self.placeholder).\(pieces.count)"
       var writer = NestWriter(piece, layout)
       if place == .table, layout.cost < KernelBatch.longRun { writer.literals = literals }
       module.add(writer.function(function), of: writer.text)

@@ -1,7 +1,7 @@
 import AdjointCore
 
 /// A batch of matrix products: `result[b] = scale · left[b] · right[b]`, plus `addendScale` times a third
-/// operand where there is one.
+/// operand where there is one; then what an epilogue makes of each element.
 ///
 /// The result is row-major, `batch × rows × columns`. Each operand is read in place through strides
 /// in elements; of the two strides of a matrix at least one is 1, or its extent is at most 1.
@@ -38,6 +38,10 @@ package struct Contraction: Hashable, Sendable {
   /// What the third operand, which has the elements of the result in the same order, is multiplied by
   /// before it is added; nil where there is none.
   package var addendScale: Double?
+  /// What is made of each element while it is at hand: a nest over `[batch, rows, columns]` that reads
+  /// the product, so far scaled and added to, as `productOperand` and everything else as operands of
+  /// the kernel, and stores its results at the point; nil where the product is the result.
+  package var epilogue: LoopNest?
 
   package init(
     _ scalarType: ScalarType, batch: Int, rows: Int, columns: Int, inner: Int, left: Layout,

@@ -8,7 +8,7 @@ package enum Kernel: Hashable, Sendable {
   case loopNest(LoopNest)
   /// Loop nests done together row by row.
   case group(FusionGroup)
-  /// Operands: left, right and, where it adds one, the addend. A BLAS product.
+  /// Operands: left, right, where it adds one the addend, and what its epilogue reads. A BLAS product.
   case contraction(Contraction)
   /// Operands: data, indices. `result[o, j, i] = data[o, indices[j], i]`.
   case gather(IndexedCopy)
@@ -37,7 +37,7 @@ extension Kernel {
   package func mayAlias(result: Int, operand: Int) -> Bool {
     switch self {
     case .gather: false
-    case .contraction(let product): product.addendScale != nil && result == 0 && operand == 2
+    case .contraction(let product): product.mayAlias(result: result, operand: operand)
     case .scatterAdd: result == 0 && operand == 0
     case .loopNest(let nest): nest.mayAlias(result: result, operand: operand)
     case .group(let group):
@@ -47,7 +47,7 @@ extension Kernel {
 }
 
 extension LoopNest {
-  fileprivate func mayAlias(result: Int, operand: Int) -> Bool {
+  func mayAlias(result: Int, operand: Int) -> Bool {
     let writes = outputs.filter { $0.result == result }
     guard writes.count == 1, let write = writes.first, write.combiner == nil else { return false }
     return inputs.allSatisfy { $0.operand != operand || $0.access == write.access }

@@ -1,14 +1,16 @@
 import AdjointCore
 
 extension KernelFootprint {
-  /// The footprint of a nest, every access of which stays in bounds at every point.
-  mutating func add(_ nest: LoopNest) throws(Diagnostic) {
+  /// The footprint of a nest, every access of which stays in bounds at every point; operands have
+  /// numbers from the first on, and those below zero are no buffers.
+  mutating func add(_ nest: LoopNest, firstOperand: Int = 0) throws(Diagnostic) {
     let points = try Self.product(nest.extents)
     for (number, input) in nest.inputs.enumerated() {
       try Self.check(input.access, nest, points, "input \(number)")
-      guard input.operand >= 0 else {
+      guard input.operand >= firstOperand else {
         throw Diagnostic(.invalidPlan, "input \(number) has no operand \(input.operand)")
       }
+      if input.operand < 0 { continue }
       reads.append(
         Read(
           operand: input.operand, scalarType: input.access.scalarType,

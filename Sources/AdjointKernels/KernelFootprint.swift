@@ -71,13 +71,18 @@ struct KernelFootprint {
       try Self.read(
         1, product.scalarType, product.right, product.batch, product.inner, product.columns),
     ]
-    let elements = [product.batch, product.rows, product.columns]
-    writes = [try Self.all(0, product.scalarType, elements)]
-    guard product.addendScale != nil else { return }
-    reads.append(
-      Read(
-        operand: 2, scalarType: product.scalarType, elementCount: try Self.product(elements),
-        isExact: true))
+    if product.addendScale != nil {
+      reads.append(
+        Read(
+          operand: 2, scalarType: product.scalarType,
+          elementCount: try Self.product(product.extents), isExact: true))
+    }
+    guard let epilogue = product.epilogue else {
+      writes = [try Self.all(0, product.scalarType, product.extents)]
+      return
+    }
+    try product.checkEpilogue()
+    try add(epilogue, firstOperand: Contraction.productOperand)
   }
 
   /// The read of a batch of matrices: up to their last element.

@@ -18,7 +18,7 @@ package enum KernelInterpreter {
       switch kernel {
       case .loopNest(let nest): run(nest, inputs, &results)
       case .group(let group): try run(group, inputs, &results)
-      case .contraction(let product): run(product, inputs, &results[0])
+      case .contraction(let product): try run(product, inputs, &results)
       case .gather(let copy): gather(copy, inputs, &results[0])
       case .scatterAdd(let copy): scatterAdd(copy, inputs, &results[0])
       }
@@ -90,6 +90,21 @@ package enum KernelInterpreter {
   }
 
   private static func run(
+    _ product: Contraction, _ inputs: [ScalarBuffer], _ results: inout [ScalarBuffer]
+  ) throws(Diagnostic) {
+    guard var epilogue = product.epilogue else { return multiply(product, inputs, &results[0]) }
+    // The product as one more operand.
+    var elements = try ScalarBuffer(
+      zerosOf: TensorType(product.scalarType, extents: product.extents))
+    multiply(product, inputs, &elements)
+    for input in epilogue.inputs.indices
+    where epilogue.inputs[input].operand == Contraction.productOperand {
+      epilogue.inputs[input].operand = inputs.count
+    }
+    run(epilogue, inputs + [elements], &results)
+  }
+
+  private static func multiply(
     _ product: Contraction, _ inputs: [ScalarBuffer], _ result: inout ScalarBuffer
   ) {
     for b in 0..<product.batch {

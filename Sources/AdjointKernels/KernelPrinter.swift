@@ -2,9 +2,10 @@ import AdjointCore
 
 /// A kernel for people.
 package enum KernelPrinter {
-  /// A head line, and for a loop nest a line for each named step and each output.
+  /// A head line, and for a loop nest or an epilogue a line for each named step and each output.
   ///
-  /// Operands are `a`, `b`, …, results `r0`, `r1`, …, loop positions `i`, `j`, ….
+  /// Operands are `a`, `b`, …, results `r0`, `r1`, …, loop positions `i`, `j`, …; in an epilogue, `p` is
+  /// the product.
   package static func lines(_ kernel: Kernel) -> [String] {
     switch kernel {
     case .loopNest(let nest): lines(nest, BufferNames())
@@ -17,7 +18,7 @@ package enum KernelPrinter {
           + matrix(product.rows, product.inner, product.left) + " · "
           + matrix(product.inner, product.columns, product.right)
           + (product.addendScale.map { $0 == 1 ? " + c" : " + \($0) · c" } ?? "")
-      ]
+      ] + (product.epilogue.map { lines($0, BufferNames()).dropFirst() } ?? [])
     case .gather(let copy): ["gather " + indexed(copy)]
     case .scatterAdd(let copy): ["scatter-add " + indexed(copy)]
     }
@@ -50,6 +51,7 @@ package enum KernelPrinter {
     var resultCount = Int.max
 
     func operand(_ number: Int) -> String {
+      if number == Contraction.productOperand { return "p" }
       if number >= operandCount { return result(number - operandCount) }
       let names = ["a", "b", "c", "d", "e", "f", "g", "h"]
       return number < names.count ? names[number] : "a\(number)"

@@ -37,8 +37,11 @@ package struct StridedNest: Sendable {
 
   package init(_ nest: LoopNest) {
     extents = nest.extents
+    // The product that an epilogue reads is in result 0.
     inputs = nest.inputs.map {
-      Access($0.access, rank: nest.rank, isResult: false, buffer: $0.operand)
+      let isResult = $0.operand == Contraction.productOperand
+      return Access(
+        $0.access, rank: nest.rank, isResult: isResult, buffer: isResult ? 0 : $0.operand)
     }
     steps = nest.program.steps
     outputs = nest.outputs.map {

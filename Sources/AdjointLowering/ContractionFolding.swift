@@ -12,13 +12,15 @@ struct ContractionFolding {
   private var graph: KernelGraph
   /// For each value, the step that writes it; -1 where there is none or there are several.
   private var producers: [Int]
-  private var readerCounts: [Int]
+  /// For each value, the steps that read it.
+  private var readers: [[Int]]
   private var isNeededOutside: [Bool]
   /// For each value, the parameter that it becomes.
   private let updated: [Int: Int]
   private var isDropped: [Bool]
 
   static func run(on graph: KernelGraph) -> KernelGraph {
+    if graph.ledger.entries.isEmpty { return graph }
     var folding = ContractionFolding(graph)
     for step in graph.steps.indices { folding.visit(step) }
     var folded = folding.graph
@@ -29,10 +31,10 @@ struct ContractionFolding {
   private init(_ graph: KernelGraph) {
     self.graph = graph
     producers = Array(repeating: -1, count: graph.values.count)
-    readerCounts = Array(repeating: 0, count: graph.values.count)
+    readers = Array(repeating: [], count: graph.values.count)
     var isWritten = Array(repeating: false, count: graph.values.count)
     for (number, step) in graph.steps.enumerated() {
-      for value in step.reads { readerCounts[value] += 1 }
+      for value in step.reads { readers[value].append(number) }
       for value in step.writes {
         producers[value] = isWritten[value] ? -1 : number
         isWritten[value] = true
@@ -61,37 +63,66 @@ struct ContractionFolding {
   private mutating func fold(_ input: Int, of nest: LoopNest, _ number: Int) -> Bool {
     let product = nest.inputs[input].operand
     let producer = producers[product]
-    guard producer >= 0, readerCounts[product] == 1, !isNeededOutside[product],
+    guard producer >= 0,
       case .call(.contraction(var contraction), var operands, _) = graph.steps[producer].work,
-      contraction.addendScale == nil, let sum = LinearSum(of: input, in: nest)
+      let sum = LinearSum(of: input, in: nest)
     else { return false }
     let addend = nest.inputs[sum.addend].operand
     let outputs = nest.outputs.filter { $0.step == sum.step }
-    guard outputs.count < 2, producers[addend] < producer,
+    guard outputs.count < 2,
       graph.values[addend].byteCount == graph.values[product].byteCount,
       graph.values[addend].byteCount == nest.pointCount * contraction.scalarType.byteCount
     else { return false }
+    let (nodes, entry) = (graph.steps[number].nodes, graph.steps[producer].entry)
     let result = outputs.first?.result ?? graph.values.count
     let rest = self.rest(of: nest, after: sum, input, result)
-    guard !rest.inputs.contains(where: { $0.operand == addend }),
-      mayOverwrite(addend, by: outputs.first?.result)
-    else { return false }
-    if outputs.isEmpty { addValue(like: product) }
+    if let reason = obstacle(
+      to: contraction, of: product, adding: addend, for: outputs.first?.result, rest, number)
+    {
+      graph.ledger.leave(nodes: nodes, because: reason, by: entry)
+      return false
+    }
+    if outputs.isEmpty { addValue(like: product, node: nodes.last) }
     contraction.scale = sum.scale
     contraction.addendScale = sum.addendScale
     operands.append(addend)
     graph.steps[producer].work =
       .call(.contraction(contraction), operands: operands, results: [result])
-    graph.steps[producer].nodes = Set(graph.steps[producer].nodes + graph.steps[number].nodes)
-      .sorted()
+    graph.steps[producer].nodes = Set(graph.steps[producer].nodes + nodes).sorted()
+    let parameter: String? =
+      if case .port(let name) = source(of: addend) { name } else { nil }
+    // The product is neither written nor read again.
+    graph.ledger.take(
+      .sum(
+        scale: sum.scale, addendScale: sum.addendScale, addend: source(of: addend),
+        parameter: parameter), nodes: nodes, saving: 2 * graph.values[product].byteCount,
+      into: entry)
     producers[result] = producer
     graph.steps[number].work = .nest(rest)
+    readers[addend].removeAll { $0 == number }
+    readers[addend].append(producer)
     if rest.outputs.isEmpty {
       isDropped[number] = true
     } else {
-      readerCounts[result] += 1
+      readers[result].append(number)
     }
     return true
+  }
+
+  /// Why a sum with another value is not taken into a contraction; nil where it can be.
+  private func obstacle(
+    to contraction: Contraction, of product: Int, adding addend: Int, for result: Int?,
+    _ rest: LoopNest, _ number: Int
+  ) -> FoldLedger.Reason? {
+    if contraction.addendScale != nil { return .hasAddend }
+    let others = readers[product].filter { $0 != number }
+    if !others.isEmpty { return .isRead(source(of: product), by: nodes(of: others)) }
+    if isNeededOutside[product] { return .isOutput(source(of: product)) }
+    guard producers[addend] < producers[product] else { return .comesLater(source(of: addend)) }
+    if rest.inputs.contains(where: { $0.operand == addend }) {
+      return .isRead(source(of: addend), by: graph.steps[number].nodes)
+    }
+    return obstacle(toOverwriting: addend, by: result, number)
   }
 
   /// What a nest has left to do after a sum, which it reads in the place of the product.
@@ -115,17 +146,29 @@ struct ContractionFolding {
     return builder.nest(extents: nest.extents, outputs: outputs)
   }
 
-  /// Whether the addend may be written over: nothing else reads it, or it is the parameter that the
-  /// sum becomes.
-  private func mayOverwrite(_ addend: Int, by result: Int?) -> Bool {
-    if let result, let parameter = updated[result] { return parameter == addend }
-    return graph.values[addend].isComputed && readerCounts[addend] == 1 && !isNeededOutside[addend]
+  /// Why an addend may not be written over: something else reads it, or it has a place of its own and is
+  /// not the parameter that the sum becomes.
+  private func obstacle(
+    toOverwriting addend: Int, by result: Int?, _ number: Int
+  ) -> FoldLedger.Reason? {
+    if let result, let parameter = updated[result], parameter == addend { return nil }
+    guard graph.values[addend].isComputed, result.flatMap({ updated[$0] }) == nil else {
+      return .mayNotBeWritten(source(of: addend))
+    }
+    let others = readers[addend].filter { $0 != number }
+    if !others.isEmpty { return .isRead(source(of: addend), by: nodes(of: others)) }
+    return isNeededOutside[addend] ? .isOutput(source(of: addend)) : nil
   }
 
-  private mutating func addValue(like value: Int) {
-    _ = graph.add(graph.values[value].type, .computed)
+  private func nodes(of steps: [Int]) -> [Int] { steps.compactMap { graph.steps[$0].nodes.last } }
+
+  private func source(of value: Int) -> FoldLedger.Source { graph.source(of: value) }
+
+  private mutating func addValue(like value: Int, node: Int?) {
+    let added = graph.add(graph.values[value].type, .computed)
+    graph.values[added].node = node
     producers.append(-1)
-    readerCounts.append(0)
+    readers.append([])
     isNeededOutside.append(false)
   }
 }

@@ -11,9 +11,20 @@ extension Graph {
   package func lowered(
     _ options: LoweringOptions = LoweringOptions()
   ) throws(Diagnostic) -> Plan {
+    try loweredWithFolds(options).plan
+  }
+
+  /// The plan, and what was taken into its contractions.
+  ///
+  /// - Throws: as `lowered(_:)`.
+  package func loweredWithFolds(
+    _ options: LoweringOptions = LoweringOptions()
+  ) throws(Diagnostic) -> (plan: Plan, folds: FoldLedger) {
     var kernels = try KernelGraph(lowering: self)
     kernels = ProducerFusion.run(on: kernels, inlines: options.fusesProducers)
+    kernels.openLedger()
     if options.foldsContractions { kernels = ContractionFolding.run(on: kernels) }
+    if options.fusesEpilogues { kernels = EpilogueFusion.run(on: kernels) }
     if options.fusesRows {
       let costs = RowCosts(cacheByteCount: options.cacheByteCount)
       kernels = RowFusion.run(on: kernels, costs: costs)
@@ -30,6 +41,10 @@ extension Graph {
     }
     let plan = PlanAssembly.plan(schedule, storage, layout, labels: label)
     try PlanVerifier.verify(plan)
-    return plan
+    var folds = kernels.ledger
+    for (number, step) in schedule.steps.enumerated() {
+      if let entry = step.entry { folds.entries[entry].step = number }
+    }
+    return (plan, folds)
   }
 }

@@ -66,6 +66,7 @@ extension KernelGraph {
       return [value]
     case .kernels(let kernels):
       let results = node.resultTypes.map { add($0, .computed) }
+      for result in results { values[result].node = index }
       for kernel in kernels {
         switch kernel {
         case .loopNest(var nest):

@@ -20,6 +20,8 @@ struct KernelGraph {
     var source: Source
     /// The number that a constant holds everywhere.
     var literal: ScalarLiteral?
+    /// The node whose result it is, where steps write it.
+    var node: Int?
 
     var byteCount: Int { (type.shape.elementCount ?? 0) * type.scalarType.byteCount }
     var isParameter: Bool { if case .parameter = source { true } else { false } }
@@ -51,6 +53,8 @@ struct KernelGraph {
     var work: Work
     /// The nodes it stands for.
     var nodes: [Int]
+    /// The number of a contraction in the ledger.
+    var entry: Int?
 
     /// The values read, each once.
     var reads: [Int] {
@@ -101,6 +105,8 @@ struct KernelGraph {
   var steps: [Step] = []
   var outputs: [Output] = []
   var updates: [Update] = []
+  /// What was taken into contractions.
+  var ledger = FoldLedger()
 
   /// Adds a value and returns its number.
   mutating func add(_ type: TensorType, _ source: Value.Source) -> Int {

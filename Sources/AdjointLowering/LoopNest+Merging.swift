@@ -1,7 +1,7 @@
 import AdjointKernels
 
 extension LoopNest {
-  private static let mostMergedOutputs = 8
+  static let mostMergedOutputs = 8
 
   /// One nest that does what this one does and what a later one over equal extents does, where they
   /// share a value and nothing is read before it is complete.

@@ -130,7 +130,7 @@ struct PlanAssembly {
   }
 
   /// The names of the first and the last nodes, for a fused step may stand for many.
-  private static func label(_ nodes: [Int], _ labels: (Int) -> String) -> String {
+  static func label(_ nodes: [Int], _ labels: (Int) -> String) -> String {
     let names = nodes.map { "%" + labels($0) }
     if names.count <= 8 { return names.joined(separator: " ") }
     return (names.prefix(4) + ["…"] + names.suffix(3)).joined(separator: " ")

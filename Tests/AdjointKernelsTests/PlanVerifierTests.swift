@@ -25,6 +25,43 @@ struct PlanVerifierTests {
     try PlanVerifier.verify(Plan())
   }
 
+  @Test("knows what an epilogue may be written over")
+  func aliasesOfEpilogues() throws {
+    let layout = Contraction.Layout(batchStride: 16, rowStride: 4, columnStride: 1)
+    var product = Contraction(
+      .f32, batch: 1, rows: 4, columns: 4, inner: 4, left: layout, right: layout)
+    func mayAlias(_ result: Int, _ operand: Int) -> Bool {
+      Kernel.contraction(product).mayAlias(result: result, operand: operand)
+    }
+    var nest = product.plainEpilogue
+    let access = product.pointAccess(.f32)
+    nest.inputs.append(LoopNest.Input(operand: 2, access: access))
+    nest.outputs.append(LoopNest.Output(result: 1, step: 0, access: access))
+    product.epilogue = nest
+    // Result 0 holds the sums while operand 2 is still to be read; result 1 does not.
+    #expect(!mayAlias(0, 2))
+    #expect(mayAlias(1, 2))
+    #expect(!mayAlias(1, 0) && !mayAlias(1, 1))
+    nest.inputs[1].access.map.axes.swapAt(1, 2)
+    product.epilogue = nest
+    #expect(!mayAlias(1, 2))
+    // The sum begins with the addend.
+    nest.inputs[1].operand = 3
+    product.epilogue = nest
+    product.addendScale = 1
+    #expect(mayAlias(0, 2))
+    nest.inputs[1].operand = 2
+    product.epilogue = nest
+    #expect(!mayAlias(0, 2))
+  }
+
+  @Test("accepts an epilogue")
+  func acceptsEpilogue() throws {
+    var plan = try PlanSample.plan()
+    plan.editEpilogue { _ in }
+    try PlanVerifier.verify(plan)
+  }
+
   @Test("refuses", arguments: buffers + steps + kernels)
   func refuses(_ mutation: Mutation) throws {
     var plan = try PlanSample.plan()
@@ -151,6 +188,51 @@ struct PlanVerifierTests {
     Mutation("a contraction that no library call can make", "is 1") {
       $0.edit(0) { (product: inout Contraction) in product.left.columnStride = 2 }
     },
+    Mutation("an epilogue over other loops", "loops over") { plan in
+      plan.editEpilogue { $0.extents = [1, 4, 5] }
+    },
+    Mutation("an epilogue that reads the product elsewhere", "reads the product") { plan in
+      plan.editEpilogue { $0.inputs[0].access.map.axes[1].start = 1 }
+    },
+    Mutation("an epilogue that stores elsewhere", "stores result 0 at other points") { plan in
+      plan.editEpilogue { $0.outputs[0].access.map.axes.swapAt(1, 2) }
+    },
+    Mutation("an epilogue that folds", "stores result 0 at other points") { plan in
+      plan.editEpilogue { $0.outputs[0].combiner = .sum }
+    },
+    Mutation("an epilogue without a result 0", "holds the product") { plan in
+      plan.editEpilogue { $0.outputs[0].result = 1 }
+    },
+    Mutation("an epilogue that stores a result twice", "twice") { plan in
+      plan.editEpilogue { $0.outputs.append($0.outputs[0]) }
+    },
+    Mutation("an epilogue whose result 0 is of another type", "of f32") { plan in
+      plan.editEpilogue { nest in
+        nest.outputs[0].step = nest.program.append(.cast(0), .f64)
+        nest.outputs[0].access.scalarType = .f64
+      }
+    },
+    Mutation("an epilogue that reads past its operand", "reaches from 0 to 3") { plan in
+      plan.editEpilogue { nest in
+        nest.inputs.append(
+          LoopNest.Input(
+            operand: 1,
+            access: Access(.f32, extents: [3], map: IndexMap([AxisIndex(axis: 2)]))))
+      }
+    },
+    Mutation("an epilogue with an operand that there is not", "not the operands") { plan in
+      plan.editEpilogue {
+        $0.inputs.append($0.inputs[0]); $0.inputs[1].operand = 2
+      }
+    },
+    Mutation("an epilogue with an operand below all", "has no operand") { plan in
+      plan.editEpilogue {
+        $0.inputs.append($0.inputs[0]); $0.inputs[1].operand = -2
+      }
+    },
+    Mutation("a loop that reads a product", "has no operand") { plan in
+      plan.edit(1) { (nest: inout LoopNest) in nest.inputs[0].operand = -1 }
+    },
     Mutation("a contraction of whole numbers", "f32 or f64") {
       $0.edit(0) { (product: inout Contraction) in product.scalarType = .i32 }
     },
@@ -271,6 +353,15 @@ struct PlanVerifierTests {
 }
 
 extension Plan {
+  /// Gives the contraction an epilogue that is changed.
+  fileprivate mutating func editEpilogue(_ change: (inout LoopNest) -> Void) {
+    edit(0) { (product: inout Contraction) in
+      var nest = product.plainEpilogue
+      change(&nest)
+      product.epilogue = nest
+    }
+  }
+
   fileprivate mutating func edit(_ kernel: Int, _ change: (inout LoopNest) -> Void) {
     guard case .loopNest(var nest) = kernels[kernel] else { return }
     change(&nest)

@@ -9,13 +9,14 @@ import Testing
 enum PlanComparison {
   static let optionChoices: [LoweringOptions] = {
     var choices: [LoweringOptions] = []
-    for bits in [31, 15, 23, 7, 0, 16, 1, 2, 4, 17, 19, 8, 27] {
+    for bits in [63, 31, 47, 15, 7, 0, 32, 1, 2, 4, 16, 33, 35, 6, 8, 11, 18, 20, 23] {
       var options = LoweringOptions()
       options.fusesProducers = bits & 1 != 0
       options.mergesSiblings = bits & 2 != 0
       options.writesInPlace = bits & 4 != 0
       options.foldsContractions = bits & 8 != 0
-      options.fusesRows = bits & 16 != 0
+      options.fusesEpilogues = bits & 16 != 0
+      options.fusesRows = bits & 32 != 0
       choices.append(options)
     }
     return choices

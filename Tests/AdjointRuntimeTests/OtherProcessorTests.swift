@@ -48,6 +48,25 @@ import Testing
   }
 
   @Test(arguments: processors)
+  func epiloguesMeanWhatTheInterpreterSays(on processor: Processor) throws {
+    guard let compiler = processor.compiler else { return }
+    for seed in 600_000..<600_060 {
+      let sample = try RandomEpilogue(seed: seed, special: false)
+      let kernel = Kernel.contraction(sample.product)
+      let plan = SinglePlan(
+        [kernel], operands: sample.operands.map(\.type), results: sample.results,
+        over: sample.over)
+      let found = try plan.run(sample.operands, with: compiler)
+      let wanted = try KernelInterpreter.run(
+        [kernel], operands: sample.operands, resultTypes: sample.results)
+      for (x, y) in zip(found, wanted) {
+        let same = agree(x, y, tolerance: 1e-300)
+        #expect(same, "seed \(seed), \(sample.product)")
+      }
+    }
+  }
+
+  @Test(arguments: processors)
   func mathematicsIsTheSame(on processor: Processor) throws {
     guard let compiler = processor.compiler, let host = CodeGenerator.shared else { return }
     let count = 1000

@@ -51,7 +51,8 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "With --serve: threads that share one executable, each running steps.")
   var callers = 1
 
-  @Option(help: "Write the selected cases to files in a folder: graphs; inputs, parameters and results.")
+  @Option(
+    help: "Write the selected cases to files in a folder: graphs; inputs, parameters and results.")
   var export: String?
 
   @Option(help: "Run the one selected case in this new process with the inputs of such a file.")

@@ -29,6 +29,21 @@ extension Graph {
     return PlanPrinter.text(try options.pipeline(bound).lowered())
   }
 
+  /// What compiling takes into the matrix products of the graph: for each what it does besides
+  /// multiplying, what was left and why, and the bytes that are neither written nor read for it.
+  ///
+  /// Products have the numbers of their steps in `planReport(_:)`.
+  ///
+  /// - Throws: as `compiled(_:)`.
+  public func foldReport(
+    _ options: CompilationOptions = CompilationOptions()
+  ) throws(Diagnostic) -> String {
+    let bound = try binding(options.dimensions)
+    try bound.checkBound()
+    let optimized = try options.pipeline(bound)
+    return FoldPrinter.text(try optimized.loweredWithFolds().folds, of: optimized)
+  }
+
   /// The forms in which generated code can be read.
   public enum CodeForm: Hashable, Sendable {
     /// LLVM's textual intermediate representation, as it is given to LLVM.

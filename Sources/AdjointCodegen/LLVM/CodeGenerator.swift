@@ -45,14 +45,20 @@ package struct CodeGenerator: Sendable {
     """
     LLVM \(version), \(machine.triple), \(machine.name)
     \(machine.features)
-    \(Self.passes)
+    \(passes)
 
     """
   }
 
   /// What LLVM does to a module: the text has its vectors already, so little is left to do.
-  static let passes =
-    "always-inline,function(sroa,early-cse,instcombine,simplifycfg,loop-mssa(licm)),globaldce"
+  ///
+  /// From version 18 on `instcombine` runs once, and ends the process where a second time would have
+  /// found more to do, unless it is told not to look.
+  private var passes: String {
+    let major = version.split(separator: ".").first.flatMap { Int($0) } ?? 0
+    let combine = major < 18 ? "instcombine" : "instcombine<no-verify-fixpoint>"
+    return "always-inline,function(sroa,early-cse,\(combine),simplifycfg,loop-mssa(licm)),globaldce"
+  }
 
   /// Compiles a module.
   ///
@@ -70,7 +76,7 @@ package struct CodeGenerator: Sendable {
     defer { if let options { library.disposePassOptions(options) } }
     if let options {
       try library.check(
-        library.runPasses(parsed, Self.passes, target, options), "LLVM could not run its passes")
+        library.runPasses(parsed, passes, target, options), "LLVM could not run its passes")
     }
     var message: LLVMLibrary.Text?
     var buffer: LLVMLibrary.Reference?

@@ -5,7 +5,7 @@ import AdjointKernels
 ///
 /// The function is that of `GeneratedKernel.Function`: it does the items from..<to of the layout on the
 /// buffers that the byte offsets give.
-struct NestWriter {
+struct NestWriter: ProgramWriter {
   let nest: StridedNest
   let layout: NestLayout
   var text = FunctionText()
@@ -74,6 +74,32 @@ struct NestWriter {
     }
 
     """
+  }
+
+  // MARK: Program
+
+  var steps: [ScalarProgram.Step] { nest.steps }
+
+  func position(of axis: Int) -> String { positions[axis] }
+
+  func lanes(of step: Int) -> Int { values[step].isVector ? layout.lanes : 1 }
+
+  mutating func spread(_ step: Int, _ lanes: Int) -> String {
+    let value = values[step]
+    if value.isVector { return value.name }
+    return text.spread(value.name, VectorType(nest.steps[step].type, lanes))
+  }
+
+  /// A constant of the program; 0 and 1, with which much can be left out, are always in the code.
+  mutating func constant(
+    _ constant: ScalarLiteral, _ scalarType: ScalarType, _ type: VectorType
+  ) -> String {
+    guard let count = literals?.count, type.lanes == 1, scalarType != .bool,
+      constant.double.magnitude != 0, constant.double != 1
+    else { return literal(constant, type) }
+    literals?.append(constant.bits(as: scalarType))
+    let place = text.value("getelementptr i64, ptr %operands, i64 \(-count - 1)")
+    return text.value("load \(type.text), ptr \(place), align 8")
   }
 
   // MARK: Levels

@@ -43,6 +43,8 @@ struct ProductLayout: Sendable {
   let operands: (left: Int, right: Int)
   let scale: Double
   let addendScale: Double?
+  /// What each element goes through in registers; nil where nothing, or too much for them, is made of it.
+  let epilogue: StridedNest?
 
   /// The lanes of a vector, and the vectors across a tile.
   let lanes: Int
@@ -77,6 +79,7 @@ struct ProductLayout: Sendable {
     inner = product.inner
     scale = product.scale
     addendScale = product.addendScale
+    epilogue = product.epilogue.flatMap { Self.isLight($0) ? StridedNest($0) : nil }
 
     let native = vectorByteCount / product.scalarType.byteCount
     var lanes = min(native, 2)
@@ -114,11 +117,38 @@ struct ProductLayout: Sendable {
       && work <= 0x1p28
   }
 
+  /// Whether an epilogue is written out for every vector of a tile: it is a few instructions that take
+  /// about a cycle each.
+  ///
+  /// Others run behind the product, for functions that are called would drive the tile from the
+  /// registers, and long programs take long to compile that often.
+  private static func isLight(_ epilogue: LoopNest) -> Bool {
+    let steps = epilogue.program.steps
+    return steps.count <= 24 && epilogue.outputs.count <= 4
+      && steps.allSatisfy { step in
+        switch step.instruction {
+        case .unary(let function, _): VectorFunction.Name(function) == nil
+        case .binary(.power, _, _): false
+        case .load, .constant, .index, .binary, .compare, .select, .cast: true
+        }
+      }
+  }
+
   /// An estimate of the nanoseconds of a run on one thread.
   var cost: Int {
     let vectors = (columns + lanes - 1) / lanes
     let cycles = Double(batch) * Double(rows) * Double(vectors) * Double(inner) / 2
     return Int(min(cycles / 3, 1e15))
+  }
+
+  /// Whether the product is computed transposed.
+  var isTransposed: Bool { operands.left == 1 }
+
+  /// How an access of the epilogue goes along the rows and columns of this layout.
+  func matrix(of access: StridedNest.Access) -> Matrix {
+    let matrix = Matrix(
+      batchStride: access.strides[0], rowStride: access.strides[1], columnStride: access.strides[2])
+    return isTransposed ? matrix.transposed : matrix
   }
 
   /// The columns of a panel: what a tile is wide.

@@ -132,8 +132,7 @@ extension ProductWriter {
     for first in stride(from: 0, to: rows, by: layout.lanes) {
       let count = min(layout.lanes, rows - first)
       let place = move(from, first)
-      let value = count == layout.lanes ? loadPacked(place) : maskedLoad(place, mask(count))
-      storePacked(value, move(to, first))
+      storePacked(text.load(vector, at: place, stride: 1, count: count), move(to, first))
     }
     text.end(step)
     text.effect("ret void")

@@ -8,28 +8,32 @@ extension ProductWriter {
   }
 
   /// The code that computes a tile and stores it, added to what is there where it is not the first
-  /// block.
+  /// block; in the last block it goes through the epilogue.
   ///
   /// Strides that differ between products with the same tile are arguments, so that they share its code.
   mutating func tileCode(_ rows: Int, _ columns: Int) -> String {
     var body = ProductWriter(layout)
+    body.enterEpilogue()
     body.writeTile(Tile(rows: rows, columns: columns))
     return text.use(
       SharedFunction(
         "tile",
         [
           "ptr %left", "ptr %right", "i64 %step", "ptr %result", "i64 %stride", "i64 %depth",
-        ] + (layout.blockCount > 1 ? ["i1 %first"] : []), body.text))
+        ] + (layout.blockCount > 1 ? ["i1 %first", "i1 %last"] : []) + epilogueParameters,
+        body.text))
   }
 
   mutating func callTile(
-    _ code: String, left: String, right: String, result: String, _ depth: String, isFirst: String
+    _ code: String, left: String, right: String, result: String, _ block: Block,
+    epilogue: [String]
   ) {
     let step = byteCount(layout.packs ? layout.panelColumns : layout.right.rowStride)
     text.effect(
       "call void \(code)(ptr \(left), ptr \(right), i64 \(step), ptr \(result), i64"
-        + " \(byteCount(resultStride)), i64 \(depth)"
-        + (layout.blockCount > 1 ? ", i1 \(isFirst))" : ")"))
+        + " \(byteCount(resultStride)), i64 \(block.depth)"
+        + (layout.blockCount > 1 ? ", i1 \(block.isFirst), i1 \(block.isLast)" : "")
+        + epilogueArguments(epilogue) + ")")
   }
 
   /// The stride of the result that is not 1.
@@ -63,25 +67,86 @@ extension ProductWriter {
     }
     text.end(step, carrying: sums)
     if layout.blockCount > 1 { isFirst = spreadTruth("%first") }
-    if isTurned { storeTurned(tile, sums, square) } else { storeRows(tile, sums) }
+    if layout.epilogue == nil {
+      store(tile, sums, square)
+    } else if layout.blockCount == 1 {
+      finish(tile, sums, square)
+    } else {
+      let last = text.beginIf("%last")
+      finish(tile, sums, square)
+      text.end(last)
+      let other = text.beginIf(text.value("xor i1 %last, true"))
+      store(tile, sums, square)
+      text.end(other)
+    }
     text.effect("ret void")
   }
 
-  private mutating func storeRows(_ tile: Tile, _ sums: [String]) {
+  /// Stores a tile; where the result lies transposed, squares are turned first.
+  private mutating func store(_ tile: Tile, _ sums: [String], _ square: String) {
+    guard layout.result.columnStride != 1 else {
+      return forEachVector(tile, sums) { writer, sum, place, row, column in
+        let count = writer.lanes(column, of: tile)
+        writer.write(writer.completed(sum, place, count), place, count)
+      }
+    }
+    forEachSquare(tile, sums, square) { writer, turned, column, first, count in
+      let lane = writer.text.beginLoop(from: "0", to: String(writer.lanes(column, of: tile)))
+      let number = writer.text.value("add i64 \(lane.index), \(column * writer.layout.lanes)")
+      let place = writer.move(writer.moved("%result", number, "%stride"), first)
+      let sums = writer.loadPacked(writer.move(turned, lane.index, writer.layout.panelColumns))
+      writer.write(writer.completed(sums, place, count), place, count)
+      writer.text.end(lane)
+    }
+  }
+
+  /// Takes a tile through the epilogue; where the result lies transposed, squares are turned first.
+  private mutating func finish(_ tile: Tile, _ sums: [String], _ square: String) {
+    let line = layout.lanes
+    guard layout.result.columnStride != 1 else {
+      return forEachVector(tile, sums) { writer, sum, place, row, column in
+        let count = writer.lanes(column, of: tile)
+        let product = writer.completed(sum, place, count)
+        writer.writeEpilogue(of: product, row: row, column: column * line, count)
+      }
+    }
+    forEachSquare(tile, sums, square) { writer, turned, column, first, count in
+      for lane in 0..<writer.lanes(column, of: tile) {
+        let number = column * line + lane
+        let place = writer.move(writer.moved("%result", String(number), "%stride"), first)
+        let sum = writer.loadPacked(writer.move(turned, lane * writer.layout.panelColumns))
+        let product = writer.completed(sum, place, count)
+        writer.writeEpilogue(of: product, row: first, column: number, count)
+      }
+    }
+  }
+
+  /// Writes a body for each vector of a tile: it gets the sums, their place, the row and the number of the
+  /// vector in it.
+  private mutating func forEachVector(
+    _ tile: Tile, _ sums: [String],
+    _ body: (inout ProductWriter, _ sum: String, _ place: String, _ row: Int, _ column: Int) -> Void
+  ) {
     let vectors = vectors(of: tile)
     var place = "%result"
     for number in 0..<tile.rows {
       if number > 0 { place = text.value("getelementptr i8, ptr \(place), i64 %stride") }
       for column in 0..<vectors {
-        store(
-          sums[number * vectors + column], to: move(place, column * layout.lanes),
-          lanes(column, of: tile))
+        body(
+          &self, sums[number * vectors + column], move(place, column * layout.lanes), number, column
+        )
       }
     }
   }
 
-  /// Stores a tile of a result that lies transposed: squares are turned first.
-  private mutating func storeTurned(_ tile: Tile, _ sums: [String], _ square: String) {
+  /// Writes a body for each square of a tile of a result that lies transposed: it gets where its turned
+  /// lines are, the number of the vector, the first row and the rows that count.
+  private mutating func forEachSquare(
+    _ tile: Tile, _ sums: [String], _ square: String,
+    _ body: (
+      inout ProductWriter, _ turned: String, _ column: Int, _ first: Int, _ count: Int
+    ) -> Void
+  ) {
     let vectors = vectors(of: tile)
     let line = layout.lanes
     for column in 0..<vectors {
@@ -95,12 +160,7 @@ extension ProductWriter {
         let turned = move(square, line * line)
         callSquare(
           from: square, stride: String(byteCount(line)), to: turned, stride: layout.panelColumns)
-        let lane = text.beginLoop(from: "0", to: String(lanes(column, of: tile)))
-        let number = text.value("add i64 \(lane.index), \(column * line)")
-        let place = moved("%result", number, "%stride")
-        let sums = loadPacked(move(turned, lane.index, layout.panelColumns))
-        store(sums, to: move(place, first), count)
-        text.end(lane)
+        body(&self, turned, column, first, count)
       }
     }
   }
@@ -128,7 +188,7 @@ extension ProductWriter {
   ///
   /// Panels have all lanes.
   private mutating func read(_ pointer: String, _ count: Int) -> String {
-    count == layout.lanes || layout.packs ? loadPacked(pointer) : maskedLoad(pointer, mask(count))
+    text.load(vector, at: pointer, stride: 1, count: layout.packs ? layout.lanes : count)
   }
 
   /// The lanes for which a mask is true; 0 in the others.
@@ -141,19 +201,14 @@ extension ProductWriter {
         + " \(mask), \(vector.text) zeroinitializer)")
   }
 
-  func mask(_ count: Int) -> String {
-    let flags = (0..<layout.lanes).map { "i1 \($0 < count)" }.joined(separator: ", ")
-    return "\(vector.of(.i1).text) <\(flags)>"
-  }
-
-  /// Stores scale · sum, plus what is there: times the addend's scale in the first block.
-  private mutating func store(_ sum: String, to pointer: String, _ count: Int) {
+  /// scale · sum, plus what is there: times the addend's scale in the first block.
+  private mutating func completed(_ sum: String, _ pointer: String, _ count: Int) -> String {
     let scaled =
       layout.scale == 1
       ? sum : text.binary("fmul", vector, sum, text.number(layout.scale, vector))
     let addsFirst = layout.addendScale != nil
-    guard addsFirst || layout.blockCount > 1 else { return write(scaled, pointer, count) }
-    let old = count == layout.lanes ? loadPacked(pointer) : maskedLoad(pointer, mask(count))
+    guard addsFirst || layout.blockCount > 1 else { return scaled }
+    let old = text.load(vector, at: pointer, stride: 1, count: count)
     let addendScale = layout.addendScale ?? 1
     var factor: String?
     if addendScale != 1 {
@@ -162,21 +217,16 @@ extension ProductWriter {
         factor = text.select(vector, isFirst, first, text.number(1, vector))
       }
     }
-    var new =
+    let new =
       factor.map { text.multiplyAdd(vector, old, $0, scaled) }
       ?? text.binary("fadd", vector, scaled, old)
     // What is there does not count in the first block unless it is added: it may be NaN.
-    if !addsFirst, let isFirst { new = text.select(vector, isFirst, scaled, new) }
-    write(new, pointer, count)
+    guard !addsFirst, let isFirst else { return new }
+    return text.select(vector, isFirst, scaled, new)
   }
 
-  mutating func write(_ value: String, _ pointer: String, _ count: Int) {
-    if count == layout.lanes { return storePacked(value, pointer) }
-    let name = "@llvm.masked.store.\(vector.suffix).p0"
-    text.declare("declare void \(name)(\(vector.text), ptr, i32, \(vector.of(.i1).text))")
-    text.effect(
-      "call void \(name)(\(vector.text) \(value), ptr \(pointer), i32"
-        + " \(layout.scalarType.byteCount), \(mask(count)))")
+  private mutating func write(_ value: String, _ pointer: String, _ count: Int) {
+    text.store(value, vector, at: pointer, stride: 1, count: count)
   }
 
   /// A whole vector, aligned as its elements are.

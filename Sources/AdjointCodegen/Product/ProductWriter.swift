@@ -9,24 +9,30 @@ struct ProductWriter {
   private let bytes: Int
   /// In a tile: whether it is that of the first block, in all lanes, where there are several.
   var isFirst: String?
+  /// The steps of the epilogue, and where in it the text is.
+  var epilogue: EpilogueState
 
   init(_ layout: ProductLayout) {
     self.layout = layout
+    epilogue = EpilogueState(layout.epilogue)
     vector = VectorType(layout.scalarType, layout.lanes)
     bytes = layout.scalarType.byteCount
   }
 
   /// The text of the function.
   mutating func function(_ name: String) -> String {
-    let bases = [
-      base("%operands", layout.operands.left), base("%operands", layout.operands.right),
-      base("%results", 0),
-    ]
+    let bases = Places(
+      left: base("%operands", layout.operands.left),
+      right: base("%operands", layout.operands.right), result: base("%results", 0),
+      epilogue: epilogueBases())
     let item = text.beginLoop(from: "%from", to: "%to")
     switch layout.split {
     case .batches:
-      let strides = [layout.left.batchStride, layout.right.batchStride, layout.result.batchStride]
-      let places = zip(bases, strides).map { move($0, item.index, $1) }
+      let places = Places(
+        left: move(bases.left, item.index, layout.left.batchStride),
+        right: move(bases.right, item.index, layout.right.batchStride),
+        result: move(bases.result, item.index, layout.result.batchStride),
+        epilogue: moveEpilogue(bases.epilogue, item.index, by: \.batchStride), batch: item.index)
       writeBlocks(places, panels: Span(layout.panelCount), tiles: Span(layout.tileCount))
     case .columns(let count):
       let span = range(item.index, of: count, in: layout.panelCount)
@@ -41,6 +47,22 @@ struct ProductWriter {
     // only where the tiles are few.
     let isShort = layout.cost < KernelBatch.longRun
     return NestWriter.signature(name, text, attributes: isShort ? "#0" : "#3")
+  }
+
+  /// Where the matrices of a product begin, and what its epilogue reads and writes.
+  private struct Places {
+    var left: String
+    var right: String
+    var result: String
+    var epilogue: [String]
+    var batch = "0"
+  }
+
+  /// A block of the inner dimension.
+  struct Block {
+    var depth: String
+    var isFirst: String
+    var isLast: String
   }
 
   /// Numbers from one on; at least one.
@@ -63,7 +85,7 @@ struct ProductWriter {
     return Span(from: from, to: to)
   }
 
-  private mutating func base(_ list: String, _ number: Int) -> String {
+  mutating func base(_ list: String, _ number: Int) -> String {
     let place = text.value("getelementptr i64, ptr \(list), i64 \(number)")
     let offset = text.value("load i64, ptr \(place), align 8")
     return text.value("getelementptr i8, ptr %arena, i64 \(offset)")
@@ -86,43 +108,50 @@ struct ProductWriter {
   // MARK: Loops
 
   /// Blocks of the inner dimension around tiles of rows around panels of columns.
-  private mutating func writeBlocks(_ places: [String], panels: Span, tiles: Span) {
+  private mutating func writeBlocks(_ places: Places, panels: Span, tiles: Span) {
     let layout = layout
     forEach(Span(layout.blockCount)) { writer, block in
       let start = writer.text.value("mul i64 \(block), \(layout.depth)")
       let rest = writer.text.value("sub i64 \(layout.inner), \(start)")
       let depth = writer.text.smaller(rest, String(layout.depth))
       let isFirst = writer.text.value("icmp eq i64 \(block), 0")
-      let left = writer.move(places[0], start, layout.left.columnStride)
-      let right = writer.move(places[1], start, layout.right.rowStride)
+      let isLast = writer.text.value("icmp eq i64 \(block), \(layout.blockCount - 1)")
+      var places = places
+      places.left = writer.move(places.left, start, layout.left.columnStride)
+      let right = writer.move(places.right, start, layout.right.rowStride)
+      places.right = right
       if layout.packs { writer.callPacking(right, panels, depth) }
       writer.forEach(tiles) { writer, tile in
         writer.writeTiles(
-          tile, panels, left: left, right: right, result: places[2], depth, isFirst: isFirst)
+          tile, panels, places, Block(depth: depth, isFirst: isFirst, isLast: isLast))
       }
     }
   }
 
   /// The tiles of one row of tiles.
   private mutating func writeTiles(
-    _ tile: String, _ panels: Span, left: String, right: String, result: String, _ depth: String,
-    isFirst: String
+    _ tile: String, _ panels: Span, _ places: Places, _ block: Block
   ) {
     let layout = layout
     let isLow = isLast(tile, of: layout.tileCount, rest: layout.lastRows)
-    var a = move(left, tile, layout.tileRows * layout.left.rowStride)
-    if layout.copiesLeft { a = callCopy(of: a, isLow: isLow, depth) }
-    let c = move(result, tile, layout.tileRows * layout.result.rowStride)
+    var a = move(places.left, tile, layout.tileRows * layout.left.rowStride)
+    if layout.copiesLeft { a = callCopy(of: a, isLow: isLow, block.depth) }
+    let c = move(places.result, tile, layout.tileRows * layout.result.rowStride)
     func code(_ columns: Int) -> String {
       choose(isLow, from: layout.tileHeights.map { tileCode($0, columns) })
     }
     let widths = layout.panelWidths.map(code)
+    let row = text.value("mul i64 \(tile), \(layout.tileRows)")
+    let streams = moveEpilogue(places.epilogue, row, by: \.rowStride)
     forEach(panels) { writer, panel in
       let isNarrow = writer.isLast(panel, of: layout.panelCount, rest: layout.lastColumns)
       let target = writer.move(c, panel, layout.panelColumns * layout.result.columnStride)
+      let column = writer.text.value("mul i64 \(panel), \(layout.panelColumns)")
+      let pointers = writer.moveEpilogue(streams, column, by: \.columnStride)
       writer.callTile(
         writer.choose(isNarrow, from: widths), left: a,
-        right: writer.panel(right, panel, panels, depth), result: target, depth, isFirst: isFirst)
+        right: writer.panel(places.right, panel, panels, block.depth), result: target, block,
+        epilogue: pointers + [places.batch, row, column])
     }
   }
 

@@ -11,6 +11,7 @@ struct PrintCommand: ParsableCommand {
 
         adjoint print Graphs/digits-mlp.graph --passes
         adjoint print Graphs/digits-mlp.graph --plan --dim B=32
+        adjoint print Graphs/digits-mlp.graph --folds --dim B=32
         adjoint print Graphs/digits-mlp.graph --assembly --dim B=32
         adjoint print Graphs/trace.graph --dot | dot -Tsvg > trace.svg
       """)
@@ -32,6 +33,9 @@ struct PrintCommand: ParsableCommand {
   @Flag(help: "Print kernels, steps and buffers with their peak and its lower bound.")
   var plan = false
 
+  @Flag(help: "Print what was taken into each matrix product, what was not and why.")
+  var folds = false
+
   @Flag(help: "Print the code of every generated kernel in LLVM IR.")
   var llvm = false
 
@@ -51,13 +55,14 @@ struct PrintCommand: ParsableCommand {
   @OptionGroup var dimensions: DimensionOptions
 
   func validate() throws {
-    let compiles = plan || llvm || assembly
-    guard [passes, plan, llvm, assembly, dot, role != nil].count(where: { $0 }) <= 1 else {
+    let compiles = plan || folds || llvm || assembly
+    guard [passes, plan, folds, llvm, assembly, dot, role != nil].count(where: { $0 }) <= 1 else {
       throw ValidationError(
-        "--passes, --plan, --llvm, --assembly, --dot and --role exclude each other")
+        "--passes, --plan, --folds, --llvm, --assembly, --dot and --role exclude each other")
     }
     guard after == nil || !(passes || compiles) else {
-      throw ValidationError("--after goes with none of --passes, --plan, --llvm and --assembly")
+      throw ValidationError(
+        "--after goes with none of --passes, --plan, --folds, --llvm and --assembly")
     }
     if let role, role != Self.forward, Provenance.Role(rawValue: role) == nil {
       throw ValidationError("there is no role '\(role)'; the roles are \(Self.roleNames)")
@@ -70,6 +75,10 @@ struct PrintCommand: ParsableCommand {
     if plan {
       return try StandardStream.output.write(
         graph.planReport(CompilationOptions(dimensions: extents)))
+    }
+    if folds {
+      return try StandardStream.output.write(
+        graph.foldReport(CompilationOptions(dimensions: extents)))
     }
     if llvm || assembly {
       return try StandardStream.output.write(

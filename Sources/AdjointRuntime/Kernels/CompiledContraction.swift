@@ -127,7 +127,7 @@ extension Contraction {
     _ = try BufferUse.product([batch, inner, columns])
     let addend = BufferUse(
       isResult: false, number: 2, scalarType: scalarType, elementCount: resultCount)
-    return (addendScale == nil ? [] : [addend]) + [
+    return (addendScale == nil ? [] : [addend]) + (try checkedEpilogueUses()) + [
       BufferUse(
         isResult: false, number: 0, scalarType: scalarType,
         elementCount: try reach(left, rows: rows, columns: inner)),
@@ -136,6 +136,15 @@ extension Contraction {
         elementCount: try reach(right, rows: inner, columns: columns)),
       BufferUse(isResult: true, number: 0, scalarType: scalarType, elementCount: resultCount),
     ]
+  }
+
+  /// What the epilogue uses of its buffers; the product that it reads is in result 0.
+  private func checkedEpilogueUses() throws(Diagnostic) -> [BufferUse] {
+    guard let epilogue else { return [] }
+    try checkEpilogue()
+    return try epilogue.checkedUses().filter {
+      $0.isResult || $0.number != Self.productOperand
+    }
   }
 
   /// The elements from the first to the last that a layout reaches.

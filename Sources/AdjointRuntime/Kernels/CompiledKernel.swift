@@ -36,8 +36,14 @@ enum CompiledKernel: Sendable {
     case .contraction(let product):
       let addend: [CompiledKernel] =
         product.addendScale == nil ? [] : [.addend(byteCount: product.resultByteCount)]
-      if let code = generated[kernel] { return addend + code.pieces.map { .generated($0) } }
-      return addend + [.contraction(try CompiledContraction(product))]
+      guard let code = generated[kernel] else {
+        let rest =
+          product.nestBehind.map { NestCompiler.compile(StridedNest.canonicalPieces(of: $0)) } ?? []
+        return addend + [.contraction(try CompiledContraction(product))] + rest.map { .nest($0) }
+      }
+      let library: [CompiledKernel] =
+        code.followsLibrary ? [.contraction(try CompiledContraction(product))] : []
+      return addend + library + code.pieces.map { .generated($0) }
     case .gather(let copy): return [.gather(copy)]
     case .scatterAdd(let copy): return [.scatterAdd(copy)]
     }

@@ -1,11 +1,33 @@
 import AdjointCore
 import AdjointKernels
 
-/// The instructions of a scalar program, in vectors or in single lanes.
-extension NestWriter {
+/// Writes the instructions of a scalar program, in vectors or in single lanes, where its loops are.
+protocol ProgramWriter {
+  var text: FunctionText { get set }
+  /// The program.
+  var steps: [ScalarProgram.Step] { get }
+  /// The lanes of a value of this step.
+  func lanes(of step: Int) -> Int
+  /// The value of a step that has been written, in so many lanes.
+  mutating func spread(_ step: Int, _ lanes: Int) -> String
+  /// The element of an input at the point, or at the vector of points.
+  mutating func load(_ input: Int) -> String
+  /// The position of an axis, of the first point of a vector.
+  mutating func position(of axis: Int) -> String
+  /// A constant of the program.
+  mutating func constant(
+    _ constant: ScalarLiteral, _ scalarType: ScalarType, _ type: VectorType
+  ) -> String
+}
+
+extension ProgramWriter {
+  mutating func constant(
+    _ constant: ScalarLiteral, _ scalarType: ScalarType, _ type: VectorType
+  ) -> String { literal(constant, type) }
+
   /// Writes a step and returns the name of its value.
   mutating func write(_ step: Int) -> String {
-    let source = nest.steps[step]
+    let source = steps[step]
     let type = VectorType(source.type, lanes(of: step))
     switch source.instruction {
     case .load(let input): return load(input)
@@ -17,35 +39,16 @@ extension NestWriter {
       return binary(
         function, source.type, type, spread(a, type.lanes), spread(b, type.lanes))
     case .compare(let comparison, let a, let b):
-      let operand = VectorType(nest.steps[a].type, type.lanes)
-      let predicate = comparison.predicate(nest.steps[a].type)
+      let operand = VectorType(steps[a].type, type.lanes)
+      let predicate = comparison.predicate(steps[a].type)
       return text.compare(
         predicate, operand, spread(a, type.lanes), spread(b, type.lanes))
     case .select(let condition, let x, let y):
       return text.select(
         type, spread(condition, type.lanes), spread(x, type.lanes), spread(y, type.lanes))
     case .cast(let a):
-      return cast(spread(a, type.lanes), from: nest.steps[a].type, to: source.type, type.lanes)
+      return cast(spread(a, type.lanes), from: steps[a].type, to: source.type, type.lanes)
     }
-  }
-
-  /// The value of a step in so many lanes.
-  mutating func spread(_ step: Int, _ lanes: Int) -> String {
-    let value = values[step]
-    if value.isVector { return value.name }
-    return text.spread(value.name, VectorType(nest.steps[step].type, lanes))
-  }
-
-  /// A constant of the program; 0 and 1, with which much can be left out, are always in the code.
-  private mutating func constant(
-    _ constant: ScalarLiteral, _ scalarType: ScalarType, _ type: VectorType
-  ) -> String {
-    guard let count = literals?.count, type.lanes == 1, scalarType != .bool,
-      constant.double.magnitude != 0, constant.double != 1
-    else { return literal(constant, type) }
-    literals?.append(constant.bits(as: scalarType))
-    let place = text.value("getelementptr i64, ptr %operands, i64 \(-count - 1)")
-    return text.value("load \(type.text), ptr \(place), align 8")
   }
 
   /// A constant in all lanes.
@@ -65,7 +68,7 @@ extension NestWriter {
     guard let axis = index.axis else {
       return cast(text.integer(Int64(index.start), wide), from: .i64, to: scalarType, type.lanes)
     }
-    let scaled = text.value("mul i64 \(positions[axis]), \(index.step)")
+    let scaled = text.value("mul i64 \(position(of: axis)), \(index.step)")
     let first = text.value("add i64 \(scaled), \(index.start)")
     let single = text.value("insertelement <1 x i64> poison, i64 \(first), i64 0")
     var place = text.spread(single, wide)

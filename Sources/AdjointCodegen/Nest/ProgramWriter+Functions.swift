@@ -2,7 +2,7 @@ import AdjointCore
 import AdjointKernels
 
 /// The functions of the kernel vocabulary; their meaning is that of `ScalarValue.apply`.
-extension NestWriter {
+extension ProgramWriter {
   mutating func unary(
     _ function: UnaryFunction, _ scalarType: ScalarType, _ type: VectorType, _ x: String
   ) -> String {

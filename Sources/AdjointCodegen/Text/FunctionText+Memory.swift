@@ -1,0 +1,111 @@
+import AdjointCore
+
+/// Vectors in memory: next to each other, or apart; all lanes, or the first of them.
+extension FunctionText {
+  /// The lanes from the first on that count, as a constant.
+  static func mask(_ lanes: Int, counting count: Int) -> String {
+    let flags = (0..<lanes).map { "i1 \($0 < count)" }.joined(separator: ", ")
+    return "<\(lanes) x i1> <\(flags)>"
+  }
+
+  /// Loads elements of a scalar type, of which truth values are bytes in memory and bits in registers.
+  mutating func load(
+    _ scalarType: ScalarType, _ lanes: Int, at pointer: String, stride: Int, count: Int
+  ) -> String {
+    let type = VectorType(stored: scalarType, lanes)
+    let loaded = load(type, at: pointer, stride: stride, count: count)
+    guard scalarType == .bool else { return loaded }
+    let zero = integer(0, type)
+    return compare("ne", type, loaded, zero)
+  }
+
+  /// Stores elements of a scalar type.
+  mutating func store(
+    _ vector: String, _ scalarType: ScalarType, _ lanes: Int, at pointer: String, stride: Int,
+    count: Int
+  ) {
+    let type = VectorType(stored: scalarType, lanes)
+    let bytes = scalarType == .bool ? convert("zext", vector, type.of(.i1), type) : vector
+    store(bytes, type, at: pointer, stride: stride, count: count)
+  }
+
+  /// Loads a vector whose lanes are so many elements apart; lanes beyond the count are 0.
+  mutating func load(
+    _ type: VectorType, at pointer: String, stride: Int, count: Int
+  ) -> String {
+    let alignment = type.element.byteCount
+    if stride == 0 || stride == 1, count == type.lanes {
+      return value("load \(type.text), ptr \(pointer), align \(alignment)")
+    }
+    let mask = Self.mask(type.lanes, counting: count)
+    if stride == 1 {
+      declare(
+        "declare \(type.text) @llvm.masked.load.\(type.suffix).p0(ptr, i32, \(type.of(.i1).text),"
+          + " \(type.text))")
+      return value(
+        "call \(type.text) @llvm.masked.load.\(type.suffix).p0(ptr \(pointer), i32 \(alignment),"
+          + " \(mask), \(type.text) zeroinitializer)")
+    }
+    let places = laneAddresses(pointer, stride: stride, type)
+    declare(
+      "declare \(type.text) @llvm.masked.gather.\(type.suffix).v\(type.lanes)p0(<\(type.lanes) x ptr>,"
+        + " i32, \(type.of(.i1).text), \(type.text))")
+    return value(
+      "call \(type.text) @llvm.masked.gather.\(type.suffix).v\(type.lanes)p0(<\(type.lanes) x ptr>"
+        + " \(places), i32 \(alignment), \(mask), \(type.text) zeroinitializer)")
+  }
+
+  /// Stores as many lanes as count, so many elements apart.
+  mutating func store(
+    _ vector: String, _ type: VectorType, at pointer: String, stride: Int, count: Int
+  ) {
+    let alignment = type.element.byteCount
+    if type.lanes == 1 || stride == 1 && count == type.lanes {
+      return effect("store \(type.text) \(vector), ptr \(pointer), align \(alignment)")
+    }
+    let mask = Self.mask(type.lanes, counting: count)
+    if stride == 1 {
+      declare(
+        "declare void @llvm.masked.store.\(type.suffix).p0(\(type.text), ptr, i32,"
+          + " \(type.of(.i1).text))")
+      return effect(
+        "call void @llvm.masked.store.\(type.suffix).p0(\(type.text) \(vector), ptr \(pointer),"
+          + " i32 \(alignment), \(mask))")
+    }
+    let places = laneAddresses(pointer, stride: stride, type)
+    declare(
+      "declare void @llvm.masked.scatter.\(type.suffix).v\(type.lanes)p0(\(type.text),"
+        + " <\(type.lanes) x ptr>, i32, \(type.of(.i1).text))")
+    effect(
+      "call void @llvm.masked.scatter.\(type.suffix).v\(type.lanes)p0(\(type.text) \(vector),"
+        + " <\(type.lanes) x ptr> \(places), i32 \(alignment), \(mask))")
+  }
+
+  /// The address of each lane.
+  private mutating func laneAddresses(
+    _ pointer: String, stride: Int, _ type: VectorType
+  ) -> String {
+    let bytes = stride * type.element.byteCount
+    let distances = (0..<type.lanes).map { "i64 \($0 * bytes)" }.joined(separator: ", ")
+    return value("getelementptr i8, ptr \(pointer), <\(type.lanes) x i64> <\(distances)>")
+  }
+}
+
+extension VectorType {
+  /// The type that a scalar type has in memory: truth values are bytes.
+  init(stored type: ScalarType, _ lanes: Int) {
+    self.init(type == .bool ? .u8 : type, lanes)
+  }
+}
+
+extension VectorType.Element {
+  /// The bytes of an element in memory.
+  var byteCount: Int {
+    switch self {
+    case .f32, .i32: 4
+    case .f64, .i64: 8
+    case .i16: 2
+    case .i8, .i1: 1
+    }
+  }
+}

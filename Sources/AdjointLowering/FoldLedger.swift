@@ -1,0 +1,136 @@
+import AdjointCore
+import AdjointKernels
+
+/// What was taken into each contraction and what was not, as the passes decided it.
+///
+/// Nodes are numbers of the graph that was lowered.
+package struct FoldLedger: Hashable, Sendable {
+  /// A value by the name it has for people.
+  package enum Source: Hashable, Sendable {
+    /// An input or a parameter.
+    case port(String)
+    /// What a node computes.
+    case node(Int)
+    case constant
+  }
+
+  /// Something that a contraction does besides multiplying.
+  package enum Fold: Hashable, Sendable {
+    case leftTranspose
+    case rightTranspose
+    /// `scale · product + addendScale · addend`; `parameter` is what the sum is written over, if any.
+    case sum(scale: Double, addendScale: Double, addend: Source, parameter: String?)
+    /// Element-wise work; `rows` are operands that all rows have in common, such as a bias, `points`
+    /// those with an element for each point.
+    case epilogue(rows: [Source], points: [Source])
+  }
+
+  /// How a value is read where it is not read element by element.
+  package enum Manner: String, Hashable, Sendable {
+    case slice, transpose, broadcast, reshape
+  }
+
+  /// Why something stays a step of its own.
+  package enum Reason: Hashable, Sendable {
+    case isRead(Source, by: [Int])
+    case isOutput(Source)
+    case hasAddend
+    /// The addend is an input, a constant or a parameter that the sum is not the next value of.
+    case mayNotBeWritten(Source)
+    case isReadElsewhere(Source, Manner)
+    case foldsPoints
+    case storesElsewhere
+    case otherLoops
+    case comesLater(Source)
+    case noResultOf(ScalarType)
+    case overwrites(Source)
+    case tooLong
+    case otherContraction([Int])
+  }
+
+  package struct Taken: Hashable, Sendable {
+    package var fold: Fold
+    /// The nodes that are computed by it.
+    package var nodes: [Int]
+    /// Reads and writes that no longer happen.
+    package var savedByteCount: Int
+  }
+
+  package struct Left: Hashable, Sendable {
+    package var nodes: [Int]
+    package var reason: Reason
+  }
+
+  package struct Entry: Hashable, Sendable {
+    package var contraction: Contraction
+    /// The nodes of the product alone.
+    package var nodes: [Int]
+    package var taken: [Taken] = []
+    package var left: [Left] = []
+    /// The number of its step in the plan.
+    package var step = 0
+
+    package var savedByteCount: Int { taken.reduce(0) { $0 + $1.savedByteCount } }
+  }
+
+  package internal(set) var entries: [Entry] = []
+
+  /// The contractions that do something besides multiplying.
+  package var foldedCount: Int { entries.count { !$0.taken.isEmpty } }
+  package var savedByteCount: Int { entries.reduce(0) { $0 + $1.savedByteCount } }
+}
+
+extension FoldLedger {
+  /// Notes what a contraction has taken in; it is not left any more.
+  mutating func take(_ fold: Fold, nodes: [Int], saving bytes: Int, into entry: Int?) {
+    guard let entry else { return }
+    entries[entry].left.removeAll { $0.nodes == nodes }
+    entries[entry].taken.append(Taken(fold: fold, nodes: nodes, savedByteCount: bytes))
+  }
+
+  /// Notes what a contraction has not taken in; of several reasons the last.
+  mutating func leave(nodes: [Int], because reason: Reason, by entry: Int?) {
+    guard let entry else { return }
+    entries[entry].left.removeAll { $0.nodes == nodes }
+    entries[entry].left.append(Left(nodes: nodes, reason: reason))
+  }
+}
+
+extension KernelGraph {
+  /// Begins the ledger: an entry for each contraction, with the operands that it reads transposed.
+  mutating func openLedger() {
+    ledger = FoldLedger()
+    for number in steps.indices {
+      guard case .call(.contraction(let product), _, _) = steps[number].work else { continue }
+      steps[number].entry = ledger.entries.count
+      var entry = FoldLedger.Entry(contraction: product, nodes: steps[number].nodes)
+      let sides = [
+        (FoldLedger.Fold.leftTranspose, product.left, product.rows, product.inner),
+        (.rightTranspose, product.right, product.inner, product.columns),
+      ]
+      for (fold, layout, rows, columns) in sides
+      where layout.isTransposed && rows > 1 && columns > 1 {
+        let count =
+          (product.batch > 1 && layout.batchStride > 0 ? product.batch : 1) * rows * columns
+        // A copy would be written and read.
+        entry.taken.append(
+          FoldLedger.Taken(
+            fold: fold, nodes: [], savedByteCount: 2 * count * product.scalarType.byteCount))
+      }
+      ledger.entries.append(entry)
+    }
+  }
+
+  /// The name of a value.
+  func source(of value: Int) -> FoldLedger.Source {
+    switch values[value].source {
+    case .input(let name), .parameter(let name): .port(name)
+    case .constant: .constant
+    case .computed: values[value].node.map { .node($0) } ?? .constant
+    }
+  }
+}
+
+extension Contraction.Layout {
+  var isTransposed: Bool { columnStride != 1 && rowStride == 1 }
+}

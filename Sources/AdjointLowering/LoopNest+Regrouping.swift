@@ -1,0 +1,93 @@
+import AdjointKernels
+
+extension LoopNest {
+  /// The nest over other extents of as many points, each the product of some of its own in a row; nil
+  /// where an access or an index can tell the loops of such a group apart.
+  func regrouped(over newExtents: [Int]) -> LoopNest? {
+    guard pointCount == newExtents.reduce(1, *) else { return nil }
+    if isFlat { return flat(over: newExtents) }
+    guard let groups = groups(over: newExtents) else { return nil }
+    var numbers = Array(repeating: 0, count: rank)
+    for (number, group) in groups.enumerated() { for axis in group { numbers[axis] = number } }
+    var nest = self
+    nest.extents = newExtents
+    for input in inputs.indices {
+      guard let access = regrouped(inputs[input].access, groups, numbers, newExtents) else {
+        return nil
+      }
+      nest.inputs[input].access = access
+    }
+    for output in outputs.indices {
+      guard let access = regrouped(outputs[output].access, groups, numbers, newExtents) else {
+        return nil
+      }
+      nest.outputs[output].access = access
+    }
+    var regrouped = ScalarProgram()
+    for step in program.steps {
+      guard case .index(let index) = step.instruction, let axis = index.axis else {
+        regrouped.append(step.instruction, step.type)
+        continue
+      }
+      guard groups[numbers[axis]].count == 1 else { return nil }
+      regrouped.append(
+        .index(AxisIndex(axis: numbers[axis], start: index.start, step: index.step)), step.type)
+    }
+    nest.program = regrouped
+    return nest
+  }
+
+  /// The loops that make up each of the new ones, or nil where the extents do not go together.
+  private func groups(over newExtents: [Int]) -> [[Int]]? {
+    var groups: [[Int]] = []
+    var next = 0
+    for extent in newExtents {
+      var group: [Int] = []
+      var count = 1
+      while count < extent, next < rank {
+        count *= extents[next]
+        group.append(next)
+        next += 1
+      }
+      guard count == extent else { return nil }
+      groups.append(group)
+    }
+    return next == rank ? groups : nil
+  }
+
+  private func regrouped(
+    _ access: Access, _ groups: [[Int]], _ numbers: [Int], _ newExtents: [Int]
+  ) -> Access? {
+    var (indices, lengths): ([AxisIndex], [Int]) = ([], [])
+    var place = 0
+    while place < access.map.axes.count {
+      let index = access.map.axes[place]
+      guard let axis = index.axis, groups[numbers[axis]].count > 1 else {
+        indices.append(
+          AxisIndex(axis: index.axis.map { numbers[$0] }, start: index.start, step: index.step))
+        lengths.append(access.extents[place])
+        place += 1
+        continue
+      }
+      // All loops of the group, one after the other and from end to end.
+      let group = groups[numbers[axis]]
+      guard place + group.count <= access.map.axes.count else { return nil }
+      for (offset, member) in group.enumerated() {
+        guard access.map.axes[place + offset] == AxisIndex(axis: member),
+          access.extents[place + offset] == extents[member]
+        else { return nil }
+      }
+      indices.append(AxisIndex(axis: numbers[axis]))
+      lengths.append(newExtents[numbers[axis]])
+      place += group.count
+    }
+    let result = Access(access.scalarType, extents: lengths, map: IndexMap(indices))
+    // An access to the element at the point has all loops, those of one iteration too.
+    let long = newExtents.indices.filter { newExtents[$0] != 1 }
+    let isAtPoint =
+      lengths == long.map { newExtents[$0] } && indices == long.map { AxisIndex(axis: $0) }
+    return isAtPoint
+      ? Access(access.scalarType, extents: newExtents, map: .identity(rank: newExtents.count))
+      : result
+  }
+}

@@ -1,0 +1,204 @@
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+import AdjointLowering
+import AdjointOperators
+import Testing
+
+@Suite("Element-wise work taken into contractions")
+struct EpilogueFusionTests {
+  private let builder = GraphBuilder("sample")
+  private let x: Value
+  private let w: Value
+  private let b: Value
+
+  init() throws {
+    x = try builder.input("x", .f32, [4, 6])
+    w = try builder.parameter("w", .f32, [6, 3])
+    b = try builder.parameter("b", .f32, [3])
+  }
+
+  private func lowered() throws -> (plan: Plan, folds: FoldLedger) {
+    let graph = try builder.build()
+    try PlanComparison.expectEqual(graph)
+    return try graph.loweredWithFolds()
+  }
+
+  private func epilogue(_ plan: Plan, _ step: Int = 0) throws -> LoopNest? {
+    guard case .contraction(let product) = plan.kernels[plan.steps[step].kernel] else { return nil }
+    return product.epilogue
+  }
+
+  @Test("bias and activation go through the registers; the product is not stored")
+  func layer() throws {
+    try builder.output("h", relu(matmul(x, w) + b))
+    let (plan, folds) = try lowered()
+    #expect(plan.launchCount == 1)
+    #expect(try epilogue(plan)?.outputs.count == 1)
+    // 4 · 3 numbers of 4 bytes, written and read.
+    #expect(folds.foldedCount == 1)
+    #expect(folds.savedByteCount == 2 * 48)
+    guard case .epilogue(let rows, let points) = folds.entries[0].taken[0].fold else {
+      Issue.record("\(folds)")
+      return
+    }
+    #expect(rows == [.port("b")])
+    #expect(points.isEmpty)
+  }
+
+  @Test("a product that something else reads is stored as well")
+  func storedProduct() throws {
+    let z = try matmul(x, w)
+    try builder.output("h", tanh(z + b))
+    try builder.output("z", z)
+    let (plan, folds) = try lowered()
+    #expect(plan.launchCount == 1)
+    #expect(plan.steps[0].results.count == 2)
+    #expect(folds.savedByteCount == 48)
+  }
+
+  @Test("one step takes several nests, each of which reads what is at hand")
+  func chain() throws {
+    let z = try matmul(x, w) + b
+    let h = try tanh(z)
+    try builder.output("z", z)
+    try builder.output("h", h)
+    try builder.output("y", h * z - exp(h))
+    let (plan, _) = try lowered()
+    #expect(plan.launchCount == 1)
+    #expect(plan.steps[0].results.count == 3)
+  }
+
+  @Test("rows that were made of several axes are read as the axes they were")
+  func views() throws {
+    let deep = try builder.input("deep", .f32, [2, 5, 6])
+    let shift = try builder.input("shift", .f32, [2, 5, 3])
+    try builder.output("y", (matmul(deep, w) + b) * shift)
+    let (plan, _) = try lowered()
+    #expect(plan.launchCount == 1)
+    #expect(try epilogue(plan)?.extents == [1, 10, 3])
+  }
+
+  @Test("the gradient's mask goes into the product before it, its sum over rows does not")
+  func mask() throws {
+    let graph = try TrainingGraph.classifier(batch: 8, sizes: [16, 12, 4])
+    try PlanComparison.expectEqual(graph)
+    var plain = LoweringOptions()
+    plain.fusesEpilogues = false
+    let (before, _) = try graph.loweredWithFolds(plain)
+    let (plan, folds) = try graph.loweredWithFolds()
+    #expect(plan.contractionCount == before.contractionCount)
+    #expect(
+      before.kernels.allSatisfy { kernel in
+        if case .contraction(let product) = kernel { product.epilogue == nil } else { true }
+      })
+    #expect(before.launchCount == 9)
+    #expect(plan.launchCount == 8)
+    #expect(folds.entries.count == 5)
+    #expect(folds.foldedCount == 4)
+  }
+
+  @Test("what is read elsewhere, or is not there yet, stays apart, and the ledger says so")
+  func refused() throws {
+    let z = try matmul(x, w)
+    try builder.output(
+      "part",
+      tanh(
+        builder.apply(Slice([.init(axis: 0, start: 1, limit: 3, stride: 1)]), [z])))
+    try builder.output("turned", builder.apply(Transpose(permutation: [1, 0]), [z]) * 2)
+    try builder.output("rows", z.sum(alongAxes: [1]))
+    let total = try z.sum(squeezingAxes: [0, 1])
+    try builder.output("share", exp(z - total))
+    let (plan, folds) = try lowered()
+    #expect(try epilogue(plan) == nil)
+    let reasons = folds.entries[0].left.map(\.reason)
+    #expect(reasons.count == 5)
+    let source = FoldLedger.Source.node(folds.entries[0].nodes[0])
+    #expect(reasons.contains(.isReadElsewhere(source, .slice)))
+    #expect(reasons.contains(.isReadElsewhere(source, .transpose)))
+    #expect(reasons.contains(.foldsPoints))
+    #expect(reasons.contains { if case .comesLater = $0 { true } else { false } })
+    #expect(folds.savedByteCount == 0)
+  }
+
+  @Test("an update that the product would keep from its place stays apart")
+  func updateOfWhatIsRead() throws {
+    let v = try builder.parameter("v", .f32, [4, 3])
+    try builder.update(v, to: v * tanh(matmul(x, w)))
+    let (plan, folds) = try lowered()
+    #expect(plan.launchCount == 2)
+    #expect(folds.entries[0].left.map(\.reason) == [.overwrites(.port("v"))])
+  }
+
+  @Test("results of another type need one of the product's beside them")
+  func otherTypes() throws {
+    let z = try matmul(x, w)
+    try builder.output("isPositive", z .> 0)
+    let (plan, folds) = try lowered()
+    #expect(plan.launchCount == 2)
+    #expect(folds.entries[0].left.map(\.reason) == [.noResultOf(.f32)])
+    // With the product it is taken in.
+    try builder.output("z", z)
+    #expect(try lowered().plan.launchCount == 1)
+  }
+
+  @Test("of two products the later one takes what reads both")
+  func twoProducts() throws {
+    let other = try matmul(builder.input("u", .f32, [4, 6]), w)
+    try builder.output("y", tanh(matmul(x, w) * other))
+    let (plan, folds) = try lowered()
+    #expect(plan.launchCount == 2)
+    #expect(folds.entries.flatMap(\.left).count == 1)
+    #expect(folds.entries.flatMap(\.taken).count == 1)
+  }
+
+  @Test("sums that stay apart say why")
+  func sums() throws {
+    let v = try builder.parameter("v", .f32, [4, 3])
+    let shown = try exp(v)
+    try builder.output("shown", shown)
+    try builder.output("sum", shown + matmul(x, w))
+    var options = LoweringOptions()
+    options.fusesEpilogues = false
+    let (_, folds) = try builder.build().loweredWithFolds(options)
+    guard case .isOutput(.node)? = folds.entries[0].left.first?.reason else {
+      Issue.record("\(folds)")
+      return
+    }
+  }
+
+  @Test("the ledger is printed for people")
+  func text() throws {
+    let graph = try TrainingGraph.classifier(batch: 4, sizes: [6, 5, 3], momentum: true)
+    let text = FoldPrinter.text(try graph.loweredWithFolds().folds, of: graph)
+    #expect(
+      text == """
+        5 contractions, 4 with something taken in: 1252 bytes a run that are neither written nor read
+
+        step 0: f32 [4, 6] · [6, 5]  %0
+          takes  %1 %2 %4 %5 %6 (element by element with %b0 for every row): 80 bytes
+          leaves %1 %2 %4 %5 %45: it goes into %43
+
+        step 1: f32 [4, 5] · [5, 3]  %7
+          leaves %8 %9 %10 %11 %12 %13 %14 %15: it folds points
+          leaves %8 %9 %16: it folds points
+          leaves %8 %9 %17 %19 … %24 %25 %26: %16 is not there yet
+
+        step 4: f32 [4, 3] · [3, 5]  %43
+          takes  the right operand as it lies, transposed: 120 bytes
+          takes  %1 %2 %4 %5 %45 (element by element with %b0 for every row, %0): 160 bytes
+          leaves %46: it folds points
+
+        step 5: f32 [5, 4] · [4, 3]  %44
+          takes  the left operand as it lies, transposed: 160 bytes
+          takes  %62 %63 %64 (update with 0.9 · %v2, in its place): 120 bytes
+          takes  %65 %66 %67 (element by element with %w1): 60 bytes
+
+        step 7: f32 [6, 4] · [4, 5]  %47
+          takes  the left operand as it lies, transposed: 192 bytes
+          takes  %49 %50 %51 (update with 0.9 · %v0, in its place): 240 bytes
+          takes  %53 %54 %55 (element by element with %w0): 120 bytes
+
+        """, "\(text)")
+  }
+}
