@@ -19,6 +19,7 @@ package final class GeneratedKernel: Sendable {
     package let partialByteCount: Int
     package let scratchByteCount: Int
     package let cost: Int
+    package let byteCount: Int
   }
 
   /// To be called in order.
@@ -44,7 +45,8 @@ package final class GeneratedKernel: Sendable {
         Piece(
           run: run, join: join, itemCount: piece.itemCount,
           partialByteCount: piece.partialByteCount * piece.itemCount,
-          scratchByteCount: piece.scratchByteCount, cost: piece.cost))
+          scratchByteCount: piece.scratchByteCount, cost: piece.cost,
+          byteCount: piece.byteCount))
     }
     self.pieces = pieces
     literals = module.literals

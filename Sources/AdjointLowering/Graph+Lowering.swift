@@ -11,7 +11,7 @@ extension Graph {
   package func lowered(
     _ options: LoweringOptions = LoweringOptions()
   ) throws(Diagnostic) -> Plan {
-    try loweredWithFolds(options).plan
+    try loweredWithLedgers(options).plan
   }
 
   /// The plan, and what was taken into its contractions.
@@ -20,6 +20,16 @@ extension Graph {
   package func loweredWithFolds(
     _ options: LoweringOptions = LoweringOptions()
   ) throws(Diagnostic) -> (plan: Plan, folds: FoldLedger) {
+    let lowered = try loweredWithLedgers(options)
+    return (lowered.plan, lowered.folds)
+  }
+
+  /// The plan, what was taken into its contractions, and what is done row by row.
+  ///
+  /// - Throws: as `lowered(_:)`.
+  package func loweredWithLedgers(
+    _ options: LoweringOptions = LoweringOptions()
+  ) throws(Diagnostic) -> (plan: Plan, folds: FoldLedger, rows: RowLedger) {
     var kernels = try KernelGraph(lowering: self)
     kernels = ProducerFusion.run(on: kernels, inlines: options.fusesProducers)
     kernels.openLedger()
@@ -41,10 +51,11 @@ extension Graph {
     }
     let plan = PlanAssembly.plan(schedule, storage, layout, labels: label)
     try PlanVerifier.verify(plan)
-    var folds = kernels.ledger
+    var (folds, rows) = (kernels.ledger, kernels.rowLedger)
     for (number, step) in schedule.steps.enumerated() {
       if let entry = step.entry { folds.entries[entry].step = number }
+      if let group = step.group { rows.groups[group].step = number }
     }
-    return (plan, folds)
+    return (plan, folds, rows)
   }
 }

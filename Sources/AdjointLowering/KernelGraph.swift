@@ -55,6 +55,8 @@ struct KernelGraph {
     var nodes: [Int]
     /// The number of a contraction in the ledger.
     var entry: Int?
+    /// The number of a group in the ledger of rows.
+    var group: Int?
 
     /// The values read, each once.
     var reads: [Int] {
@@ -107,6 +109,7 @@ struct KernelGraph {
   var updates: [Update] = []
   /// What was taken into contractions.
   var ledger = FoldLedger()
+  var rowLedger = RowLedger()
 
   /// Adds a value and returns its number.
   mutating func add(_ type: TensorType, _ source: Value.Source) -> Int {

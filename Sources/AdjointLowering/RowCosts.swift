@@ -12,15 +12,17 @@ struct RowCosts {
   /// With fewer points to a row than this, the loops inside cost more than what they do.
   private static let fewestPoints = 8
 
-  /// Whether the last stage may join the others.
-  ///
-  /// - Parameter shared: the values that it takes from them.
-  func allows(_ stages: [FusionGroup.Stage], rows: Int, adding shared: Set<Int>) -> Bool {
+  /// Why stages are not done row by row; nil where they are.
+  func refusal(_ stages: [FusionGroup.Stage], rows: Int) -> RowLedger.Reason? {
     let points = stages.map { $0.nest.pointCount / max(rows, 1) }
     let rowBytes = stages.reduce(0) { max($0, $1.rowByteCount) }
     let bytes = rows * rowBytes
-    if bytes > Self.small, rows < Self.fewestRows { return false }
-    if rows > 1, points.max() ?? 0 < Self.fewestPoints { return false }
-    return 2 * rowBytes <= cacheByteCount
+    let most = points.max() ?? 0
+    if bytes > Self.small, rows < Self.fewestRows { return .fewRows(rows, byteCount: bytes) }
+    if rows > 1, most < Self.fewestPoints { return .shortRow(points: most) }
+    if 2 * rowBytes > cacheByteCount {
+      return .largeRow(byteCount: rowBytes, cacheByteCount: cacheByteCount)
+    }
+    return nil
   }
 }

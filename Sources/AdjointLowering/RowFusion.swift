@@ -18,21 +18,27 @@ struct RowFusion {
   private let isNeededOutside: [Bool]
   /// The number of steps that write each value; one written in parts stays as it is.
   private var writerCounts: [Int]
+  /// For each value that a parameter takes, the steps that read the parameter's old value.
+  private var oldReaders: [Int: [Int]]
   private var entries: [Entry] = []
+  private var ledger = RowLedger()
 
   /// A step, or several that are done row by row.
   private struct Entry {
     var step: KernelGraph.Step
     /// Empty where the step is not a nest that could be in a group.
     var draft: RowGroupDraft?
+    /// The number of the first of the steps in the graph.
+    var first: Int
   }
 
   static func run(on graph: KernelGraph, costs: RowCosts) -> KernelGraph {
     var fusion = RowFusion(graph, costs)
-    for step in graph.steps { fusion.visit(step) }
+    for (number, step) in graph.steps.enumerated() { fusion.visit(step, number) }
     var result = graph
     result.values = fusion.values
     result.steps = fusion.finished()
+    result.rowLedger = fusion.ledger
     return result
   }
 
@@ -42,20 +48,55 @@ struct RowFusion {
     isNeededOutside = graph.isNeededOutside
     writerCounts = Array(repeating: 0, count: graph.values.count)
     for step in graph.steps { for value in step.writes { writerCounts[value] += 1 } }
+    oldReaders = Self.oldReaders(in: graph)
   }
 
-  private mutating func visit(_ step: KernelGraph.Step) {
+  private static func oldReaders(in graph: KernelGraph) -> [Int: [Int]] {
+    var readers: [Int: [Int]] = [:]
+    for update in graph.updates { readers[update.parameter] = [] }
+    for (number, step) in graph.steps.enumerated() where !readers.isEmpty {
+      for value in step.reads { readers[value]?.append(number) }
+    }
+    return Dictionary(
+      graph.updates.map { ($0.value, readers[$0.parameter] ?? []) }, uniquingKeysWith: +)
+  }
+
+  private mutating func visit(_ step: KernelGraph.Step, _ original: Int) {
     guard case .nest(let nest) = step.work, let draft = draft(of: nest) else {
-      entries.append(Entry(step: step))
+      entries.append(Entry(step: step, first: original))
       return
     }
     let reads = Set(step.reads)
+    // The steps that write operands and that it cannot join have to go before what it joins.
+    var between: [Int] = []
+    let refusals = ledger.apart.count
     for number in entries.indices.suffix(Self.window).reversed() {
       guard entries[number].step.writes.contains(where: reads.contains) else { continue }
-      if join(step, nest, to: number) { return }
-      break
+      guard mayGo(between, before: number) else { break }
+      if join(step, nest, original, to: number) {
+        move(between, before: number)
+        ledger.apart.removeSubrange(refusals...)
+        return
+      }
+      between.append(number)
     }
-    entries.append(Entry(step: step, draft: draft))
+    entries.append(Entry(step: step, draft: draft, first: original))
+  }
+
+  /// Whether some entries depend on none from a number on but on each other, and overwrite nothing.
+  private func mayGo(_ moved: [Int], before number: Int) -> Bool {
+    moved.allSatisfy { entry in
+      let reads = Set(entries[entry].step.reads)
+      let passed = (number..<entry).filter { !moved.contains($0) }
+      return !passed.contains { entries[$0].step.writes.contains(where: reads.contains) }
+        && !entries[entry].step.writes.contains { oldReaders[$0] != nil }
+    }
+  }
+
+  private mutating func move(_ moved: [Int], before number: Int) {
+    let steps = moved.sorted().map { entries[$0] }
+    for entry in moved.sorted(by: >) { entries.remove(at: entry) }
+    entries.insert(contentsOf: steps, at: number)
   }
 
   /// The nest as a group of its own, where it could be part of one.
@@ -68,35 +109,62 @@ struct RowFusion {
   }
 
   private mutating func join(
-    _ step: KernelGraph.Step, _ nest: LoopNest, to number: Int
+    _ step: KernelGraph.Step, _ nest: LoopNest, _ original: Int, to number: Int
   ) -> Bool {
-    guard let draft = entries[number].draft else { return false }
-    if let joined = draft.adding(nest, costs) {
-      replace(number, by: joined, step)
-      return true
+    // Nests without a fold pass elements to each other, not rows: how they fuse is decided already.
+    guard let draft = entries[number].draft, draft.isReduction || nest.isReduction else {
+      return false
     }
-    // A fold of all rows into one number has a part that each row does for itself.
+    do throws(RowLedger.Reason) {
+      if overtakesReaders(step, original, since: entries[number].first) {
+        throw RowLedger.Reason.overtakesReaders
+      }
+      replace(number, by: try draft.adding(nest, costs), step)
+      return true
+    } catch {
+      if joinPart(step, nest, original, of: draft, number) { return true }
+      ledger.apart.append(
+        RowLedger.Apart(nodes: step.nodes, writers: entries[number].step.nodes, reason: error))
+      return false
+    }
+  }
+
+  /// Has the part of a fold of all rows that each row does for itself join, and the rest follow.
+  private mutating func joinPart(
+    _ step: KernelGraph.Step, _ nest: LoopNest, _ original: Int, of draft: RowGroupDraft,
+    _ number: Int
+  ) -> Bool {
     var split = values
     guard let parts = nest.splitAtRows(of: draft, &split),
-      let joined = draft.adding(parts.inner, costs)
+      let joined = try? draft.adding(parts.inner, costs)
     else { return false }
     values = split
     writerCounts += Array(repeating: 1, count: values.count - writerCounts.count)
     replace(number, by: joined, KernelGraph.Step(work: .nest(parts.inner), nodes: step.nodes))
-    visit(KernelGraph.Step(work: .nest(parts.outer), nodes: step.nodes))
+    visit(KernelGraph.Step(work: .nest(parts.outer), nodes: step.nodes), original)
     return true
+  }
+
+  /// Whether a step that computes a parameter's next value would come before one that reads the old
+  /// value, and so could not write over it.
+  private func overtakesReaders(
+    _ step: KernelGraph.Step, _ original: Int, since first: Int
+  ) -> Bool {
+    step.writes.contains { value in
+      oldReaders[value]?.contains { $0 > first && $0 != original } ?? false
+    }
   }
 
   private mutating func replace(
     _ number: Int, by draft: RowGroupDraft, _ step: KernelGraph.Step
   ) {
     let nodes = Set(entries[number].step.nodes + step.nodes).sorted()
-    entries[number] = Entry(
-      step: KernelGraph.Step(work: .rows(draft.group(locals: [])), nodes: nodes), draft: draft)
+    entries[number].step = KernelGraph.Step(work: .rows(draft.group(locals: [])), nodes: nodes)
+    entries[number].draft = draft
   }
 
   /// The steps, with what nothing outside a group needs made local to it or dropped.
-  private func finished() -> [KernelGraph.Step] {
+  private mutating func finished() -> [KernelGraph.Step] {
     var isNeeded = isNeededOutside
     isNeeded += Array(repeating: false, count: values.count - isNeeded.count)
     for entry in entries { for value in entry.step.reads { isNeeded[value] = true } }
@@ -104,6 +172,13 @@ struct RowFusion {
       guard case .rows = entry.step.work, let draft = entry.draft else { return entry.step }
       var step = entry.step
       step.work = draft.work { isNeeded[$0] }
+      if case .rows(let group) = step.work {
+        step.group = ledger.groups.count
+        ledger.groups.append(
+          RowLedger.Group(
+            nodes: step.nodes, rows: group.rows, nestCount: group.stages.count,
+            savedByteCount: group.locals.reduce(0) { $0 + 2 * values[$1].byteCount }))
+      }
       return step
     }
   }

@@ -19,24 +19,24 @@ struct RowGroupDraft {
     self.rows = rows
   }
 
-  /// The values that the nests write.
-  var written: Set<Int> { Set(nests.flatMap { $0.outputs.map(\.result) }) }
+  var isReduction: Bool { nests.contains(where: \.isReduction) }
 
-  /// The group with one more nest at its end, merged into an earlier one where that is possible, or nil
-  /// where they have no rows in common or it does not pay.
-  func adding(_ nest: LoopNest, _ costs: RowCosts) -> RowGroupDraft? {
+  /// The group with one more nest at its end, merged into an earlier one where that is possible.
+  ///
+  /// - Throws: why not, where they have no rows in common or it does not pay.
+  func adding(_ nest: LoopNest, _ costs: RowCosts) throws(RowLedger.Reason) -> RowGroupDraft {
     let all = nests + [nest]
-    guard all.count <= Self.mostNests, all.contains(where: \.isReduction) else { return nil }
-    let written = written
-    let shared = Set(nest.inputs.map(\.operand).filter(written.contains))
+    guard all.count <= Self.mostNests else { throw .tooManyNests }
+    var reason: RowLedger.Reason?
     // The most rows are the smallest ones, and the most to share between threads.
     for rows in nest.rowCounts.sorted(by: >) {
-      guard let stages = Self.stages(all, rows: rows),
-        costs.allows(stages, rows: rows, adding: shared)
-      else { continue }
-      return RowGroupDraft(merging(nest), rows: rows)
+      guard let stages = Self.stages(all, rows: rows) else { continue }
+      guard let refusal = costs.refusal(stages, rows: rows) else {
+        return RowGroupDraft(merging(nest), rows: rows)
+      }
+      reason = reason ?? refusal
     }
-    return nil
+    throw reason ?? .noCommonRows
   }
 
   /// The nests and one more, which is done in the loops of an earlier one where no nest between them

@@ -44,6 +44,21 @@ extension Graph {
     return FoldPrinter.text(try optimized.loweredWithFolds().folds, of: optimized)
   }
 
+  /// What compiling does row by row: the loop nests that are one kernel, such as those of a softmax; those
+  /// that stay apart and why; and the bytes that stay in the cache for it.
+  ///
+  /// Groups have the numbers of their steps in `planReport(_:)`.
+  ///
+  /// - Throws: as `compiled(_:)`.
+  public func rowReport(
+    _ options: CompilationOptions = CompilationOptions()
+  ) throws(Diagnostic) -> String {
+    let bound = try binding(options.dimensions)
+    try bound.checkBound()
+    let optimized = try options.pipeline(bound)
+    return RowPrinter.text(try optimized.loweredWithLedgers().rows, of: optimized)
+  }
+
   /// The forms in which generated code can be read.
   public enum CodeForm: Hashable, Sendable {
     /// LLVM's textual intermediate representation, as it is given to LLVM.

@@ -36,6 +36,9 @@ struct PrintCommand: ParsableCommand {
   @Flag(help: "Print what was taken into each matrix product, what was not and why.")
   var folds = false
 
+  @Flag(help: "Print which loop nests are done together row by row, which are not and why.")
+  var rows = false
+
   @Flag(help: "Print the code of every generated kernel in LLVM IR.")
   var llvm = false
 
@@ -55,14 +58,16 @@ struct PrintCommand: ParsableCommand {
   @OptionGroup var dimensions: DimensionOptions
 
   func validate() throws {
-    let compiles = plan || folds || llvm || assembly
-    guard [passes, plan, folds, llvm, assembly, dot, role != nil].count(where: { $0 }) <= 1 else {
+    let compiles = plan || folds || rows || llvm || assembly
+    guard [passes, plan, folds, rows, llvm, assembly, dot, role != nil].count(where: { $0 }) <= 1
+    else {
       throw ValidationError(
-        "--passes, --plan, --folds, --llvm, --assembly, --dot and --role exclude each other")
+        "--passes, --plan, --folds, --rows, --llvm, --assembly, --dot and --role exclude each other"
+      )
     }
     guard after == nil || !(passes || compiles) else {
       throw ValidationError(
-        "--after goes with none of --passes, --plan, --folds, --llvm and --assembly")
+        "--after goes with none of --passes, --plan, --folds, --rows, --llvm and --assembly")
     }
     if let role, role != Self.forward, Provenance.Role(rawValue: role) == nil {
       throw ValidationError("there is no role '\(role)'; the roles are \(Self.roleNames)")
@@ -79,6 +84,10 @@ struct PrintCommand: ParsableCommand {
     if folds {
       return try StandardStream.output.write(
         graph.foldReport(CompilationOptions(dimensions: extents)))
+    }
+    if rows {
+      return try StandardStream.output.write(
+        graph.rowReport(CompilationOptions(dimensions: extents)))
     }
     if llvm || assembly {
       return try StandardStream.output.write(

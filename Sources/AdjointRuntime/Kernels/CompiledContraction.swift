@@ -34,8 +34,9 @@ struct CompiledContraction: Sendable {
   static let smallestSharedProduct = 1 << 22
   /// No panel of a product that is cut for several threads has fewer multiplications than this.
   static let smallestPanel = 1 << 21
-  /// The same for a product with a vector, which waits for memory: some ten microseconds of it.
-  static let smallestVectorPanel = 1 << 16
+  /// The same for a product with a vector, which waits for memory: with half of this, two megabytes of
+  /// f32, the matrix stays in the cache of one core.
+  static let smallestVectorPanel = 1 << 18
 
   init(_ product: Contraction) throws(Diagnostic) {
     self.product = product

@@ -1,0 +1,126 @@
+import AdjointAutodiff
+import AdjointCore
+import AdjointGraph
+import AdjointKernels
+import AdjointLowering
+import AdjointOperators
+import TestSupport
+import Testing
+
+@Suite("Rows")
+struct RowFusionTests {
+  private let builder = GraphBuilder("rows")
+
+  private func lowered(
+    _ options: LoweringOptions = LoweringOptions()
+  ) throws -> (plan: Plan, rows: RowLedger) {
+    let graph = try builder.build()
+    try PlanComparison.expectEqual(graph, runs: 1)
+    let lowered = try graph.loweredWithLedgers(options)
+    return (lowered.plan, lowered.rows)
+  }
+
+  @Test("a softmax is one kernel, of which only the result reaches memory")
+  func softmaxOfRows() throws {
+    try builder.output("y", softmax(builder.input("x", .f32, [20, 9])))
+    let (plan, rows) = try lowered()
+    #expect(plan.launchCount == 1)
+    #expect(
+      KernelPrinter.lines(plan.kernels[0]) == [
+        "rows 20",
+        "loop[20, 9]",
+        "  l0[i] = maximum(l0[i], a[i, j])",
+        "loop[20, 9]",
+        "  t3 = exp(subtract(a[i, j], l0[i]))",
+        "  l1[i, j] = t3",
+        "  l2[i] += t3",
+        "loop[20, 9]",
+        "  r0[i, j] = divide(l1[i, j], l2[i])",
+      ])
+    #expect(plan.buffers.count == 2)
+    // The maxima, the exponentials and their sums, written and read.
+    #expect(rows.savedByteCount == 2 * 4 * (20 + 20 * 9 + 20))
+    #expect(rows.groups.map(\.nestCount) == [3])
+  }
+
+  @Test("a layer norm and its derivative with respect to its operand are one kernel each")
+  func layerNormOfRows() throws {
+    let x = try builder.input("x", .f32, [32, 16])
+    let (scale, offset) = (
+      try builder.input("scale", .f32, [16]), try builder.input("offset", .f32, [16])
+    )
+    let y = try layerNorm(x, scale: scale, offset: offset)
+    try builder.output("y", y)
+    #expect(try lowered().plan.launchCount == 1)
+    let weight = try builder.input("weight", .f32, [32, 16])
+    let slopes = try gradients(of: (y * weight).sum(), withRespectTo: [x])
+    try builder.output("slope", slopes[0])
+    // Both passes go over the same rows, so they are one.
+    #expect(try lowered().plan.launchCount == 1)
+  }
+
+  @Test(
+    "cross-entropy of many rows with its gradient is one kernel and the sum of the rows' losses")
+  func crossEntropyOfRows() throws {
+    let logits = try builder.input("logits", .f32, [64, 10])
+    let labels = try builder.input("labels", .i32, [64])
+    let loss = try crossEntropy(logits: logits, indices: labels)
+    try builder.output("loss", loss)
+    try builder.output("slope", gradients(of: loss, withRespectTo: [logits])[0])
+    let (plan, rows) = try lowered()
+    #expect(plan.launchCount <= 3, "\(PlanPrinter.text(plan))")
+    #expect(rows.groups.count == 1)
+  }
+
+  @Test("a sum of everything has a part that each row does for itself")
+  func splitSum() throws {
+    let x = try builder.input("x", .f32, [600, 40])
+    let y = try softmax(x)
+    try builder.output("y", y)
+    try builder.output("total", (y * x).sum())
+    // The order of the sum is another one, so the bits may be.
+    let graph = try builder.build()
+    let plan = try graph.lowered()
+    let input = ["x": try Tensor.random(.init(.f32, extents: [600, 40]), seed: 3)]
+    var interpreter = try PlanInterpreter(plan)
+    let found = try #require(try interpreter.run(input)["total"]?.scalar)
+    let wanted = try #require(try GraphInterpreter.evaluate(graph, input).outputs["total"]?.scalar)
+    #expect(abs(found - wanted) < 1e-5 * abs(wanted))
+    #expect(plan.launchCount == 2)
+    #expect(
+      KernelPrinter.lines(plan.kernels[1]) == ["loop[600]", "r0[] += a[i]"])
+  }
+
+  @Test("what does not join says why")
+  func refusals() throws {
+    let x = try builder.input("x", .f32, [2, 6_000])
+    try builder.output("y", softmax(x))
+    let few = try lowered()
+    #expect(few.rows.groups.isEmpty)
+    guard case .fewRows(2, _)? = few.rows.apart.first?.reason else {
+      Issue.record("\(few.rows)")
+      return
+    }
+    var options = LoweringOptions()
+    options.cacheByteCount = 64
+    let other = GraphBuilder("large")
+    try other.output("y", softmax(other.input("x", .f32, [20, 9])))
+    let large = try other.build().loweredWithLedgers(options).rows
+    #expect(large.groups.isEmpty)
+    #expect(large.apart.first?.reason == .largeRow(byteCount: 76, cacheByteCount: 64))
+  }
+
+  @Test("a parameter's next value does not go before a reader of the old one")
+  func updatesStayInPlace() throws {
+    let graph = try TrainingGraph.classifier(batch: 1, sizes: [6, 5, 3])
+    try PlanComparison.expectEqual(graph)
+    let plan = try graph.lowered()
+    // Every parameter is written in place by the step that computes its next value.
+    let parameters = Set(plan.parameters.map(\.buffer))
+    let replaced = plan.buffers.compactMap { buffer in
+      if case .inPlace(let other) = buffer.role { other } else { nil }
+    }
+    #expect(parameters.isSubset(of: replaced))
+    #expect(!plan.steps.contains { !parameters.isDisjoint(with: $0.results) })
+  }
+}
