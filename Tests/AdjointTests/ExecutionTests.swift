@@ -73,6 +73,22 @@ struct ExecutionTests {
     #expect(sum.isFinite)
   }
 
+  @Test("meet no missing page of memory in a warm step")
+  func noPageFaults() throws {
+    let context = try trainingContext(threads: 1, width: 3000)
+    for _ in 0..<3 { try context.run() }
+    let before = adjoint_thread_page_fault_count()
+    // The counter counts: pages that no one has touched.
+    let pages = UnsafeMutableRawPointer.allocate(byteCount: 1 << 26, alignment: 1 << 12)
+    for page in 0..<100 { pages.storeBytes(of: 1, toByteOffset: (page * 160) << 12, as: UInt8.self) }
+    let counted = adjoint_thread_page_fault_count()
+    pages.deallocate()
+    try #require(before < counted || before == -1)
+    let start = adjoint_thread_page_fault_count()
+    for _ in 0..<20 { try context.run() }
+    #expect(adjoint_thread_page_fault_count() == start)
+  }
+
   @Test("allocate nothing in products of any shape", arguments: [ScalarType.f32, .f64])
   func noAllocationInProducts(_ type: ScalarType) throws {
     let builder = GraphBuilder("products")

@@ -1,6 +1,26 @@
+#define _GNU_SOURCE
 #include "AllocationCounting.h"
 
-#if defined(__linux__) && defined(__GLIBC__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+// A sanitizer has an allocator of its own.
+#define COUNTS_NOTHING
+#endif
+#endif
+
+#if defined(__linux__)
+#include <sys/resource.h>
+
+int64_t adjoint_thread_page_fault_count(void) {
+  struct rusage usage;
+  if (getrusage(RUSAGE_THREAD, &usage) != 0) return -1;
+  return usage.ru_minflt + usage.ru_majflt;
+}
+#else
+int64_t adjoint_thread_page_fault_count(void) { return -1; }
+#endif
+
+#if defined(__linux__) && defined(__GLIBC__) && !defined(COUNTS_NOTHING)
 
 #include <errno.h>
 #include <stdatomic.h>
