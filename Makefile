@@ -15,7 +15,7 @@ FASHION := $(ADJOINT) train Graphs/fashion-mlp.graph \
 
 stage = @printf '\n== %s\n' '$(1)'
 
-.PHONY: help setup build run test exhaustive lint format fashion benchmark clean
+.PHONY: help setup build run test exhaustive sanitize lint format fashion benchmark clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -57,6 +57,14 @@ test: setup ## Check everything: style, the main job, the README, the benchmark,
 
 exhaustive: setup ## Check vector mathematics at each of the 2^32 f32 arguments (half an hour)
 	@ADJOINT_EXHAUSTIVE=1 swift test -c release --disable-xctest --filter errorsAreBoundedEverywhere
+
+# What Swift keeps in globals looks like a leak.
+sanitize: export ASAN_OPTIONS := detect_leaks=0
+SANITIZED := AdjointRuntimeTests|AdjointCodegenTests|AdjointLoweringTests|ExecutionTests|ObjectCache
+
+sanitize: setup ## Run the tests of memory and threads under the address and thread sanitizers
+	@swift test --sanitize=address --scratch-path .build-address --disable-xctest --filter '$(SANITIZED)'
+	@swift test --sanitize=thread --scratch-path .build-thread --disable-xctest --filter '$(SANITIZED)'
 
 # Narrow it with ARGUMENTS: make benchmark ARGUMENTS='--cases ^mlp --peers torch'. Only a run of all
 # cases with all systems belongs into the files that the README shows.
