@@ -41,12 +41,14 @@ struct NestLayout: Hashable, Sendable {
     let folded = nest.foldedAxes
     let column = Self.columnAxis(of: nest)
     let weight = Self.weight(of: nest)
+    let points = nest.extents.reduce(1, *)
+    cost = points * weight / max(1, vectorByteCount / 4) / 3
     let extent = column.map { nest.extents[$0] } ?? 1
     lanes =
       column == nil
       ? 1
       : Self.lanes(
-        nest, extent: extent, vectors: Self.vectors(nest, weight: weight),
+        nest, extent: extent, vectors: Self.vectors(nest, weight: weight, cost: cost),
         vectorByteCount: vectorByteCount)
     self.column = column
     var loops: [Loop] = []
@@ -64,8 +66,6 @@ struct NestLayout: Hashable, Sendable {
     }
     self.loops = loops
     self.keptCount = keptCount
-    let points = nest.extents.reduce(1, *)
-    cost = points * weight / max(1, vectorByteCount / 4) / 3
     split = nest.rowAxes > 0 ? .none : Self.split(loops, keptCount: keptCount, cost: cost)
   }
 
@@ -114,13 +114,16 @@ struct NestLayout: Hashable, Sendable {
   /// A few steps leave registers for several. A mathematical function is a chain of dependent
   /// instructions: where there are one or two of them, a processor finds those of the next vectors by
   /// itself. Where there are more, these are too far away for it, and several vectors at once are worth
-  /// the registers that they spill.
-  private static func vectors(_ nest: StridedNest, weight: Int) -> Int {
+  /// the registers that they spill: as many as keep two multiplications of a latency of four going,
+  /// or half of that, with half of the code, where a run is too short to be worth the rest.
+  private static func vectors(_ nest: StridedNest, weight: Int, cost: Int) -> Int {
     if weight <= 10 { return 4 }
     let functions = nest.steps.compactMap { step in
       VectorFunction.Name(step.instruction)?.isShort(step.type)
     }
-    if functions.count > 2, !functions.contains(false) { return 4 }
+    if functions.count > 2, !functions.contains(false) {
+      return cost >= KernelBatch.longRun ? 8 : 4
+    }
     return weight <= 60 ? 2 : 1
   }
 
