@@ -6,38 +6,61 @@ import Foundation
 /// the polynomial to the function on the reduced interval, weighted for the relative error of the
 /// result, rounded to the type.
 extension VectorMathematics {
-  /// s·eʳ and n, where f·x = n·ln 2 + r with |r| ≤ ln 2 / 2; s and f are powers of two.
+  /// n and the high part of r/f, which is exact, where f·x = n·ln 2 + r with |r| ≤ ln 2 / 2; f is a power
+  /// of two.
   ///
-  /// n is given by the bits of the format's magic number plus offset + n.
-  private static func reducedExponential(
-    _ x: String, times factor: Double = 1, scale: Double = 1, offset: Double, _ type: VectorType,
+  /// n is given as a number, and by the bits of the format's magic number plus offset + n.
+  private static func reduced(
+    _ x: String, times factor: Double = 1, offset: Double, _ type: VectorType,
     _ text: inout FunctionText
-  ) -> (power: String, bits: String) {
+  ) -> (high: String, n: String, bits: String) {
     let format = ExponentialFormat.of(type)
     let magic = text.number(format.magic + offset, type)
     let perDoubling = text.number(1.44269504088896341 * factor, type)
     let shifted = text.multiplyAdd(type, x, perDoubling, magic)
     let n = text.binary("fsub", type, shifted, magic)
     let high = text.multiplyAdd(type, n, text.number(-format.high / factor, type), x)
-    let rest = text.multiplyAdd(type, n, text.number(-format.low / factor, type), high)
-    // The polynomial is one of r/f, so that f costs nothing.
-    var coefficients: [Double] = []
-    var unit = scale
-    for coefficient in [1, 1] + format.tail {
-      coefficients.append(coefficient * unit)
-      unit *= factor
-    }
-    return (text.polynomial(coefficients, of: rest, type), text.bits(shifted, type))
+    return (high, n, text.bits(shifted, type))
   }
 
-  /// eʳ and 2ⁿ for f·x where 2ⁿ is a normal number.
-  static func exponential(
-    of x: String, times factor: Double, _ type: VectorType, _ text: inout FunctionText
-  ) -> (power: String, scale: String) {
+  /// s·eʳ and n, where x = n·ln 2 + r as above; s is a power of two.
+  private static func reducedExponential(
+    _ x: String, scale: Double = 1, offset: Double, _ type: VectorType,
+    _ text: inout FunctionText
+  ) -> (power: String, bits: String) {
     let format = ExponentialFormat.of(type)
-    let (power, bits) = reducedExponential(x, times: factor, offset: format.bias, type, &text)
-    let scale = text.binary("shl", type.bits, bits, text.integer(format.place, type.bits))
-    return (power, text.float(bits: scale, type))
+    let (high, n, bits) = reduced(x, offset: offset, type, &text)
+    let rest = text.multiplyAdd(type, n, text.number(-format.low, type), high)
+    return (text.polynomial(([1, 1] + format.tail).map { $0 * scale }, of: rest, type), bits)
+  }
+
+  /// 2ⁿ where it is a normal number, given the bits of the magic number plus the bias + n.
+  private static func powerOfTwo(
+    bits: String, _ type: VectorType, _ text: inout FunctionText
+  ) -> String {
+    let place = text.integer(ExponentialFormat.of(type).place, type.bits)
+    return text.float(bits: text.binary("shl", type.bits, bits, place), type)
+  }
+
+  /// (e²ˣ − 1)/2 = 2ⁿ·(eʳ − 1)/2 + (2ⁿ − 1)/2, where 2x = n·ln 2 + r and 2ⁿ is a normal number, for
+  /// x ≥ 0.
+  ///
+  /// With q = r/2, which is x itself near 0, (eʳ − 1)/2 is q + q²·P(q). Of q the high part is added first,
+  /// without an error, so that only the last sum rounds.
+  static func halfRiseOfSquare(
+    of x: String, _ type: VectorType, _ text: inout FunctionText
+  ) -> String {
+    let format = ExponentialFormat.of(type)
+    let (high, n, bits) = reduced(x, times: 2, offset: format.bias, type, &text)
+    let low = text.binary("fmul", type, n, text.number(-format.low / 2, type))
+    let q = text.binary("fadd", type, high, low)
+    let coefficients = format.tail.enumerated().map { scalbn($1, $0 + 1) }
+    let tail = text.polynomial(coefficients, of: q, type)
+    let small = text.multiplyAdd(type, tail, text.binary("fmul", type, q, q), low)
+    let scale = powerOfTwo(bits: bits, type, &text)
+    let half = text.multiplyAdd(type, scale, text.number(0.5, type), text.number(-0.5, type))
+    let large = text.multiplyAdd(type, scale, high, half)
+    return text.multiplyAdd(type, scale, small, large)
   }
 
   /// eˣ = 2ⁿ·eʳ.
@@ -65,33 +88,47 @@ extension VectorMathematics {
     return text.binary("fmul", type, once, text.float(bits: second, type))
   }
 
-  /// e^−|x|, where 2ⁿ is applied as a power that is a normal number and a constant one.
+  /// e^−|x|.
   static func decay(
     _ x: String, _ type: VectorType, _ text: inout FunctionText
   ) -> String {
-    let format = ExponentialFormat.of(type)
     let negative = text.value("fneg \(type.text) \(text.magnitude(x, type))")
-    let y = text.atLeast(format.least, negative, type)
+    return liftedExponential(
+      text.atLeast(ExponentialFormat.of(type).least, negative, type), type, &text)
+  }
+
+  /// eˣ for x from the least on that counts up to 40, where 2ⁿ is applied as a power that is a normal
+  /// number and a constant one.
+  private static func liftedExponential(
+    _ x: String, _ type: VectorType, _ text: inout FunctionText
+  ) -> String {
+    let format = ExponentialFormat.of(type)
     let (power, bits) = reducedExponential(
-      y, offset: format.bias + Double(format.lift), type, &text)
-    let scale = text.binary("shl", type.bits, bits, text.integer(format.place, type.bits))
-    let lifted = text.binary("fmul", type, power, text.float(bits: scale, type))
+      x, offset: format.bias + Double(format.lift), type, &text)
+    let lifted = text.binary("fmul", type, power, powerOfTwo(bits: bits, type, &text))
     return text.binary("fmul", type, lifted, text.number(scalbn(1, -format.lift), type))
   }
 
-  /// 1 − t from 0 on and u − u·t below, where u = e^−|x| and t = u/(1 + u): no overflow, no
-  /// cancellation, and what t lost by rounding counts for little.
+  /// w − w·t, where u = eˣ, w is the less of u and 1, and t = w/(1 + u): no cancellation, and what t
+  /// lost by rounding counts for little.
   ///
   /// Largest error in units in the last place: 1.65 over all of f32 (1.98 without fused multiply-add);
   /// 1.64 (1.97) in dense samples of f64.
   static func sigmoid(_ x: String, _ type: VectorType, _ text: inout FunctionText) -> String {
-    let u = decay(x, type, &text)
-    let one = text.number(1, type)
-    let t = text.binary("fdiv", type, u, text.binary("fadd", type, one, u))
-    let isNegative = text.compare("olt", type, x, text.number(0, type))
-    let whole = text.select(type, isNegative, u, one)
-    let negative = text.value("fneg \(type.text) \(t)")
-    return text.multiplyAdd(type, whole, negative, whole)
+    // Beyond the limit above the result rounds to 1.
+    let inside = text.atMost(type.element == .f64 ? 38 : 18, x, type)
+    let y = text.atLeast(ExponentialFormat.of(type).least, inside, type)
+    let u = liftedExponential(y, type, &text)
+    return quotient(u, type, &text)
+  }
+
+  /// u/(1 + u) for u ≥ 0 as w − w·w/(1 + u), where w is the less of u and 1.
+  static func quotient(_ u: String, _ type: VectorType, _ text: inout FunctionText) -> String {
+    let whole = text.atMost(1, u, type)
+    let bottom = text.binary("fadd", type, u, text.number(1, type))
+    let t = text.binary("fdiv", type, whole, bottom)
+    let negative = text.value("fneg \(type.text) \(whole)")
+    return text.multiplyAdd(type, negative, t, whole)
   }
 
   /// eˣ − 1 = 2ⁿ·(eʳ − 1) + (2ⁿ − 1), in f64 inside, where neither part loses anything.

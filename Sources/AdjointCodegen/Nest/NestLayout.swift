@@ -41,10 +41,15 @@ struct NestLayout: Hashable, Sendable {
     let folded = nest.foldedAxes
     let column = Self.columnAxis(of: nest)
     let weight = Self.weight(of: nest)
+    let points = nest.extents.reduce(1, *)
+    cost = points * weight / max(1, vectorByteCount / 4) / 3
     let extent = column.map { nest.extents[$0] } ?? 1
     lanes =
       column == nil
-      ? 1 : Self.lanes(nest, extent: extent, weight: weight, vectorByteCount: vectorByteCount)
+      ? 1
+      : Self.lanes(
+        nest, extent: extent, vectors: Self.vectors(nest, weight: weight, cost: cost),
+        vectorByteCount: vectorByteCount)
     self.column = column
     var loops: [Loop] = []
     var keptCount = 0
@@ -61,8 +66,6 @@ struct NestLayout: Hashable, Sendable {
     }
     self.loops = loops
     self.keptCount = keptCount
-    let points = nest.extents.reduce(1, *)
-    cost = points * weight / max(1, vectorByteCount / 4) / 3
     split = nest.rowAxes > 0 ? .none : Self.split(loops, keptCount: keptCount, cost: cost)
   }
 
@@ -95,26 +98,41 @@ struct NestLayout: Hashable, Sendable {
     return best?.axis
   }
 
-  /// Eighths of the time of one vector addition that a vector of points takes, roughly.
+  /// Thirds of the nanoseconds that a vector of points takes, roughly.
   private static func weight(of nest: StridedNest) -> Int {
     nest.steps.reduce(2 * nest.outputs.count) { sum, step in
       switch step.instruction {
       case .constant, .index: sum
-      case .unary(let function, _) where VectorFunction.Name(function) != nil:
-        sum + (step.type == .f64 ? 80 : 14)
-      case .binary(.power, _, _): sum + 100
-      case .load, .unary, .binary, .compare, .select, .cast: sum + 1
+      case .load, .unary, .binary, .compare, .select, .cast:
+        sum + (VectorFunction.Name(step.instruction)?.weight(step.type) ?? 1)
       }
     }
   }
 
+  /// The native vectors that are done at once, which hides the latency of one.
+  ///
+  /// A few steps leave registers for several. A mathematical function is a chain of dependent
+  /// instructions: where there are one or two of them, a processor finds those of the next vectors by
+  /// itself. Where there are more, these are too far away for it, and several vectors at once are worth
+  /// the registers that they spill: as many as keep two multiplications of a latency of four going,
+  /// or half of that, with half of the code, where a run is too short to be worth the rest.
+  private static func vectors(_ nest: StridedNest, weight: Int, cost: Int) -> Int {
+    if weight <= 10 { return 4 }
+    let functions = nest.steps.compactMap { step in
+      VectorFunction.Name(step.instruction)?.isShort(step.type)
+    }
+    if functions.count > 2, !functions.contains(false) {
+      return cost >= KernelBatch.longRun ? 8 : 4
+    }
+    return weight <= 60 ? 2 : 1
+  }
+
   private static func lanes(
-    _ nest: StridedNest, extent: Int, weight: Int, vectorByteCount: Int
+    _ nest: StridedNest, extent: Int, vectors: Int, vectorByteCount: Int
   ) -> Int {
     let isWide = nest.steps.contains { $0.type == .f64 }
     let native = vectorByteCount / (isWide ? 8 : 4)
-    // Several vectors at once hide the latency of one, as long as there are registers for them.
-    let wanted = native * (weight <= 10 ? 4 : weight <= 60 ? 2 : 1)
+    let wanted = native * vectors
     var lanes = 2
     while lanes < wanted, lanes < extent { lanes *= 2 }
     // A little more than whole native vectors is better done as whole ones and a rest.
