@@ -57,7 +57,7 @@ struct ExecutionTests {
     _ = try context.scalar("loss")
     let before = adjoint_thread_allocation_count()
     // The counter counts: an array of a size the optimizer cannot know.
-    let array = Array(repeating: 1, count: 1000 + Int(before % 7))
+    let array = Array(repeating: 1, count: 1001 + Int(before % 7))
     let counted = adjoint_thread_allocation_count()
     #expect(array.count >= 1000)
     try #require(before < counted || before == -1)
@@ -80,7 +80,9 @@ struct ExecutionTests {
     let before = adjoint_thread_page_fault_count()
     // The counter counts: pages that no one has touched.
     let pages = UnsafeMutableRawPointer.allocate(byteCount: 1 << 26, alignment: 1 << 12)
-    for page in 0..<100 { pages.storeBytes(of: 1, toByteOffset: (page * 160) << 12, as: UInt8.self) }
+    for page in 0..<100 {
+      pages.storeBytes(of: 1, toByteOffset: (page * 160) << 12, as: UInt8.self)
+    }
     let counted = adjoint_thread_page_fault_count()
     pages.deallocate()
     try #require(before < counted || before == -1)
