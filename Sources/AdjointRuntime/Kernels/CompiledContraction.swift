@@ -19,7 +19,21 @@ struct CompiledContraction: Sendable {
     case vectorMatrix(MatrixOrder, vectorStride: CInt)
   }
 
-  let product: Contraction
+  /// What a product is without its epilogue: plain numbers, which a step copies without counting
+  /// references.
+  struct Product: Sendable {
+    let scalarType: ScalarType
+    let batch: Int
+    let rows: Int
+    let columns: Int
+    let inner: Int
+    let left: Contraction.Layout
+    let right: Contraction.Layout
+    let scale: Double
+    let addendScale: Double?
+  }
+
+  let product: Product
   let method: Method
   /// The multiplications of one product.
   let work: Double
@@ -39,7 +53,10 @@ struct CompiledContraction: Sendable {
   static let smallestVectorPanel = 1 << 18
 
   init(_ product: Contraction) throws(Diagnostic) {
-    self.product = product
+    self.product = Product(
+      scalarType: product.scalarType, batch: product.batch, rows: product.rows,
+      columns: product.columns, inner: product.inner, left: product.left, right: product.right,
+      scale: product.scale, addendScale: product.addendScale)
     let (rows, columns, inner) = (product.rows, product.columns, product.inner)
     guard max(rows, columns, inner) <= Int(CInt.max) else {
       throw Diagnostic(
