@@ -19,7 +19,6 @@ package final class GeneratedKernel: Sendable {
     package let partialByteCount: Int
     package let scratchByteCount: Int
     package let cost: Int
-    package let byteCount: Int
   }
 
   /// To be called in order.
@@ -45,8 +44,7 @@ package final class GeneratedKernel: Sendable {
         Piece(
           run: run, join: join, itemCount: piece.itemCount,
           partialByteCount: piece.partialByteCount * piece.itemCount,
-          scratchByteCount: piece.scratchByteCount, cost: piece.cost,
-          byteCount: piece.byteCount))
+          scratchByteCount: piece.scratchByteCount, cost: piece.cost))
     }
     self.pieces = pieces
     literals = module.literals

@@ -17,8 +17,6 @@ package struct KernelModule: Hashable, Sendable {
     package var scratchByteCount = 0
     /// An estimate of the nanoseconds of a run on one thread.
     package var cost: Int
-    /// The bytes that a run touches; 0 where they do not matter beside the work.
-    package var byteCount = 0
   }
 
   package var pieces: [Piece] = []
@@ -78,8 +76,7 @@ package struct KernelModule: Hashable, Sendable {
     pieces.append(
       Piece(
         function: function, join: nil, itemCount: writer.itemCount,
-        scratchByteCount: writer.scratchByteCount, cost: writer.cost,
-        byteCount: writer.byteCount))
+        scratchByteCount: writer.scratchByteCount, cost: writer.cost))
   }
 
   private mutating func add(
@@ -93,8 +90,7 @@ package struct KernelModule: Hashable, Sendable {
       module.add(writer.function(function), of: writer.text)
       literals = writer.literals ?? literals
       var entry = Piece(
-        function: function, join: nil, itemCount: layout.itemCount, cost: layout.cost,
-        byteCount: piece.touchedByteCount)
+        function: function, join: nil, itemCount: layout.itemCount, cost: layout.cost)
       if case .folded(let parts) = layout.split {
         entry.join = function + ".join"
         entry.partialByteCount = writer.partByteCount

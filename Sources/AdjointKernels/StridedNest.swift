@@ -59,20 +59,6 @@ package struct StridedNest: Sendable {
     outputs.first { $0.combiner != nil }.map { Set(reducedAxes(of: $0)) } ?? []
   }
 
-  /// The bytes that it touches: of each access, those of the axes that move it; those of a result that
-  /// may lie over an operand once.
-  package var touchedByteCount: Int {
-    let apart = outputs.map(\.access).filter { result in
-      !inputs.contains { $0.coincides(with: result) }
-    }
-    return (inputs + apart).reduce(0) { sum, access in
-      sum
-        + extents.indices.reduce(access.scalarType.byteCount) {
-          access.strides[$1] == 0 ? $0 : $0 * extents[$1]
-        }
-    }
-  }
-
   /// The axes that an output folds.
   package func reducedAxes(of output: Output) -> [Int] {
     output.combiner == nil ? [] : extents.indices.filter { output.access.strides[$0] == 0 }

@@ -10,6 +10,8 @@ package final class Executable: Sendable {
     var partCount: Int
     var operands: Int
     var results: Int
+    /// Whether the largest of its operands is the same in every run.
+    var isSettled: Bool
   }
 
   package let plan: Plan
@@ -84,6 +86,7 @@ package final class Executable: Sendable {
       end = max(end, groupEnd)
     }
     arenaByteCount = end
+    let rewritten = plan.rewrittenBuffers
     var steps: [Step] = []
     var offsets: [Int] = []
     for step in plan.steps {
@@ -92,7 +95,7 @@ package final class Executable: Sendable {
       steps.append(
         Step(
           firstPart: kernel.lowerBound, partCount: kernel.count, operands: offsets.count,
-          results: offsets.count + step.operands.count))
+          results: offsets.count + step.operands.count, isSettled: plan.isSettled(step, rewritten)))
       offsets += (step.operands + step.results).map { plan.buffers[$0].offset }
       offsets += locals[step.kernel]
     }
@@ -123,6 +126,25 @@ package final class Executable: Sendable {
 }
 
 extension Plan {
+  /// The buffers whose bytes a step writes.
+  fileprivate var rewrittenBuffers: Set<BufferID> {
+    var rewritten = Set(steps.flatMap(\.results))
+    for case .inPlace(let other) in buffers.map(\.role) { rewritten.insert(content(of: other)) }
+    return rewritten
+  }
+
+  /// Whether no step writes the largest operand of a step.
+  fileprivate func isSettled(_ step: Step, _ rewritten: Set<BufferID>) -> Bool {
+    let largest = step.operands.map { content(of: $0) }
+      .max { buffers[$0].byteCount < buffers[$1].byteCount }
+    return largest.map { !rewritten.contains($0) } ?? true
+  }
+
+  /// The buffer whose bytes another one shows: itself, unless it is a view.
+  private func content(of buffer: BufferID) -> BufferID {
+    if case .view(let other) = buffers[buffer].role { other } else { buffer }
+  }
+
   /// Checks that every number in the plan names something and that every buffer is in the arena.
   fileprivate func checkBuffers() throws(Diagnostic) {
     for (number, buffer) in buffers.enumerated() {

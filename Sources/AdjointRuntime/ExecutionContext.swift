@@ -46,13 +46,16 @@ package final class ExecutionContext {
     for number in 0..<executable.steps.count {
       let step = executable.steps.base[number]
       for part in step.firstPart..<(step.firstPart + step.partCount) {
-        run(executable.parts[part], offsets + step.operands, offsets + step.results)
+        run(
+          executable.parts[part], offsets + step.operands, offsets + step.results,
+          isSettled: step.isSettled)
       }
     }
   }
 
   private func run(
-    _ part: CompiledKernel, _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>
+    _ part: CompiledKernel, _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>,
+    isSettled: Bool
   ) {
     let base = arena.base
     switch part {
@@ -71,7 +74,8 @@ package final class ExecutionContext {
         scratchStride: executable.scratchByteCount, partials: partials.base
       ).run(threads: executable.threads)
     case .contraction(let product):
-      ContractionRun(product, arena: base, operands, results).run(threads: executable.threads)
+      ContractionRun(product, arena: base, operands, results, isSettled: isSettled)
+        .run(threads: executable.threads)
     case .gather(let copy):
       copy.gather(base + operands[0], base + operands[1], into: base + results[0])
     case .scatterAdd(let copy):

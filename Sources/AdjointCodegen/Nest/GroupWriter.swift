@@ -16,8 +16,6 @@ struct GroupWriter {
   let scratchByteCount: Int
   /// An estimate of the nanoseconds of a run on one thread.
   let cost: Int
-  /// The bytes that a run touches, without the locals.
-  let byteCount: Int
   private(set) var text = FunctionText()
 
   /// The bytes that the stages touch at a tile, so that it stays in the nearest cache.
@@ -28,7 +26,6 @@ struct GroupWriter {
     pieces = StridedNest.canonicalPieces(of: group, rowsApart: true).joined().map {
       ($0, NestLayout($0, vectorByteCount: vectorByteCount))
     }
-    byteCount = pieces.reduce(0) { $0 + $1.nest.touchedByteCount }
     cost = pieces.reduce(0) { $0 + $1.layout.cost }
     let rowByteCount = group.stages.reduce(1) { max($0, $1.rowByteCount) }
     let tileRows = max(1, min(group.rows, Self.tileByteCount / rowByteCount))

@@ -7,13 +7,17 @@ struct ContractionRun {
   let left: UnsafeRawPointer
   let right: UnsafeRawPointer
   let result: UnsafeMutableRawPointer
+  /// Whether its larger operand is the same in every run, so that each thread finds its part of it in
+  /// its own cache.
+  let isSettled: Bool
 
   /// A run on the buffers of a step; what is added is in the result when the products are computed.
   init(
     _ contraction: CompiledContraction, arena: UnsafeMutableRawPointer,
-    _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>
+    _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>, isSettled: Bool
   ) {
     self.contraction = contraction
+    self.isSettled = isSettled
     left = UnsafeRawPointer(arena + operands[0])
     right = UnsafeRawPointer(arena + operands[1])
     result = arena + results[0]
@@ -27,9 +31,9 @@ struct ContractionRun {
     let product = contraction.product
     guard product.batch > 0, product.rows > 0, product.columns > 0 else { return }
     if contraction.callsBLAS { BLASLibrary.useThreads(1) }
-    let panels = contraction.isShared ? contraction.panelCount(threads: threads) : 1
+    let panels = isShared ? panelCount(threads: threads) : 1
     let items = product.batch * panels
-    guard contraction.isShared, items > 1, threads > 1 else {
+    guard isShared, items > 1, threads > 1 else {
       return runItems(from: 0, to: product.batch, panels: 1)
     }
     withUnsafePointer(to: (self, panels)) { job in
@@ -40,6 +44,38 @@ struct ContractionRun {
         run.runItems(from: from, to: to, panels: panels)
       }
     }
+  }
+
+  /// The fewest multiplications of a panel.
+  private var smallestPanel: Int {
+    switch contraction.method {
+    case .loops: Int.max
+    case .matrixMatrix: CompiledContraction.smallestPanel
+    case .matrixVector, .vectorMatrix:
+      isSettled
+        ? CompiledContraction.smallestVectorPanel : CompiledContraction.smallestMovingVectorPanel
+    }
+  }
+
+  /// Whether the batch is large enough for more than one thread.
+  private var isShared: Bool {
+    let smallest =
+      switch contraction.method {
+      case .loops, .matrixMatrix: CompiledContraction.smallestSharedProduct
+      case .matrixVector, .vectorMatrix: 2 * smallestPanel
+      }
+    return contraction.work * Double(contraction.product.batch) >= Double(smallest)
+  }
+
+  /// The panels of one product: one for each thread where the batch has not enough for all.
+  ///
+  /// None is so small that a library would change to its kernels for small products, which sum in
+  /// another order.
+  private func panelCount(threads: Int) -> Int {
+    guard contraction.product.batch < threads else { return 1 }
+    let longer = max(contraction.product.rows, contraction.product.columns)
+    let byWork = Int(min(contraction.work / Double(smallestPanel), Double(threads)))
+    return max(1, min(byWork, longer / CompiledContraction.panelUnit))
   }
 
   private func runItems(from: Int, to: Int, panels: Int) {
@@ -133,24 +169,7 @@ extension CompiledContraction {
 
   /// Panels start at multiples of this many rows or columns, a multiple of the register tiles of
   /// every BLAS.
-  private static let panelUnit = 64
-
-  /// The panels of one product: one for each thread where the batch has not enough for all.
-  ///
-  /// None is so small that a library would change to its kernels for small products, which sum in
-  /// another order.
-  func panelCount(threads: Int) -> Int {
-    guard product.batch < threads else { return 1 }
-    let smallest: Int
-    switch method {
-    case .loops: return 1
-    case .matrixMatrix: smallest = Self.smallestPanel
-    case .matrixVector, .vectorMatrix: smallest = Self.smallestVectorPanel
-    }
-    let longer = max(product.rows, product.columns)
-    let byWork = Int(min(work / Double(smallest), Double(threads)))
-    return max(1, min(byWork, longer / Self.panelUnit))
-  }
+  static let panelUnit = 64
 
   /// A panel across the longer side; the shorter is read by every thread.
   func panel(_ number: Int, of count: Int) -> Panel {

@@ -37,8 +37,6 @@ struct CompiledContraction: Sendable {
   let method: Method
   /// The multiplications of one product.
   let work: Double
-  /// Whether the batch is large enough for more than one thread.
-  let isShared: Bool
   /// The parts in which the inner dimension of a product of matrices is summed.
   let innerSlices: Int
 
@@ -48,9 +46,11 @@ struct CompiledContraction: Sendable {
   static let smallestSharedProduct = 1 << 22
   /// No panel of a product that is cut for several threads has fewer multiplications than this.
   static let smallestPanel = 1 << 21
-  /// The same for a product with a vector, which waits for memory: with half of this, two megabytes of
-  /// f32, the matrix stays in the cache of one core.
-  static let smallestVectorPanel = 1 << 18
+  /// The same for a product with a vector, which waits for memory: some ten microseconds of it.
+  static let smallestVectorPanel = 1 << 16
+  /// The same where a step writes the matrix anew: what fits the cache of one core, two megabytes, stays
+  /// with the thread that writes it.
+  static let smallestMovingVectorPanel = 1 << 18
 
   init(_ product: Contraction) throws(Diagnostic) {
     self.product = Product(
@@ -82,12 +82,6 @@ struct CompiledContraction: Sendable {
     } else {
       method = .loops
     }
-    let smallest =
-      switch method {
-      case .loops, .matrixMatrix: Self.smallestSharedProduct
-      case .matrixVector, .vectorMatrix: 2 * Self.smallestVectorPanel
-      }
-    isShared = work * Double(product.batch) >= Double(smallest)
     innerSlices =
       if case .matrixMatrix(let left, let right) = method, !left.isTransposed, !right.isTransposed {
         Self.innerSlices(product, work: work)

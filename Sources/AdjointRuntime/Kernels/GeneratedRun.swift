@@ -14,22 +14,10 @@ struct GeneratedRun {
   let scratchStride: Int
 
   /// Less work than this, in nanoseconds, is not worth another thread.
-  private static let sharedCost = 12_000
-  /// The bytes of a nanosecond's work beyond which a kernel waits for its data.
-  ///
-  /// If they fit the cache of one core, as many bytes as `coreCache`, they are better left in it: the
-  /// kernels before and after may be cut along other lines, and then half of them would go from core to
-  /// core.
-  private static let (bytesPerNanosecond, coreCache) = (20, 1 << 21)
-
-  private var isShared: Bool {
-    piece.cost >= Self.sharedCost && piece.itemCount > 1
-      && (piece.byteCount > Self.coreCache
-        || piece.byteCount <= piece.cost * Self.bytesPerNanosecond)
-  }
+  static let sharedCost = 12_000
 
   func run(threads: Int) {
-    if threads > 1, isShared {
+    if threads > 1, piece.cost >= Self.sharedCost, piece.itemCount > 1 {
       withUnsafePointer(to: self) { run in
         ThreadPool.shared.run(
           itemCount: piece.itemCount, threads: threads,
