@@ -27,7 +27,7 @@ package struct KernelModule: Hashable, Sendable {
   private var module = ModuleText()
 
   /// What functions are called until the text is known.
-  private static let placeholder = "kernel"
+  private static let provisionalName = "kernel"
 
   /// Writes the code of a kernel; nil for one that only the portable back end runs.
   ///
@@ -42,10 +42,10 @@ package struct KernelModule: Hashable, Sendable {
     case .loopNest, .group, .contraction, .gather, .scatterAdd: return nil
     }
     let name = "kernel_" + module.digits
-    module.rename(Self.placeholder, to: name)
+    module.rename(Self.provisionalName, to: name)
     for piece in pieces.indices {
-      pieces[piece].function.replacePrefix(Self.placeholder, with: name)
-      pieces[piece].join?.replacePrefix(Self.placeholder, with: name)
+      pieces[piece].function.replacePrefix(Self.provisionalName, with: name)
+      pieces[piece].join?.replacePrefix(Self.provisionalName, with: name)
     }
   }
 
@@ -59,7 +59,7 @@ package struct KernelModule: Hashable, Sendable {
     }
     let layout = ProductLayout(product, vectorByteCount: vectorByteCount)
     var writer = ProductWriter(layout)
-    let function = Self.placeholder + ".0"
+    let function = Self.provisionalName + ".0"
     module.add(writer.function(function), of: writer.text)
     pieces.append(
       Piece(
@@ -71,7 +71,7 @@ package struct KernelModule: Hashable, Sendable {
 
   private mutating func add(_ group: FusionGroup, _ vectorByteCount: Int) {
     var writer = GroupWriter(group, vectorByteCount: vectorByteCount)
-    let function = Self.placeholder + ".0"
+    let function = Self.provisionalName + ".0"
     module.add(writer.function(function), of: writer.text)
     pieces.append(
       Piece(
@@ -84,7 +84,7 @@ package struct KernelModule: Hashable, Sendable {
   ) {
     for piece in StridedNest.canonicalPieces(of: nest) {
       let layout = NestLayout(piece, vectorByteCount: vectorByteCount)
-      let function = "\(Self.placeholder).\(pieces.count)"
+      let function = "\(Self.provisionalName).\(pieces.count)"
       var writer = NestWriter(piece, layout)
       if place == .table, layout.cost < KernelBatch.longRun { writer.literals = literals }
       module.add(writer.function(function), of: writer.text)

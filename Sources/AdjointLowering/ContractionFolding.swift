@@ -30,20 +30,10 @@ struct ContractionFolding {
 
   private init(_ graph: KernelGraph) {
     self.graph = graph
-    producers = Array(repeating: -1, count: graph.values.count)
-    readers = Array(repeating: [], count: graph.values.count)
-    var isWritten = Array(repeating: false, count: graph.values.count)
-    for (number, step) in graph.steps.enumerated() {
-      for value in step.reads { readers[value].append(number) }
-      for value in step.writes {
-        producers[value] = isWritten[value] ? -1 : number
-        isWritten[value] = true
-      }
-    }
+    producers = graph.onlyWriters
+    readers = graph.readers
     isNeededOutside = graph.isNeededOutside
-    var updated: [Int: Int] = [:]
-    for update in graph.updates { updated[update.value] = update.parameter }
-    self.updated = updated
+    updated = graph.updatedParameters
     isDropped = Array(repeating: false, count: graph.steps.count)
   }
 

@@ -33,17 +33,15 @@ struct EpilogueFusion {
     self.graph = graph
     writers = Array(repeating: -1, count: graph.values.count)
     hasOneWriter = Array(repeating: true, count: graph.values.count)
-    readers = Array(repeating: [], count: graph.values.count)
+    readers = graph.readers
     for (number, step) in graph.steps.enumerated() {
-      for value in step.reads { readers[value].append(number) }
       for value in step.writes {
         hasOneWriter[value] = writers[value] < 0
         writers[value] = number
       }
     }
     isNeededOutside = graph.isNeededOutside
-    updated = Dictionary(
-      graph.updates.map { ($0.value, $0.parameter) }, uniquingKeysWith: { first, _ in first })
+    updated = graph.updatedParameters
     isDropped = Array(repeating: false, count: graph.steps.count)
   }
 

@@ -125,6 +125,34 @@ struct KernelGraph {
       Step(work: .nest(.copy(of: value, to: target, as: values[target].type)), nodes: nodes))
   }
 
+  /// For each value, the only step that writes it; -1 where there is none or there are several.
+  var onlyWriters: [Int] {
+    var writers = Array(repeating: -1, count: values.count)
+    var isWritten = Array(repeating: false, count: values.count)
+    for (number, step) in steps.enumerated() {
+      for value in step.writes {
+        writers[value] = isWritten[value] ? -1 : number
+        isWritten[value] = true
+      }
+    }
+    return writers
+  }
+
+  /// For each value, the steps that read it.
+  var readers: [[Int]] {
+    var readers: [[Int]] = Array(repeating: [], count: values.count)
+    for (number, step) in steps.enumerated() {
+      for value in step.reads { readers[value].append(number) }
+    }
+    return readers
+  }
+
+  /// For each value that becomes a parameter's next one, that parameter: the first of several, over which
+  /// it is written.
+  var updatedParameters: [Int: Int] {
+    Dictionary(updates.map { ($0.value, $0.parameter) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// For each value, whether it is needed apart from the steps that read it.
   var isNeededOutside: [Bool] {
     var needed = Array(repeating: false, count: values.count)

@@ -32,15 +32,10 @@ struct ProducerFusion {
   private init(_ graph: KernelGraph, inlines: Bool) {
     self.graph = graph
     self.inlines = inlines
-    producers = Array(repeating: -1, count: graph.values.count)
+    producers = graph.onlyWriters
     var reads = Array(repeating: 0, count: graph.values.count)
     isPinned = graph.isNeededOutside
-    var isWritten = Array(repeating: false, count: graph.values.count)
-    for (number, step) in graph.steps.enumerated() {
-      for value in step.writes {
-        producers[value] = isWritten[value] ? -1 : number
-        isWritten[value] = true
-      }
+    for step in graph.steps {
       switch step.work {
       case .nest(let nest):
         for (place, input) in nest.inputs.enumerated() where !nest.inputs[..<place].contains(input)
