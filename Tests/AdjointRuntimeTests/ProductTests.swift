@@ -113,6 +113,37 @@ import Testing
     }
   }
 
+  /// A right operand larger than what passes at once, packed and in place, by one thread and by several.
+  ///
+  /// Both operands are a column times a row, so that the product is known without summing.
+  @Test(arguments: [
+    Shape(rows: 98, columns: 1100, inner: 131), Shape(rows: 5, columns: 4200, inner: 65),
+    Shape(rows: 1500, columns: 1100, inner: 130),
+    Shape(rows: 40, columns: 1100, inner: 131, line: 1024),
+  ])
+  func panelsInSeveralPasses(shape: Shape) throws {
+    let line = max(shape.line, shape.inner)
+    let (a, b) = (numbers(shape.rows, 1), numbers(shape.inner, 2))
+    let (c, d) = (numbers(shape.inner, 3), numbers(shape.columns, 4))
+    let product = Contraction(
+      .f32, batch: 1, rows: shape.rows, columns: shape.columns, inner: shape.inner,
+      left: layout(shape.rows, shape.inner, transposed: false, line: line),
+      right: layout(shape.inner, shape.columns, transposed: false))
+    let padding = Array(repeating: 9.0, count: line - shape.inner)
+    let operands = try [
+      a.flatMap { x in b.map { x * $0 } + padding }, c.flatMap { x in d.map { x * $0 } },
+    ]
+    .map { try Tensor(Tensor.Storage($0, as: .f32), extents: [$0.count]) }
+    let plan = SinglePlan(
+      [.contraction(product)], operands: operands.map(\.type),
+      results: [TensorType(.f32, extents: [shape.rows, shape.columns])])
+    let inner = zip(b, c).reduce(0) { $0 + $1.0 * $1.1 }
+    let wanted = a.flatMap { x in d.map { x * inner * $0 } }
+    for threads in 1...3 {
+      #expect(try plan.run(operands, threads: threads)[0].doubles == wanted, "\(threads) threads")
+    }
+  }
+
   @Test func productsOfAModuleShareTheirTiles() throws {
     let generator = try #require(CodeGenerator.shared)
     // Rows of one vector in three widths: the same tile, read and written with other strides.

@@ -20,6 +20,9 @@ struct ProductLayout: Sendable {
   }
 
   /// What an item of work is.
+  ///
+  /// A thread does neighbouring items at once, so that it packs what they share only once; they are many,
+  /// so that threads that are not equally fast finish together.
   enum Split: Hashable, Sendable {
     case batches
     /// So many panels of columns.
@@ -30,6 +33,10 @@ struct ProductLayout: Sendable {
 
   /// The most steps of the inner dimension that are done before the tile changes.
   private static let mostDepth = 384
+  /// The bytes of the right operand that stay in a core's second cache while tiles pass.
+  private static let passingByteCount = 1 << 19
+  /// The items that a product is cut into, if it has as many tiles or panels.
+  private static let mostItems = 16
 
   let scalarType: ScalarType
   let batch: Int
@@ -106,7 +113,8 @@ struct ProductLayout: Sendable {
       batch > 1
       ? .batches
       : rows >= columns || panels < 4
-        ? .rows(tiles: max(1, (tiles + 3) / 4)) : .columns(panels: max(1, min(16, panels / 4)))
+        ? .rows(tiles: (tiles + Self.mostItems - 1) / Self.mostItems)
+        : .columns(panels: (panels + Self.mostItems - 1) / Self.mostItems)
   }
 
   /// Whether generated code is the faster choice: not for products with a vector, which wait for memory
@@ -166,10 +174,10 @@ struct ProductLayout: Sendable {
   }
   var blockCount: Int { (inner + depth - 1) / depth }
 
-  /// The panels of an item.
-  var panelsPerItem: Int { if case .columns(let panels) = split { panels } else { panelCount } }
-  /// The tiles of an item.
-  var tilesPerItem: Int { if case .rows(let tiles) = split { tiles } else { tileCount } }
+  /// The panels that are done before the next ones.
+  var panelsAtOnce: Int {
+    min(panelCount, max(1, Self.passingByteCount / (depth * panelColumns * scalarType.byteCount)))
+  }
 
   /// The items of work.
   var itemCount: Int {
@@ -180,10 +188,10 @@ struct ProductLayout: Sendable {
     }
   }
 
-  /// The elements of an item's part of the right operand, packed; the last square that is turned may
-  /// be written beyond the last panel.
+  /// The elements of the part of the right operand that is packed at once; the last square that is turned
+  /// may be written beyond the last panel.
   var packedCount: Int {
-    packs ? (panelsPerItem * depth + (right.columnStride == 1 ? 0 : lanes)) * panelColumns : 0
+    packs ? (panelsAtOnce * depth + (right.columnStride == 1 ? 0 : lanes)) * panelColumns : 0
   }
 
   /// How a copied tile of the left operand lies: rows with a gap between them, or columns of whole
@@ -199,7 +207,7 @@ struct ProductLayout: Sendable {
   /// The strides by which a tile reads the left operand.
   var readLeft: Matrix { copiesLeft ? copiedLeft : left }
 
-  /// The bytes in which an item packs its part of the right operand and a tile of the left one.
+  /// The bytes in which a thread packs its part of the right operand and a tile of the left one.
   var scratchByteCount: Int {
     let tile =
       left.columnStride == 1 ? tileRows * copiedLeft.rowStride : depth * copiedLeft.columnStride

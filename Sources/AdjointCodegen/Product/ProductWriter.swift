@@ -25,23 +25,23 @@ struct ProductWriter {
       left: base("%operands", layout.operands.left),
       right: base("%operands", layout.operands.right), result: base("%results", 0),
       epilogue: epilogueBases())
-    let item = text.beginLoop(from: "%from", to: "%to")
     switch layout.split {
     case .batches:
+      let item = text.beginLoop(from: "%from", to: "%to")
       let places = Places(
         left: move(bases.left, item.index, layout.left.batchStride),
         right: move(bases.right, item.index, layout.right.batchStride),
         result: move(bases.result, item.index, layout.result.batchStride),
         epilogue: moveEpilogue(bases.epilogue, item.index, by: \.batchStride), batch: item.index)
-      writeBlocks(places, panels: Span(layout.panelCount), tiles: Span(layout.tileCount))
+      writePanels(places, panels: Span(layout.panelCount), tiles: Span(layout.tileCount))
+      text.end(item)
     case .columns(let count):
-      let span = range(item.index, of: count, in: layout.panelCount)
-      writeBlocks(bases, panels: span, tiles: Span(layout.tileCount))
+      let span = range(of: count, in: layout.panelCount)
+      writePanels(bases, panels: span, tiles: Span(layout.tileCount))
     case .rows(let count):
-      let span = range(item.index, of: count, in: layout.tileCount)
-      writeBlocks(bases, panels: Span(layout.panelCount), tiles: span)
+      let span = range(of: count, in: layout.tileCount)
+      writePanels(bases, panels: Span(layout.panelCount), tiles: span)
     }
-    text.end(item)
     text.effect("ret void")
     // What takes time is in the functions that this calls: LLVM has little to improve here, which counts
     // only where the tiles are few.
@@ -79,9 +79,10 @@ struct ProductWriter {
     init(from: String, to: String) { (self.from, self.to) = (from, to) }
   }
 
-  private mutating func range(_ item: String, of count: Int, in total: Int) -> Span {
-    let from = text.value("mul i64 \(item), \(count)")
-    let to = text.smaller(text.value("add i64 \(from), \(count)"), String(total))
+  /// What a run's items are together.
+  private mutating func range(of count: Int, in total: Int) -> Span {
+    let from = text.value("mul i64 %from, \(count)")
+    let to = text.smaller(text.value("mul i64 %to, \(count)"), String(total))
     return Span(from: from, to: to)
   }
 
@@ -106,6 +107,20 @@ struct ProductWriter {
   }
 
   // MARK: Loops
+
+  /// As many panels as are packed at once, and then the next ones.
+  private mutating func writePanels(_ places: Places, panels: Span, tiles: Span) {
+    let count = layout.panelsAtOnce
+    if count == layout.panelCount { return writeBlocks(places, panels: panels, tiles: tiles) }
+    let span = text.value("sub i64 \(panels.to), \(panels.from)")
+    let parts = text.value("udiv i64 \(text.value("add i64 \(span), \(count - 1)")), \(count)")
+    let part = text.beginLoop(from: "0", to: parts)
+    let from = text.value(
+      "add i64 \(panels.from), \(text.value("mul i64 \(part.index), \(count)"))")
+    let to = text.smaller(text.value("add i64 \(from), \(count)"), panels.to)
+    writeBlocks(places, panels: Span(from: from, to: to), tiles: tiles)
+    text.end(part)
+  }
 
   /// Blocks of the inner dimension around tiles of rows around panels of columns.
   private mutating func writeBlocks(_ places: Places, panels: Span, tiles: Span) {

@@ -15,7 +15,6 @@ final class ItemShares: @unchecked Sendable {
 
   // Written between jobs.
   private var count = 0
-  private var grain = 1
 
   init(maximumThreads: Int) {
     self.maximumThreads = maximumThreads
@@ -28,10 +27,9 @@ final class ItemShares: @unchecked Sendable {
     shares.deallocate()
   }
 
-  /// Gives each of so many threads neighbouring items, to be taken in a few portions.
+  /// Gives each of so many threads neighbouring items.
   func divide(_ itemCount: Int, among threads: Int) {
     count = min(threads, maximumThreads)
-    grain = max(1, itemCount / (count * 4))
     for number in 0..<count {
       shares[number].next.store(itemCount * number / count, ordering: .relaxed)
       shares[number].end = itemCount * (number + 1) / count
@@ -39,14 +37,18 @@ final class ItemShares: @unchecked Sendable {
   }
 
   /// Does items until none is left: first a thread's own, then those of the threads after it.
+  ///
+  /// Half of what is left of a share is taken at a time: few portions, and small ones at the end.
   func take(as worker: Int, _ work: (_ from: Int, _ to: Int) -> Void) {
     for distance in 0..<count {
       let share = shares + (worker + distance) % count
       while true {
-        let from = share.pointee.next.wrappingAdd(grain, ordering: .relaxed).oldValue
         let end = share.pointee.end
+        let portion = (end - share.pointee.next.load(ordering: .relaxed) + 1) / 2
+        if portion <= 0 { break }
+        let from = share.pointee.next.wrappingAdd(portion, ordering: .relaxed).oldValue
         if from >= end { break }
-        work(from, min(from + grain, end))
+        work(from, min(from + portion, end))
       }
     }
   }
