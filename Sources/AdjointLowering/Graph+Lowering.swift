@@ -32,13 +32,12 @@ extension Graph {
   ) throws(Diagnostic) -> (plan: Plan, folds: FoldLedger, rows: RowLedger) {
     var kernels = try KernelGraph(lowering: self)
     kernels = ProducerFusion.run(on: kernels, inlines: options.fusesProducers)
+    let costs = RowCosts(cacheByteCount: options.cacheByteCount)
+    if options.fusesRows { kernels = MatrixStreaming.run(on: kernels, costs: costs) }
     kernels.openLedger()
     if options.foldsContractions { kernels = ContractionFolding.run(on: kernels) }
     if options.fusesEpilogues { kernels = EpilogueFusion.run(on: kernels) }
-    if options.fusesRows {
-      let costs = RowCosts(cacheByteCount: options.cacheByteCount)
-      kernels = RowFusion.run(on: kernels, costs: costs)
-    }
+    if options.fusesRows { kernels = RowFusion.run(on: kernels, costs: costs) }
     if options.mergesSiblings { kernels = SiblingFusion.run(on: kernels) }
     let schedule = Scheduler.schedule(kernels)
     let storage = try StorageAssignment(schedule, writesInPlace: options.writesInPlace)

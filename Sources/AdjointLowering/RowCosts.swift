@@ -12,6 +12,29 @@ struct RowCosts {
   /// With fewer points to a row than this, the loops inside cost more than what they do.
   private static let fewestPoints = 8
 
+  /// More blocks than this are not looked for.
+  private static let mostBlocks = 1 << 14
+  /// Less than this, in bytes, is not worth the further kernel that a fold in blocks needs.
+  private static let smallestShared = 1 << 16
+
+  /// The numbers of blocks in which so many rows could be done for a fold of all of them, fewest first.
+  ///
+  /// - Parameters:
+  ///   - shared: The bytes that the fold reads and that the rows read or write as well.
+  ///   - kept: The bytes of what is folded; each block has its own.
+  func blockCounts(of rows: Int, sharing shared: Int, keeping kept: Int) -> [Int] {
+    guard shared >= Self.smallestShared else { return [] }
+    let most = min(rows, shared / max(1, 4 * kept))
+    guard most >= Self.fewestRows else { return [] }
+    return (Self.fewestRows...most).prefix { $0 <= Self.mostBlocks }
+      .filter { rows.isMultiple(of: $0) }
+  }
+
+  /// Whether a block of rows stays close to its core from one stage to the next.
+  func isBlock(_ stages: [FusionGroup.Stage]) -> Bool {
+    stages.allSatisfy { 8 * $0.rowByteCount <= cacheByteCount }
+  }
+
   /// Why stages are not done row by row; nil where they are.
   func refusal(_ stages: [FusionGroup.Stage], rows: Int) -> RowLedger.Reason? {
     let points = stages.map { $0.nest.pointCount / max(rows, 1) }

@@ -129,19 +129,16 @@ struct RowFusion {
     }
   }
 
-  /// Has the part of a fold of all rows that each row does for itself join, and the rest follow.
+  /// Has the part of a fold of all rows that each row, or block of rows, does for itself join, and the
+  /// rest follow.
   private mutating func joinPart(
     _ step: KernelGraph.Step, _ nest: LoopNest, _ original: Int, of draft: RowGroupDraft,
     _ number: Int
   ) -> Bool {
-    var split = values
-    guard let parts = nest.splitAtRows(of: draft, &split),
-      let joined = try? draft.adding(parts.inner, costs)
-    else { return false }
-    values = split
+    guard let joined = draft.addingBlocks(of: nest, costs, &values) else { return false }
     writerCounts += Array(repeating: 1, count: values.count - writerCounts.count)
-    replace(number, by: joined, KernelGraph.Step(work: .nest(parts.inner), nodes: step.nodes))
-    visit(KernelGraph.Step(work: .nest(parts.outer), nodes: step.nodes), original)
+    replace(number, by: joined.draft, step)
+    visit(KernelGraph.Step(work: .nest(joined.rest), nodes: step.nodes), original)
     return true
   }
 
@@ -163,6 +160,18 @@ struct RowFusion {
     entries[number].draft = draft
   }
 
+  private func savedByteCount(_ group: KernelGraph.RowGroup) -> Int {
+    let written = Set(group.written)
+    var readers: [Int: Int] = [:]
+    for stage in group.stages {
+      for value in Set(stage.nest.inputs.map(\.operand)) { readers[value, default: 0] += 1 }
+    }
+    let reread = readers.reduce(0) { sum, reader in
+      sum + (written.contains(reader.key) ? 0 : (reader.value - 1) * values[reader.key].byteCount)
+    }
+    return group.locals.reduce(reread) { $0 + 2 * values[$1].byteCount }
+  }
+
   /// The steps, with what nothing outside a group needs made local to it or dropped.
   private mutating func finished() -> [KernelGraph.Step] {
     var isNeeded = isNeededOutside
@@ -177,7 +186,7 @@ struct RowFusion {
         ledger.groups.append(
           RowLedger.Group(
             nodes: step.nodes, rows: group.rows, nestCount: group.stages.count,
-            savedByteCount: group.locals.reduce(0) { $0 + 2 * values[$1].byteCount }))
+            savedByteCount: savedByteCount(group)))
       }
       return step
     }

@@ -25,18 +25,52 @@ struct RowGroupDraft {
   ///
   /// - Throws: why not, where they have no rows in common or it does not pay.
   func adding(_ nest: LoopNest, _ costs: RowCosts) throws(RowLedger.Reason) -> RowGroupDraft {
-    let all = nests + [nest]
-    guard all.count <= Self.mostNests else { throw .tooManyNests }
+    guard nests.count < Self.mostNests else { throw .tooManyNests }
+    // The rows may be blocks, which the loops of other nests do not make by themselves.
+    let nest = rows > 1 ? nest.cut(atRows: rows) ?? nest : nest
     var reason: RowLedger.Reason?
     // The most rows are the smallest ones, and the most to share between threads.
     for rows in nest.rowCounts.sorted(by: >) {
-      guard let stages = Self.stages(all, rows: rows) else { continue }
+      guard let stages = Self.stages(nests + [nest], rows: rows) else { continue }
       guard let refusal = costs.refusal(stages, rows: rows) else {
         return RowGroupDraft(merging(nest), rows: rows)
       }
       reason = reason ?? refusal
     }
     throw reason ?? .noCommonRows
+  }
+
+  /// The group with blocks of rows for its rows, and a fold of all rows as far as each block does it.
+  ///
+  /// Before: `loop[512, 128]`s done row by row, and `r[j] += a[i, j]`. After: 32 blocks of 16 rows, with
+  /// `p[i, j] += a[i, k, j]`; `r[j] += p[i, j]` is left for later. Nil where no blocks do, or where they
+  /// do not pay.
+  func addingBlocks(
+    of nest: LoopNest, _ costs: RowCosts, _ values: inout [KernelGraph.Value]
+  ) -> (draft: RowGroupDraft, rest: LoopNest)? {
+    let folded = nest.outputs.map { Set(nest.reducedAxes(of: $0)) }
+    guard let first = folded.first else { return nil }
+    let common = folded.reduce(first) { $0.intersection($1) }
+    let axes = (0..<nest.rank).prefix { common.contains($0) }
+    let count = axes.reduce(1) { $0 * nest.extents[$1] }
+    let touched = Set(nests.flatMap { $0.inputs.map(\.operand) + $0.outputs.map(\.result) })
+    let shared = Set(nest.inputs.map(\.operand)).intersection(touched)
+      .reduce(0) { $0 + values[$1].byteCount }
+    let kept = nest.outputs.reduce(0) { $0 + values[$1.result].byteCount }
+    // The rows that it has come first: these may be blocks already.
+    for rows in [rows] + costs.blockCounts(of: count, sharing: shared, keeping: kept) {
+      var split = values
+      let cut = nests.compactMap { $0.cut(atRows: rows) }
+      guard rows > 1, cut.count == nests.count,
+        let parts = nest.cut(atRows: rows)?.split(atRows: rows, &split),
+        let stages = Self.stages(cut + [parts.inner], rows: rows),
+        rows == self.rows || costs.isBlock(stages),
+        let draft = try? RowGroupDraft(cut, rows: rows).adding(parts.inner, costs)
+      else { continue }
+      values = split
+      return (draft, parts.outer)
+    }
+    return nil
   }
 
   /// The nests and one more, which is done in the loops of an earlier one where no nest between them
@@ -104,16 +138,6 @@ extension LoopNest {
       counts.insert(count)
     }
     return counts
-  }
-
-  /// How many of the outermost loops make so many rows.
-  fileprivate func rowAxes(_ rows: Int) -> Int? {
-    var count = 1
-    for (axis, extent) in extents.enumerated() {
-      if count == rows { return axis }
-      count *= extent
-    }
-    return count == rows ? rank : nil
   }
 
   /// Whether each output is a fold or stored at its point.

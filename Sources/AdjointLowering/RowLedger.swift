@@ -22,7 +22,8 @@ package struct RowLedger: Hashable, Sendable {
     package var nodes: [Int]
     package var rows: Int
     package var nestCount: Int
-    /// Writes and reads of memory that stay in the cache: twice the bytes of the locals.
+    /// Writes and reads of memory that stay in the cache: twice the bytes of the locals, and those of an
+    /// operand for each nest but the first that reads it.
     package var savedByteCount: Int
     /// The number of its step in the plan.
     package var step = 0

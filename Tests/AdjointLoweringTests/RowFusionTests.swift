@@ -38,8 +38,8 @@ struct RowFusionTests {
         "  r0[i, j] = divide(l1[i, j], l2[i])",
       ])
     #expect(plan.buffers.count == 2)
-    // The maxima, the exponentials and their sums, written and read.
-    #expect(rows.savedByteCount == 2 * 4 * (20 + 20 * 9 + 20))
+    // The maxima, the exponentials and their sums, written and read; x, read once more.
+    #expect(rows.savedByteCount == 2 * 4 * (20 + 20 * 9 + 20) + 4 * 20 * 9)
     #expect(rows.groups.map(\.nestCount) == [3])
   }
 
@@ -89,6 +89,84 @@ struct RowFusionTests {
     #expect(plan.launchCount == 2)
     #expect(
       KernelPrinter.lines(plan.kernels[1]) == ["loop[600]", "r0[] += a[i]"])
+  }
+
+  @Test("a fold of all rows has a part that each block of rows does for itself")
+  func blocksOfRows() throws {
+    let x = try builder.input("x", .f32, [512, 96])
+    let scale = try builder.input("scale", .f32, [96])
+    let y = try layerNorm(x, scale: scale, offset: builder.input("offset", .f32, [96]))
+    try builder.output("y", y)
+    try builder.output("sums", y.sum(squeezingAxes: [0]))
+    let (plan, rows) = try loweredWithOtherSums(
+      "sums", ["x": [512, 96], "scale": [96], "offset": [96]])
+    #expect(plan.launchCount == 2, "\(PlanPrinter.text(plan))")
+    #expect(rows.groups.map(\.rows) == [16])
+    #expect(
+      KernelPrinter.lines(plan.kernels[0]).suffix(2)
+        == ["  r0[i, j, k] = t8", "  r1[i, k] += t8"])
+    #expect(KernelPrinter.lines(plan.kernels[1]) == ["loop[16, 96]", "r0[j] += a[i, j]"])
+  }
+
+  @Test("a matrix that two products with vectors wait for is read once")
+  func streamedMatrix() throws {
+    let x = try builder.input("x", .f32, [1_024, 32])
+    let weight = try builder.input("weight", .f32, [32])
+    let error: Value = try matmul(x, weight) - builder.input("target", .f32, [1_024])
+    let loss = try (error * error).sum()
+    try builder.output("slope", gradients(of: loss, withRespectTo: [weight])[0])
+    var options = LoweringOptions()
+    options.cacheByteCount = 1 << 16
+    let (plan, rows) = try loweredWithOtherSums(
+      "slope", ["x": [1_024, 32], "weight": [32], "target": [1_024]], options)
+    #expect(plan.contractionCount == 0)
+    #expect(
+      KernelPrinter.lines(plan.kernels[0]) == [
+        "rows 32",
+        "loop[32, 32, 32]",
+        "  l0[i, j] += multiply(a[i, j, k], b[k])",
+        "loop[32, 32]",
+        "  t4 = multiply(1.0, subtract(l0[i, j], c[i, j]))",
+        "  l1[i, j] = add(t4, t4)",
+        "loop[32, 32, 32]",
+        "  r0[i, k] += multiply(a[i, j, k], l1[i, j])",
+      ])
+    #expect(plan.launchCount == 2)
+    // x is read once less; what the products pass to each other is neither written nor read.
+    #expect(rows.savedByteCount == 4 * 1_024 * 32 + 2 * 2 * 4 * 1_024)
+    // A matrix that fits the cache is left to the library, and so is one that a product reads alone.
+    options.cacheByteCount = 1 << 18
+    #expect(try builder.build().lowered(options).contractionCount == 2)
+  }
+
+  @Test("a product with a vector stays one where no other that depends on it reads the matrix")
+  func loneProductsWithVectors() throws {
+    let x = try builder.input("x", .f32, [1_024, 32])
+    try builder.output("u", matmul(x, builder.input("v", .f32, [32])))
+    try builder.output("g", matmul(builder.input("d", .f32, [1_024]), x))
+    var options = LoweringOptions()
+    options.cacheByteCount = 1 << 16
+    #expect(try builder.build().lowered(options).contractionCount == 2)
+  }
+
+  /// Lowers the graph and compares one output, whose sums are in another order, within rounding.
+  private func loweredWithOtherSums(
+    _ output: String, _ inputs: [String: [Int]], _ options: LoweringOptions = LoweringOptions()
+  ) throws -> (plan: Plan, rows: RowLedger) {
+    let graph = try builder.build()
+    let lowered = try graph.loweredWithLedgers(options)
+    var tensors: [String: Tensor] = [:]
+    for (seed, (name, extents)) in inputs.sorted(by: { $0.key < $1.key }).enumerated() {
+      tensors[name] = try Tensor.random(.init(.f32, extents: extents), seed: UInt64(seed))
+    }
+    var interpreter = try PlanInterpreter(lowered.plan)
+    let found = try #require(try interpreter.run(tensors)[output]?.doubles)
+    let wanted = try #require(
+      try GraphInterpreter.evaluate(graph, tensors).outputs[output]?.doubles)
+    let largest = wanted.reduce(0) { max($0, $1.magnitude) }
+    #expect(largest > 0)
+    #expect(zip(found, wanted).allSatisfy { abs($0 - $1) <= 1e-5 * largest })
+    return (lowered.plan, lowered.rows)
   }
 
   @Test("what does not join says why")

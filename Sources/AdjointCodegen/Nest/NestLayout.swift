@@ -135,6 +135,13 @@ struct NestLayout: Hashable, Sendable {
     let wanted = native * vectors
     var lanes = 2
     while lanes < wanted, lanes < extent { lanes *= 2 }
+    // A fold over short lines is bound by the latency of its sums: with all of a line at once there are
+    // as many chains as there can be.
+    let line = (0...3).map { native << $0 }.first { $0 >= extent } ?? 0
+    if vectors == 4, !nest.foldedAxes.isEmpty, extent % lanes != 0, 4 * extent >= 3 * line, line > 0
+    {
+      return line
+    }
     // A little more than whole native vectors is better done as whole ones and a rest.
     while lanes > native, extent % lanes != 0, extent < 2 * lanes { lanes /= 2 }
     return lanes
