@@ -9,7 +9,8 @@ package struct LoweringOptions: Hashable, Sendable {
   package var fusesEpilogues = true
   /// Whether nests that pass rows to each other become one kernel.
   package var fusesRows = true
-  /// The bytes of the cache in which a row of such a kernel has to stay.
+  /// The bytes of the cache in which a row of such a kernel has to stay; `thisMachine` has those of its
+  /// cores.
   package var cacheByteCount = 1 << 20
   /// Whether neighbouring element-wise nests over equal extents become one nest with several outputs.
   package var mergesSiblings = true
@@ -18,6 +19,6 @@ package struct LoweringOptions: Hashable, Sendable {
   /// The most bytes the arena may have.
   package var byteLimit = Int.max
 
-  /// The options under which graphs are compiled.
+  /// The options that give the same plan on every machine.
   package init() {}
 }

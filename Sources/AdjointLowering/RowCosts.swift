@@ -14,8 +14,12 @@ struct RowCosts {
 
   /// More blocks than this are not looked for.
   private static let mostBlocks = 1 << 14
-  /// Less than this, in bytes, is not worth the further kernel that a fold in blocks needs.
+  /// Less than this, in bytes, is in a cache in any case, and not worth the further kernel that a fold in
+  /// blocks needs.
   private static let smallestShared = 1 << 16
+
+  /// Whether a value is so large that reading it once less is worth something.
+  func isWorthSharing(byteCount: Int) -> Bool { byteCount >= Self.smallestShared }
 
   /// The numbers of blocks in which so many rows could be done for a fold of all of them, fewest first.
   ///
@@ -23,7 +27,7 @@ struct RowCosts {
   ///   - shared: The bytes that the fold reads and that the rows read or write as well.
   ///   - kept: The bytes of what is folded; each block has its own.
   func blockCounts(of rows: Int, sharing shared: Int, keeping kept: Int) -> [Int] {
-    guard shared >= Self.smallestShared else { return [] }
+    guard isWorthSharing(byteCount: shared) else { return [] }
     let most = min(rows, shared / max(1, 4 * kept))
     guard most >= Self.fewestRows else { return [] }
     return (Self.fewestRows...most).prefix { $0 <= Self.mostBlocks }

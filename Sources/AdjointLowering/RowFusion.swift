@@ -7,8 +7,8 @@ import AdjointKernels
 /// `y[i, j] = e[i, j] / s[i]`: three times through memory. After: one kernel that does all three for
 /// each i, and in which m, s and e have room for one row.
 ///
-/// A nest joins the group, or the nest, that wrote what it reads, moving up to it across steps that
-/// it does not depend on.
+/// A nest joins the group, or the nest, that wrote what it reads, or that reads the same large value row
+/// by row, moving up to it across steps that it does not depend on.
 struct RowFusion {
   /// How many steps back a partner is looked for.
   private static let window = 6
@@ -44,6 +44,7 @@ struct RowFusion {
 
   private init(_ graph: KernelGraph, _ costs: RowCosts) {
     self.costs = costs
+    ledger.cacheByteCount = costs.cacheByteCount
     values = graph.values
     isNeededOutside = graph.isNeededOutside
     writerCounts = Array(repeating: 0, count: graph.values.count)
@@ -71,14 +72,18 @@ struct RowFusion {
     var between: [Int] = []
     let refusals = ledger.apart.count
     for number in entries.indices.suffix(Self.window).reversed() {
-      guard entries[number].step.writes.contains(where: reads.contains) else { continue }
+      let depends = entries[number].step.writes.contains(where: reads.contains)
+      guard depends || shares(nest, with: number) else { continue }
       guard mayGo(between, before: number) else { break }
-      if join(step, nest, original, to: number) {
+      let isJoined =
+        depends
+        ? join(step, nest, original, to: number) : joinReader(step, nest, original, to: number)
+      if isJoined {
         move(between, before: number)
         ledger.apart.removeSubrange(refusals...)
         return
       }
-      between.append(number)
+      if depends { between.append(number) }
     }
     entries.append(Entry(step: step, draft: draft, first: original))
   }
@@ -127,6 +132,28 @@ struct RowFusion {
         RowLedger.Apart(nodes: step.nodes, writers: entries[number].step.nodes, reason: error))
       return false
     }
+  }
+
+  /// Whether a nest and an entry, both with a fold, read a value that is worth reading once.
+  private func shares(_ nest: LoopNest, with number: Int) -> Bool {
+    guard let draft = entries[number].draft, draft.isReduction, nest.isReduction else {
+      return false
+    }
+    let reads = Set(nest.inputs.map(\.operand))
+    return entries[number].step.reads.contains {
+      reads.contains($0) && costs.isWorthSharing(byteCount: values[$0].byteCount)
+    }
+  }
+
+  /// Has a nest join an entry that reads the same value, where both do so row by row.
+  private mutating func joinReader(
+    _ step: KernelGraph.Step, _ nest: LoopNest, _ original: Int, to number: Int
+  ) -> Bool {
+    guard !overtakesReaders(step, original, since: entries[number].first),
+      let joined = try? entries[number].draft?.adding(nest, costs), joined.rows > 1
+    else { return false }
+    replace(number, by: joined, step)
+    return true
   }
 
   /// Has the part of a fold of all rows that each row, or block of rows, does for itself join, and the

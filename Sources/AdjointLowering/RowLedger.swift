@@ -36,6 +36,8 @@ package struct RowLedger: Hashable, Sendable {
     package var reason: Reason
   }
 
+  /// The cache by which rows were judged.
+  package internal(set) var cacheByteCount = 0
   package internal(set) var groups: [Group] = []
   package internal(set) var apart: [Apart] = []
 

@@ -7,7 +7,7 @@ package enum RowPrinter {
     let count = ledger.groups.count
     var lines = [
       "\(count) group\(count == 1 ? "" : "s") of loop nests done row by row: "
-        + "\(ledger.savedByteCount) bytes a run stay in the cache"
+        + "\(ledger.savedByteCount) bytes a run stay in a cache of \(ledger.cacheByteCount)"
     ]
     for group in ledger.groups.sorted(by: { $0.step < $1.step }) {
       lines += [

@@ -72,6 +72,31 @@ struct RowFusionTests {
     #expect(rows.groups.count == 1)
   }
 
+  @Test("what the rows of a large value are read for is done while they are at hand")
+  func readersOfTheSameRows() throws {
+    let x = try builder.input("x", .f32, [64, 300])
+    try builder.output(
+      "picked", (x * builder.input("mask", .f32, [64, 300])).sum(squeezingAxes: [1]))
+    try builder.output("y", softmax(x))
+    let (plan, rows) = try lowered()
+    #expect(plan.launchCount == 1)
+    #expect(
+      KernelPrinter.lines(plan.kernels[0]).prefix(4) == [
+        "rows 64",
+        "loop[64, 300]",
+        "  r0[i] += multiply(a[i, j], b[i, j])",
+        "  l0[i] = maximum(l0[i], a[i, j])",
+      ])
+    #expect(rows.groups.count == 1)
+    // A value that stays in a cache in any case is no reason.
+    let small = GraphBuilder("small")
+    let few = try small.input("x", .f32, [64, 100])
+    try small.output(
+      "picked", (few * small.input("mask", .f32, [64, 100])).sum(squeezingAxes: [1]))
+    try small.output("y", softmax(few))
+    #expect(try small.build().lowered().launchCount == 2)
+  }
+
   @Test("a sum of everything has a part that each row does for itself")
   func splitSum() throws {
     let x = try builder.input("x", .f32, [600, 40])
@@ -167,6 +192,19 @@ struct RowFusionTests {
     #expect(largest > 0)
     #expect(zip(found, wanted).allSatisfy { abs($0 - $1) <= 1e-5 * largest })
     return (lowered.plan, lowered.rows)
+  }
+
+  @Test("graphs are compiled for the cache of this machine, within limits, and the report names it")
+  func cacheOfThisMachine() throws {
+    let options = LoweringOptions.thisMachine
+    #expect((1 << 18)...(1 << 22) ~= options.cacheByteCount)
+    try builder.output("y", softmax(builder.input("x", .f32, [20, 9])))
+    let graph = try builder.build()
+    let text = RowPrinter.text(try graph.loweredWithLedgers(options).rows, of: graph)
+    #expect(
+      text.hasPrefix(
+        "1 group of loop nests done row by row: 2480 bytes a run stay in a cache of "
+          + "\(options.cacheByteCount)\n"))
   }
 
   @Test("what does not join says why")

@@ -26,7 +26,7 @@ extension Graph {
   ) throws(Diagnostic) -> String {
     let bound = try binding(options.dimensions)
     try bound.checkBound()
-    return PlanPrinter.text(try options.pipeline(bound).lowered())
+    return PlanPrinter.text(try options.pipeline(bound).lowered(.thisMachine))
   }
 
   /// What compiling takes into the matrix products of the graph: for each what it does besides
@@ -41,7 +41,7 @@ extension Graph {
     let bound = try binding(options.dimensions)
     try bound.checkBound()
     let optimized = try options.pipeline(bound)
-    return FoldPrinter.text(try optimized.loweredWithFolds().folds, of: optimized)
+    return FoldPrinter.text(try optimized.loweredWithFolds(.thisMachine).folds, of: optimized)
   }
 
   /// What compiling does row by row: the loop nests that are one kernel, such as those of a softmax; those
@@ -56,7 +56,7 @@ extension Graph {
     let bound = try binding(options.dimensions)
     try bound.checkBound()
     let optimized = try options.pipeline(bound)
-    return RowPrinter.text(try optimized.loweredWithLedgers().rows, of: optimized)
+    return RowPrinter.text(try optimized.loweredWithLedgers(.thisMachine).rows, of: optimized)
   }
 
   /// The forms in which generated code can be read.
@@ -77,7 +77,7 @@ extension Graph {
     let bound = try binding(options.dimensions)
     try bound.checkBound()
     return try GeneratedCode.text(
-      of: options.pipeline(bound).lowered(), isAssembly: form == .assembly)
+      of: options.pipeline(bound).lowered(.thisMachine), isAssembly: form == .assembly)
   }
 
   /// Refuses a graph that has named dimensions left.
