@@ -110,8 +110,8 @@ extension KernelGraph {
       ]
       for (fold, layout, rows, columns) in sides
       where layout.isTransposed && rows > 1 && columns > 1 {
-        let count =
-          (product.batch > 1 && layout.batchStride > 0 ? product.batch : 1) * rows * columns
+        let matrices = zip(product.batchExtents, layout.batchStrides).filter { $0.1 > 0 }
+        let count = matrices.reduce(1) { $0 * $1.0 } * rows * columns
         // A copy would be written and read.
         entry.taken.append(
           FoldLedger.Taken(
