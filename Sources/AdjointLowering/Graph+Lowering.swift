@@ -35,6 +35,7 @@ extension Graph {
     kernels.openLedger()
     if options.foldsContractions { kernels = ContractionFolding.run(on: kernels) }
     if options.fusesEpilogues { kernels = EpilogueFusion.run(on: kernels) }
+    if options.elidesCopies { kernels = CopyElision.run(on: kernels) }
     if options.fusesRows {
       let costs = RowCosts(cacheByteCount: options.cacheByteCount)
       kernels = RowFusion.run(on: kernels, costs: costs)
