@@ -74,8 +74,7 @@ extension Contraction {
 
   /// Makes one axis of neighbours in the batch that no layout tells apart, and drops those of one matrix.
   private mutating func joinBatch() {
-    let stored = resultLayout
-    let layouts = [left.batchStrides, right.batchStrides, stored.batchStrides]
+    let layouts = [left, right, resultLayout].map(\.batchStrides)
     var kept: [Int] = []
     var extents: [Int] = []
     for axis in batchExtents.indices.reversed() where batchExtents[axis] != 1 {
@@ -96,8 +95,10 @@ extension Contraction {
     left = joined(left)
     right = joined(right)
     batchExtents = kept.isEmpty ? [1] : extents.reversed()
-    let own = joined(stored)
+    guard let stored = result else { return }
     result = nil
-    if own != resultLayout { result = own }
+    let plain = kept.isEmpty ? joined(resultLayout) : resultLayout
+    let own = joined(stored)
+    if own != plain { result = own }
   }
 }
