@@ -47,10 +47,9 @@ struct CopyElisionTests {
   @Test("heads of rows are multiplied as they lie, and stored beside one another")
   func headsInPlace() throws {
     let (x, y) = (try builder.input("x", .f32, [5, 12]), try builder.input("y", .f32, [5, 12]))
+    let side = DotGeneral.Side(batch: [0], contract: [2])
     let scores = try builder.apply(
-      DotGeneral(
-        left: .init(batch: [0], contract: [2]), right: .init(batch: [0], contract: [2])),
-      [heads(x, 3), heads(y, 3)])
+      DotGeneral(left: side, right: side), [heads(x, 3), heads(y, 3)])
     let mixed = try matmul(scores, heads(x, 3)).transposed(permutation: [1, 0, 2])
     try builder.output("z", mixed.reshaped(to: [5, 12]))
     let (plan, folds, graph) = try lowered()
@@ -87,10 +86,8 @@ struct CopyElisionTests {
   func severalReaders() throws {
     let x = try builder.input("x", .f32, [5, 12])
     let own = try heads(x, 3)
-    let scores = try builder.apply(
-      DotGeneral(
-        left: .init(batch: [0], contract: [2]), right: .init(batch: [0], contract: [2])), [own, own]
-    )
+    let side = DotGeneral.Side(batch: [0], contract: [2])
+    let scores = try builder.apply(DotGeneral(left: side, right: side), [own, own])
     try builder.output("scores", scores)
     try builder.output("mixed", matmul(scores, own))
     let (plan, folds, _) = try lowered()
@@ -111,10 +108,8 @@ struct CopyElisionTests {
     let parts = try weights.prefix(3).map { weight in
       try matmul(x, weight).reshaped(to: split).transposed(permutation: [0, 2, 1, 3])
     }
-    let scores = try builder.apply(
-      DotGeneral(
-        left: .init(batch: [0, 1], contract: [3]), right: .init(batch: [0, 1], contract: [3])),
-      [parts[0], parts[1]])
+    let side = DotGeneral.Side(batch: [0, 1], contract: [3])
+    let scores = try builder.apply(DotGeneral(left: side, right: side), [parts[0], parts[1]])
     let mixed = try matmul(softmax(scores), parts[2])
       .transposed(permutation: [0, 2, 1, 3]).reshaped(to: x.shape)
     let difference = try matmul(mixed, weights[3]) - x
@@ -204,14 +199,14 @@ struct CopyElisionTests {
   @Test("products of values in any order compute what the graph does")
   func anyOrder() throws {
     var saved = 0
-    for seed in 0..<150 as Range<UInt64> {
+    for seed in 0..<80 as Range<UInt64> {
       let graph = try Self.randomProducts(seed)
       try PlanComparison.expectEqual(graph, runs: 1, seed: seed)
       let (before, after) = (try graph.lowered(Self.without), try graph.lowered())
       #expect(after.launchCount <= before.launchCount)
       saved += before.launchCount - after.launchCount
     }
-    #expect(saved >= 100)
+    #expect(saved >= 50)
   }
 
   /// Products between transposes and reshapes at random.
