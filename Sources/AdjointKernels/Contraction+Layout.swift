@@ -3,16 +3,17 @@ import AdjointCore
 // Where the matrices of a batch lie.
 extension Contraction {
   /// The number of matrices in the batch.
-  package var batch: Int { batchExtents.reduce(1, *) }
+  package var batch: Int { batchExtents.contains(0) ? 0 : batchExtents.reduce(1, *) }
 
   /// How the result lies.
   package var resultLayout: Layout {
     if let result { return result }
     var strides: [Int] = []
-    var stride = rows * columns
+    // Where there is no matrix at all, any extents may stand beside the zero, and strides mean nothing.
+    var stride = rows &* columns
     for extent in batchExtents.reversed() {
       strides.append(stride)
-      stride *= extent
+      stride = stride &* extent
     }
     return Layout(batchStrides: strides.reversed(), rowStride: columns, columnStride: 1)
   }

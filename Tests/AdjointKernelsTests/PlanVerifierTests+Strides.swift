@@ -36,6 +36,15 @@ extension PlanVerifierTests {
     Mutation("a transposed result of a contraction with an addend", "is row-major") {
       $0.store(strides: (row: 1, column: 4)) { $0.addendScale = 1 }
     },
+    Mutation("an empty contraction of sizes that overflow", "writes 0 elements") {
+      $0.edit(0) { (product: inout Contraction) in
+        product.batchExtents = [.max, .max, 0]
+        product.left.batchStrides = [0, 0, 0]
+        product.right.batchStrides = [0, 0, 0]
+        product.result = product.resultLayout
+        product.result?.batchStrides = [0, 0, 0]
+      }
+    },
     Mutation("a contraction whose layouts have other batches", "2 strides for 1 axes") {
       $0.edit(0) { (product: inout Contraction) in product.right.batchStrides = [16, 16] }
     },
