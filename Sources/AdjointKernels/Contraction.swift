@@ -3,28 +3,35 @@ import AdjointCore
 /// A batch of matrix products: `result[b] = scale · left[b] · right[b]`, plus `addendScale` times a third
 /// operand where there is one; then what an epilogue makes of each element.
 ///
-/// The result is row-major, `batch × rows × columns`. Each operand is read in place through strides
-/// in elements; of the two strides of a matrix at least one is 1, or its extent is at most 1.
+/// The batch has any number of axes. Each operand is read in place through strides in elements, and the
+/// result, which is row-major, `batch × rows × columns`, unless it says otherwise, is stored through them;
+/// of the two strides of a matrix at least one is 1, or its extent is at most 1.
 package struct Contraction: Hashable, Sendable {
   /// How a batch of matrices lies in a buffer.
   package struct Layout: Hashable, Sendable {
-    /// From one matrix of the batch to the next.
-    package var batchStride: Int
+    /// From one matrix to the next along each axis of the batch.
+    package var batchStrides: [Int]
     /// From one row to the next.
     package var rowStride: Int
     /// From one column to the next.
     package var columnStride: Int
 
-    package init(batchStride: Int, rowStride: Int, columnStride: Int) {
-      self.batchStride = batchStride
+    package init(batchStrides: [Int], rowStride: Int, columnStride: Int) {
+      self.batchStrides = batchStrides
       self.rowStride = rowStride
       self.columnStride = columnStride
+    }
+
+    /// A layout whose batch has one axis.
+    package init(batchStride: Int, rowStride: Int, columnStride: Int) {
+      self.init(batchStrides: [batchStride], rowStride: rowStride, columnStride: columnStride)
     }
   }
 
   /// `f32` or `f64`.
   package var scalarType: ScalarType
-  package var batch: Int
+  /// The extents of the batch's axes, outermost first.
+  package var batchExtents: [Int]
   package var rows: Int
   package var columns: Int
   /// The extent summed over.
@@ -33,6 +40,9 @@ package struct Contraction: Hashable, Sendable {
   package var left: Layout
   /// `inner × columns` matrices.
   package var right: Layout
+  /// How the result lies, all of which it makes up; nil where it is row-major, as it is where there is an
+  /// addend or an epilogue.
+  package var result: Layout?
   /// What the products are multiplied by.
   package var scale = 1.0
   /// What the third operand, which has the elements of the result in the same order, is multiplied by
@@ -48,7 +58,7 @@ package struct Contraction: Hashable, Sendable {
     right: Layout
   ) {
     self.scalarType = scalarType
-    self.batch = batch
+    batchExtents = [batch]
     self.rows = rows
     self.columns = columns
     self.inner = inner

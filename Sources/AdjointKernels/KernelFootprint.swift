@@ -66,11 +66,15 @@ struct KernelFootprint {
         .invalidPlan, "a contraction is of f32 or f64, not \(product.scalarType.rawValue)")
     }
     reads = [
-      try Self.read(
-        0, product.scalarType, product.left, product.batch, product.rows, product.inner),
-      try Self.read(
-        1, product.scalarType, product.right, product.batch, product.inner, product.columns),
+      try Self.read(0, product, product.left, product.rows, product.inner),
+      try Self.read(1, product, product.right, product.inner, product.columns),
     ]
+    // No size overflows from here on.
+    _ = try Self.product(product.batchExtents + [product.rows, product.columns])
+    if let result = product.result {
+      _ = try Self.read(0, product, result, product.rows, product.columns)
+      try product.checkResult()
+    }
     if product.addendScale != nil {
       reads.append(
         Read(
@@ -87,13 +91,18 @@ struct KernelFootprint {
 
   /// The read of a batch of matrices: up to their last element.
   private static func read(
-    _ operand: Int, _ type: ScalarType, _ layout: Contraction.Layout, _ batch: Int, _ rows: Int,
+    _ operand: Int, _ product: Contraction, _ layout: Contraction.Layout, _ rows: Int,
     _ columns: Int
   ) throws(Diagnostic) -> Read {
-    let axes = [
-      (batch, layout.batchStride), (rows, layout.rowStride),
-      (columns, layout.columnStride),
-    ]
+    guard layout.batchStrides.count == product.batchExtents.count else {
+      throw Diagnostic(
+        .invalidPlan,
+        "a contraction has \(layout.batchStrides.count) strides for \(product.batchExtents.count) "
+          + "axes of its batch")
+    }
+    let axes =
+      zip(product.batchExtents, layout.batchStrides)
+      + [(rows, layout.rowStride), (columns, layout.columnStride)]
     var last = 0
     for (extent, stride) in axes {
       guard stride >= 0, extent >= 0 else {
@@ -109,8 +118,8 @@ struct KernelFootprint {
     }
     let isEmpty = axes.contains { $0.0 == 0 }
     return Read(
-      operand: operand, scalarType: type, elementCount: isEmpty ? 0 : try checkedSum(last, 1),
-      isExact: false)
+      operand: operand, scalarType: product.scalarType,
+      elementCount: isEmpty ? 0 : try checkedSum(last, 1), isExact: false)
   }
 
   private static func all(

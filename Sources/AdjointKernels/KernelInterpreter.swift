@@ -107,17 +107,21 @@ package enum KernelInterpreter {
   private static func multiply(
     _ product: Contraction, _ inputs: [ScalarBuffer], _ result: inout ScalarBuffer
   ) {
-    for b in 0..<product.batch {
+    let layout = product.resultLayout
+    for matrix in 0..<product.batch {
+      let a = product.start(of: matrix, in: product.left)
+      let b = product.start(of: matrix, in: product.right)
+      let c = product.start(of: matrix, in: layout)
       for i in 0..<product.rows {
         for j in 0..<product.columns {
           // Accumulated in double precision and rounded once, whatever the type.
           var sum = 0.0
           for k in 0..<product.inner {
             sum +=
-              inputs[0][product.left.offset(b, i, k)].double
-              * inputs[1][product.right.offset(b, k, j)].double
+              inputs[0][a + product.left.offset(i, k)].double
+              * inputs[1][b + product.right.offset(k, j)].double
           }
-          let place = (b * product.rows + i) * product.columns + j
+          let place = c + layout.offset(i, j)
           // Rounded after each operation, as kernels of one operation each would be; a back end may
           // round less often.
           var value = Self.rounded(sum, product.scalarType)
@@ -193,7 +197,7 @@ extension Access {
 }
 
 extension Contraction.Layout {
-  fileprivate func offset(_ batch: Int, _ row: Int, _ column: Int) -> Int {
-    batch * batchStride + row * rowStride + column * columnStride
+  fileprivate func offset(_ row: Int, _ column: Int) -> Int {
+    row * rowStride + column * columnStride
   }
 }

@@ -5,7 +5,7 @@ package enum KernelPrinter {
   /// A head line, and for a loop nest or an epilogue a line for each named step and each output.
   ///
   /// Operands are `a`, `b`, …, results `r0`, `r1`, …, loop positions `i`, `j`, …; in an epilogue, `p` is
-  /// the product.
+  /// the product. A contraction's positions are those of its batch, the row and the column.
   package static func lines(_ kernel: Kernel) -> [String] {
     switch kernel {
     case .loopNest(let nest): lines(nest, BufferNames())
@@ -14,10 +14,11 @@ package enum KernelPrinter {
       [
         "contraction \(product.scalarType.rawValue) "
           + (product.scale == 1 ? "" : "\(product.scale) · ")
-          + (product.batch == 1 ? "" : "\(product.batch) × ")
+          + product.batchExtents.filter { $0 != 1 }.map { "\($0) × " }.joined()
           + matrix(product.rows, product.inner, product.left) + " · "
           + matrix(product.inner, product.columns, product.right)
           + (product.addendScale.map { $0 == 1 ? " + c" : " + \($0) · c" } ?? "")
+          + (product.result.map { " → r0" + list(axes(product, $0)) } ?? "")
       ] + (product.epilogue.map { lines($0, BufferNames()).dropFirst() } ?? [])
     case .gather(let copy): ["gather " + indexed(copy)]
     case .scatterAdd(let copy): ["scatter-add " + indexed(copy)]
@@ -28,6 +29,16 @@ package enum KernelPrinter {
   private static func matrix(_ rows: Int, _ columns: Int, _ layout: Contraction.Layout) -> String {
     let isTransposed = layout.columnStride != 1 && layout.rowStride == 1
     return "[\(rows), \(columns)]" + (isTransposed ? "ᵀ" : "")
+  }
+
+  /// The positions in the order in which they lie in the result, but for axes of one iteration.
+  private static func axes(_ product: Contraction, _ layout: Contraction.Layout) -> [String] {
+    let axes =
+      zip(product.batchExtents, layout.batchStrides)
+      + [(product.rows, layout.rowStride), (product.columns, layout.columnStride)]
+    let long = axes.filter { $0.0 != 1 }.enumerated()
+    return long.sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }
+      .map { positionName($0.offset) }
   }
 
   private static func indexed(_ copy: IndexedCopy) -> String {

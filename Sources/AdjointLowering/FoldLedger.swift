@@ -14,6 +14,11 @@ package struct FoldLedger: Hashable, Sendable {
     case constant
   }
 
+  /// A matrix of a contraction.
+  package enum Side: Hashable, Sendable {
+    case left, right, result
+  }
+
   /// Something that a contraction does besides multiplying.
   package enum Fold: Hashable, Sendable {
     case leftTranspose
@@ -23,6 +28,9 @@ package struct FoldLedger: Hashable, Sendable {
     /// Element-wise work; `rows` are operands that all rows have in common, such as a bias, `points`
     /// those with an element for each point.
     case epilogue(rows: [Source], points: [Source])
+    /// A copy that changes nothing but the order of elements: matrices that are read in the order of its
+    /// operand, or stored in its own.
+    case copy([Side])
   }
 
   /// How a value is read where it is not read element by element.
@@ -46,6 +54,8 @@ package struct FoldLedger: Hashable, Sendable {
     case overwrites(Source)
     case tooLong
     case otherContraction([Int])
+    /// No strides reach the rows and columns of a matrix in the order before or after a copy.
+    case noStrides
   }
 
   package struct Taken: Hashable, Sendable {
@@ -88,6 +98,11 @@ extension FoldLedger {
     entries[entry].taken.append(Taken(fold: fold, nodes: nodes, savedByteCount: bytes))
   }
 
+  /// Forgets why nodes stay steps of their own, which they do not.
+  mutating func settle(_ nodes: [Int]) {
+    for entry in entries.indices { entries[entry].left.removeAll { $0.nodes == nodes } }
+  }
+
   /// Notes what a contraction has not taken in; of several reasons the last.
   mutating func leave(nodes: [Int], because reason: Reason, by entry: Int?) {
     guard let entry else { return }
@@ -110,8 +125,8 @@ extension KernelGraph {
       ]
       for (fold, layout, rows, columns) in sides
       where layout.isTransposed && rows > 1 && columns > 1 {
-        let count =
-          (product.batch > 1 && layout.batchStride > 0 ? product.batch : 1) * rows * columns
+        let matrices = zip(product.batchExtents, layout.batchStrides).filter { $0.1 > 0 }
+        let count = matrices.reduce(1) { $0 * $1.0 } * rows * columns
         // A copy would be written and read.
         entry.taken.append(
           FoldLedger.Taken(

@@ -49,6 +49,17 @@ package enum FoldPrinter {
         rows.map { "\(text($0, graph)) for every row" } + points.map { text($0, graph) }
       return names(taken.nodes, graph) + " (element by element"
         + (operands.isEmpty ? "" : " with " + operands.joined(separator: ", ")) + ")"
+    case .copy(let sides):
+      return names(taken.nodes, graph) + " ("
+        + sides.map(text).joined(separator: ", ") + " through its strides)"
+    }
+  }
+
+  private static func text(_ side: FoldLedger.Side) -> String {
+    switch side {
+    case .left: "the left operand read"
+    case .right: "the right operand read"
+    case .result: "the result stored"
     }
   }
 
@@ -68,6 +79,7 @@ package enum FoldPrinter {
     case .noResultOf(let type): "it stores nothing of \(type.rawValue)"
     case .overwrites(let value): "\(text(value, graph)) would have to be copied"
     case .tooLong: "the program would be too long"
+    case .noStrides: "no strides of a matrix stand for it"
     case .otherContraction(let nodes): "it goes into \(names(nodes, graph))"
     }
   }

@@ -37,6 +37,7 @@ extension Graph {
     kernels.openLedger()
     if options.foldsContractions { kernels = ContractionFolding.run(on: kernels) }
     if options.fusesEpilogues { kernels = EpilogueFusion.run(on: kernels) }
+    if options.elidesCopies { kernels = CopyElision.run(on: kernels) }
     if options.fusesRows { kernels = RowFusion.run(on: kernels, costs: costs) }
     if options.mergesSiblings { kernels = SiblingFusion.run(on: kernels) }
     let schedule = Scheduler.schedule(kernels)

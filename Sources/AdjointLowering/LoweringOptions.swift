@@ -7,6 +7,8 @@ package struct LoweringOptions: Hashable, Sendable {
   package var foldsContractions = true
   /// Whether element-wise work is taken into the contractions whose results it reads.
   package var fusesEpilogues = true
+  /// Whether contractions read and store through the strides of copies that only transpose.
+  package var elidesCopies = true
   /// Whether nests that pass rows to each other become one kernel.
   package var fusesRows = true
   /// The bytes of the cache in which a row of such a kernel has to stay; `thisMachine` has those of its

@@ -62,7 +62,7 @@ struct PlanVerifierTests {
     try PlanVerifier.verify(plan)
   }
 
-  @Test("refuses", arguments: buffers + steps + kernels)
+  @Test("refuses", arguments: buffers + steps + kernels + strides)
   func refuses(_ mutation: Mutation) throws {
     var plan = try PlanSample.plan()
     mutation.apply(&plan)
@@ -180,7 +180,7 @@ struct PlanVerifierTests {
       }
     },
     Mutation("a contraction whose size overflows", "overflows") {
-      $0.edit(0) { (product: inout Contraction) in product.batch = .max }
+      $0.edit(0) { (product: inout Contraction) in product.batchExtents = [.max] }
     },
     Mutation("a contraction with a negative stride", "zero or more") {
       $0.edit(0) { (product: inout Contraction) in product.left.rowStride = -4 }
@@ -368,7 +368,7 @@ extension Plan {
     kernels[kernel] = .loopNest(nest)
   }
 
-  fileprivate mutating func edit(_ kernel: Int, _ change: (inout Contraction) -> Void) {
+  mutating func edit(_ kernel: Int, _ change: (inout Contraction) -> Void) {
     guard case .contraction(var product) = kernels[kernel] else { return }
     change(&product)
     kernels[kernel] = .contraction(product)

@@ -9,7 +9,7 @@ import Testing
 enum PlanComparison {
   static let optionChoices: [LoweringOptions] = {
     var choices: [LoweringOptions] = []
-    for bits in [63, 31, 47, 15, 7, 0, 32, 1, 2, 4, 16, 33, 35, 6, 8, 11, 18, 20, 23] {
+    for bits in [127, 63, 31, 111, 15, 7, 0, 32, 65, 2, 4, 16, 33, 35, 6, 8, 11, 82, 20, 23, 64] {
       var options = LoweringOptions()
       options.fusesProducers = bits & 1 != 0
       options.mergesSiblings = bits & 2 != 0
@@ -17,6 +17,7 @@ enum PlanComparison {
       options.foldsContractions = bits & 8 != 0
       options.fusesEpilogues = bits & 16 != 0
       options.fusesRows = bits & 32 != 0
+      options.elidesCopies = bits & 64 != 0
       choices.append(options)
     }
     return choices

@@ -47,8 +47,8 @@ import Testing
             type, batch: batch, rows: rows, columns: columns, inner: inner, left: left,
             right: right)
           try check(
-            product, leftCount: left.batchStride * batch, rightCount: right.batchStride * batch,
-            tolerance: type == .f32 ? 1e-5 : 1e-13)
+            product, leftCount: left.batchStrides[0] * batch,
+            rightCount: right.batchStrides[0] * batch, tolerance: type == .f32 ? 1e-5 : 1e-13)
         }
       }
     }

@@ -52,8 +52,8 @@ import Testing
       for row in 0..<product.rows {
         for column in 0..<product.columns {
           var sum = 0.0
-          let a = batch * product.left.batchStride + row * product.left.rowStride
-          let b = batch * product.right.batchStride + column * product.right.columnStride
+          let a = batch * product.left.batchStrides[0] + row * product.left.rowStride
+          let b = batch * product.right.batchStrides[0] + column * product.right.columnStride
           for step in 0..<product.inner {
             sum +=
               left[a + step * product.left.columnStride] * right[b + step * product.right.rowStride]
@@ -69,8 +69,8 @@ import Testing
   /// Runs a product over a result that holds NaN.
   private func check(_ product: Contraction, with compiler: KernelCompiler) throws {
     let type = product.scalarType
-    let left = numbers(product.batch * product.left.batchStride, 1)
-    let right = numbers(product.batch * product.right.batchStride, 2)
+    let left = numbers(product.batch * product.left.batchStrides[0], 1)
+    let right = numbers(product.batch * product.right.batchStrides[0], 2)
     let count = product.batch * product.rows * product.columns
     let addend = product.addendScale == nil ? [] : numbers(count, 3)
     let operands = try ([left, right] + (addend.isEmpty ? [] : [addend])).map {

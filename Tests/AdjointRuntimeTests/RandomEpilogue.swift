@@ -27,7 +27,7 @@ struct RandomEpilogue {
     product = Contraction(
       type, batch: batch, rows: rows, columns: columns, inner: inner, left: left, right: right)
     for layout in [left, right] {
-      let count = TensorType(type, extents: [layout.batchStride * batch])
+      let count = TensorType(type, extents: [layout.batchStrides[0] * batch])
       operands.append(special ? try rareSpecials(count) : try random.tameTensor(count))
     }
     product.scale = random.pick([1, 1, -0.5])

@@ -70,6 +70,11 @@ struct SinglePlan {
     try run(operands, in: Executable(plan, ExecutionOptions(threads: 1), compiler: compiler))
   }
 
+  /// The same, without any generated code.
+  func runPortably(_ operands: [Tensor]) throws -> [Tensor] {
+    try run(operands, in: Executable(plan, ExecutionOptions(threads: 1), compiler: nil))
+  }
+
   private func run(_ operands: [Tensor], in executable: Executable) throws -> [Tensor] {
     let context = try ExecutionContext(executable)
     let resultCount = plan.outputs.count - guards.count

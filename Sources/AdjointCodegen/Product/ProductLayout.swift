@@ -10,12 +10,13 @@ import AdjointKernels
 struct ProductLayout: Sendable {
   /// A matrix read or written through strides in elements.
   struct Matrix: Hashable, Sendable {
-    var batchStride: Int
+    /// From one matrix to the next along each axis of the batch; none where it is one matrix alone.
+    var batchStrides: [Int] = []
     var rowStride: Int
     var columnStride: Int
 
     var transposed: Matrix {
-      Matrix(batchStride: batchStride, rowStride: columnStride, columnStride: rowStride)
+      Matrix(batchStrides: batchStrides, rowStride: columnStride, columnStride: rowStride)
     }
   }
 
@@ -40,6 +41,7 @@ struct ProductLayout: Sendable {
 
   let scalarType: ScalarType
   let batch: Int
+  let batchExtents: [Int]
   let rows: Int
   let columns: Int
   let inner: Int
@@ -70,11 +72,10 @@ struct ProductLayout: Sendable {
   init(_ product: Contraction, vectorByteCount: Int) {
     let left = Matrix(product.left)
     let right = Matrix(product.right)
-    let result = Matrix(
-      batchStride: product.rows * product.columns, rowStride: product.columns, columnStride: 1)
+    let result = Matrix(product.resultLayout)
     let isTransposed =
-      Self.cost(product, right, vectorByteCount)
-      > Self.cost(product.transposed, left.transposed, vectorByteCount, turnsResult: true)
+      Self.cost(product, right, result, vectorByteCount)
+      > Self.cost(product.transposed, left.transposed, result.transposed, vectorByteCount)
     rows = isTransposed ? product.columns : product.rows
     columns = isTransposed ? product.rows : product.columns
     self.left = isTransposed ? right.transposed : left
@@ -83,6 +84,7 @@ struct ProductLayout: Sendable {
     operands = isTransposed ? (1, 0) : (0, 1)
     scalarType = product.scalarType
     batch = product.batch
+    batchExtents = product.batchExtents
     inner = product.inner
     scale = product.scale
     addendScale = product.addendScale
@@ -155,7 +157,8 @@ struct ProductLayout: Sendable {
   /// How an access of the epilogue goes along the rows and columns of this layout.
   func matrix(of access: StridedNest.Access) -> Matrix {
     let matrix = Matrix(
-      batchStride: access.strides[0], rowStride: access.strides[1], columnStride: access.strides[2])
+      batchStrides: [access.strides[0]], rowStride: access.strides[1],
+      columnStride: access.strides[2])
     return isTransposed ? matrix.transposed : matrix
   }
 
@@ -200,8 +203,8 @@ struct ProductLayout: Sendable {
   /// Rows are as far apart as the deepest need, so that tiles of the same size have the same code.
   var copiedLeft: Matrix {
     left.columnStride == 1
-      ? Matrix(batchStride: 0, rowStride: Self.mostDepth + 16, columnStride: 1)
-      : Matrix(batchStride: 0, rowStride: 1, columnStride: (tileRows + lanes - 1) / lanes * lanes)
+      ? Matrix(rowStride: Self.mostDepth + 16, columnStride: 1)
+      : Matrix(rowStride: 1, columnStride: (tileRows + lanes - 1) / lanes * lanes)
   }
 
   /// The strides by which a tile reads the left operand.
@@ -216,7 +219,7 @@ struct ProductLayout: Sendable {
 
   /// A rough number of cycles: products in vectors, and the turning of what lies transposed.
   private static func cost(
-    _ product: Contraction, _ right: Matrix, _ vectorByteCount: Int, turnsResult: Bool = false
+    _ product: Contraction, _ right: Matrix, _ result: Matrix, _ vectorByteCount: Int
   ) -> Double {
     let lanes = vectorByteCount / product.scalarType.byteCount
     let vectors = (product.columns + lanes - 1) / lanes
@@ -225,7 +228,7 @@ struct ProductLayout: Sendable {
     )
     var cycles = rows * Double(vectors) * inner / 2
     if right.columnStride != 1, product.columns > 1 { cycles += inner * columns / 2 }
-    if turnsResult { cycles += rows * columns * max(1, inner / 384) / 2 }
+    if result.columnStride != 1 { cycles += rows * columns * max(1, inner / 384) / 2 }
     return cycles
   }
 }
@@ -242,7 +245,7 @@ extension Contraction {
 extension ProductLayout.Matrix {
   init(_ layout: Contraction.Layout) {
     self.init(
-      batchStride: layout.batchStride, rowStride: layout.rowStride,
+      batchStrides: layout.batchStrides, rowStride: layout.rowStride,
       columnStride: layout.columnStride)
   }
 }

@@ -28,11 +28,13 @@ struct ProductWriter {
     switch layout.split {
     case .batches:
       let item = text.beginLoop(from: "%from", to: "%to")
+      let axes = positions(of: item.index)
       let places = Places(
-        left: move(bases.left, item.index, layout.left.batchStride),
-        right: move(bases.right, item.index, layout.right.batchStride),
-        result: move(bases.result, item.index, layout.result.batchStride),
-        epilogue: moveEpilogue(bases.epilogue, item.index, by: \.batchStride), batch: item.index)
+        left: move(bases.left, axes, layout.left.batchStrides),
+        right: move(bases.right, axes, layout.right.batchStrides),
+        result: move(bases.result, axes, layout.result.batchStrides),
+        epilogue: moveEpilogue(bases.epilogue, item.index, by: \.batchStrides[0]),
+        batch: item.index)
       writePanels(places, panels: Span(layout.panelCount), tiles: Span(layout.tileCount))
       text.end(item)
     case .columns(let count):
@@ -98,6 +100,22 @@ struct ProductWriter {
   mutating func move(_ pointer: String, _ index: String, _ stride: Int) -> String {
     let distance = text.value("mul i64 \(index), \(stride * bytes)")
     return text.value("getelementptr i8, ptr \(pointer), i64 \(distance)")
+  }
+
+  /// A pointer moved along several axes.
+  private mutating func move(_ pointer: String, _ positions: [String], _ strides: [Int]) -> String {
+    zip(positions, strides).reduce(pointer) { move($0, $1.0, $1.1) }
+  }
+
+  /// Where a matrix of the batch is along the batch's axes.
+  private mutating func positions(of matrix: String) -> [String] {
+    var rest = matrix
+    var positions: [String] = []
+    for (axis, extent) in layout.batchExtents.enumerated().reversed() {
+      positions.append(axis == 0 ? rest : text.value("urem i64 \(rest), \(extent)"))
+      if axis > 0 { rest = text.value("udiv i64 \(rest), \(extent)") }
+    }
+    return positions.reversed()
   }
 
   /// A pointer moved by a known number of elements.

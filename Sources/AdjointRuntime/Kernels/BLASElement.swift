@@ -15,7 +15,13 @@ protocol BLASElement: BlockFloat {
   static func matrixVector(
     _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt, transposing: Bool,
     alpha: Self, _ a: UnsafePointer<Self>, _ x: UnsafePointer<Self>, stride: CInt, beta: Self,
-    _ y: UnsafeMutablePointer<Self>)
+    _ y: UnsafeMutablePointer<Self>, resultStride: CInt)
+}
+
+extension BLASElement {
+  fileprivate static func clear(_ y: UnsafeMutablePointer<Self>, _ count: CInt, stride: CInt) {
+    for place in 0..<Int(count) { y[place * Int(stride)] = 0 }
+  }
 }
 
 extension CompiledContraction.MatrixOrder {
@@ -37,13 +43,13 @@ extension Float: BLASElement {
   static func matrixVector(
     _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt, transposing: Bool,
     alpha: Float, _ a: UnsafePointer<Float>, _ x: UnsafePointer<Float>, stride: CInt, beta: Float,
-    _ y: UnsafeMutablePointer<Float>
+    _ y: UnsafeMutablePointer<Float>, resultStride: CInt
   ) {
-    if beta == 0 { y.update(repeating: 0, count: Int(transposing ? columns : rows)) }
+    if beta == 0 { clear(y, transposing ? columns : rows, stride: resultStride) }
     let (m, n) = order.isTransposed ? (columns, rows) : (rows, columns)
     cblas_sgemv(
       CblasRowMajor, order.isTransposed == transposing ? CblasNoTrans : CblasTrans, m, n, alpha, a,
-      order.leadingDimension, x, stride, beta == 0 ? 1 : beta, y, 1)
+      order.leadingDimension, x, stride, beta == 0 ? 1 : beta, y, resultStride)
   }
 }
 
@@ -63,12 +69,12 @@ extension Double: BLASElement {
     _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt, transposing: Bool,
     alpha: Double, _ a: UnsafePointer<Double>, _ x: UnsafePointer<Double>, stride: CInt,
     beta: Double,
-    _ y: UnsafeMutablePointer<Double>
+    _ y: UnsafeMutablePointer<Double>, resultStride: CInt
   ) {
-    if beta == 0 { y.update(repeating: 0, count: Int(transposing ? columns : rows)) }
+    if beta == 0 { clear(y, transposing ? columns : rows, stride: resultStride) }
     let (m, n) = order.isTransposed ? (columns, rows) : (rows, columns)
     cblas_dgemv(
       CblasRowMajor, order.isTransposed == transposing ? CblasNoTrans : CblasTrans, m, n, alpha, a,
-      order.leadingDimension, x, stride, beta == 0 ? 1 : beta, y, 1)
+      order.leadingDimension, x, stride, beta == 0 ? 1 : beta, y, resultStride)
   }
 }

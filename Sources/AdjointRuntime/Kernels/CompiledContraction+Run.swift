@@ -18,8 +18,8 @@ struct ContractionRun {
   ) {
     self.contraction = contraction
     self.isSettled = isSettled
-    left = UnsafeRawPointer(arena + operands[0])
-    right = UnsafeRawPointer(arena + operands[1])
+    left = UnsafeRawPointer(arena + operands[contraction.operands.left])
+    right = UnsafeRawPointer(arena + operands[contraction.operands.right])
     result = arena + results[0]
   }
 
@@ -87,12 +87,22 @@ struct ContractionRun {
   }
 
   private func runItems<E: BLASElement>(_ type: E.Type, _ from: Int, _ to: Int, _ panels: Int) {
-    let product = contraction.product
     for item in from..<to {
       let matrix = item / panels
-      let a = left.assumingMemoryBound(to: E.self) + matrix * product.left.batchStride
-      let b = right.assumingMemoryBound(to: E.self) + matrix * product.right.batchStride
-      let c = result.assumingMemoryBound(to: E.self) + matrix * product.rows * product.columns
+      var a = left.assumingMemoryBound(to: E.self)
+      var b = right.assumingMemoryBound(to: E.self)
+      var c = result.assumingMemoryBound(to: E.self)
+      var rest = matrix
+      var number = contraction.batchAxes.count
+      while number > 0 {
+        number -= 1
+        let axis = contraction.batchAxes.base[number]
+        let position = number == 0 ? rest : rest % axis.extent
+        rest /= axis.extent
+        a += position * axis.left
+        b += position * axis.right
+        c += position * axis.result
+      }
       multiply(contraction.panel(item % panels, of: panels), a, b, c)
     }
   }
@@ -120,19 +130,20 @@ struct ContractionRun {
           b + panel.columns.lowerBound * product.right.columnStride
             + inner.lowerBound * product.right.rowStride,
           beta: slice == 0 ? beta : 1,
-          c + panel.rows.lowerBound * product.columns + panel.columns.lowerBound,
-          pitch: CInt(product.columns))
+          c + panel.rows.lowerBound * product.result.rowStride + panel.columns.lowerBound,
+          pitch: CInt(product.result.rowStride))
       }
     case .matrixVector(let left, let stride):
       E.matrixVector(
         left, rows: CInt(rows), columns: CInt(product.inner), transposing: false,
         alpha: alpha, a + panel.rows.lowerBound * product.left.rowStride, b, stride: stride,
-        beta: beta, c + panel.rows.lowerBound)
+        beta: beta, c + panel.rows.lowerBound * product.result.rowStride,
+        resultStride: CInt(product.result.rowStride))
     case .vectorMatrix(let right, let stride):
       E.matrixVector(
         right, rows: CInt(product.inner), columns: CInt(columns), transposing: true,
         alpha: alpha, b + panel.columns.lowerBound * product.right.columnStride, a, stride: stride,
-        beta: beta, c + panel.columns.lowerBound)
+        beta: beta, c + panel.columns.lowerBound, resultStride: 1)
     }
   }
 
@@ -151,7 +162,7 @@ struct ContractionRun {
           x += left.columnStride
           y += right.rowStride
         }
-        let place = row * product.columns + column
+        let place = row * product.result.rowStride + column * product.result.columnStride
         sum *= E(product.scale)
         if let scale = product.addendScale { sum += E(scale) * c[place] }
         c[place] = sum

@@ -19,21 +19,62 @@ struct CompiledContraction: Sendable {
     case vectorMatrix(MatrixOrder, vectorStride: CInt)
   }
 
-  /// What a product is without its epilogue: plain numbers, which a step copies without counting
-  /// references.
+  /// How one matrix lies, in elements.
+  struct Matrix: Sendable {
+    var rowStride: Int
+    var columnStride: Int
+
+    init(_ layout: Contraction.Layout) {
+      rowStride = layout.rowStride
+      columnStride = layout.columnStride
+    }
+  }
+
+  /// An axis of the batch: what lies between neighbours along it.
+  struct BatchAxis: Sendable {
+    let extent: Int
+    let left: Int
+    let right: Int
+    let result: Int
+  }
+
+  /// What a product is without its epilogue: plain numbers.
   struct Product: Sendable {
     let scalarType: ScalarType
     let batch: Int
     let rows: Int
     let columns: Int
     let inner: Int
-    let left: Contraction.Layout
-    let right: Contraction.Layout
+    let left: Matrix
+    let right: Matrix
+    /// Its rows lie along memory unless there is one column alone.
+    let result: Matrix
     let scale: Double
     let addendScale: Double?
+
+    init(_ product: Contraction) {
+      scalarType = product.scalarType
+      batch = product.batch
+      rows = product.rows
+      columns = product.columns
+      inner = product.inner
+      left = Matrix(product.left)
+      right = Matrix(product.right)
+      var result = Matrix(product.resultLayout)
+      // The strides of one row or column alone are what the library wants.
+      if rows <= 1 { result.rowStride = max(columns, 1) }
+      if columns <= 1 { result.columnStride = 1 }
+      self.result = result
+      scale = product.scale
+      addendScale = product.addendScale
+    }
   }
 
   let product: Product
+  /// The operands of the kernel that are left and right here.
+  let operands: (left: Int, right: Int)
+  /// The axes of the batch, outermost first.
+  let batchAxes: Table<BatchAxis>
   let method: Method
   /// The multiplications of one product.
   let work: Double
@@ -52,11 +93,11 @@ struct CompiledContraction: Sendable {
   /// with the thread that writes it.
   static let smallestMovingVectorPanel = 1 << 18
 
-  init(_ product: Contraction) throws(Diagnostic) {
-    self.product = Product(
-      scalarType: product.scalarType, batch: product.batch, rows: product.rows,
-      columns: product.columns, inner: product.inner, left: product.left, right: product.right,
-      scale: product.scale, addendScale: product.addendScale)
+  init(_ whole: Contraction) throws(Diagnostic) {
+    let product = whole.isStoredTransposed ? whole.transposed : whole
+    operands = whole.isStoredTransposed ? (1, 0) : (0, 1)
+    self.product = Product(product)
+    batchAxes = Table(product.batchAxes)
     let (rows, columns, inner) = (product.rows, product.columns, product.inner)
     guard max(rows, columns, inner) <= Int(CInt.max) else {
       throw Diagnostic(
@@ -70,14 +111,15 @@ struct CompiledContraction: Sendable {
     if work <= Double(Self.smallestProduct) {
       method = .loops
     } else if columns == 1, let left,
-      let stride = Self.vectorStride(product.right.rowStride, inner)
+      let stride = Self.vectorStride(product.right.rowStride, inner),
+      CInt(exactly: self.product.result.rowStride) != nil
     {
       method = .matrixVector(left, vectorStride: stride)
     } else if rows == 1, let right,
       let stride = Self.vectorStride(product.left.columnStride, inner)
     {
       method = .vectorMatrix(right, vectorStride: stride)
-    } else if let left, let right {
+    } else if let left, let right, CInt(exactly: self.product.result.rowStride) != nil {
       method = .matrixMatrix(left: left, right: right)
     } else {
       method = .loops
@@ -128,15 +170,42 @@ extension Contraction {
   /// The bytes of the result.
   var resultByteCount: Int { batch * rows * columns * scalarType.byteCount }
 
-  /// Checks that both layouts stay inside their buffers.
+  /// Whether columns of the result lie along memory and not rows.
+  fileprivate var isStoredTransposed: Bool {
+    columns > 1 && result.map { $0.columnStride != 1 } ?? false
+  }
+
+  /// The product of which every matrix is transposed: `rightᵀ · leftᵀ`.
+  fileprivate var transposed: Contraction {
+    var other = self
+    (other.rows, other.columns) = (columns, rows)
+    (other.left, other.right) = (right.transposed, left.transposed)
+    other.result = result?.transposed
+    return other
+  }
+
+  fileprivate var batchAxes: [CompiledContraction.BatchAxis] {
+    let result = resultLayout
+    return batchExtents.indices.map { axis in
+      CompiledContraction.BatchAxis(
+        extent: batchExtents[axis], left: left.batchStrides[axis],
+        right: right.batchStrides[axis], result: result.batchStrides[axis])
+    }
+  }
+
+  /// Checks that the layouts stay inside their buffers.
   func checkedUses() throws(Diagnostic) -> [BufferUse] {
     guard scalarType == .f32 || scalarType == .f64 else {
       throw Diagnostic(
         .invalidPlan, "a matrix product is of f32 or f64, not of \(scalarType.rawValue)")
     }
-    let resultCount = try BufferUse.product([batch, rows, columns])
-    _ = try BufferUse.product([batch, rows, inner])
-    _ = try BufferUse.product([batch, inner, columns])
+    let resultCount = try BufferUse.product(batchExtents + [rows, columns])
+    _ = try BufferUse.product(batchExtents + [rows, inner])
+    _ = try BufferUse.product(batchExtents + [inner, columns])
+    if let result {
+      _ = try reach(result, rows: rows, columns: columns)
+      try checkResult()
+    }
     let addend = BufferUse(
       isResult: false, number: 2, scalarType: scalarType, elementCount: resultCount)
     return (addendScale == nil ? [] : [addend]) + (try checkedEpilogueUses()) + [
@@ -161,11 +230,15 @@ extension Contraction {
 
   /// The elements from the first to the last that a layout reaches.
   private func reach(_ layout: Layout, rows: Int, columns: Int) throws(Diagnostic) -> Int {
+    guard layout.batchStrides.count == batchExtents.count else {
+      throw Diagnostic(
+        .invalidPlan, "the batch of a matrix product has other axes than one of its layouts")
+    }
     guard batch > 0, rows > 0, columns > 0 else { return 0 }
     var last = 0
-    for (extent, stride) in [
-      (batch, layout.batchStride), (rows, layout.rowStride), (columns, layout.columnStride),
-    ] {
+    for (extent, stride) in zip(batchExtents, layout.batchStrides)
+      + [(rows, layout.rowStride), (columns, layout.columnStride)]
+    {
       let (way, wide) = (extent - 1).multipliedReportingOverflow(by: stride)
       let (end, high) = last.addingReportingOverflow(way)
       guard !wide, !high, way >= 0 else {
@@ -174,5 +247,12 @@ extension Contraction {
       last = end
     }
     return last + 1
+  }
+}
+
+extension Contraction.Layout {
+  fileprivate var transposed: Contraction.Layout {
+    Contraction.Layout(
+      batchStrides: batchStrides, rowStride: columnStride, columnStride: rowStride)
   }
 }
