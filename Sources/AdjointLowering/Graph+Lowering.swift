@@ -31,6 +31,7 @@ extension Graph {
     _ options: LoweringOptions = LoweringOptions()
   ) throws(Diagnostic) -> (plan: Plan, folds: FoldLedger, rows: RowLedger) {
     var kernels = try KernelGraph(lowering: self)
+    if options.splitsInner { kernels = SplitK.run(on: kernels) }
     kernels = ProducerFusion.run(on: kernels, inlines: options.fusesProducers)
     let costs = RowCosts(cacheByteCount: options.cacheByteCount)
     if options.fusesRows { kernels = MatrixStreaming.run(on: kernels, costs: costs) }

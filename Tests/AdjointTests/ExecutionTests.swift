@@ -126,6 +126,30 @@ struct ExecutionTests {
     #expect(bits[0] == bits[1])
   }
 
+  @Test("sum over many rows right, whatever the threads", arguments: 1...4)
+  func longSums(threads: Int) throws {
+    let (rows, left, right) = (1024, 90, 70)
+    let builder = GraphBuilder("gradient")
+    let x = try builder.input("x", .f32, [.fixed(rows), .fixed(left)])
+    let d = try builder.input("d", .f32, [.fixed(rows), .fixed(right)])
+    try builder.output("slope", matmul(x.transposed(), d))
+    let context = try builder.build().compiled(CompilationOptions(threads: threads)).makeContext()
+    // Whole numbers, of which sums are exact; of row r, x is r mod 5 times its column, and d likewise.
+    let factor = { (row: Int, column: Int) in Float(row % 5 * (column % 7 - 3)) }
+    for (name, columns) in [("x", left), ("d", right)] {
+      try context.set(name, to: (0..<rows * columns).map { factor($0 / columns, $0 % columns) })
+    }
+    let squares = (0..<rows).reduce(Float(0)) { $0 + Float($1 % 5 * ($1 % 5)) }
+    for _ in 0..<2 {
+      try context.run()
+      let found = try context.output("slope").floats
+      let wanted = (0..<left * right).map {
+        squares * factor(1, $0 / right) * factor(1, $0 % right)
+      }
+      #expect(found == wanted)
+    }
+  }
+
   @Test("update parameters as the formulas say, step after step")
   func updates() throws {
     // The loss is w²/2, so the gradient is w itself.

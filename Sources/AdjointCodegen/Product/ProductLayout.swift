@@ -25,7 +25,8 @@ struct ProductLayout: Sendable {
   /// A thread does neighbouring items at once, so that it packs what they share only once; they are many,
   /// so that threads that are not equally fast finish together.
   enum Split: Hashable, Sendable {
-    case batches
+    /// So many tiles of rows of one matrix of the batch.
+    case batches(tiles: Int)
     /// So many panels of columns.
     case columns(panels: Int)
     /// So many tiles of rows.
@@ -110,13 +111,17 @@ struct ProductLayout: Sendable {
       (isRowMajor ? self.left.rowStride : self.left.columnStride) * product.scalarType.byteCount
     copiesLeft =
       panels >= 4 && (isRowMajor ? distance >= 4096 && distance % 1024 == 0 : distance >= 1024)
-    // Along the longer side, so that the operand that items share is the smaller one.
-    split =
-      batch > 1
-      ? .batches
-      : rows >= columns || panels < 4
-        ? .rows(tiles: (tiles + Self.mostItems - 1) / Self.mostItems)
-        : .columns(panels: (panels + Self.mostItems - 1) / Self.mostItems)
+    let mostItems = Self.mostItems
+    if batch > 1 {
+      // What is packed is packed for one item.
+      let items = packs ? 1 : (mostItems + batch - 1) / batch
+      split = .batches(tiles: (tiles + items - 1) / items)
+    } else if rows >= columns || panels < 4 {
+      // Along the longer side, so that the operand that items share is the smaller one.
+      split = .rows(tiles: (tiles + mostItems - 1) / mostItems)
+    } else {
+      split = .columns(panels: (panels + mostItems - 1) / mostItems)
+    }
   }
 
   /// Whether generated code is the faster choice: not for products with a vector, which wait for memory
@@ -182,10 +187,13 @@ struct ProductLayout: Sendable {
     min(panelCount, max(1, Self.passingByteCount / (depth * panelColumns * scalarType.byteCount)))
   }
 
+  /// The items of one matrix of a batch, of so many tiles each.
+  func itemsPerMatrix(tiles: Int) -> Int { (tileCount + tiles - 1) / tiles }
+
   /// The items of work.
   var itemCount: Int {
     switch split {
-    case .batches: batch
+    case .batches(let tiles): batch * itemsPerMatrix(tiles: tiles)
     case .columns(let panels): (panelCount + panels - 1) / panels
     case .rows(let tiles): (tileCount + tiles - 1) / tiles
     }

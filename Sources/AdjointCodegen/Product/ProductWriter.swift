@@ -26,16 +26,18 @@ struct ProductWriter {
       right: base("%operands", layout.operands.right), result: base("%results", 0),
       epilogue: epilogueBases())
     switch layout.split {
-    case .batches:
+    case .batches(let count):
       let item = text.beginLoop(from: "%from", to: "%to")
-      let axes = positions(of: item.index)
+      let parts = layout.itemsPerMatrix(tiles: count)
+      let matrix = parts == 1 ? item.index : text.value("udiv i64 \(item.index), \(parts)")
+      let axes = positions(of: matrix)
       let places = Places(
         left: move(bases.left, axes, layout.left.batchStrides),
         right: move(bases.right, axes, layout.right.batchStrides),
         result: move(bases.result, axes, layout.result.batchStrides),
-        epilogue: moveEpilogue(bases.epilogue, item.index, by: \.batchStrides[0]),
-        batch: item.index)
-      writePanels(places, panels: Span(layout.panelCount), tiles: Span(layout.tileCount))
+        epilogue: moveEpilogue(bases.epilogue, matrix, by: \.batchStrides[0]), batch: matrix)
+      let tiles = parts == 1 ? Span(layout.tileCount) : tiles(of: item.index, parts, count)
+      writePanels(places, panels: Span(layout.panelCount), tiles: tiles)
       text.end(item)
     case .columns(let count):
       let span = range(of: count, in: layout.panelCount)
@@ -79,6 +81,15 @@ struct ProductWriter {
       isSingle = count == 1
     }
     init(from: String, to: String) { (self.from, self.to) = (from, to) }
+  }
+
+  /// The tiles of an item of a batch whose matrices are so many items each.
+  private mutating func tiles(of item: String, _ parts: Int, _ count: Int) -> Span {
+    let part = text.value("urem i64 \(item), \(parts)")
+    let from = text.value("mul i64 \(part), \(count)")
+    let to = text.smaller(
+      text.value("add i64 \(from), \(count)"), String(layout.tileCount))
+    return Span(from: from, to: to)
   }
 
   /// What a run's items are together.

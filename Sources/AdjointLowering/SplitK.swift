@@ -1,0 +1,82 @@
+import AdjointCore
+import AdjointKernels
+
+/// Cuts the inner dimension of products that sum over the rows of both operands and give little.
+///
+/// Before: `G = XᵀD`, a weight's gradient, of 512 rows of X and D. After: two products, of the first 256
+/// rows and of the others, and the nest that adds them, which fuses with what reads G.
+///
+/// What computes X and D does so in runs of rows, one for each thread: so each product finds its operands
+/// in the cache of the core that wrote them, where otherwise half of them would come from another core.
+/// What is added instead is smaller. The plan is the same for one thread, and so are the bits.
+struct SplitK {
+  private static let parts = 2
+  /// Smaller products than this, in multiplications, are over before another core has begun.
+  private static let smallestProduct = 0x1p22
+  /// How many times the elements of the result those of the operands are at least.
+  private static let smallestRatio = 4.0
+
+  static func run(on graph: KernelGraph) -> KernelGraph {
+    var split = graph
+    split.steps = []
+    for step in graph.steps {
+      guard case .call(.contraction(let product), let operands, let results) = step.work,
+        let halves = halves(of: product)
+      else {
+        split.steps.append(step)
+        continue
+      }
+      let type = graph.values[results[0]].type
+      let extents = type.shape.extents ?? []
+      let partial = split.add(TensorType(type.scalarType, extents: [parts] + extents), .computed)
+      split.values[partial].node = graph.values[results[0]].node
+      let sum = LoopNest.sum(of: partial, parts: parts, to: results[0], type)
+      split.steps += [
+        .init(
+          work: .call(.contraction(halves), operands: operands, results: [partial]),
+          nodes: step.nodes),
+        .init(work: .nest(sum), nodes: step.nodes),
+      ]
+    }
+    return split
+  }
+
+  /// The products of the halves of the inner dimension; nil where they are not worth it.
+  private static func halves(of product: Contraction) -> Contraction? {
+    let (rows, columns) = (Double(product.rows), Double(product.columns))
+    let inner = Double(product.inner)
+    guard product.batch == 1, rows > 1, columns > 1, product.inner.isMultiple(of: parts),
+      product.left.rowStride == 1, product.left.columnStride > 1, product.right.columnStride == 1,
+      rows * columns * inner >= smallestProduct,
+      (rows + columns) * inner >= smallestRatio * rows * columns
+    else { return nil }
+    var halves = product
+    halves.batchExtents = [parts]
+    halves.inner /= parts
+    halves.left.batchStrides = [halves.inner * product.left.columnStride]
+    halves.right.batchStrides = [halves.inner * product.right.rowStride]
+    return halves
+  }
+}
+
+extension LoopNest {
+  /// The nest that adds the parts of a value, which lie one after the other.
+  fileprivate static func sum(
+    of partial: Int, parts: Int, to value: Int, _ type: TensorType
+  ) -> LoopNest {
+    let extents = type.shape.extents ?? []
+    let point = IndexMap.identity(rank: extents.count)
+    var builder = NestBuilder()
+    let steps = (0..<parts).map { part in
+      let map = IndexMap([AxisIndex(axis: nil, start: part)] + point.axes)
+      let access = Access(type.scalarType, extents: [parts] + extents, map: map)
+      return builder.load(Input(operand: partial, access: access))
+    }
+    let sum = steps.dropFirst().reduce(steps[0]) {
+      builder.append(.binary(.add, $0, $1), type.scalarType)
+    }
+    let access = Access(type.scalarType, extents: extents, map: point)
+    return builder.nest(
+      extents: extents, outputs: [Output(result: value, step: sum, access: access)])
+  }
+}
