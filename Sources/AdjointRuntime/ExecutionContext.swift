@@ -73,7 +73,7 @@ package final class ExecutionContext {
         nest: nest, arena: base, operands: operands, results: results, scratch: scratch.base,
         scratchStride: executable.scratchByteCount, partials: partials.base
       ).run(threads: executable.threads)
-    case .contraction(let product):
+    case .contraction(let product, _):
       ContractionRun(product, arena: base, operands, results, isSettled: isSettled)
         .run(threads: executable.threads)
     case .gather(let copy):

@@ -93,10 +93,10 @@ struct ContractionRun {
       var b = right.assumingMemoryBound(to: E.self)
       var c = result.assumingMemoryBound(to: E.self)
       var rest = matrix
-      var number = contraction.batchAxes.count
+      var number = contraction.batchAxisCount
       while number > 0 {
         number -= 1
-        let axis = contraction.batchAxes.base[number]
+        let axis = contraction.batchAxes[number]
         let position = number == 0 ? rest : rest % axis.extent
         rest /= axis.extent
         a += position * axis.left

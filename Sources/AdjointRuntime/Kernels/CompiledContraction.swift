@@ -3,7 +3,10 @@ import AdjointKernels
 
 /// A batch of matrix products as calls of BLAS, or as plain loops where BLAS costs more than it
 /// gains or cannot read the layout.
-struct CompiledContraction: Sendable {
+///
+/// Plain numbers, which threads copy without counting references; the table of the batch's axes is kept
+/// beside it.
+struct CompiledContraction: @unchecked Sendable {
   /// How BLAS reads a matrix: transposed or not, and its leading dimension.
   struct MatrixOrder: Sendable {
     var isTransposed: Bool
@@ -38,7 +41,7 @@ struct CompiledContraction: Sendable {
     let result: Int
   }
 
-  /// What a product is without its epilogue: plain numbers.
+  /// What a product is without its epilogue.
   struct Product: Sendable {
     let scalarType: ScalarType
     let batch: Int
@@ -74,7 +77,8 @@ struct CompiledContraction: Sendable {
   /// The operands of the kernel that are left and right here.
   let operands: (left: Int, right: Int)
   /// The axes of the batch, outermost first.
-  let batchAxes: Table<BatchAxis>
+  let batchAxes: UnsafePointer<BatchAxis>
+  let batchAxisCount: Int
   let method: Method
   /// The multiplications of one product.
   let work: Double
@@ -93,11 +97,21 @@ struct CompiledContraction: Sendable {
   /// with the thread that writes it.
   static let smallestMovingVectorPanel = 1 << 18
 
-  init(_ whole: Contraction) throws(Diagnostic) {
+  /// The product, and the table that has to outlive it.
+  static func compile(
+    _ whole: Contraction
+  ) throws(Diagnostic) -> (product: CompiledContraction, axes: Table<BatchAxis>) {
     let product = whole.isStoredTransposed ? whole.transposed : whole
+    let axes = Table(product.batchAxes)
+    return (try CompiledContraction(whole, product, axes), axes)
+  }
+
+  private init(
+    _ whole: Contraction, _ product: Contraction, _ axes: Table<BatchAxis>
+  ) throws(Diagnostic) {
     operands = whole.isStoredTransposed ? (1, 0) : (0, 1)
     self.product = Product(product)
-    batchAxes = Table(product.batchAxes)
+    (batchAxes, batchAxisCount) = (axes.base, axes.count)
     let (rows, columns, inner) = (product.rows, product.columns, product.inner)
     guard max(rows, columns, inner) <= Int(CInt.max) else {
       throw Diagnostic(

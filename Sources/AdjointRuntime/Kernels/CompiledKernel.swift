@@ -11,7 +11,7 @@ enum CompiledKernel: Sendable {
   case addend(byteCount: Int)
   /// A piece of a loop nest in portable loops.
   case nest(CompiledNest)
-  case contraction(CompiledContraction)
+  case contraction(CompiledContraction, axes: Table<CompiledContraction.BatchAxis>)
   case gather(IndexedCopy)
   case scatterAdd(IndexedCopy)
 
@@ -39,14 +39,22 @@ enum CompiledKernel: Sendable {
       guard let code = generated[kernel] else {
         let rest =
           product.nestBehind.map { NestCompiler.compile(StridedNest.canonicalPieces(of: $0)) } ?? []
-        return addend + [.contraction(try CompiledContraction(product))] + rest.map { .nest($0) }
+        return addend + [try library(product)] + rest.map { .nest($0) }
       }
       let library: [CompiledKernel] =
-        code.followsLibrary ? [.contraction(try CompiledContraction(product))] : []
+        code.followsLibrary ? [try library(product)] : []
       return addend + library + code.pieces.map { .generated($0) }
     case .gather(let copy): return [.gather(copy)]
     case .scatterAdd(let copy): return [.scatterAdd(copy)]
     }
+  }
+}
+
+extension CompiledKernel {
+  /// A product by the library.
+  private static func library(_ product: Contraction) throws(Diagnostic) -> CompiledKernel {
+    let compiled = try CompiledContraction.compile(product)
+    return .contraction(compiled.product, axes: compiled.axes)
   }
 }
 
