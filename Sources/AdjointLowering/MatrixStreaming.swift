@@ -7,8 +7,8 @@ import AdjointKernels
 /// calls, each of which reads X from memory. After: `u[i] += X[i, k]·w[k]` and `g[k] += X[i, k]·d[i]`,
 /// which row fusion puts together in blocks of lines, so that X is read once.
 ///
-/// A model that is linear in its parameters, and its gradient, are such a pair. Either product alone stays
-/// a call.
+/// A model that is linear in its parameters, and its gradient, are such a pair: element by element, d is a
+/// function of u and of what is known before. Either product alone stays a call.
 struct MatrixStreaming {
   /// A product of a matrix and a vector; the matrix lies line after line.
   fileprivate struct Product {
@@ -22,28 +22,50 @@ struct MatrixStreaming {
     var summed: Int
   }
 
+  /// How many steps after the first product the second is looked for: row fusion puts near ones together.
+  private static let window = 16
+
   static func run(on graph: KernelGraph, costs: RowCosts) -> KernelGraph {
-    var products: [(step: Int, product: Product)] = []
-    for (number, step) in graph.steps.enumerated() {
-      guard let product = Product(step),
-        graph.values[product.matrix].byteCount > costs.cacheByteCount
-      else { continue }
-      products.append((number, product))
-    }
     var streamed = graph
-    for (number, product) in products where product.summed == 1 {
-      let later = products.filter {
-        $0.product.summed == 0 && $0.product.matrix == product.matrix && $0.step > number
-          && $0.product.extents == product.extents
-      }
-      if later.isEmpty { continue }
-      let derived = graph.values(derivedFrom: product.result, after: number)
-      let readers = later.filter { derived.contains($0.product.vector) }
+    for (number, step) in graph.steps.enumerated() {
+      guard let product = Product(step), product.summed == 1,
+        graph.values[product.matrix].byteCount > costs.cacheByteCount,
+        costs.makesBlocks(
+          of: product.extents[0], rowByteCount: product.rowByteCount, keeping: product.rowByteCount)
+      else { continue }
+      let readers = readers(of: product, after: number, in: graph)
       if readers.isEmpty { continue }
       streamed.steps[number].work = .nest(product.nest)
       for (other, reader) in readers { streamed.steps[other].work = .nest(reader.nest) }
     }
     return streamed
+  }
+
+  /// The products across the lines of a matrix whose vectors the lines compute of their own sums alone.
+  private static func readers(
+    of product: Product, after number: Int, in graph: KernelGraph
+  ) -> [(step: Int, product: Product)] {
+    var readers: [(Int, Product)] = []
+    // What a line computes by itself, and what depends on more than one line's sum.
+    var (own, others): (Set<Int>, Set<Int>) = ([product.result], [])
+    for other in graph.steps.indices[(number + 1)...].prefix(window) {
+      let step = graph.steps[other]
+      if let reader = Product(step), reader.summed == 0, reader.matrix == product.matrix,
+        reader.extents == product.extents, own.contains(reader.vector)
+      {
+        readers.append((other, reader))
+      }
+      let dependsOnOthers = step.reads.contains(where: others.contains)
+      guard dependsOnOthers || step.reads.contains(where: own.contains) else { continue }
+      if !dependsOnOthers, case .nest(let nest) = step.work, nest.isElementwise,
+        nest.pointCount == product.extents[0]
+      {
+        own.formUnion(step.writes)
+      } else {
+        others.formUnion(step.writes)
+      }
+    }
+    return readers
   }
 }
 
@@ -75,6 +97,9 @@ extension MatrixStreaming.Product {
     scalarType = product.scalarType
   }
 
+  /// The bytes of a line.
+  var rowByteCount: Int { extents[1] * scalarType.byteCount }
+
   /// The product as loops over the lines of the matrix and the elements of a line.
   var nest: LoopNest {
     func vectorAccess(_ axis: Int) -> Access {
@@ -91,16 +116,5 @@ extension MatrixStreaming.Product {
       outputs: [
         .init(result: result, step: product, access: vectorAccess(1 - summed), combiner: .sum)
       ])
-  }
-}
-
-extension KernelGraph {
-  /// A value and all that steps after a given one compute from it.
-  fileprivate func values(derivedFrom value: Int, after step: Int) -> Set<Int> {
-    var derived: Set<Int> = [value]
-    for later in steps[(step + 1)...] where later.reads.contains(where: derived.contains) {
-      derived.formUnion(later.writes)
-    }
-    return derived
   }
 }

@@ -34,6 +34,17 @@ struct RowCosts {
       .filter { rows.isMultiple(of: $0) }
   }
 
+  /// Whether rows of so many bytes, of which nothing else is known, can be done in blocks for a fold of
+  /// all of them.
+  func makesBlocks(of rows: Int, rowByteCount: Int, keeping kept: Int) -> Bool {
+    let (bytes, isTooLarge) = rows.multipliedReportingOverflow(by: rowByteCount)
+    guard !isTooLarge else { return false }
+    // Half of a block is left for what else there is to a row.
+    return blockCounts(of: rows, sharing: bytes, keeping: kept).contains { count in
+      16 * (bytes / count) <= cacheByteCount
+    }
+  }
+
   /// Whether a block of rows stays close to its core from one stage to the next.
   func isBlock(_ stages: [FusionGroup.Stage]) -> Bool {
     stages.allSatisfy { 8 * $0.rowByteCount <= cacheByteCount }

@@ -72,6 +72,24 @@ struct RowFusionTests {
     #expect(rows.groups.count == 1)
   }
 
+  @Test("a product with a vector stays one where the other waits for all of its result")
+  func recurrentProducts() throws {
+    // The sum of v is not there before all lines have been read.
+    let w = try builder.input("w", .f32, [256, 256])
+    let u = try matmul(w, builder.input("h", .f32, [256]))
+    let v = try matmul(w, tanh(u))
+    try builder.output("slope", matmul(v * v.sum(), w))
+    var options = LoweringOptions()
+    options.cacheByteCount = 1 << 17
+    #expect(try builder.build().lowered(options).contractionCount == 3)
+    // A prime number of lines makes no blocks.
+    let odd = GraphBuilder("odd")
+    let x = try odd.input("x", .f32, [1_009, 64])
+    let error = try tanh(matmul(x, odd.input("weight", .f32, [64])))
+    try odd.output("slope", matmul(error, x))
+    #expect(try odd.build().lowered(options).contractionCount == 2)
+  }
+
   @Test("what the rows of a large value are read for is done while they are at hand")
   func readersOfTheSameRows() throws {
     let x = try builder.input("x", .f32, [64, 300])
