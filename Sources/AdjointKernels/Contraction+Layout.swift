@@ -18,6 +18,14 @@ extension Contraction {
     return Layout(batchStrides: strides.reversed(), rowStride: columns, columnStride: 1)
   }
 
+  /// The extents of the batch's axes and of a matrix, each with its stride in a layout.
+  package func axes(
+    of layout: Layout, rows: Int, columns: Int
+  ) -> [(extent: Int, stride: Int)] {
+    zip(batchExtents, layout.batchStrides).map { ($0, $1) }
+      + [(rows, layout.rowStride), (columns, layout.columnStride)]
+  }
+
   /// Where a matrix of the batch begins, in elements.
   package func start(of matrix: Int, in layout: Layout) -> Int {
     var (rest, start) = (matrix, 0)
@@ -36,12 +44,10 @@ extension Contraction {
       throw Diagnostic(
         .invalidPlan, "the result of a contraction with an addend or an epilogue is row-major")
     }
-    let axes =
-      zip(batchExtents, result.batchStrides)
-      + [(rows, result.rowStride), (columns, result.columnStride)]
-    if axes.contains(where: { $0.0 == 0 }) { return }
+    let axes = axes(of: result, rows: rows, columns: columns)
+    if axes.contains(where: { $0.extent == 0 }) { return }
     var reached = 1
-    for (extent, stride) in axes.filter({ $0.0 > 1 }).sorted(by: { $0.1 < $1.1 }) {
+    for (extent, stride) in axes.filter({ $0.extent > 1 }).sorted(by: { $0.stride < $1.stride }) {
       let (next, overflow) = reached.multipliedReportingOverflow(by: extent)
       guard stride == reached, !overflow else {
         throw Diagnostic(

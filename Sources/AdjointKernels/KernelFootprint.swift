@@ -100,9 +100,7 @@ struct KernelFootprint {
         "a contraction has \(layout.batchStrides.count) strides for \(product.batchExtents.count) "
           + "axes of its batch")
     }
-    let axes =
-      zip(product.batchExtents, layout.batchStrides)
-      + [(rows, layout.rowStride), (columns, layout.columnStride)]
+    let axes = product.axes(of: layout, rows: rows, columns: columns)
     var last = 0
     for (extent, stride) in axes {
       guard stride >= 0, extent >= 0 else {
@@ -116,7 +114,7 @@ struct KernelFootprint {
         "of the two strides of a contraction's matrix one is 1, which neither of "
           + "\(layout.rowStride) and \(layout.columnStride) is")
     }
-    let isEmpty = axes.contains { $0.0 == 0 }
+    let isEmpty = axes.contains { $0.extent == 0 }
     return Read(
       operand: operand, scalarType: product.scalarType,
       elementCount: isEmpty ? 0 : try checkedSum(last, 1), isExact: false)

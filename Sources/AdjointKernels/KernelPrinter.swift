@@ -33,11 +33,9 @@ package enum KernelPrinter {
 
   /// The positions in the order in which they lie in the result, but for axes of one iteration.
   private static func axes(_ product: Contraction, _ layout: Contraction.Layout) -> [String] {
-    let axes =
-      zip(product.batchExtents, layout.batchStrides)
-      + [(product.rows, layout.rowStride), (product.columns, layout.columnStride)]
-    let long = axes.filter { $0.0 != 1 }.enumerated()
-    return long.sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }
+    let axes = product.axes(of: layout, rows: product.rows, columns: product.columns)
+    let long = axes.filter { $0.extent != 1 }.enumerated()
+    return long.sorted { ($1.element.stride, $0.offset) < ($0.element.stride, $1.offset) }
       .map { positionName($0.offset) }
   }
 

@@ -23,9 +23,7 @@ struct ContractionFolding {
     if graph.ledger.entries.isEmpty { return graph }
     var folding = ContractionFolding(graph)
     for step in graph.steps.indices { folding.visit(step) }
-    var folded = folding.graph
-    folded.steps = folded.steps.indices.filter { !folding.isDropped[$0] }.map { folded.steps[$0] }
-    return folded
+    return folding.graph.dropping(folding.isDropped)
   }
 
   private init(_ graph: KernelGraph) {

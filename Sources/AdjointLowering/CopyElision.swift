@@ -31,9 +31,7 @@ struct CopyElision {
     if graph.ledger.entries.isEmpty { return graph }
     var elision = CopyElision(graph)
     for step in graph.steps.indices { elision.visit(step) }
-    var elided = elision.graph
-    elided.steps = elided.steps.indices.filter { !elision.isDropped[$0] }.map { elided.steps[$0] }
-    return elided
+    return elision.graph.dropping(elision.isDropped)
   }
 
   private init(_ graph: KernelGraph) {

@@ -24,9 +24,7 @@ struct EpilogueFusion {
     guard !graph.ledger.entries.isEmpty else { return graph }
     var fusion = EpilogueFusion(graph)
     for step in graph.steps.indices { fusion.visit(step) }
-    var fused = fusion.graph
-    fused.steps = fused.steps.indices.filter { !fusion.isDropped[$0] }.map { fused.steps[$0] }
-    return fused
+    return fusion.graph.dropping(fusion.isDropped)
   }
 
   private init(_ graph: KernelGraph) {

@@ -125,6 +125,13 @@ struct KernelGraph {
       Step(work: .nest(.copy(of: value, to: target, as: values[target].type)), nodes: nodes))
   }
 
+  /// The graph without some of its steps.
+  func dropping(_ isDropped: [Bool]) -> KernelGraph {
+    var graph = self
+    graph.steps = steps.indices.filter { !isDropped[$0] }.map { steps[$0] }
+    return graph
+  }
+
   /// For each value, the only step that writes it; -1 where there is none or there are several.
   var onlyWriters: [Int] {
     var writers = Array(repeating: -1, count: values.count)

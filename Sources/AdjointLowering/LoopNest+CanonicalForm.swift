@@ -53,7 +53,7 @@ extension LoopNest {
   }
 
   /// The nest with each axis index, then each access, replaced.
-  private func mapAxes(
+  func mapAxes(
     _ transform: (AxisIndex) -> AxisIndex, access adjust: (Access) -> Access
   ) -> LoopNest {
     var nest = self

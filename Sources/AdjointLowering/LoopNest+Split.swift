@@ -19,45 +19,32 @@ extension LoopNest {
   }
 
   private func cut(_ axis: Int, into parts: Int) -> LoopNest? {
+    let accesses = inputs.map(\.access) + outputs.map(\.access)
+    let goAlong = accesses.allSatisfy { access in
+      let places = access.map.axes.indices.filter { access.map.axes[$0].axis == axis }
+      return places.count < 2
+        && places.allSatisfy {
+          access.map.axes[$0] == AxisIndex(axis: axis) && access.extents[$0] == extents[axis]
+        }
+    }
+    let isCounted = program.steps.contains { step in
+      if case .index(let index) = step.instruction { index.axis == axis } else { false }
+    }
+    guard goAlong, !isCounted else { return nil }
     let lengths = [parts, extents[axis] / parts]
-    func moved(_ index: AxisIndex) -> AxisIndex {
+    var nest = mapAxes { index in
       guard let old = index.axis, old > axis else { return index }
       return AxisIndex(axis: old + 1, start: index.start, step: index.step)
-    }
-    func cut(_ access: Access) -> Access? {
-      var (indices, extents): ([AxisIndex], [Int]) = ([], [])
-      for (index, extent) in zip(access.map.axes, access.extents) {
-        guard index.axis == axis else {
-          indices.append(moved(index))
-          extents.append(extent)
-          continue
-        }
-        guard index == AxisIndex(axis: axis), extent == self.extents[axis] else { return nil }
-        indices += [AxisIndex(axis: axis), AxisIndex(axis: axis + 1)]
-        extents += lengths
+    } access: { access in
+      guard let place = access.map.axes.firstIndex(where: { $0.axis == axis }) else {
+        return access
       }
-      return Access(access.scalarType, extents: extents, map: IndexMap(indices))
+      var access = access
+      access.extents.replaceSubrange(place...place, with: lengths)
+      access.map.axes.insert(AxisIndex(axis: axis + 1), at: place + 1)
+      return access
     }
-    var nest = self
     nest.extents.replaceSubrange(axis...axis, with: lengths)
-    for number in inputs.indices {
-      guard let access = cut(inputs[number].access) else { return nil }
-      nest.inputs[number].access = access
-    }
-    for number in outputs.indices {
-      guard let access = cut(outputs[number].access) else { return nil }
-      nest.outputs[number].access = access
-    }
-    var moves = ScalarProgram()
-    for step in program.steps {
-      if case .index(let index) = step.instruction {
-        if index.axis == axis { return nil }
-        moves.append(.index(moved(index)), step.type)
-      } else {
-        moves.append(step.instruction, step.type)
-      }
-    }
-    nest.program = moves
     return nest
   }
 
@@ -91,7 +78,7 @@ extension LoopNest {
       inner.outputs[number].result = partial
       inner.outputs[number].access = Access(
         type, extents: partialExtents,
-        map: IndexMap((0..<rowAxes).map { AxisIndex(axis: $0) } + outputs[number].access.map.axes))
+        map: IndexMap(IndexMap.identity(rank: rowAxes).axes + outputs[number].access.map.axes))
       var outer = outputs[number]
       outer.step = builder.load(
         Input(

@@ -64,7 +64,7 @@ struct GroupWriter {
       placeLocals(of: &writers[number], tileBegin: first)
       let row = text.beginLoop(from: first, to: end)
       let extents = Array(pieces[number].nest.extents.prefix(pieces[number].nest.rowAxes))
-      let positions = rowPositions(row.index, extents)
+      let positions = text.positions(of: row.index, in: extents)
       text = writers[number].write(at: positions, in: text)
       text.end(row)
       writers[number].pointers = outerPointers
@@ -85,21 +85,6 @@ struct GroupWriter {
       writer.pointers[number] = text.value(
         "getelementptr i8, ptr \(writer.pointers[number]), i64 \(distance)")
     }
-  }
-
-  /// The position of a row along each of the loops that together are the rows.
-  private mutating func rowPositions(_ row: String, _ extents: [Int]) -> [String] {
-    var positions: [String] = []
-    var rest = row
-    for (place, extent) in extents.enumerated().reversed() {
-      if place == 0 {
-        positions.append(rest)
-      } else {
-        positions.append(text.value("urem i64 \(rest), \(extent)"))
-        rest = text.value("udiv i64 \(rest), \(extent)")
-      }
-    }
-    return positions.reversed()
   }
 }
 

@@ -30,7 +30,7 @@ struct ProductWriter {
       let item = text.beginLoop(from: "%from", to: "%to")
       let parts = layout.itemsPerMatrix(tiles: count)
       let matrix = parts == 1 ? item.index : text.value("udiv i64 \(item.index), \(parts)")
-      let axes = positions(of: matrix)
+      let axes = text.positions(of: matrix, in: layout.batchExtents)
       let places = Places(
         left: move(bases.left, axes, layout.left.batchStrides),
         right: move(bases.right, axes, layout.right.batchStrides),
@@ -118,17 +118,6 @@ struct ProductWriter {
     zip(positions, strides).reduce(pointer) { move($0, $1.0, $1.1) }
   }
 
-  /// Where a matrix of the batch is along the batch's axes.
-  private mutating func positions(of matrix: String) -> [String] {
-    var rest = matrix
-    var positions: [String] = []
-    for (axis, extent) in layout.batchExtents.enumerated().reversed() {
-      positions.append(axis == 0 ? rest : text.value("urem i64 \(rest), \(extent)"))
-      if axis > 0 { rest = text.value("udiv i64 \(rest), \(extent)") }
-    }
-    return positions.reversed()
-  }
-
   /// A pointer moved by a known number of elements.
   mutating func move(_ pointer: String, _ elements: Int) -> String {
     elements == 0
@@ -137,7 +126,7 @@ struct ProductWriter {
 
   // MARK: Loops
 
-  /// As many panels as are packed at once, and then the next ones.
+  /// As many panels as pass at once, and then the next ones.
   private mutating func writePanels(_ places: Places, panels: Span, tiles: Span) {
     let count = layout.panelsAtOnce
     if count == layout.panelCount { return writeBlocks(places, panels: panels, tiles: tiles) }

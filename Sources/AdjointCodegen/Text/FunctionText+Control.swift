@@ -97,6 +97,17 @@ extension FunctionText {
   /// Ends a condition.
   mutating func end(_ label: String) { begin(label) }
 
+  /// The positions along axes, the outermost first, of an element with a number in row-major order.
+  mutating func positions(of number: String, in extents: [Int]) -> [String] {
+    var positions: [String] = []
+    var rest = number
+    for (axis, extent) in extents.enumerated().reversed() {
+      positions.append(axis == 0 ? rest : value("urem i64 \(rest), \(extent)"))
+      if axis > 0 { rest = value("udiv i64 \(rest), \(extent)") }
+    }
+    return positions.reversed()
+  }
+
   /// The smaller of two unsigned numbers.
   mutating func smaller(_ a: String, _ b: String) -> String {
     let isLess = value("icmp ult i64 \(a), \(b)")

@@ -250,9 +250,7 @@ extension Contraction {
     }
     guard batch > 0, rows > 0, columns > 0 else { return 0 }
     var last = 0
-    for (extent, stride) in zip(batchExtents, layout.batchStrides)
-      + [(rows, layout.rowStride), (columns, layout.columnStride)]
-    {
+    for (extent, stride) in axes(of: layout, rows: rows, columns: columns) {
       let (way, wide) = (extent - 1).multipliedReportingOverflow(by: stride)
       let (end, high) = last.addingReportingOverflow(way)
       guard !wide, !high, way >= 0 else {
