@@ -16,21 +16,33 @@ package enum LiteralPlace: Sendable {
 }
 
 /// Kernels that are compiled as one module: what LLVM does once for each module takes longer than a
-/// small kernel, and what kernels share is compiled once for each module.
+/// small kernel.
 struct KernelBatch: Sendable {
   var sources: [KernelSource] = []
   var effort: ModuleText.Effort
   private var weight = 0
+  /// The functions that they share, and those of them that another batch has for all.
   private var shared: Set<SharedFunction> = []
+  private var elsewhere: Set<SharedFunction> = []
 
   private init(_ effort: ModuleText.Effort) { self.effort = effort }
 
-  /// What another kernel adds to the text, in bytes.
-  private func weight(of source: KernelSource) -> Int {
-    let copies = effort == .most ? source.module.callCount : 0
-    let more = source.module.shared.filter { !shared.contains($0) }
-    return source.module.byteCount
-      + more.reduce(Self.copyWeight * copies) { $0 + $1.text.utf8.count }
+  /// The bytes of text with more kernels.
+  private func weight(with more: [KernelSource]) -> Int {
+    var seen: Set<SharedFunction> = []
+    return more.reduce(weight) { sum, source in
+      let copies = effort == .most ? source.module.callCount : 0
+      let new = source.module.shared.filter { !shared.contains($0) && seen.insert($0).inserted }
+      return new.reduce(sum + source.module.byteCount + Self.copyWeight * copies) {
+        $0 + $1.text.utf8.count
+      }
+    }
+  }
+
+  private mutating func add(_ source: KernelSource) {
+    weight = weight(with: [source])
+    shared.formUnion(source.module.shared)
+    sources.append(source)
   }
 
   /// Of more kernels than this, mathematics is copied only into those that run long.
@@ -66,38 +78,64 @@ struct KernelBatch: Sendable {
     let most = sources.count > mostInlining ? largeBatch : smallBatch
     var batches: [KernelBatch] = []
     var open: [ModuleText.Effort: KernelBatch] = [:]
-    for source in neighbours(sources) {
-      let effort = effort(for: source, oneOf: sources.count)
-      var batch = open[effort] ?? KernelBatch(effort)
-      if !batch.sources.isEmpty, batch.weight + batch.weight(of: source) > most {
-        batches.append(batch)
-        batch = KernelBatch(effort)
+    for group in groups(sources) {
+      let byEffort = Dictionary(grouping: group) { effort(for: $0, oneOf: sources.count) }
+      for effort in ModuleText.Effort.allCases {
+        guard let group = byEffort[effort] else { continue }
+        var batch = open[effort] ?? KernelBatch(effort)
+        // What shares code stays together, if there is not too much of it.
+        if batch.weight(with: group) > most, !batch.sources.isEmpty {
+          batches.append(batch)
+          batch = KernelBatch(effort)
+        }
+        for source in group {
+          if batch.weight(with: [source]) > most, !batch.sources.isEmpty {
+            batches.append(batch)
+            batch = KernelBatch(effort)
+          }
+          batch.add(source)
+        }
+        open[effort] = batch
       }
-      batch.weight += batch.weight(of: source)
-      batch.sources.append(source)
-      batch.shared.formUnion(source.module.shared)
-      open[effort] = batch
     }
-    for effort in [ModuleText.Effort.most, .usual, .least] {
+    for effort in ModuleText.Effort.allCases {
       if let batch = open[effort] { batches.append(batch) }
     }
+    if let common = takeOutCommon(of: &batches) { batches.append(common) }
     // The order of those of equal weight is kept, so that it is always the same.
     return batches.enumerated()
       .sorted { ($1.element.weight, $0.offset) < ($0.element.weight, $1.offset) }
       .map(\.element)
   }
 
-  /// The kernels with those next to each other that share the function which most of them share, so
-  /// that it is compiled in few batches.
-  private static func neighbours(_ sources: [KernelSource]) -> [KernelSource] {
+  /// Puts what several batches share into one of its own.
+  private static func takeOutCommon(of batches: inout [KernelBatch]) -> KernelBatch? {
+    var uses: [SharedFunction: Int] = [:]
+    for batch in batches { for function in batch.shared { uses[function, default: 0] += 1 } }
+    let common = uses.filter { $0.value > 1 }.map(\.key).sorted { $0.name < $1.name }
+    if common.isEmpty { return nil }
+    for number in batches.indices {
+      batches[number].elsewhere = batches[number].shared.intersection(common)
+      for function in batches[number].elsewhere {
+        batches[number].weight -= function.text.utf8.count
+      }
+    }
+    var batch = KernelBatch(.most)
+    batch.add(KernelSource(module: ModuleText(exporting: common), functions: [], cost: 0))
+    return batch
+  }
+
+  /// The kernels by the function that most kernels share of those which they use, so that it is compiled
+  /// in few batches.
+  private static func groups(_ sources: [KernelSource]) -> [[KernelSource]] {
     var uses: [String: Int] = [:]
     for source in sources {
       for function in source.module.shared { uses[function.name, default: 0] += 1 }
     }
-    let groups = sources.map { source in
+    let groups = Dictionary(grouping: sources) { source in
       source.module.shared.map(\.name).max { (uses[$0] ?? 0, $1) < (uses[$1] ?? 0, $0) } ?? ""
     }
-    return sources.indices.sorted { (groups[$0], $0) < (groups[$1], $1) }.map { sources[$0] }
+    return groups.sorted { $0.key < $1.key }.map(\.value)
   }
 
   /// The same kernels, each alone.
@@ -116,6 +154,7 @@ struct KernelBatch: Sendable {
   var text: String {
     var module = ModuleText()
     for source in sources { module.add(source.module) }
+    module.leaveOut(elsewhere)
     return module.assembled(effort)
   }
 }

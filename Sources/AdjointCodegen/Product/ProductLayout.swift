@@ -98,8 +98,9 @@ struct ProductLayout: Sendable {
     vectors = columns <= lanes ? 1 : 2
     // Of 32 registers 28 hold sums, of 16 twelve.
     let most = (vectorByteCount == 64 ? 28 : 12) / 2
-    let tiles = (rows + most - 1) / most
-    tileRows = (rows + tiles - 1) / tiles
+    let isShort = Self.cost(batch: batch, rows, columns, inner, lanes: lanes) < KernelBatch.longRun
+    tileRows = isShort ? Self.compactHeight(rows, most: most) : Self.height(rows, most: most)
+    let tiles = (rows + tileRows - 1) / tileRows
     let blocks = (inner + Self.mostDepth - 1) / Self.mostDepth
     depth = (inner + blocks - 1) / blocks
     packs =
@@ -142,18 +143,35 @@ struct ProductLayout: Sendable {
     return steps.count <= 24 && epilogue.outputs.count <= 4
       && steps.allSatisfy { step in
         switch step.instruction {
-        case .unary(let function, _): VectorFunction.Name(function) == nil
-        case .binary(.power, _, _): false
-        case .load, .constant, .index, .binary, .compare, .select, .cast: true
+        case .load, .constant, .index, .unary, .binary, .compare, .select, .cast: true
         }
       }
   }
 
   /// An estimate of the nanoseconds of a run on one thread.
-  var cost: Int {
+  var cost: Int { Self.cost(batch: batch, rows, columns, inner, lanes: lanes) }
+
+  private static func cost(
+    batch: Int, _ rows: Int, _ columns: Int, _ inner: Int, lanes: Int
+  ) -> Int {
     let vectors = (columns + lanes - 1) / lanes
     let cycles = Double(batch) * Double(rows) * Double(vectors) * Double(inner) / 2
     return Int(min(cycles / 3, 1e15))
+  }
+
+  /// The rows of a tile of as few tiles as there can be.
+  private static func height(_ rows: Int, most: Int) -> Int {
+    let tiles = (rows + most - 1) / most
+    return (rows + tiles - 1) / tiles
+  }
+
+  /// The rows of a tile where there need be no lower one at the end, if that takes no tile of less than
+  /// half of the most rows.
+  ///
+  /// The lower one has code of its own, which is not worth its time where the product takes little: 2 %
+  /// of a product is what the smaller tiles cost.
+  private static func compactHeight(_ rows: Int, most: Int) -> Int {
+    (most / 2...most).last { rows.isMultiple(of: $0) } ?? height(rows, most: most)
   }
 
   /// Whether the product is computed transposed.

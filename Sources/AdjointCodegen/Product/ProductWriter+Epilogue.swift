@@ -1,82 +1,59 @@
 import AdjointCore
 import AdjointKernels
 
-/// The epilogue of a product: its elements go through a scalar program vector by vector, along the rows
-/// in which the result lies.
+/// The epilogue of a product: the lines of a tile of its result go through a scalar program one by one.
 extension ProductWriter: ProgramWriter {
   /// The steps of an epilogue and where in it the text is.
   struct EpilogueState {
-    /// The rows and columns that a step's value depends on.
-    struct Dependence {
-      var onRow = false
-      var onColumn = false
-    }
-
-    /// A step at a row and a column of a tile, −1 where it does not depend on them.
+    /// A step at a column of a line, −1 where it does not depend on that.
     struct Place: Hashable {
       var step: Int
-      var row: Int
       var column: Int
     }
 
     let nest: StridedNest?
-    let dependences: [Dependence]
-    /// Where the accesses are at the first element of the tile, inputs before outputs.
+    /// Whether the value of each step differs between the columns of a line.
+    let isAlongLine: [Bool]
+    /// Where the accesses are at the first element of the tile or line, inputs before outputs.
     var pointers: [String] = []
-    /// The batch, row and column of the first element of the tile.
+    /// The batch, row and column of the first element of the tile or line.
     var positions: [String] = []
-    /// What has been written of the tile.
+    /// What has been written of the line.
     var names: [Place: String] = [:]
-    /// The vector that is being written: the product, its place in the tile, and the lanes that count.
+    /// The vector that is being written: the product, its place in the line, and the lanes that count.
     var product = ""
-    var row = 0
     var column = 0
     var count = 0
 
     init(_ nest: StridedNest?) {
       self.nest = nest
-      dependences = nest.map(Self.dependences) ?? []
+      isAlongLine = nest.map(Self.stepsAlongLine) ?? []
     }
 
-    private static func dependences(of nest: StridedNest) -> [Dependence] {
-      var all: [Dependence] = []
+    private static func stepsAlongLine(of nest: StridedNest) -> [Bool] {
+      var isAlong: [Bool] = []
       for step in nest.steps {
-        var own = Dependence()
         switch step.instruction {
-        case .constant: break
+        case .constant: isAlong.append(false)
         case .load(let input):
-          own.onRow = nest.inputs[input].strides[1] != 0
-          own.onColumn = nest.inputs[input].strides[2] != 0 || nest.inputs[input].isResult
-        case .index(let index): (own.onRow, own.onColumn) = (index.axis == 1, index.axis == 2)
+          isAlong.append(nest.inputs[input].strides[2] != 0 || nest.inputs[input].isResult)
+        case .index(let index): isAlong.append(index.axis == 2)
         case .unary, .binary, .compare, .select, .cast:
-          for operand in step.instruction.operands {
-            own.onRow = own.onRow || all[operand].onRow
-            own.onColumn = own.onColumn || all[operand].onColumn
-          }
+          isAlong.append(step.instruction.operands.contains { isAlong[$0] })
         }
-        all.append(own)
       }
-      return all
+      return isAlong
     }
 
-    /// Begins a tile.
-    mutating func enter(pointers: [String], positions: [String]) {
-      self.pointers = pointers
-      self.positions = positions
-      names = [:]
-    }
-
-    /// The place of a step's value in the tile.
+    /// The place of a step's value in the line.
     func place(of step: Int) -> Place {
-      Place(
-        step: step, row: dependences[step].onRow ? row : -1,
-        column: dependences[step].onColumn ? column : -1)
+      Place(step: step, column: isAlongLine[step] ? column : -1)
     }
   }
 
   var steps: [ScalarProgram.Step] { epilogue.nest?.steps ?? [] }
 
-  func lanes(of step: Int) -> Int { epilogue.dependences[step].onColumn ? layout.lanes : 1 }
+  func lanes(of step: Int) -> Int { epilogue.isAlongLine[step] ? layout.lanes : 1 }
 
   mutating func spread(_ step: Int, _ lanes: Int) -> String {
     let name = epilogue.names[epilogue.place(of: step)] ?? ""
@@ -85,7 +62,7 @@ extension ProductWriter: ProgramWriter {
   }
 
   mutating func position(of axis: Int) -> String {
-    let offset = [0, epilogue.row, epilogue.column][axis]
+    let offset = axis == 2 ? epilogue.column : 0
     let first = epilogue.positions[axis]
     return offset == 0 ? first : text.value("add i64 \(first), \(offset)")
   }
@@ -100,12 +77,12 @@ extension ProductWriter: ProgramWriter {
       stride: stride, count: stride == 0 ? 1 : epilogue.count)
   }
 
-  /// Takes a vector of the product, at a row and column of the layout, through the program.
-  mutating func writeEpilogue(of product: String, row: Int, column: Int, _ count: Int) {
+  /// Takes a vector of the product, at a column of the line, through the program.
+  mutating func writeEpilogue(of product: String, column: Int, _ count: Int) {
     guard let nest = epilogue.nest else { return }
     epilogue.product = product
+    epilogue.column = column
     epilogue.count = count
-    (epilogue.row, epilogue.column) = layout.isTransposed ? (column, row) : (row, column)
     for step in nest.steps.indices where epilogue.names[epilogue.place(of: step)] == nil {
       epilogue.names[epilogue.place(of: step)] = write(step)
     }
@@ -119,8 +96,7 @@ extension ProductWriter: ProgramWriter {
   }
 
   private mutating func place(of access: StridedNest.Access, _ number: Int) -> String {
-    let elements = epilogue.row * access.strides[1] + epilogue.column * access.strides[2]
-    let bytes = elements * access.scalarType.byteCount
+    let bytes = epilogue.column * access.strides[2] * access.scalarType.byteCount
     let pointer = epilogue.pointers[number]
     return bytes == 0 ? pointer : text.value("getelementptr i8, ptr \(pointer), i64 \(bytes)")
   }
@@ -130,23 +106,39 @@ extension ProductWriter: ProgramWriter {
   /// Where the accesses begin in the tile, and where the tile is in the product.
   var epilogueParameters: [String] {
     guard let nest = epilogue.nest else { return [] }
-    return nest.accesses.indices.map { "ptr %access\($0)" } + [
-      "i64 %batch", "i64 %row", "i64 %column",
-    ]
+    return nest.accesses.indices.map { "ptr %access\($0)" }
+      + ["i64 %batch", "i64 %row", "i64 %column"] + pitches.map { "i64 %pitch\($0.access)" }
   }
 
   func epilogueArguments(_ values: [String]) -> String {
-    zip(epilogueParameters, values).map { parameter, value in
+    zip(epilogueParameters, values + pitches.map { String($0.bytes) }).map { parameter, value in
       ", \(parameter.prefix { $0 != " " }) \(value)"
     }.joined()
+  }
+
+  /// The bytes from a line to the next for those accesses that have others there.
+  private var pitches: [(access: Int, bytes: Int)] {
+    (epilogue.nest?.accesses ?? []).enumerated().compactMap { number, access in
+      let bytes = access.strides[1] * access.scalarType.byteCount
+      return bytes == 0 ? nil : (number, bytes)
+    }
   }
 
   /// Begins the text of a tile.
   mutating func enterEpilogue() {
     guard let nest = epilogue.nest else { return }
-    epilogue.enter(
-      pointers: nest.accesses.indices.map { "%access\($0)" },
-      positions: ["%batch"] + (layout.isTransposed ? ["%column", "%row"] : ["%row", "%column"]))
+    epilogue.pointers = nest.accesses.indices.map { "%access\($0)" }
+    epilogue.positions =
+      ["%batch"] + (layout.isTransposed ? ["%column", "%row"] : ["%row", "%column"])
+  }
+
+  /// Goes on to a line of the tile.
+  mutating func enterLine(_ number: String) {
+    for (access, _) in pitches {
+      epilogue.pointers[access] = moved(epilogue.pointers[access], number, "%pitch\(access)")
+    }
+    epilogue.positions[1] = text.value("add i64 \(epilogue.positions[1]), \(number)")
+    epilogue.names = [:]
   }
 
   // MARK: Pointers

@@ -2,7 +2,7 @@ import AdjointCore
 
 /// A tile of the result: sums in registers while the inner dimension passes.
 extension ProductWriter {
-  private struct Tile {
+  struct Tile {
     var rows: Int
     var columns: Int
   }
@@ -19,7 +19,8 @@ extension ProductWriter {
       SharedFunction(
         "tile",
         [
-          "ptr %left", "ptr %right", "i64 %step", "ptr %result", "i64 %stride", "i64 %depth",
+          "ptr %left", "i64 %distance", "ptr %right", "i64 %step", "ptr %result", "i64 %stride",
+          "i64 %depth",
         ] + (layout.blockCount > 1 ? ["i1 %first", "i1 %last"] : []) + epilogueParameters,
         body.text))
   }
@@ -30,11 +31,18 @@ extension ProductWriter {
   ) {
     let step = byteCount(layout.packs ? layout.panelColumns : layout.right.rowStride)
     text.effect(
-      "call void \(code)(ptr \(left), ptr \(right), i64 \(step), ptr \(result), i64"
-        + " \(byteCount(resultStride)), i64 \(block.depth)"
+      "call void \(code)(ptr \(left), i64 \(byteCount(leftStride)), ptr \(right), i64 \(step),"
+        + " ptr \(result), i64 \(byteCount(resultStride)), i64 \(block.depth)"
         + (layout.blockCount > 1 ? ", i1 \(block.isFirst), i1 \(block.isLast)" : "")
         + epilogueArguments(epilogue) + ")")
   }
+
+  /// The stride of the left operand that is not 1.
+  private var leftStride: Int {
+    isLeftRowMajor ? layout.readLeft.rowStride : layout.readLeft.columnStride
+  }
+
+  private var isLeftRowMajor: Bool { layout.readLeft.columnStride == 1 }
 
   /// The stride of the result that is not 1.
   private var resultStride: Int {
@@ -42,13 +50,14 @@ extension ProductWriter {
   }
 
   private mutating func writeTile(_ tile: Tile) {
-    let isTurned = layout.result.columnStride != 1
-    let square =
-      isTurned ? text.value("alloca [\(layout.lanes * (1 + layout.vectors)) x \(vector.text)]") : ""
     let vectors = vectors(of: tile)
+    let kept = vectorsInMemory(of: tile)
+    let memory = kept == 0 ? "" : text.value("alloca [\(kept) x \(vector.text)]")
+    let lines = isLeftRowMajor ? rowOffsets(tile.rows) : []
     let step = text.beginLoop(
       from: "0", to: "%depth", carrying: tile.rows * vectors, vector.text, start: "zeroinitializer")
-    let a = move("%left", step.index, layout.readLeft.columnStride)
+    let a =
+      isLeftRowMajor ? move("%left", step.index, 1) : moved("%left", step.index, "%distance")
     let distance = text.value("mul i64 \(step.index), %step")
     let b = text.value("getelementptr i8, ptr %right, i64 \(distance)")
     let row = (0..<vectors).map { number in
@@ -56,7 +65,7 @@ extension ProductWriter {
     }
     var sums: [String] = []
     for number in 0..<tile.rows {
-      let place = move(a, number * layout.readLeft.rowStride)
+      let place = isLeftRowMajor ? offset(a, number, lines) : move(a, number)
       let one = VectorType(layout.scalarType, 1)
       let single = text.value(
         "load \(one.text), ptr \(place), align \(layout.scalarType.byteCount)")
@@ -67,100 +76,44 @@ extension ProductWriter {
     }
     text.end(step, carrying: sums)
     if layout.blockCount > 1 { isFirst = spreadTruth("%first") }
-    if layout.epilogue == nil {
-      store(tile, sums, square)
-    } else if layout.blockCount == 1 {
-      finish(tile, sums, square)
+    if kept == 0 {
+      store(tile, sums)
     } else {
-      let last = text.beginIf("%last")
-      finish(tile, sums, square)
-      text.end(last)
-      let other = text.beginIf(text.value("xor i1 %last, true"))
-      store(tile, sums, square)
-      text.end(other)
+      forEachGroupOfLines(of: tile, sums, memory) { $0.write($1) }
     }
     text.effect("ret void")
   }
 
-  /// Stores a tile; where the result lies transposed, squares are turned first.
-  private mutating func store(_ tile: Tile, _ sums: [String], _ square: String) {
-    guard layout.result.columnStride != 1 else {
-      return forEachVector(tile, sums) { writer, sum, place, row, column in
-        let count = writer.lanes(column, of: tile)
-        writer.write(writer.completed(sum, place, count), place, count)
-      }
-    }
-    forEachSquare(tile, sums, square) { writer, turned, column, first, count in
-      let lane = writer.text.beginLoop(from: "0", to: String(writer.lanes(column, of: tile)))
-      let number = writer.text.value("add i64 \(lane.index), \(column * writer.layout.lanes)")
-      let place = writer.move(writer.moved("%result", number, "%stride"), first)
-      let sums = writer.loadPacked(writer.move(turned, lane.index, writer.layout.panelColumns))
-      writer.write(writer.completed(sums, place, count), place, count)
-      writer.text.end(lane)
+  /// The bytes from the first row of the left operand to others: to those of the first few, and to every
+  /// so manieth.
+  ///
+  /// A row is reached by two of them, which takes fewer registers than one for each row.
+  private mutating func rowOffsets(_ rows: Int) -> [String] {
+    (0..<rows).map { row in
+      row == 0 || row > Self.rowsOfGroup && row % Self.rowsOfGroup != 0
+        ? "" : text.value("mul i64 %distance, \(row)")
     }
   }
 
-  /// Takes a tile through the epilogue; where the result lies transposed, squares are turned first.
-  private mutating func finish(_ tile: Tile, _ sums: [String], _ square: String) {
-    let line = layout.lanes
-    guard layout.result.columnStride != 1 else {
-      return forEachVector(tile, sums) { writer, sum, place, row, column in
-        let count = writer.lanes(column, of: tile)
-        let product = writer.completed(sum, place, count)
-        writer.writeEpilogue(of: product, row: row, column: column * line, count)
-      }
-    }
-    forEachSquare(tile, sums, square) { writer, turned, column, first, count in
-      for lane in 0..<writer.lanes(column, of: tile) {
-        let number = column * line + lane
-        let place = writer.move(writer.moved("%result", String(number), "%stride"), first)
-        let sum = writer.loadPacked(writer.move(turned, lane * writer.layout.panelColumns))
-        let product = writer.completed(sum, place, count)
-        writer.writeEpilogue(of: product, row: first, column: number, count)
-      }
+  private static let rowsOfGroup = 4
+
+  private mutating func offset(_ pointer: String, _ row: Int, _ offsets: [String]) -> String {
+    let (group, rest) = (row - row % Self.rowsOfGroup, row % Self.rowsOfGroup)
+    return [group, rest].filter { $0 > 0 }.reduce(pointer) {
+      text.value("getelementptr i8, ptr \($0), i64 \(offsets[$1])")
     }
   }
 
-  /// Writes a body for each vector of a tile: it gets the sums, their place, the row and the number of the
-  /// vector in it.
-  private mutating func forEachVector(
-    _ tile: Tile, _ sums: [String],
-    _ body: (inout ProductWriter, _ sum: String, _ place: String, _ row: Int, _ column: Int) -> Void
-  ) {
+  /// Stores a tile as it is in registers.
+  private mutating func store(_ tile: Tile, _ sums: [String]) {
     let vectors = vectors(of: tile)
     var place = "%result"
     for number in 0..<tile.rows {
       if number > 0 { place = text.value("getelementptr i8, ptr \(place), i64 %stride") }
       for column in 0..<vectors {
-        body(
-          &self, sums[number * vectors + column], move(place, column * layout.lanes), number, column
-        )
-      }
-    }
-  }
-
-  /// Writes a body for each square of a tile of a result that lies transposed: it gets where its turned
-  /// lines are, the number of the vector, the first row and the rows that count.
-  private mutating func forEachSquare(
-    _ tile: Tile, _ sums: [String], _ square: String,
-    _ body: (
-      inout ProductWriter, _ turned: String, _ column: Int, _ first: Int, _ count: Int
-    ) -> Void
-  ) {
-    let vectors = vectors(of: tile)
-    let line = layout.lanes
-    for column in 0..<vectors {
-      for first in stride(from: 0, to: tile.rows, by: line) {
-        let count = min(line, tile.rows - first)
-        for row in 0..<line {
-          let sum = row < count ? sums[(first + row) * vectors + column] : "zeroinitializer"
-          storePacked(sum, move(square, row * line))
-        }
-        // Its lines as far apart as those of a panel, for which there is code already.
-        let turned = move(square, line * line)
-        callSquare(
-          from: square, stride: String(byteCount(line)), to: turned, stride: layout.panelColumns)
-        body(&self, turned, column, first, count)
+        let target = move(place, column * layout.lanes)
+        let count = lanes(column, of: tile)
+        write(completed(sums[number * vectors + column], target, count), target, count)
       }
     }
   }
@@ -175,12 +128,12 @@ extension ProductWriter {
     return text.compare("ne", type, text.spread(single, type), text.integer(0, type))
   }
 
-  private func vectors(of tile: Tile) -> Int {
+  func vectors(of tile: Tile) -> Int {
     (tile.columns + layout.lanes - 1) / layout.lanes
   }
 
   /// The lanes of a vector of a tile that count.
-  private func lanes(_ number: Int, of tile: Tile) -> Int {
+  func lanes(_ number: Int, of tile: Tile) -> Int {
     min(layout.lanes, tile.columns - number * layout.lanes)
   }
 
@@ -202,7 +155,7 @@ extension ProductWriter {
   }
 
   /// scale · sum, plus what is there: times the addend's scale in the first block.
-  private mutating func completed(_ sum: String, _ pointer: String, _ count: Int) -> String {
+  mutating func completed(_ sum: String, _ pointer: String, _ count: Int) -> String {
     let scaled =
       layout.scale == 1
       ? sum : text.binary("fmul", vector, sum, text.number(layout.scale, vector))
@@ -225,7 +178,7 @@ extension ProductWriter {
     return text.select(vector, isFirst, scaled, new)
   }
 
-  private mutating func write(_ value: String, _ pointer: String, _ count: Int) {
+  mutating func write(_ value: String, _ pointer: String, _ count: Int) {
     text.store(value, vector, at: pointer, stride: 1, count: count)
   }
 

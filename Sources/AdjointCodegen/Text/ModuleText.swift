@@ -13,6 +13,24 @@ package struct ModuleText: Hashable, Sendable {
 
   init() {}
 
+  /// The module of functions that other modules call.
+  init(exporting functions: [SharedFunction]) {
+    for function in functions {
+      self.functions.append(function.exported)
+      callCount += function.callCount
+      declarations.formUnion(function.declarations)
+      Self.add(function.calls, to: &calls)
+      share(function.callees)
+    }
+    shared.removeAll(where: Set(functions).contains)
+  }
+
+  /// Leaves functions that it shares to another module, but for their declarations.
+  mutating func leaveOut(_ elsewhere: Set<SharedFunction>) {
+    declarations.formUnion(shared.filter(elsewhere.contains).map(\.declaration))
+    shared.removeAll(where: elsewhere.contains)
+  }
+
   /// Adds a function.
   mutating func add(_ function: String, of text: FunctionText) {
     functions.append(function)
@@ -72,7 +90,7 @@ package struct ModuleText: Hashable, Sendable {
   var isInlining: Bool { callCount > 0 && callCount <= Self.mostInlined }
 
   /// What LLVM is to spend on a module.
-  enum Effort: Sendable {
+  enum Effort: Sendable, CaseIterable {
     /// Mathematical functions are copied into each use.
     case most
     /// They are called.

@@ -5,7 +5,10 @@
 /// small functions than for a large one.
 struct SharedFunction: Hashable, Sendable {
   let name: String
+  /// Its definition, for this module alone.
   let text: String
+  /// Its declaration, for modules that call that of another.
+  let declaration: String
   /// The shared functions that it calls in turn.
   let callees: [SharedFunction]
   let declarations: Set<String>
@@ -26,12 +29,19 @@ struct SharedFunction: Hashable, Sendable {
     var hash = StableHash()
     hash.add(rest)
     name = "\(stem)_\(hash.digits)"
-    text = "define internal void @\(name)\(rest)"
+    text = Self.definition + name + rest
+    let types = parameters.map { $0.prefix { $0 != " " } }
+    declaration = "declare void @\(name)(\(types.joined(separator: ", ")))"
     callees = body.callees
     declarations = body.declarations
     calls = body.calls
     callCount = body.callCount
   }
+
+  private static let definition = "define internal void @"
+
+  /// Its definition, for other modules too.
+  var exported: String { "define void @" + text.dropFirst(Self.definition.count) }
 
   /// The name says it all.
   static func == (left: Self, right: Self) -> Bool { left.name == right.name }

@@ -8,6 +8,7 @@ import Synchronization
 enum BLASLibrary {
   private typealias SetThreads = @convention(c) (CInt) -> Void
   private typealias GetThreads = @convention(c) () -> CInt
+  private typealias EndThreads = @convention(c) () -> CInt
   private typealias GetConfiguration = @convention(c) () -> UnsafePointer<CChar>?
 
   private static let setThreads = function("openblas_set_num_threads", as: SetThreads.self)
@@ -33,8 +34,33 @@ enum BLASLibrary {
   /// Makes the library ready, once in a process, before the first product.
   static let isPrepared: Bool = {
     OpenBLASCoreType.correct()
+    if secondsOfWork() < secondsOfYouth {
+      // To set their number makes threads where there are none.
+      useThreads(1)
+      endThreads()
+    }
     return true
   }()
+
+  /// The processor seconds of a process in which its threads may still be those that were made when the
+  /// library was loaded, and nobody has given them any work.
+  private static let secondsOfYouth = 0.5
+
+  /// Ends the library's own threads; it makes them anew for a caller that wants them, as after a fork.
+  ///
+  /// It makes them when it is loaded, and they look for work for a tenth of a second: that takes a core
+  /// from what a process does first, which is to compile. Here each product is for one of this package's
+  /// threads. They must have nothing to do, or the call would not return.
+  static func endThreads() {
+    _ = function("blas_thread_shutdown_", as: EndThreads.self)?()
+  }
+
+  /// The processor time that this process has used.
+  private static func secondsOfWork() -> Double {
+    var time = timespec()
+    guard clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 else { return .infinity }
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
 
   /// Asks for a number of threads for the products that follow.
   static func useThreads(_ wanted: Int) {
