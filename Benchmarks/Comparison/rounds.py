@@ -8,10 +8,13 @@ from Comparison.workers import OURS, Failure
 
 # The round trip between two cores is bimodal on virtual machines, the modes a factor of 5 apart.
 FLIP = 1.5
+# Others may use the machine too: a turn counts where a product before it and one after it took no more
+# than so many times as long as the fastest since the systems were started.
+SLOWDOWN = 1.15
 # The threads of a system that has just been measured spin for a while before they sleep (200 ms in
 # OpenMP's run time of LLVM and Intel) and would take a core from the next one.
 SETTLING_SECONDS = 0.4
-# So many times the rounds asked for are tried, until enough were steady.
+# So often a turn is taken until it is steady; so many times the rounds asked for, until enough were.
 PATIENCE = 3
 
 
@@ -22,6 +25,7 @@ class Case:
         self.name = name
         self.team = team
         self.failures = {}
+        self.turns = self.disturbed = 0
         self.ready = []
         for worker in team.workers:
             field = {"case": name} if worker.name == OURS else {"file": str(file)}
@@ -32,12 +36,25 @@ class Case:
         """The median of each system; each round starts with another one."""
         first = number % len(self.ready)
         times = {}
+        before = self.speed(threads)
         for worker in self.ready[first:] + self.ready[:first]:
-            if threads > 1:
-                time.sleep(SETTLING_SECONDS)
-            reply = self.ask(worker, "measure", repeats=options.samples, seconds=options.seconds)
-            times[worker.name] = statistics.median(reply["samples"]) if reply else None
+            for _ in range(PATIENCE):
+                reply = self.ask(worker, "measure", repeats=options.samples, seconds=options.seconds)
+                times[worker.name] = statistics.median(reply["samples"]) if reply else None
+                after = self.speed(threads)
+                slowest, before = min(before, after), after
+                self.turns += 1
+                if slowest * SLOWDOWN >= self.team.fastest or not reply:
+                    break
+                self.disturbed += 1
         return times
+
+    def speed(self, threads):
+        """Operations a second in a product of ours, when the system before has come to rest."""
+        time.sleep(SETTLING_SECONDS)
+        speed = self.team.ours.ask("speed")["peak"]
+        self.team.fastest = max(self.team.fastest, speed)
+        return speed
 
     def ask(self, worker, request, **fields):
         """The worker's answer; None where it fails, which leaves it out from then on."""
@@ -51,7 +68,7 @@ class Case:
             return None
 
     def rounds(self, options, threads):
-        """The steady rounds, how many were dropped, and the round trips seen in nanoseconds."""
+        """The steady rounds, those that were dropped, and the round trips seen in nanoseconds."""
         kept, dropped, trips = [], [], []
         while len(kept) < options.rounds and len(kept) + len(dropped) < PATIENCE * options.rounds:
             before = self.round_trip(threads)
@@ -64,8 +81,7 @@ class Case:
             (kept if steady else dropped).append(times)
             if steady or not trips:
                 trips += [before, after]
-        # Figures from an unsteady machine are better than none, and the report says so.
-        return kept or dropped, len(dropped), trips
+        return kept, dropped, trips
 
     def round_trip(self, threads):
         return self.team.ours.ask("roundTrip")["nanoseconds"] if threads > 1 else None
@@ -106,7 +122,9 @@ def rounded(number):
 def measured(name, team, file, options, threads):
     """The result of one case."""
     case = Case(name, team, file)
-    kept, dropped, trips = case.rounds(options, threads)
+    steady, dropped, trips = case.rounds(options, threads)
+    # Figures from an unsteady machine are better than none, and the report says so.
+    kept = steady or dropped
     medians = {
         worker.name: statistics.median(times[worker.name] for times in kept)
         for worker in case.ready
@@ -121,8 +139,10 @@ def measured(name, team, file, options, threads):
         for worker in case.ready
     }
     row["rounds"] = len(kept)
-    row["roundsDropped"] = dropped
-    row["steady"] = dropped == 0 or len(kept) != dropped or threads == 1
+    row["roundsDropped"] = len(dropped)
+    row["steady"] = bool(steady)
+    row["turns"] = case.turns
+    row["turnsDisturbed"] = case.disturbed
     if trips:
         row["roundTripNanoseconds"] = [min(trips), max(trips)]
     for key in ("peak", "bandwidth"):

@@ -97,6 +97,8 @@ class Team:
             say(f"starting {name}, threads: {threads}" + (f", callers: {callers}" * (callers > 1)))
             self.workers.append(Worker(name, executable, threads, callers))
         self.ours = self.workers[0]
+        # Floating-point operations a second of the fastest product so far.
+        self.fastest = 0.0
 
     @property
     def versions(self):

@@ -23,48 +23,61 @@ extension ProductWriter {
 
   /// The panels of any product: the last may have fewer columns than the others.
   private mutating func writePacking(isTurned: Bool) {
-    let panel = text.beginLoop(from: "%from", to: "%to")
-    let first = text.value("mul i64 \(panel.index), \(layout.panelColumns)")
-    let columns = text.value("sub i64 %all, \(first)")
-    let number = text.value("sub i64 \(panel.index), %from")
-    let target = moved("%panels", number, "%distance")
     if isTurned {
-      turn(from: moved("%right", first, "%stride"), to: target, columns)
+      let panel = text.beginLoop(from: "%from", to: "%to")
+      let first = text.value("mul i64 \(panel.index), \(layout.panelColumns)")
+      let columns = text.value("sub i64 %all, \(first)")
+      turn(from: moved("%right", first, "%stride"), to: place(of: panel.index), columns)
+      text.end(panel)
     } else {
-      copyRows(from: move("%right", first, 1), to: target, columns)
+      copyRows()
     }
-    text.end(panel)
     text.effect("ret void")
+  }
+
+  /// Where a panel is among those that are packed.
+  private mutating func place(of panel: String) -> String {
+    moved("%panels", text.value("sub i64 \(panel), %from"), "%distance")
   }
 
   /// The vectors of a panel.
   private var vectorStarts: [Int] { (0..<layout.vectors).map { $0 * layout.lanes } }
 
-  private mutating func copyRows(from source: String, to target: String, _ columns: String) {
-    let isNarrow = text.value("icmp ult i64 \(columns), \(layout.panelColumns)")
-    let guarded = text.beginChoice(isNarrow)
+  /// Copies row by row, into all panels: what is read lies in a row, so that the processor fetches it ahead.
+  private mutating func copyRows() {
+    let whole = text.smaller(
+      text.value("udiv i64 %all, \(layout.panelColumns)"), "%to")
+    let hasWhole = text.value("icmp ult i64 %from, \(whole)")
+    let isNarrow = text.value("icmp ult i64 \(whole), %to")
+    let columns = text.value(
+      "sub i64 %all, \(text.value("mul i64 \(whole), \(layout.panelColumns)"))")
     let masks = vectorStarts.map { first in
       let more = text.value("icmp ugt i64 \(columns), \(first)")
       let count = text.value("sub i64 \(columns), \(first)")
       return mask(runtime: text.value("select i1 \(more), i64 \(count), i64 0"))
     }
-    copySteps(from: source, to: target) { $0.maskedLoad($1, masks[$2]) }
-    text.otherwise(guarded)
-    copySteps(from: source, to: target) { writer, place, _ in writer.loadPacked(place) }
-    text.end(guarded)
+    let step = text.beginLoop(from: "0", to: "%count")
+    let row = moved("%right", step.index, "%stride")
+    let copied = text.beginIf(hasWhole)
+    let panel = text.beginLoop(from: "%from", to: whole)
+    copyStep(step.index, of: row, panel.index) { writer, place, _ in writer.loadPacked(place) }
+    text.end(panel)
+    text.end(copied)
+    let rest = text.beginIf(isNarrow)
+    copyStep(step.index, of: row, whole) { $0.maskedLoad($1, masks[$2]) }
+    text.end(rest)
+    text.end(step)
   }
 
-  private mutating func copySteps(
-    from source: String, to target: String,
+  private mutating func copyStep(
+    _ step: String, of row: String, _ panel: String,
     _ load: (inout ProductWriter, _ place: String, _ number: Int) -> String
   ) {
-    let step = text.beginLoop(from: "0", to: "%count")
-    let row = moved(source, step.index, "%stride")
-    let place = move(target, step.index, layout.panelColumns)
+    let source = move(row, panel, layout.panelColumns)
+    let target = move(place(of: panel), step, layout.panelColumns)
     for (number, first) in vectorStarts.enumerated() {
-      storePacked(load(&self, move(row, first), number), move(place, first))
+      storePacked(load(&self, move(source, first), number), move(target, first))
     }
-    text.end(step)
   }
 
   /// Copies columns that lie in a row in memory.

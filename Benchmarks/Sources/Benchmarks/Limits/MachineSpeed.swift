@@ -5,6 +5,7 @@ final class MachineSpeed {
   private let threads: Int
   private var peak: Double?
   private var bandwidths: [MemoryTraffic: Double] = [:]
+  private var probe: ExecutionContext?
 
   init(threads: Int) { self.threads = threads }
 
@@ -26,7 +27,31 @@ final class MachineSpeed {
     return measured
   }
 
+  /// Floating-point operations a second at this moment, in a product that stays in the caches.
+  ///
+  /// Where others use the machine too, it tells when they do.
+  func operationsPerSecondNow() throws(Diagnostic) -> Double {
+    let extent = 512
+    let context = if let probe { probe } else { try product(extent) }
+    probe = context
+    let sampling = Sampling(repeats: 10, limit: .seconds(0.1))
+    return try speed(of: context, extent, sampling)
+  }
+
   private func productSpeed(_ extent: Int) throws(Diagnostic) -> Double {
+    try speed(of: product(extent), extent, Sampling(repeats: 15, limit: .seconds(1)))
+  }
+
+  private func speed(
+    of context: ExecutionContext, _ extent: Int, _ sampling: Sampling
+  ) throws(Diagnostic) -> Double {
+    let samples = try sampling.microseconds { () throws(Diagnostic) in try context.run() }
+    let operations = 2 * Double(extent * extent * extent)
+    return operations / Sampling.median(ofSorted: samples) * 1e6
+  }
+
+  /// A product of square matrices, ready to run.
+  private func product(_ extent: Int) throws(Diagnostic) -> ExecutionContext {
     let builder = GraphBuilder("product")
     let shape = Shape(extents: [extent, extent])
     let left = try builder.input("left", .f32, shape)
@@ -38,9 +63,6 @@ final class MachineSpeed {
       let numbers = RandomNumbers.uniform(extent * extent, name)
       try context.set(name, to: Tensor(numbers, extents: [extent, extent]))
     }
-    let sampling = Sampling(repeats: 15, limit: .seconds(1))
-    let samples = try sampling.microseconds { () throws(Diagnostic) in try context.run() }
-    let operations = 2 * Double(extent * extent * extent)
-    return operations / Sampling.median(ofSorted: samples) * 1e6
+    return context
   }
 }

@@ -1,7 +1,7 @@
 /// What the comparison asks of a worker, one line of JSON each.
 struct Request: Decodable {
   enum Command: String, Decodable {
-    case prepare, measure, latencies, limit, roundTrip, release
+    case prepare, measure, latencies, limit, speed, roundTrip, release
   }
 
   let command: Command
@@ -26,7 +26,7 @@ struct Reply: Encodable {
   /// Microseconds of single calls at the percentiles asked for.
   var latencies: [String: Double]?
   var limit: Double?
-  /// Floating-point operations a second.
+  /// Floating-point operations a second, at best for `limit` and at this moment for `speed`.
   var peak: Double?
   /// Bytes a second at the size of the case.
   var bandwidth: Double?

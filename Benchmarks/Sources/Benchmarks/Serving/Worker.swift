@@ -61,6 +61,7 @@ final class Worker {
         reply.bandwidth = speed.bytesPerSecond(for: work)
       }
       return reply
+    case .speed: return Reply(peak: try speed.operationsPerSecondNow())
     case .roundTrip:
       return Reply(nanoseconds: CoreRoundTrip.nanoseconds())
     case .release:
