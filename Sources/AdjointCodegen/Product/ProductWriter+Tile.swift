@@ -53,7 +53,7 @@ extension ProductWriter {
     let vectors = vectors(of: tile)
     let kept = vectorsInMemory(of: tile)
     let memory = kept == 0 ? "" : text.value("alloca [\(kept) x \(vector.text)]")
-    let lines = isLeftRowMajor ? rowOffsets(tile.rows) : []
+    let lines = isLeftRowMajor ? rowOffsets(tile.rows) : [:]
     let step = text.beginLoop(
       from: "0", to: "%depth", carrying: tile.rows * vectors, vector.text, start: "zeroinitializer")
     let a =
@@ -84,23 +84,24 @@ extension ProductWriter {
     text.effect("ret void")
   }
 
-  /// The bytes from the first row of the left operand to others: to those of the first few, and to every
-  /// so manieth.
+  /// The bytes from the first row of the left operand to the rows of its group, and to the first rows of
+  /// the other groups.
   ///
-  /// A row is reached by two of them, which takes fewer registers than one for each row.
-  private mutating func rowOffsets(_ rows: Int) -> [String] {
-    (0..<rows).map { row in
-      row == 0 || row > Self.rowsOfGroup && row % Self.rowsOfGroup != 0
-        ? "" : text.value("mul i64 %distance, \(row)")
+  /// A row is reached by one of either, which takes fewer registers than one for each row.
+  private mutating func rowOffsets(_ rows: Int) -> [Int: String] {
+    var offsets: [Int: String] = [:]
+    for row in 1..<max(rows, 1) where row < Self.groupRows || row.isMultiple(of: Self.groupRows) {
+      offsets[row] = text.value("mul i64 %distance, \(row)")
     }
+    return offsets
   }
 
-  private static let rowsOfGroup = 4
+  private static let groupRows = 4
 
-  private mutating func offset(_ pointer: String, _ row: Int, _ offsets: [String]) -> String {
-    let (group, rest) = (row - row % Self.rowsOfGroup, row % Self.rowsOfGroup)
-    return [group, rest].filter { $0 > 0 }.reduce(pointer) {
-      text.value("getelementptr i8, ptr \($0), i64 \(offsets[$1])")
+  private mutating func offset(_ pointer: String, _ row: Int, _ offsets: [Int: String]) -> String {
+    let rest = row % Self.groupRows
+    return [row - rest, rest].compactMap { offsets[$0] }.reduce(pointer) {
+      text.value("getelementptr i8, ptr \($0), i64 \($1)")
     }
   }
 
