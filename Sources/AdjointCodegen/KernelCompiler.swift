@@ -84,11 +84,7 @@ package final class KernelCompiler: Sendable {
     let different = sources.filter { names.insert($0.functions.first ?? "").inserted }
     if different.isEmpty { return nil }
     let batches = KernelBatch.batches(of: different)
-    func objects(looking isLooking: Bool) -> [CompiledObject] {
-      concurrentMap(batches.count) { self.objects(of: batches[$0], looking: isLooking) }
-        .flatMap { $0 }
-    }
-    let found = objects(looking: true)
+    let found = objects(of: batches, looking: true)
     do {
       return try link(found)
     } catch {
@@ -96,7 +92,7 @@ package final class KernelCompiler: Sendable {
       if !kept.isEmpty {
         // What was kept is whole, and yet no object that can be linked.
         for object in kept { cache?.discard(object.key) }
-        if let image = try? link(objects(looking: false)) { return image }
+        if let image = try? link(objects(of: batches, looking: false)) { return image }
       }
       refuse(error)
       return nil
@@ -106,6 +102,18 @@ package final class KernelCompiler: Sendable {
   private func link(_ objects: [CompiledObject]) throws(Diagnostic) -> CodeImage {
     try CodeImage(
       objects.map(\.bytes), functions: objects.flatMap(\.functions), with: generator)
+  }
+
+  /// The objects of batches; where LLVM refuses what several of them call, those of kernels that each have
+  /// it to themselves.
+  private func objects(of batches: [KernelBatch], looking: Bool) -> [CompiledObject] {
+    func each(_ batches: [KernelBatch]) -> [[CompiledObject]] {
+      concurrentMap(batches.count) { objects(of: batches[$0], looking: looking) }
+    }
+    let found = each(batches)
+    let lacksCommon = zip(batches, found).contains { $0.isCommon && $1.isEmpty }
+    if !lacksCommon { return found.flatMap { $0 } }
+    return each(batches.filter { !$0.isCommon }.flatMap(\.singles)).flatMap { $0 }
   }
 
   /// The object of a batch; of a batch with a kernel that LLVM refuses, those of the other kernels.
@@ -123,7 +131,7 @@ package final class KernelCompiler: Sendable {
       if batch.sources.count > 1 {
         return batch.singles.flatMap { objects(of: $0, looking: looking) }
       }
-      refuse(error)
+      if !batch.isCommon { refuse(error) }
       return []
     }
   }

@@ -77,12 +77,9 @@ struct KernelBatch: Sendable {
   static func batches(of sources: [KernelSource]) -> [KernelBatch] {
     let most = sources.count > mostInlining ? largeBatch : smallBatch
     var batches: [KernelBatch] = []
-    var open: [ModuleText.Effort: KernelBatch] = [:]
-    for group in groups(sources) {
-      let byEffort = Dictionary(grouping: group) { effort(for: $0, oneOf: sources.count) }
-      for effort in ModuleText.Effort.allCases {
-        guard let group = byEffort[effort] else { continue }
-        var batch = open[effort] ?? KernelBatch(effort)
+    for effort in ModuleText.Effort.allCases {
+      var batch = KernelBatch(effort)
+      for group in groups(sources.filter { self.effort(for: $0, oneOf: sources.count) == effort }) {
         // What shares code stays together, if there is not too much of it.
         if batch.weight(with: group) > most, !batch.sources.isEmpty {
           batches.append(batch)
@@ -95,11 +92,8 @@ struct KernelBatch: Sendable {
           }
           batch.add(source)
         }
-        open[effort] = batch
       }
-    }
-    for effort in ModuleText.Effort.allCases {
-      if let batch = open[effort] { batches.append(batch) }
+      if !batch.sources.isEmpty { batches.append(batch) }
     }
     if let common = takeOutCommon(of: &batches) { batches.append(common) }
     // The order of those of equal weight is kept, so that it is always the same.
@@ -146,6 +140,9 @@ struct KernelBatch: Sendable {
       return batch
     }
   }
+
+  /// Whether it has no kernels, but what those of several batches call.
+  var isCommon: Bool { functions.isEmpty }
 
   /// The names of all functions.
   var functions: [String] { sources.flatMap(\.functions) }

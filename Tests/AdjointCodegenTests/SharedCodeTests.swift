@@ -17,13 +17,16 @@ import Testing
 
   /// The texts of the modules that kernels become, and the kernels.
   private func compile(
-    _ kernels: [Kernel]
+    _ kernels: [Kernel], refusing: String? = nil
   ) throws -> (modules: [String], code: [Kernel: GeneratedKernel]) {
     let generator = try #require(CodeGenerator.shared)
     let texts = TextLog()
     let compiler = KernelCompiler(
       generator,
       emit: { (module) throws(Diagnostic) in
+        if let refusing, module.contains(refusing) {
+          throw Diagnostic(.codeGeneration, "refused")
+        }
         texts.add(module)
         return try generator.compile(module, to: .object)
       }, notify: { Issue.record("\($0)") })
@@ -54,9 +57,22 @@ import Testing
     #expect(definitions(in: one.modules).contains { $0.hasPrefix("tile_") })
   }
 
+  /// Products with tiles of different heights: too much code for one module.
+  private let shapes = stride(from: 97, through: 205, by: 12).map { ($0, 256 + $0, 512) }
+
+  @Test("where what several modules call is refused, each kernel has it to itself")
+  func refused() throws {
+    let (modules, code) = try compile(
+      shapes.map { product($0, $1, $2) }, refusing: "define void @pack_")
+    #expect(code.count == shapes.count)
+    #expect(!modules.contains { $0.contains("define void @pack_") })
+    let (rows, inner, columns) = shapes[0]
+    let kernel = try #require(code[product(rows, inner, columns)])
+    #expect(worstError(of: kernel, rows, inner, columns) == 0)
+  }
+
   @Test("what several modules call is in one of them, and computes there what it should")
   func modules() throws {
-    let shapes = stride(from: 97, through: 205, by: 12).map { ($0, 256 + $0, 512) }
     let (modules, code) = try compile(shapes.map { product($0, $1, $2) })
     #expect(modules.count > 2)
     let defined = definitions(in: modules)

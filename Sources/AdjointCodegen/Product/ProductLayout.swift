@@ -37,6 +37,8 @@ struct ProductLayout: Sendable {
   private static let mostDepth = 384
   /// The bytes of the right operand that stay in a core's second cache while tiles pass.
   private static let passingByteCount = 1 << 19
+  /// The sums that keep the multipliers busy: two at a time, four cycles each.
+  private static let fewestSums = 8
   /// The items that a product is cut into, if it has as many tiles or panels.
   private static let mostItems = 16
 
@@ -99,7 +101,9 @@ struct ProductLayout: Sendable {
     // Of 32 registers 28 hold sums, of 16 twelve.
     let most = (vectorByteCount == 64 ? 28 : 12) / 2
     let isShort = Self.cost(batch: batch, rows, columns, inner, lanes: lanes) < KernelBatch.longRun
-    tileRows = isShort ? Self.compactHeight(rows, most: most) : Self.height(rows, most: most)
+    tileRows =
+      isShort
+      ? Self.compactHeight(rows, vectors: vectors, most: most) : Self.height(rows, most: most)
     let tiles = (rows + tileRows - 1) / tileRows
     let blocks = (inner + Self.mostDepth - 1) / Self.mostDepth
     depth = (inner + blocks - 1) / blocks
@@ -133,19 +137,10 @@ struct ProductLayout: Sendable {
       && work <= 0x1p28
   }
 
-  /// Whether an epilogue is written out for every vector of a tile: it is a few instructions that take
-  /// about a cycle each.
-  ///
-  /// Others run behind the product, for functions that are called would drive the tile from the
-  /// registers, and long programs take long to compile that often.
+  /// Whether the lines of a tile go through an epilogue while they are in the cache; a long one runs behind
+  /// the product, since it would be compiled for each height and width of a tile.
   private static func isLight(_ epilogue: LoopNest) -> Bool {
-    let steps = epilogue.program.steps
-    return steps.count <= 24 && epilogue.outputs.count <= 4
-      && steps.allSatisfy { step in
-        switch step.instruction {
-        case .load, .constant, .index, .unary, .binary, .compare, .select, .cast: true
-        }
-      }
+    epilogue.program.steps.count <= 24 && epilogue.outputs.count <= 4
   }
 
   /// An estimate of the nanoseconds of a run on one thread.
@@ -165,13 +160,15 @@ struct ProductLayout: Sendable {
     return (rows + tiles - 1) / tiles
   }
 
-  /// The rows of a tile where there need be no lower one at the end, if that takes no tile of less than
-  /// half of the most rows.
+  /// The rows of a tile where there need be no lower one at the end, if that leaves half of the most rows
+  /// and sums enough that none waits for the one before.
   ///
-  /// The lower one has code of its own, which is not worth its time where the product takes little: 2 %
-  /// of a product is what the smaller tiles cost.
-  private static func compactHeight(_ rows: Int, most: Int) -> Int {
-    (most / 2...most).last { rows.isMultiple(of: $0) } ?? height(rows, most: most)
+  /// The lower one has code of its own, which is not worth its time where the product takes little: one or
+  /// two hundredths of a product are what the smaller tiles cost.
+  private static func compactHeight(_ rows: Int, vectors: Int, most: Int) -> Int {
+    let least = max(most / 2, (fewestSums + vectors - 1) / vectors)
+    return stride(from: most, through: least, by: -1).first { rows.isMultiple(of: $0) }
+      ?? height(rows, most: most)
   }
 
   /// Whether the product is computed transposed.

@@ -13,16 +13,14 @@ package struct ModuleText: Hashable, Sendable {
 
   init() {}
 
-  /// The module of functions that other modules call.
+  /// The module of functions that other modules call; those that they call in turn are among them.
   init(exporting functions: [SharedFunction]) {
     for function in functions {
       self.functions.append(function.exported)
       callCount += function.callCount
       declarations.formUnion(function.declarations)
       Self.add(function.calls, to: &calls)
-      share(function.callees)
     }
-    shared.removeAll(where: Set(functions).contains)
   }
 
   /// Leaves functions that it shares to another module, but for their declarations.
