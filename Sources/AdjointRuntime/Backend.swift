@@ -1,6 +1,5 @@
 import AdjointCodegen
 import AdjointCore
-import Dispatch
 import Foundation
 
 /// What loop nests become.
@@ -39,21 +38,5 @@ public enum Backend: String, Hashable, Sendable, CaseIterable {
           + " is slower; install LLVM 19, name its library by ADJOINT_LLVM, or choose"
           + " ADJOINT_BACKEND=portable"))
     return nil
-  }
-
-  /// Opens the compiler of a back end, the process's own where none is named, while other work is done.
-  ///
-  /// It takes longer than to lower a small graph.
-  package static func opening<Result>(
-    _ chosen: Backend?, during work: () throws(Diagnostic) -> Result
-  ) throws(Diagnostic) -> Result {
-    let group = DispatchGroup()
-    if chosen ?? (try? standard.get()) == .generated {
-      _ = BLASLibrary.isPrepared
-      DispatchQueue.global().async(group: group) { _ = KernelCompiler.shared }
-    }
-    // Nothing is left behind that a process might end in the middle of.
-    defer { group.wait() }
-    return try work()
   }
 }

@@ -38,9 +38,7 @@ public struct Executable: Sendable {
     let bound = try graph.binding(options.dimensions)
     try bound.checkBound()
     let optimized = try options.pipeline(bound)
-    let plan = try Backend.opening(options.backend) { () throws(Diagnostic) in
-      try optimized.lowered(.thisMachine)
-    }
+    let plan = try optimized.lowered(.thisMachine)
     self.plan = plan
     compiled = try AdjointRuntime.Executable(
       plan,
