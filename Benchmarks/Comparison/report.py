@@ -96,7 +96,7 @@ def spreads(rows):
     def trip(row):
         return " to ".join(f"{t:.0f}" for t in row.get("roundTripNanoseconds", []))
 
-    titles = ["case", "rounds", "dropped", "round trip ns", "turns", "disturbed", "ours", *peers]
+    titles = ["case", "rounds", "dropped", "round trip ns", "disturbed", "ours", *peers]
     return table(
         titles,
         [
@@ -105,8 +105,7 @@ def spreads(rows):
                 row["rounds"] if row["steady"] else f"{row['rounds']}, none steady",
                 row["roundsDropped"],
                 trip(row),
-                row["turns"],
-                row["turnsDisturbed"],
+                f"{100 * row['disturbed']:.0f} %" if "disturbed" in row else "",
                 *(cell(row, name) for name in ["ours", *peers]),
             ]
             for row in rows

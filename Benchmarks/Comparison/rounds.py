@@ -8,13 +8,19 @@ from Comparison.workers import OURS, Failure
 
 # The round trip between two cores is bimodal on virtual machines, the modes a factor of 5 apart.
 FLIP = 1.5
-# Others may use the machine too: a turn counts where a product before it and one after it took no more
-# than so many times as long as the fastest since the systems were started.
+# Others may use the machine too: it counts as quiet where a product takes no more than so many times as
+# long as the fastest since the systems were started.
 SLOWDOWN = 1.15
+# A turn waits at most so long for it to become quiet, and asks again after each pause.
+WAITING_SECONDS = 4.0
+PAUSE_SECONDS = 0.1
 # The threads of a system that has just been measured spin for a while before they sleep (200 ms in
 # OpenMP's run time of LLVM and Intel) and would take a core from the next one.
 SETTLING_SECONDS = 0.4
-# So often a turn is taken until it is steady; so many times the rounds asked for, until enough were.
+# A case is measured again, after the others, where more than this share of its turns were disturbed.
+DISTURBED_SHARE = 0.25
+# So often a turn is taken until it is quiet before and after it, and a case; so many times the rounds
+# asked for, until enough were steady.
 PATIENCE = 3
 
 
@@ -25,33 +31,41 @@ class Case:
         self.name = name
         self.team = team
         self.failures = {}
-        self.turns = self.disturbed = 0
+        # For each turn that was kept, the slower of the products before and after it.
+        self.speeds = []
         self.ready = []
         for worker in team.workers:
             field = {"case": name} if worker.name == OURS else {"file": str(file)}
             if self.ask(worker, "prepare", **field) is not None:
                 self.ready.append(worker)
 
-    def round(self, number, options, threads):
+    def round(self, number, options):
         """The median of each system; each round starts with another one."""
         first = number % len(self.ready)
         times = {}
-        before = self.speed(threads)
+        after = self.speed()
         for worker in self.ready[first:] + self.ready[:first]:
             for _ in range(PATIENCE):
+                before = self.quiet(after)
                 reply = self.ask(worker, "measure", repeats=options.samples, seconds=options.seconds)
                 times[worker.name] = statistics.median(reply["samples"]) if reply else None
-                after = self.speed(threads)
-                slowest, before = min(before, after), after
-                self.turns += 1
-                if slowest * SLOWDOWN >= self.team.fastest or not reply:
+                after = self.speed()
+                slower = min(before, after)
+                if not disturbed([slower], self.team.fastest) or not reply:
                     break
-                self.disturbed += 1
+            self.speeds.append(slower)
         return times
 
-    def speed(self, threads):
+    def quiet(self, speed):
+        """The speed of a product as soon as the machine is quiet, or when it was waited for long enough."""
+        start = time.monotonic()
+        while disturbed([speed], self.team.fastest) and time.monotonic() - start < WAITING_SECONDS:
+            speed = self.speed(PAUSE_SECONDS)
+        return speed
+
+    def speed(self, pause=SETTLING_SECONDS):
         """Operations a second in a product of ours, when the system before has come to rest."""
-        time.sleep(SETTLING_SECONDS)
+        time.sleep(pause)
         speed = self.team.ours.ask("speed")["peak"]
         self.team.fastest = max(self.team.fastest, speed)
         return speed
@@ -72,7 +86,7 @@ class Case:
         kept, dropped, trips = [], [], []
         while len(kept) < options.rounds and len(kept) + len(dropped) < PATIENCE * options.rounds:
             before = self.round_trip(threads)
-            times = self.round(len(kept) + len(dropped), options, threads)
+            times = self.round(len(kept) + len(dropped), options)
             after = self.round_trip(threads)
             if before is None:
                 kept.append(times)
@@ -119,6 +133,16 @@ def rounded(number):
     return float(f"{number:.4g}")
 
 
+def disturbed(speeds, fastest):
+    """The share of turns with such products around them during which others used the machine."""
+    return sum(speed * SLOWDOWN < fastest for speed in speeds) / len(speeds)
+
+
+def quieter(row, other):
+    """Whether the machine was quieter when this row of a case was measured."""
+    return statistics.mean(row["turnSpeeds"]) > statistics.mean(other["turnSpeeds"])
+
+
 def measured(name, team, file, options, threads):
     """The result of one case."""
     case = Case(name, team, file)
@@ -141,8 +165,6 @@ def measured(name, team, file, options, threads):
     row["rounds"] = len(kept)
     row["roundsDropped"] = len(dropped)
     row["steady"] = bool(steady)
-    row["turns"] = case.turns
-    row["turnsDisturbed"] = case.disturbed
     if trips:
         row["roundTripNanoseconds"] = [min(trips), max(trips)]
     for key in ("peak", "bandwidth"):
@@ -155,5 +177,6 @@ def measured(name, team, file, options, threads):
         }
     if case.failures:
         row["leftOut"] = case.failures
+    row["turnSpeeds"] = [rounded(speed) for speed in case.speeds]
     case.release()
     return row
