@@ -1,7 +1,8 @@
 /// What lowering may do beyond the plain translation; everything is on unless a test or a user who
 /// inspects a graph asks otherwise.
 package struct LoweringOptions: Hashable, Sendable {
-  /// Whether long sums over rows, such as weight gradients, are cut so that threads keep to their rows.
+  /// Whether long sums over rows, such as weight gradients, and products of few rows with large matrices are
+  /// cut so that threads keep to their rows.
   package var splitsInner = true
   /// Whether element-wise producers are computed inside the loop nests that read them.
   package var fusesProducers = true

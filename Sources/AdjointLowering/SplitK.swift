@@ -1,14 +1,20 @@
 import AdjointCore
 import AdjointKernels
 
-/// Cuts the inner dimension of products that sum over the rows of both operands and give little.
+/// Cuts the inner dimension of products whose operands lie in the caches of several cores by its runs.
 ///
 /// Before: `G = XᵀD`, a weight's gradient, of 512 rows of X and D. After: two products, of the first 256
-/// rows and of the others, and the nest that adds them, which fuses with what reads G.
+/// rows and of the others, and the nest that adds them, which fuses with what reads G. What computes X and
+/// D does so in runs of rows, one for each thread.
 ///
-/// What computes X and D does so in runs of rows, one for each thread: so each product finds its operands
-/// in the cache of the core that wrote them, where otherwise half of them would come from another core.
-/// What is added instead is smaller. The plan is the same for one thread, and so are the bits.
+/// Before: `Y = X·W` of few rows of X and 784 rows of W, which is trained. After: two products, of the first
+/// 392 rows of W and of the others, and the nest that adds them. What updates W, and products with Wᵀ, go
+/// through W in runs of rows; whole, this product would be cut by columns, of which each core has only half
+/// of the rows. A matrix that nothing else reads stays where it is, cut by columns.
+///
+/// So each product finds its operands in the cache of the core that wrote them, where otherwise half of
+/// them would come from another core. What is added instead is smaller. The plan is the same for one
+/// thread, and so are the bits.
 struct SplitK {
   private static let parts = 2
   /// Smaller products than this, in multiplications, are over before another core has begun.
@@ -19,8 +25,10 @@ struct SplitK {
   static func run(on graph: KernelGraph) -> KernelGraph {
     var split = graph
     split.steps = []
+    let readers = graph.readers
     for step in graph.steps {
       guard case .call(.contraction(let product), let operands, let results) = step.work,
+        keepsToRuns(product, rightReaders: readers[operands[1]].count),
         let halves = halves(of: product)
       else {
         split.steps.append(step)
@@ -41,12 +49,20 @@ struct SplitK {
     return split
   }
 
+  /// Whether other steps go through the operands in runs of the inner dimension: those that write the rows
+  /// of both, or the others that read a matrix which a product of few rows goes through once.
+  private static func keepsToRuns(_ product: Contraction, rightReaders: Int) -> Bool {
+    guard product.right.columnStride == 1 else { return false }
+    let sumsOverRows = product.left.rowStride == 1 && product.left.columnStride > 1
+    let hasFewRows = product.left.columnStride == 1 && product.rows < product.columns
+    return sumsOverRows || hasFewRows && rightReaders > 1
+  }
+
   /// The products of the halves of the inner dimension; nil where they are not worth it.
   private static func halves(of product: Contraction) -> Contraction? {
     let (rows, columns) = (Double(product.rows), Double(product.columns))
     let inner = Double(product.inner)
     guard product.batch == 1, rows > 1, columns > 1, product.inner.isMultiple(of: parts),
-      product.left.rowStride == 1, product.left.columnStride > 1, product.right.columnStride == 1,
       rows * columns * inner >= smallestProduct,
       (rows + columns) * inner >= smallestRatio * rows * columns
     else { return nil }

@@ -7,6 +7,10 @@ import Testing
 
 @Suite("Long sums over rows")
 struct SplitKTests {
+  private func lines(_ plan: Plan) -> [String] {
+    plan.steps.map { KernelPrinter.lines(plan.kernels[$0.kernel]).joined(separator: "; ") }
+  }
+
   /// The kernels of `w − xᵀ·d / 2`, in the order of the steps.
   private func kernels(
     rows: Int, _ left: Int, _ right: Int, _ options: LoweringOptions = LoweringOptions()
@@ -21,10 +25,7 @@ struct SplitKTests {
       ])
     let w = try builder.parameter("w", .f32, [.fixed(left), .fixed(right)])
     try builder.update(w, to: w - gradient * 0.5)
-    let plan = try builder.build().lowered(options)
-    return plan.steps.map {
-      KernelPrinter.lines(plan.kernels[$0.kernel]).joined(separator: "; ")
-    }
+    return lines(try builder.build().lowered(options))
   }
 
   @Test("a weight's gradient of many examples is two products, which the weight's update adds")
@@ -50,5 +51,51 @@ struct SplitKTests {
       try kernels(rows: rows, left, right) == [
         "contraction f32 -0.5 · [\(left), \(rows)]ᵀ · [\(rows), \(right)] + c"
       ])
+  }
+
+  /// How a product has its right operand.
+  enum Matrix: Sendable {
+    /// A parameter that is updated; `transposed` lies with rows and columns exchanged.
+    case updated, transposed
+    /// A parameter that nothing else reads.
+    case fixed
+  }
+
+  /// The kernels of `relu(x·w)`, without those of w's update.
+  private func kernels(
+    product extents: (rows: Int, inner: Int, columns: Int), with matrix: Matrix
+  ) throws -> [String] {
+    let builder = GraphBuilder("product")
+    let (rows, inner, columns) = extents
+    let x = try builder.input("x", .f32, [.fixed(rows), .fixed(inner)])
+    let shape: Shape =
+      matrix == .transposed ? [.fixed(columns), .fixed(inner)] : [.fixed(inner), .fixed(columns)]
+    let w = try builder.parameter("w", .f32, shape)
+    let product = DotGeneral(
+      left: .init(batch: [], contract: [1]),
+      right: .init(batch: [], contract: [matrix == .transposed ? 1 : 0]))
+    try builder.output("y", relu(builder.apply(product, [x, w])))
+    if matrix != .fixed { try builder.update(w, to: w * 0.5) }
+    return lines(try builder.build().lowered()).filter { !$0.contains("0.5") }
+  }
+
+  @Test("a product of few rows with a large matrix is two products, which what reads it adds")
+  func fewRows() throws {
+    #expect(
+      try kernels(product: (32, 784, 512), with: .updated) == [
+        "contraction f32 2 × [32, 392] · [392, 512]",
+        "loop[32, 512]; t2 = add(a[0, i, j], a[1, i, j]); "
+          + "r0[i, j] = select(lessOrEqual(t2, 0.0), 0.0, t2)",
+      ])
+  }
+
+  @Test(
+    "products of many rows, of little to sum, or with a matrix that stays in columns are whole",
+    arguments: [
+      ((512, 512, 256), .updated), ((32, 32, 8192), .updated), ((32, 784, 512), .transposed),
+      ((32, 784, 512), Matrix.fixed),
+    ])
+  func whole(extents: (Int, Int, Int), matrix: Matrix) throws {
+    #expect(try kernels(product: extents, with: matrix).count == 1)
   }
 }
