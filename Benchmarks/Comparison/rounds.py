@@ -19,8 +19,8 @@ PAUSE_SECONDS = 0.1
 SETTLING_SECONDS = 0.4
 # A case is measured again, after the others, where more than this share of its turns were disturbed.
 DISTURBED_SHARE = 0.25
-# So often a turn is taken until it is quiet before and after it, and a case; so many times the rounds
-# asked for, until enough were steady.
+# How often at most a turn is taken until it is quiet before and after it, and a case until it is not
+# disturbed; how many times the rounds asked for are taken at most until enough were steady.
 PATIENCE = 3
 
 
@@ -51,7 +51,7 @@ class Case:
                 times[worker.name] = statistics.median(reply["samples"]) if reply else None
                 after = self.speed()
                 slower = min(before, after)
-                if not disturbed([slower], self.team.fastest) or not reply:
+                if is_quiet(slower, self.team.fastest) or not reply:
                     break
             self.speeds.append(slower)
         return times
@@ -59,7 +59,8 @@ class Case:
     def quiet(self, speed):
         """The speed of a product as soon as the machine is quiet, or when it was waited for long enough."""
         start = time.monotonic()
-        while disturbed([speed], self.team.fastest) and time.monotonic() - start < WAITING_SECONDS:
+        while (not is_quiet(speed, self.team.fastest)
+               and time.monotonic() - start < WAITING_SECONDS):
             speed = self.speed(PAUSE_SECONDS)
         return speed
 
@@ -133,9 +134,15 @@ def rounded(number):
     return float(f"{number:.4g}")
 
 
-def disturbed(speeds, fastest):
-    """The share of turns with such products around them during which others used the machine."""
-    return sum(speed * SLOWDOWN < fastest for speed in speeds) / len(speeds)
+def is_quiet(speed, fastest):
+    """Whether a product is as fast as where nobody else uses the machine."""
+    return speed * SLOWDOWN >= fastest
+
+
+def disturbed(row, fastest):
+    """The share of a case's turns during which others used the machine."""
+    speeds = row["turnSpeeds"]
+    return sum(not is_quiet(speed, fastest) for speed in speeds) / len(speeds)
 
 
 def quieter(row, other):
