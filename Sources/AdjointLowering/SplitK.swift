@@ -1,7 +1,7 @@
 import AdjointCore
 import AdjointKernels
 
-/// Cuts the inner dimension of products whose operands lie in the caches of several cores by its runs.
+/// Cuts the inner dimension of products in two where other steps cut it so between cores.
 ///
 /// Before: `G = XᵀD`, a weight's gradient, of 512 rows of X and D. After: two products, of the first 256
 /// rows and of the others, and the nest that adds them, which fuses with what reads G. What computes X and
@@ -28,7 +28,7 @@ struct SplitK {
     let readers = graph.readers
     for step in graph.steps {
       guard case .call(.contraction(let product), let operands, let results) = step.work,
-        keepsToRuns(product, rightReaders: readers[operands[1]].count),
+        isCutElsewhere(product, rightReaders: readers[operands[1]].count),
         let halves = halves(of: product)
       else {
         split.steps.append(step)
@@ -49,9 +49,9 @@ struct SplitK {
     return split
   }
 
-  /// Whether other steps go through the operands in runs of the inner dimension: those that write the rows
-  /// of both, or the others that read a matrix which a product of few rows goes through once.
-  private static func keepsToRuns(_ product: Contraction, rightReaders: Int) -> Bool {
+  /// Whether other steps may cut the inner dimension between cores: those that write the rows of both
+  /// operands, or those that read a large matrix too.
+  private static func isCutElsewhere(_ product: Contraction, rightReaders: Int) -> Bool {
     guard product.right.columnStride == 1 else { return false }
     let sumsOverRows = product.left.rowStride == 1 && product.left.columnStride > 1
     let hasFewRows = product.left.columnStride == 1 && product.rows < product.columns

@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointKernels
 import AllocationCounting
 import Foundation
 import TestSupport
@@ -46,6 +47,32 @@ struct ExecutionTests {
     try context.set("x", to: .random(TensorType(.f32, [64, 20]), seed: 1))
     try context.set("labels", to: Tensor((0..<64).map { Int32($0 % 5) }))
     return context
+  }
+
+  @Test("sum all of a product that is cut in halves", arguments: [1, 2])
+  func halvedProduct(_ threads: Int) throws {
+    let (rows, inner, columns) = (16, 1024, 256)
+    let builder = GraphBuilder("halves")
+    let x = try builder.input("x", .f32, [.fixed(rows), .fixed(inner)])
+    let w = try builder.parameter("w", .f32, [.fixed(inner), .fixed(columns)])
+    try builder.output("y", matmul(x, w))
+    try builder.update(w, to: w * 0.5)
+    let executable = try builder.build().compiled(CompilationOptions(threads: threads))
+    #expect(PlanPrinter.text(executable.plan).contains("2 × [16, 512] · [512, 256]"))
+    let context = try executable.makeContext()
+    // Small whole numbers: their sums are exact in any order.
+    let left = (0..<rows * inner).map { Float($0 % 7) }
+    let right = (0..<inner * columns).map { Float($0 % 11) - 5 }
+    try context.set("x", to: left)
+    try context.setParameters(["w": Tensor(right, extents: [inner, columns])])
+    try context.run()
+    let result = try context.output("y").floats
+    for (row, column) in [(0, 0), (3, 255), (9, 100), (15, 31)] {
+      let expected = (0..<inner).reduce(Float(0)) {
+        $0 + left[row * inner + $1] * right[$1 * columns + column]
+      }
+      #expect(result[row * columns + column] == expected)
+    }
   }
 
   @Test("allocate nothing in a run after the first", arguments: [1, 2])

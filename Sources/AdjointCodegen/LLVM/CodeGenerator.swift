@@ -13,14 +13,14 @@ package struct CodeGenerator: Sendable {
     case object = 1
   }
 
-  let library: LLVMLibrary
+  let llvm: LLVMLibrary
   /// The processor that code is for, this one or another.
   package let machine: HostMachine
 
   /// The generator of this process, made once; nil where there is no usable library.
   package static let shared: CodeGenerator? =
     switch LLVMLibrary.shared {
-    case .success(let library): CodeGenerator(library: library, machine: HostMachine(library))
+    case .success(let llvm): CodeGenerator(llvm: llvm, machine: HostMachine(llvm))
     case .failure: nil
     }
 
@@ -30,14 +30,14 @@ package struct CodeGenerator: Sendable {
   }
 
   /// The version of the library.
-  package var version: String { library.version }
+  package var version: String { llvm.version }
 
   /// A generator for another processor.
   package func targeting(name: String, features: String) -> CodeGenerator {
     var machine = machine
     machine.name = name
     machine.features = features
-    return CodeGenerator(library: library, machine: machine)
+    return CodeGenerator(llvm: llvm, machine: machine)
   }
 
   /// All that the object of a module depends on beside its text: what kept objects are keyed by.
@@ -64,29 +64,29 @@ package struct CodeGenerator: Sendable {
   ///
   /// - Throws: `.codeGeneration` with what LLVM says.
   package func compile(_ module: String, to form: Form) throws(Diagnostic) -> [UInt8] {
-    guard let context = library.createContext() else {
+    guard let context = llvm.createContext() else {
       throw Diagnostic(.codeGeneration, "LLVM could not make a context")
     }
-    defer { library.disposeContext(context) }
+    defer { llvm.disposeContext(context) }
     let parsed = try parse(module, in: context)
-    defer { library.disposeModule(parsed) }
+    defer { llvm.disposeModule(parsed) }
     let target = try makeMachine()
-    defer { library.disposeMachine(target) }
-    let options = library.createPassOptions()
-    defer { if let options { library.disposePassOptions(options) } }
+    defer { llvm.disposeMachine(target) }
+    let options = llvm.createPassOptions()
+    defer { if let options { llvm.disposePassOptions(options) } }
     if let options {
-      try library.check(
-        library.runPasses(parsed, passes, target, options), "LLVM could not run its passes")
+      try llvm.check(
+        llvm.runPasses(parsed, passes, target, options), "LLVM could not run its passes")
     }
     var message: LLVMLibrary.Text?
     var buffer: LLVMLibrary.Reference?
-    guard library.emit(target, parsed, form.rawValue, &message, &buffer) == 0, let buffer else {
+    guard llvm.emit(target, parsed, form.rawValue, &message, &buffer) == 0, let buffer else {
       throw Diagnostic(
-        .codeGeneration, "LLVM could not generate code: \(library.take(message))")
+        .codeGeneration, "LLVM could not generate code: \(llvm.take(message))")
     }
-    defer { library.disposeBuffer(buffer) }
-    let start = UnsafeRawPointer(library.bufferStart(buffer))
-    return Array(UnsafeRawBufferPointer(start: start, count: library.bufferSize(buffer)))
+    defer { llvm.disposeBuffer(buffer) }
+    let start = UnsafeRawPointer(llvm.bufferStart(buffer))
+    return Array(UnsafeRawBufferPointer(start: start, count: llvm.bufferSize(buffer)))
   }
 
   private func parse(
@@ -95,14 +95,14 @@ package struct CodeGenerator: Sendable {
     var text = module
     let buffer = text.withUTF8 { bytes in
       bytes.withMemoryRebound(to: CChar.self) { characters in
-        characters.baseAddress.flatMap { library.createBuffer($0, characters.count, "kernels") }
+        characters.baseAddress.flatMap { llvm.createBuffer($0, characters.count, "kernels") }
       }
     }
     var message: LLVMLibrary.Text?
     var parsed: LLVMLibrary.Reference?
-    guard let buffer, library.parse(context, buffer, &parsed, &message) == 0, let parsed else {
+    guard let buffer, llvm.parse(context, buffer, &parsed, &message) == 0, let parsed else {
       throw Diagnostic(
-        .codeGeneration, "LLVM refuses generated code: \(library.take(message))")
+        .codeGeneration, "LLVM refuses generated code: \(llvm.take(message))")
     }
     return parsed
   }
@@ -110,14 +110,14 @@ package struct CodeGenerator: Sendable {
   private func makeMachine() throws(Diagnostic) -> LLVMLibrary.Reference {
     var target: LLVMLibrary.Reference?
     var message: LLVMLibrary.Text?
-    guard library.targetFromTriple(machine.triple, &target, &message) == 0, let target else {
+    guard llvm.targetFromTriple(machine.triple, &target, &message) == 0, let target else {
       throw Diagnostic(
-        .codeGeneration, "LLVM does not know this machine: \(library.take(message))")
+        .codeGeneration, "LLVM does not know this machine: \(llvm.take(message))")
     }
     // Optimisation for speed, position-independent, code that is run where it is made.
     let (speed, positionIndependent, inProcess): (Int32, Int32, Int32) = (2, 2, 1)
     guard
-      let made = library.createMachine(
+      let made = llvm.createMachine(
         target, machine.triple, machine.name, machine.features, speed, positionIndependent,
         inProcess)
     else {

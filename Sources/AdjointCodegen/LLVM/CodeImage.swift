@@ -3,7 +3,7 @@ import AdjointCore
 /// Machine code in memory, ready to be called; it is freed with the last reference.
 package final class CodeImage: @unchecked Sendable {
   // Set once in `init`; LLJIT is called only there and at the end.
-  private let library: LLVMLibrary
+  private let llvm: LLVMLibrary
   private let linker: LLVMLibrary.Reference
   private let addresses: [String: UInt]
 
@@ -13,45 +13,45 @@ package final class CodeImage: @unchecked Sendable {
   package init(
     _ objects: [[UInt8]], functions: [String], with generator: CodeGenerator
   ) throws(Diagnostic) {
-    library = generator.library
+    llvm = generator.llvm
     var made: LLVMLibrary.Reference?
-    try library.check(library.createJIT(&made, nil), "LLVM could not start its linker")
+    try llvm.check(llvm.createJIT(&made, nil), "LLVM could not start its linker")
     guard let made else { throw Diagnostic(.codeGeneration, "LLVM gave no linker") }
     do {
-      addresses = try Self.link(objects, functions, made, library)
+      addresses = try Self.link(objects, functions, made, llvm)
     } catch {
-      _ = library.disposeJIT(made)
+      _ = llvm.disposeJIT(made)
       throw error
     }
     linker = made
   }
 
-  deinit { _ = library.disposeJIT(linker) }
+  deinit { _ = llvm.disposeJIT(linker) }
 
   private static func link(
     _ objects: [[UInt8]], _ functions: [String], _ linker: LLVMLibrary.Reference,
-    _ library: LLVMLibrary
+    _ llvm: LLVMLibrary
   ) throws(Diagnostic) -> [String: UInt] {
-    let dylib = library.mainDylib(linker)
+    let dylib = llvm.mainDylib(linker)
     var process: LLVMLibrary.Reference?
-    try library.check(
-      library.createProcessGenerator(&process, library.globalPrefix(linker), nil, nil),
+    try llvm.check(
+      llvm.createProcessGenerator(&process, llvm.globalPrefix(linker), nil, nil),
       "LLVM could not look into this process")
-    if let process { library.addGenerator(dylib, process) }
+    if let process { llvm.addGenerator(dylib, process) }
     for object in objects {
       let buffer = object.withUnsafeBytes { bytes in
         bytes.withMemoryRebound(to: CChar.self) { characters in
-          characters.baseAddress.flatMap { library.createBuffer($0, characters.count, "object") }
+          characters.baseAddress.flatMap { llvm.createBuffer($0, characters.count, "object") }
         }
       }
       guard let buffer else { throw Diagnostic(.codeGeneration, "an object is empty") }
-      try library.check(library.addObject(linker, dylib, buffer), "LLVM refuses an object")
+      try llvm.check(llvm.addObject(linker, dylib, buffer), "LLVM refuses an object")
     }
     var addresses: [String: UInt] = [:]
     for function in functions {
       var address: UInt64 = 0
-      try library.check(
-        library.lookup(linker, &address, function), "generated code lacks \(function)")
+      try llvm.check(
+        llvm.lookup(linker, &address, function), "generated code lacks \(function)")
       addresses[function] = UInt(address)
     }
     return addresses
