@@ -1,5 +1,6 @@
 import AdjointCore
 import AdjointKernels
+import Dispatch
 import Synchronization
 
 /// Compiles kernels for this process; each is compiled once while anything uses it.
@@ -8,6 +9,14 @@ package final class KernelCompiler: Sendable {
   package static let shared: KernelCompiler? = CodeGenerator.shared.map {
     KernelCompiler($0, cache: .standard())
   }
+
+  /// Begins to make `shared`, on another thread.
+  package static func open() { _ = isOpening }
+
+  private static let isOpening: Bool = {
+    DispatchQueue.global().async { _ = shared }
+    return true
+  }()
 
   package let generator: CodeGenerator
   private let cache: ObjectCache?

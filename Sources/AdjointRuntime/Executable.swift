@@ -41,8 +41,8 @@ package final class Executable: Sendable {
   package convenience init(
     _ plan: Plan, options: ExecutionOptions = ExecutionOptions()
   ) throws(Diagnostic) {
-    let backend = if let chosen = options.backend { chosen } else { try Backend.standard.get() }
-    // LLVM is not even opened where there is nothing for it to do.
+    let backend = try options.chosenBackend
+    // Nobody is told that LLVM is missing where there is nothing for it to do.
     try self.init(plan, options, compiler: plan.kernels.isEmpty ? nil : backend.compiler)
   }
 

@@ -1,3 +1,5 @@
+import AdjointCodegen
+import AdjointCore
 import Foundation
 
 /// What an executable may use of the machine.
@@ -32,5 +34,28 @@ package struct ExecutionOptions: Hashable, Sendable {
     if let maximumArenaByteCount { return maximumArenaByteCount }
     let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     return memory / 4 * 3
+  }
+
+  /// What loop nests become with these options.
+  ///
+  /// - Throws: `.invalidArgument` for a back end that does not exist.
+  var chosenBackend: Backend {
+    get throws(Diagnostic) { if let backend { backend } else { try Backend.standard.get() } }
+  }
+
+  /// Does what comes before kernels are compiled while the compiler becomes ready: to open LLVM takes
+  /// several times as long as passes and lowering.
+  ///
+  /// Once it is open, this does the work alone.
+  package func whileCompilerOpens<Result>(
+    _ work: () throws(Diagnostic) -> Result
+  ) throws(Diagnostic) -> Result {
+    guard try chosenBackend == .generated else { return try work() }
+    // It looks for functions, which waits while a library is being opened.
+    _ = BLASLibrary.isPrepared
+    KernelCompiler.open()
+    // A process that ended while the library is being opened would take it apart at the same time.
+    defer { _ = KernelCompiler.shared }
+    return try work()
   }
 }

@@ -173,4 +173,35 @@ import Testing
     let many = try compiler(cached: false).compile((2..<200).map { sum(Double($0)) })
     #expect(many[sum(7)]?.literals == [UInt64(Float(7).bitPattern)])
   }
+
+  @Test func makesTheSameObjectsWithAMachineThatWasUsed() throws {
+    let generator = try #require(CodeGenerator.shared)
+    let machine = generator.machine
+    let texts = try [1.0, 2.0].map { addend in
+      try #require(KernelModule(sum(addend), vectorByteCount: machine.vectorByteCount)).text
+    }
+    func unused() -> CodeGenerator {
+      generator.targeting(name: machine.name, features: machine.features)
+    }
+    let expected = try texts.map { try unused().compile($0, to: .object) }
+    #expect(expected[0] != expected[1])
+    let used = unused()
+    for _ in 0..<3 {
+      #expect(try texts.map { try used.compile($0, to: .object) } == expected)
+    }
+    let wrong = Mutex(0)
+    DispatchQueue.concurrentPerform(iterations: 32) { number in
+      let object = try? used.compile(texts[number % 2], to: .object)
+      if object != expected[number % 2] { wrong.withLock { $0 += 1 } }
+    }
+    #expect(wrong.withLock { $0 } == 0)
+  }
+
+  @Test func goesOnWithAMachineAfterAModuleThatIsNone() throws {
+    let generator = try #require(CodeGenerator.shared)
+    let text = try #require(KernelModule(sum(1), vectorByteCount: 16)).text
+    let expected = try generator.compile(text, to: .assembly)
+    #expect(throws: Diagnostic.self) { try generator.compile("define void @f(", to: .assembly) }
+    #expect(try generator.compile(text, to: .assembly) == expected)
+  }
 }

@@ -57,6 +57,15 @@ import Testing
     #expect(definitions(in: one.modules).contains { $0.hasPrefix("tile_") })
   }
 
+  @Test("an inner dimension a little deeper than a block is one block, and no tile adds to another")
+  func onlyBlock() throws {
+    let shallow = Set(definitions(in: try compile([product(128, 256, 512)]).modules))
+    for (inner, isOneBlock) in [(385, true), (448, true), (449, false), (768, false)] {
+      let deep = Set(definitions(in: try compile([product(128, inner, 512)]).modules))
+      #expect((deep == shallow) == isOneBlock, "inner dimension \(inner)")
+    }
+  }
+
   /// Products with tiles of different heights: too much code for one module.
   private let shapes = stride(from: 97, through: 205, by: 12).map { ($0, 256 + $0, 512) }
 

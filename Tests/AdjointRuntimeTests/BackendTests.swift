@@ -18,4 +18,16 @@ import Testing
     #expect(error?.code == .invalidArgument)
     #expect(error?.message.contains("generated or portable") == true)
   }
+
+  @Test(arguments: Backend.allCases)
+  func worksWhileTheCompilerOpens(_ backend: Backend) throws {
+    let options = ExecutionOptions(backend: backend)
+    #expect(try options.whileCompilerOpens { () throws(Diagnostic) in 42 } == 42)
+    let error = #expect(throws: Diagnostic.self) {
+      try options.whileCompilerOpens { () throws(Diagnostic) in
+        throw Diagnostic(.memoryLimit, "too large")
+      }
+    }
+    #expect(error?.message == "too large")
+  }
 }

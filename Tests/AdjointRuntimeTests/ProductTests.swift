@@ -22,9 +22,10 @@ import Testing
 
   static let shapes = [
     Shape(rows: 5, columns: 3, inner: 2, batch: 3), Shape(rows: 14, columns: 32, inner: 1),
-    Shape(rows: 15, columns: 35, inner: 50), Shape(rows: 29, columns: 70, inner: 390),
-    Shape(rows: 16, columns: 140, inner: 400, line: 1024),
-    Shape(rows: 97, columns: 170, inner: 395), Shape(rows: 4, columns: 16, inner: 770),
+    Shape(rows: 15, columns: 35, inner: 50), Shape(rows: 29, columns: 70, inner: 450),
+    Shape(rows: 16, columns: 140, inner: 448, line: 1024),
+    Shape(rows: 16, columns: 140, inner: 460, line: 1024),
+    Shape(rows: 97, columns: 170, inner: 455), Shape(rows: 4, columns: 16, inner: 770),
   ]
 
   private static let processors: [OtherProcessorTests.Processor?] =

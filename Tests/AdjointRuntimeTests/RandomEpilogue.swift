@@ -21,7 +21,7 @@ struct RandomEpilogue {
     let (batch, rows, columns) = (
       random.pick([1, 1, 3]), random.pick(extents), random.pick(extents)
     )
-    let inner = random.pick([1, 2, 5, 16, 40, 130, 400, 801])
+    let inner = random.pick([1, 2, 5, 16, 40, 130, 400, 460, 801])
     let left = Self.layout(rows, inner, &random)
     let right = Self.layout(inner, columns, &random)
     product = Contraction(

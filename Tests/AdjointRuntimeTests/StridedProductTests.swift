@@ -18,7 +18,7 @@ import Testing
       let extents = (0..<1 + random.below(3)).map { _ in 1 + random.below(4) }
       let sizes = [1, 2, 3, 5, 14, 17, 33, 40]
       let (rows, columns) = (random.pick(sizes), random.pick(sizes))
-      let inner = random.pick(sizes + [0, 390])
+      let inner = random.pick(sizes + [0, 450])
       let left = Self.layout(extents, rows, inner, isOperand: true, &random)
       let right = Self.layout(extents, inner, columns, isOperand: true, &random)
       var product = Contraction(

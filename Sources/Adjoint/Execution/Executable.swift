@@ -37,14 +37,15 @@ public struct Executable: Sendable {
   package init(_ graph: Graph, _ options: CompilationOptions) throws(Diagnostic) {
     let bound = try graph.binding(options.dimensions)
     try bound.checkBound()
-    let optimized = try options.pipeline(bound)
-    let plan = try optimized.lowered(.thisMachine)
+    let execution = ExecutionOptions(
+      threads: options.threads, maximumArenaByteCount: options.maximumArenaByteCount,
+      backend: options.backend)
+    let (optimized, plan) = try execution.whileCompilerOpens { () throws(Diagnostic) in
+      let optimized = try options.pipeline(bound)
+      return (optimized, try optimized.lowered(.thisMachine))
+    }
     self.plan = plan
-    compiled = try AdjointRuntime.Executable(
-      plan,
-      options: ExecutionOptions(
-        threads: options.threads, maximumArenaByteCount: options.maximumArenaByteCount,
-        backend: options.backend))
+    compiled = try AdjointRuntime.Executable(plan, options: execution)
     inputs = optimized.inputs
     parameters = optimized.parameters
     outputs = optimized.outputs

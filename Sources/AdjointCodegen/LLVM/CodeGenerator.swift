@@ -16,11 +16,18 @@ package struct CodeGenerator: Sendable {
   let llvm: LLVMLibrary
   /// The processor that code is for, this one or another.
   package let machine: HostMachine
+  private let targets: TargetMachines
+
+  init(_ llvm: LLVMLibrary, for machine: HostMachine) {
+    self.llvm = llvm
+    self.machine = machine
+    targets = TargetMachines(machine, llvm)
+  }
 
   /// The generator of this process, made once; nil where there is no usable library.
   package static let shared: CodeGenerator? =
     switch LLVMLibrary.shared {
-    case .success(let llvm): CodeGenerator(llvm: llvm, machine: HostMachine(llvm))
+    case .success(let llvm): CodeGenerator(llvm, for: HostMachine(llvm))
     case .failure: nil
     }
 
@@ -37,7 +44,7 @@ package struct CodeGenerator: Sendable {
     var machine = machine
     machine.name = name
     machine.features = features
-    return CodeGenerator(llvm: llvm, machine: machine)
+    return CodeGenerator(llvm, for: machine)
   }
 
   /// All that the object of a module depends on beside its text: what kept objects are keyed by.
@@ -70,17 +77,26 @@ package struct CodeGenerator: Sendable {
     defer { llvm.disposeContext(context) }
     let parsed = try parse(module, in: context)
     defer { llvm.disposeModule(parsed) }
-    let target = try makeMachine()
-    defer { llvm.disposeMachine(target) }
-    let options = llvm.createPassOptions()
-    defer { if let options { llvm.disposePassOptions(options) } }
-    if let options {
-      try llvm.check(
-        llvm.runPasses(parsed, passes, target, options), "LLVM could not run its passes")
+    return try targets.use { target throws(Diagnostic) in
+      try optimize(parsed, for: target)
+      return try emit(parsed, as: form, for: target)
     }
+  }
+
+  private func optimize(
+    _ module: LLVMLibrary.Reference, for target: LLVMLibrary.Reference
+  ) throws(Diagnostic) {
+    guard let options = llvm.createPassOptions() else { return }
+    defer { llvm.disposePassOptions(options) }
+    try llvm.check(llvm.runPasses(module, passes, target, options), "LLVM could not run its passes")
+  }
+
+  private func emit(
+    _ module: LLVMLibrary.Reference, as form: Form, for target: LLVMLibrary.Reference
+  ) throws(Diagnostic) -> [UInt8] {
     var message: LLVMLibrary.Text?
     var buffer: LLVMLibrary.Reference?
-    guard llvm.emit(target, parsed, form.rawValue, &message, &buffer) == 0, let buffer else {
+    guard llvm.emit(target, module, form.rawValue, &message, &buffer) == 0, let buffer else {
       throw Diagnostic(
         .codeGeneration, "LLVM could not generate code: \(llvm.take(message))")
     }
@@ -105,25 +121,5 @@ package struct CodeGenerator: Sendable {
         .codeGeneration, "LLVM refuses generated code: \(llvm.take(message))")
     }
     return parsed
-  }
-
-  private func makeMachine() throws(Diagnostic) -> LLVMLibrary.Reference {
-    var target: LLVMLibrary.Reference?
-    var message: LLVMLibrary.Text?
-    guard llvm.targetFromTriple(machine.triple, &target, &message) == 0, let target else {
-      throw Diagnostic(
-        .codeGeneration, "LLVM does not know this machine: \(llvm.take(message))")
-    }
-    // Optimisation for speed, position-independent, code that is run where it is made.
-    let (speed, positionIndependent, inProcess): (Int32, Int32, Int32) = (2, 2, 1)
-    guard
-      let made = llvm.createMachine(
-        target, machine.triple, machine.name, machine.features, speed, positionIndependent,
-        inProcess)
-    else {
-      throw Diagnostic(
-        .codeGeneration, "LLVM cannot generate code for \(machine.name) (\(machine.triple))")
-    }
-    return made
   }
 }

@@ -33,8 +33,9 @@ struct ProductLayout: Sendable {
     case rows(tiles: Int)
   }
 
-  /// The most steps of the inner dimension that are done before the tile changes.
-  private static let mostDepth = 384
+  /// The most steps of the inner dimension that are done before the tile changes: where there are more,
+  /// and where one block does for all of them, which saves adding to what is there.
+  private static let (mostDepth, onlyDepth) = (384, 448)
   /// The bytes of the right operand that stay in a core's second cache while tiles pass.
   private static let passingByteCount = 1 << 19
   /// The sums that keep the multipliers busy: two at a time, four cycles each.
@@ -105,7 +106,7 @@ struct ProductLayout: Sendable {
       isShort
       ? Self.compactHeight(rows, vectors: vectors, most: most) : Self.height(rows, most: most)
     let tiles = (rows + tileRows - 1) / tileRows
-    let blocks = (inner + Self.mostDepth - 1) / Self.mostDepth
+    let blocks = inner <= Self.onlyDepth ? 1 : (inner + Self.mostDepth - 1) / Self.mostDepth
     depth = (inner + blocks - 1) / blocks
     packs =
       self.right.columnStride != 1
@@ -226,7 +227,7 @@ struct ProductLayout: Sendable {
   /// Rows are as far apart as the deepest need, so that tiles of the same size have the same code.
   var copiedLeft: Matrix {
     left.columnStride == 1
-      ? Matrix(rowStride: Self.mostDepth + 16, columnStride: 1)
+      ? Matrix(rowStride: Self.onlyDepth + 16, columnStride: 1)
       : Matrix(rowStride: 1, columnStride: (tileRows + lanes - 1) / lanes * lanes)
   }
 
