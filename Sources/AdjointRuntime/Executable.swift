@@ -10,8 +10,7 @@ package final class Executable: Sendable {
     var partCount: Int
     var operands: Int
     var results: Int
-    /// Whether the largest of its operands is the same in every run.
-    var isSettled: Bool
+    var locality: Locality
   }
 
   package let plan: Plan
@@ -86,16 +85,18 @@ package final class Executable: Sendable {
       end = max(end, groupEnd)
     }
     arenaByteCount = end
-    let rewritten = plan.rewrittenBuffers
+    let localities = plan.localities { step, locality in
+      parts[compiled[step.kernel]].contains { $0.isShared(locality) }
+    }
     var steps: [Step] = []
     var offsets: [Int] = []
-    for step in plan.steps {
+    for (step, locality) in zip(plan.steps, localities) {
       let kernel = compiled[step.kernel]
       offsets += literals[step.kernel]
       steps.append(
         Step(
           firstPart: kernel.lowerBound, partCount: kernel.count, operands: offsets.count,
-          results: offsets.count + step.operands.count, isSettled: plan.isSettled(step, rewritten)))
+          results: offsets.count + step.operands.count, locality: locality))
       offsets += (step.operands + step.results).map { plan.buffers[$0].offset }
       offsets += locals[step.kernel]
     }
@@ -126,25 +127,6 @@ package final class Executable: Sendable {
 }
 
 extension Plan {
-  /// The buffers whose bytes a step writes.
-  fileprivate var rewrittenBuffers: Set<BufferID> {
-    var rewritten = Set(steps.flatMap(\.results))
-    for case .inPlace(let other) in buffers.map(\.role) { rewritten.insert(content(of: other)) }
-    return rewritten
-  }
-
-  /// Whether no step writes the largest operand of a step.
-  fileprivate func isSettled(_ step: Step, _ rewritten: Set<BufferID>) -> Bool {
-    let largest = step.operands.map { content(of: $0) }
-      .max { buffers[$0].byteCount < buffers[$1].byteCount }
-    return largest.map { !rewritten.contains($0) } ?? true
-  }
-
-  /// The buffer whose bytes another one shows: itself, unless it is a view.
-  private func content(of buffer: BufferID) -> BufferID {
-    if case .view(let other) = buffers[buffer].role { other } else { buffer }
-  }
-
   /// Checks that every number in the plan names something and that every buffer is in the arena.
   fileprivate func checkBuffers() throws(Diagnostic) {
     for (number, buffer) in buffers.enumerated() {

@@ -48,14 +48,14 @@ package final class ExecutionContext {
       for part in step.firstPart..<(step.firstPart + step.partCount) {
         run(
           executable.parts[part], offsets + step.operands, offsets + step.results,
-          isSettled: step.isSettled)
+          locality: step.locality)
       }
     }
   }
 
   private func run(
     _ part: CompiledKernel, _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>,
-    isSettled: Bool
+    locality: Locality
   ) {
     let base = arena.base
     switch part {
@@ -63,7 +63,7 @@ package final class ExecutionContext {
       GeneratedRun(
         piece: piece, arena: base, operands: operands, results: results, partials: partials.base,
         scratch: scratch.base, scratchStride: executable.scratchByteCount
-      ).run(threads: executable.threads)
+      ).run(threads: executable.threads, locality)
     case .addend(let byteCount):
       if operands[2] != results[0] {
         (base + results[0]).copyMemory(from: base + operands[2], byteCount: byteCount)
@@ -74,7 +74,7 @@ package final class ExecutionContext {
         scratchStride: executable.scratchByteCount, partials: partials.base
       ).run(threads: executable.threads)
     case .contraction(let product, _):
-      ContractionRun(product, arena: base, operands, results, isSettled: isSettled)
+      ContractionRun(product, arena: base, operands, results, locality)
         .run(threads: executable.threads)
     case .gather(let copy):
       copy.gather(base + operands[0], base + operands[1], into: base + results[0])

@@ -7,17 +7,15 @@ struct ContractionRun {
   let left: UnsafeRawPointer
   let right: UnsafeRawPointer
   let result: UnsafeMutableRawPointer
-  /// Whether its larger operand is the same in every run, so that each thread finds its part of it in
-  /// its own cache.
-  let isSettled: Bool
+  let locality: Locality
 
   /// A run on the buffers of a step; what is added is in the result when the products are computed.
   init(
     _ contraction: CompiledContraction, arena: UnsafeMutableRawPointer,
-    _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>, isSettled: Bool
+    _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>, _ locality: Locality
   ) {
     self.contraction = contraction
-    self.isSettled = isSettled
+    self.locality = locality
     left = UnsafeRawPointer(arena + operands[contraction.operands.left])
     right = UnsafeRawPointer(arena + operands[contraction.operands.right])
     result = arena + results[0]
@@ -31,6 +29,7 @@ struct ContractionRun {
     let product = contraction.product
     guard product.batch > 0, product.rows > 0, product.columns > 0 else { return }
     if contraction.callsBLAS { BLASLibrary.useThreads(1) }
+    let isShared = contraction.isShared(locality)
     let panels = isShared ? panelCount(threads: threads) : 1
     let items = product.batch * panels
     guard isShared, items > 1, threads > 1 else {
@@ -46,27 +45,6 @@ struct ContractionRun {
     }
   }
 
-  /// The fewest multiplications of a panel.
-  private var smallestPanel: Int {
-    switch contraction.method {
-    case .loops: Int.max
-    case .matrixMatrix: CompiledContraction.smallestPanel
-    case .matrixVector, .vectorMatrix:
-      isSettled
-        ? CompiledContraction.smallestVectorPanel : CompiledContraction.smallestMovingVectorPanel
-    }
-  }
-
-  /// Whether the batch is large enough for more than one thread.
-  private var isShared: Bool {
-    let smallest =
-      switch contraction.method {
-      case .loops, .matrixMatrix: CompiledContraction.smallestSharedProduct
-      case .matrixVector, .vectorMatrix: 2 * smallestPanel
-      }
-    return contraction.work * Double(contraction.product.batch) >= Double(smallest)
-  }
-
   /// The panels of one product: one for each thread where the batch has not enough for all.
   ///
   /// None is so small that a library would change to its kernels for small products, which sum in
@@ -74,7 +52,8 @@ struct ContractionRun {
   private func panelCount(threads: Int) -> Int {
     guard contraction.product.batch < threads else { return 1 }
     let longer = max(contraction.product.rows, contraction.product.columns)
-    let byWork = Int(min(contraction.work / Double(smallestPanel), Double(threads)))
+    let byWork = Int(
+      min(contraction.work / Double(contraction.smallestPanel(locality)), Double(threads)))
     return max(1, min(byWork, longer / CompiledContraction.panelUnit))
   }
 
@@ -201,5 +180,25 @@ extension CompiledContraction {
     case .loops: false
     case .matrixMatrix, .matrixVector, .vectorMatrix: true
     }
+  }
+
+  /// The fewest multiplications of a panel.
+  fileprivate func smallestPanel(_ locality: Locality) -> Int {
+    switch method {
+    case .loops: Int.max
+    case .matrixMatrix: Self.smallestPanel
+    case .matrixVector, .vectorMatrix:
+      locality.isSettled ? Self.smallestVectorPanel : Self.smallestMovingVectorPanel
+    }
+  }
+
+  /// Whether several threads, if there are any, do a batch together: where it is large enough.
+  func isShared(_ locality: Locality) -> Bool {
+    let smallest =
+      switch method {
+      case .loops, .matrixMatrix: Self.smallestSharedProduct
+      case .matrixVector, .vectorMatrix: 2 * smallestPanel(locality)
+      }
+    return work * Double(product.batch) >= Double(smallest)
   }
 }

@@ -51,6 +51,16 @@ enum CompiledKernel: Sendable {
 }
 
 extension CompiledKernel {
+  /// Whether several threads, if there are any, do it together in a step that finds its operands so.
+  func isShared(_ locality: Locality) -> Bool {
+    switch self {
+    case .generated(let piece): GeneratedRun.isShared(piece, locality)
+    case .nest(let nest): NestRun.isShared(nest)
+    case .contraction(let product, _): product.isShared(locality)
+    case .fill, .addend, .gather, .scatterAdd: false
+    }
+  }
+
   /// A product by the library.
   private static func library(_ product: Contraction) throws(Diagnostic) -> CompiledKernel {
     let compiled = try CompiledContraction.compile(product)

@@ -13,11 +13,17 @@ struct GeneratedRun {
   let scratch: UnsafeMutableRawPointer
   let scratchStride: Int
 
-  /// Less work than this, in nanoseconds, is not worth another thread.
-  static let sharedCost = 12_000
+  /// Less work than this, in nanoseconds, is not worth another thread: where one may have in its cache
+  /// what it reads, and where it does not.
+  private static let (sharedCost, spreadCost) = (12_000, 4_000)
 
-  func run(threads: Int) {
-    if threads > 1, piece.cost >= Self.sharedCost, piece.itemCount > 1 {
+  /// Whether several threads, if there are any, do a piece together.
+  static func isShared(_ piece: GeneratedKernel.Piece, _ locality: Locality) -> Bool {
+    piece.itemCount > 1 && piece.cost >= (locality.isSpread ? spreadCost : sharedCost)
+  }
+
+  func run(threads: Int, _ locality: Locality) {
+    if threads > 1, Self.isShared(piece, locality) {
       withUnsafePointer(to: self) { run in
         ThreadPool.shared.run(
           itemCount: piece.itemCount, threads: threads,

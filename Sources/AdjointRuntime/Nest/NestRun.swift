@@ -12,11 +12,15 @@ struct NestRun {
   let partials: UnsafeMutableRawPointer
 
   /// Less work than this, in nanoseconds, is not worth waking a thread for.
-  static let sharedCost = 60_000
+  private static let sharedCost = 60_000
+
+  /// Whether several threads, if there are any, do a nest together.
+  static func isShared(_ nest: CompiledNest) -> Bool {
+    nest.itemCount > 1 && nest.cost >= sharedCost
+  }
 
   func run(threads: Int) {
-    let shares = threads > 1 && nest.cost >= Self.sharedCost && nest.itemCount > 1
-    if shares {
+    if threads > 1, Self.isShared(nest) {
       withUnsafePointer(to: self) { run in
         ThreadPool.shared.run(
           itemCount: nest.itemCount, threads: threads,
