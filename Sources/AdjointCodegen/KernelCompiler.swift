@@ -10,7 +10,7 @@ package final class KernelCompiler: Sendable {
     KernelCompiler($0, cache: .standard())
   }
 
-  /// Begins to make `shared`, on another thread.
+  /// Begins to make `shared` on another thread, once in a process.
   package static func open() { _ = isOpening }
 
   private static let isOpening: Bool = {

@@ -24,6 +24,14 @@ package struct Plan: Hashable, Sendable {
       case view(of: BufferID)
       /// Written by a step over the bytes of a buffer which that step reads for the last time.
       case inPlace(of: BufferID)
+
+      /// The buffer that it shares bytes with, if it is made of one.
+      package var otherBuffer: BufferID? {
+        switch self {
+        case .view(let other), .inPlace(let other): other
+        case .temporary, .input, .parameter, .constant: nil
+        }
+      }
     }
 
     /// The value's type, all extents known.

@@ -85,8 +85,8 @@ package final class Executable: Sendable {
       end = max(end, groupEnd)
     }
     arenaByteCount = end
-    let localities = plan.localities { step, locality in
-      parts[compiled[step.kernel]].contains { $0.isShared(locality) }
+    let localities = plan.localities { [threads] step, locality in
+      parts[compiled[step.kernel]].contains { $0.isShared(locality, threads: threads) }
     }
     var steps: [Step] = []
     var offsets: [Int] = []
@@ -124,6 +124,16 @@ package final class Executable: Sendable {
     outputs = plan.outputs.map { CompiledPort($0, in: plan, kind: .output) }
     self.code = code
   }
+
+  /// The numbers of the steps that several threads do together.
+  package var sharedSteps: [Int] {
+    (0..<steps.count).filter { number in
+      let step = steps.base[number]
+      return parts[step.firstPart..<(step.firstPart + step.partCount)].contains {
+        $0.isShared(step.locality, threads: threads)
+      }
+    }
+  }
 }
 
 extension Plan {
@@ -141,6 +151,10 @@ extension Plan {
           .invalidPlan,
           "buffer \(number) of \(bytes) bytes at \(buffer.offset) is not inside the arena of"
             + " \(arenaByteCount) bytes, or not aligned to \(Plan.alignment)")
+      }
+      if let other = buffer.role.otherBuffer, !buffers.indices.contains(other) {
+        throw Diagnostic(
+          .invalidPlan, "buffer \(number) shares the bytes of buffer \(other), which is not there")
       }
     }
     for step in steps {

@@ -44,17 +44,18 @@ package struct ExecutionOptions: Hashable, Sendable {
   }
 
   /// Does what comes before kernels are compiled while the compiler becomes ready: to open LLVM takes
-  /// several times as long as passes and lowering.
+  /// several times as long as passes and lowering of a small graph.
   ///
   /// Once it is open, this does the work alone.
   package func whileCompilerOpens<Result>(
     _ work: () throws(Diagnostic) -> Result
   ) throws(Diagnostic) -> Result {
     guard try chosenBackend == .generated else { return try work() }
-    // It looks for functions, which waits while a library is being opened.
+    // First, since it looks for functions, and would wait for LLVM while that is being opened.
     _ = BLASLibrary.isPrepared
     KernelCompiler.open()
-    // A process that ended while the library is being opened would take it apart at the same time.
+    // A process that ended meanwhile would take LLVM apart while another thread puts it together, so
+    // this waits, also where the work throws.
     defer { _ = KernelCompiler.shared }
     return try work()
   }

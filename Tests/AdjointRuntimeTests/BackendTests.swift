@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(arguments: Backend.allCases)
-  func worksWhileTheCompilerOpens(_ backend: Backend) throws {
+  func passesOnWhatWorkGivesOrThrowsWhileTheCompilerOpens(_ backend: Backend) throws {
     let options = ExecutionOptions(backend: backend)
     #expect(try options.whileCompilerOpens { () throws(Diagnostic) in 42 } == 42)
     let error = #expect(throws: Diagnostic.self) {

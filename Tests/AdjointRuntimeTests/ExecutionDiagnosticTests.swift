@@ -113,6 +113,11 @@ import Testing
     var mistyped = plan()
     mistyped.buffers[0].type = TensorType(.i32, extents: [2, 3])
     plans.append(mistyped)
+    for role in [Plan.Buffer.Role.view(of: 9), .view(of: -1), .inPlace(of: 9)] {
+      var astray = plan()
+      astray.buffers[1].role = role
+      plans.append(astray)
+    }
     for (number, plan) in plans.enumerated() {
       #expect(
         diagnostic { _ = try Executable(plan) }?.code == .invalidPlan, "plan \(number)")

@@ -1,3 +1,4 @@
+import AdjointCodegen
 import AdjointCore
 import AdjointKernels
 import AdjointRuntime
@@ -52,6 +53,16 @@ import Testing
     #expect(spread(update, shared: ["1"]) == [true, false])
   }
 
+  @Test func followsRunsUntilNothingChanges() {
+    // Each step but the last is shared only if what it reads was: one run passes that on by one or two.
+    let ring = plan(
+      [(16, 0, .parameter), (16, 64, .parameter), (16, 128, .parameter)],
+      [([0], [0]), ([1], [2]), ([2], [0]), ([0], [1])])
+    let found = ring.localities { step, locality in step.label == "3" || locality.isSpread }
+    #expect(found.map(\.isSpread) == [true, true, true, true])
+    #expect(spread(ring, shared: ["3"]) == [false, true, false, false])
+  }
+
   @Test func followsBytesAndNotBuffers() {
     // The third buffer lies where the first was, the fourth shows the third.
     let reuse = plan(
@@ -81,5 +92,74 @@ import Testing
     )
     #expect(settled.map(\.isSettled) == [true])
     #expect(written.map(\.isSettled) == [false, false])
+  }
+
+  // MARK: Steps that threads share
+
+  /// A product, if there is one, and the sum of a number and each element of its result or of an input.
+  private func sum(of count: Int, behindProduct: Bool) -> Plan {
+    var program = ScalarProgram()
+    let x = program.append(.load(input: 0), .f32)
+    let one = program.append(.constant(ScalarLiteral(1, .f32)), .f32)
+    let y = program.append(.binary(.add, x, one), .f32)
+    let access = Access(.f32, extents: [count], map: .identity(rank: 1))
+    let nest = LoopNest(
+      extents: [count], inputs: [.init(operand: 0, access: access)], program: program,
+      outputs: [.init(result: 0, step: y, access: access)])
+    let layout = Contraction.Layout(batchStride: 0, rowStride: 256, columnStride: 1)
+    let product = Contraction(
+      .f32, batch: 1, rows: count / 256, columns: 256, inner: 256, left: layout, right: layout)
+    let size = 4 * count
+    var plan = plan(
+      [
+        (count, 0, .input), (256 * 256, size, .input), (count, size + 1 << 18, .temporary),
+        (count, 2 * size + 1 << 18, .temporary),
+      ],
+      behindProduct ? [([0, 1], [2]), ([2], [3])] : [([0], [3])])
+    plan.kernels = behindProduct ? [.contraction(product), .loopNest(nest)] : [.loopNest(nest)]
+    plan.steps[plan.steps.count - 1].kernel = plan.kernels.count - 1
+    plan.inputs = [.init(name: "a", buffer: 0), .init(name: "b", buffer: 1)]
+    plan.outputs = [.init(name: "y", buffer: 3)]
+    plan.arenaByteCount = 3 * size + 1 << 18
+    return plan
+  }
+
+  private func sharedSteps(_ plan: Plan, threads: Int) throws -> [Int] {
+    try Executable(plan, options: ExecutionOptions(threads: threads, backend: .generated))
+      .sharedSteps
+  }
+
+  @Test(.enabled(if: CodeGenerator.shared != nil))
+  func sharesAShortStepOnlyBehindOneThatIsShared() throws {
+    let count = 1 << 17
+    #expect(try sharedSteps(sum(of: count, behindProduct: true), threads: 2) == [0, 1])
+    #expect(try sharedSteps(sum(of: count, behindProduct: true), threads: 1) == [])
+    #expect(try sharedSteps(sum(of: count, behindProduct: false), threads: 2) == [])
+    #expect(try sharedSteps(sum(of: count * 8, behindProduct: false), threads: 2) == [0])
+    // A step that takes hardly longer than to say that it is there is never shared.
+    #expect(try sharedSteps(sum(of: count / 8, behindProduct: true), threads: 2) == [0])
+  }
+
+  @Test(.enabled(if: CodeGenerator.shared != nil))
+  func computesTheSameOnAnyNumberOfThreads() throws {
+    let count = 1 << 17
+    let random = CounterBasedRandom(seed: 5)
+    func tensor(_ count: Int, _ start: UInt64) throws -> Tensor {
+      try Tensor(
+        (0..<count).map { Float(random.bits(at: start + UInt64($0)).0 % 1000) / 7 },
+        extents: [count])
+    }
+    let results = try [1, 2, 5].map { threads in
+      let executable = try Executable(
+        sum(of: count, behindProduct: true),
+        options: ExecutionOptions(threads: threads, backend: .generated))
+      let context = try ExecutionContext(executable)
+      try context.write(tensor(count, 0), toInput: 0)
+      try context.write(tensor(256 * 256, 1 << 32), toInput: 1)
+      try context.run()
+      return try context.read(output: 0).floats.map(\.bitPattern)
+    }
+    #expect(Set(results).count == 1)
+    #expect(results[0].contains { $0 != results[0][0] })
   }
 }

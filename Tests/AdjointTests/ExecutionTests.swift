@@ -73,6 +73,7 @@ struct ExecutionTests {
       }
       #expect(result[row * columns + column] == expected)
     }
+    #expect(try context.parameter("w").floats == right.map { 0.5 * $0 })
   }
 
   @Test("allocate nothing in a run after the first", arguments: [1, 2])

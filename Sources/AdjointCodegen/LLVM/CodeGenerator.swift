@@ -16,7 +16,7 @@ package struct CodeGenerator: Sendable {
   let llvm: LLVMLibrary
   /// The processor that code is for, this one or another.
   package let machine: HostMachine
-  private let targets: TargetMachines
+  package let targets: TargetMachines
 
   init(_ llvm: LLVMLibrary, for machine: HostMachine) {
     self.llvm = llvm

@@ -8,7 +8,7 @@ import Foundation
 #endif
 
 /// The functions of the LLVM C interface that turn textual IR into machine code, from a shared
-/// library that is opened when kernels are first compiled.
+/// library that is opened when a graph is first compiled.
 ///
 /// Nothing of LLVM is linked: a process without it still runs everything, with portable loops.
 struct LLVMLibrary: Sendable {

@@ -1,11 +1,11 @@
 import AdjointCore
 import Synchronization
 
-/// What LLVM knows of one processor, as often as threads compile at once.
+/// LLVM's target machines for one processor, as many as threads have compiled at once.
 ///
-/// They are kept from module to module: to make one and what it finds out with its first function takes as
-/// long as to compile a small kernel.
-final class TargetMachines: Sendable {
+/// They are kept from module to module: to make one, and what it finds out with its first function, take
+/// as long as to compile a small kernel.
+package final class TargetMachines: Sendable {
   // Used by one thread at a time.
   private struct Target: @unchecked Sendable {
     let reference: LLVMLibrary.Reference
@@ -26,11 +26,11 @@ final class TargetMachines: Sendable {
     }
   }
 
-  /// Gives a function one that nobody else uses meanwhile.
+  /// Calls a function with a machine that no other thread uses until it returns.
   ///
   /// - Throws: `.codeGeneration` for a processor that LLVM does not know; what the function throws.
-  func use<Result>(
-    _ body: (LLVMLibrary.Reference) throws(Diagnostic) -> Result
+  package func use<Result>(
+    _ body: (OpaquePointer) throws(Diagnostic) -> Result
   ) throws(Diagnostic) -> Result {
     let target = if let kept = idle.withLock({ $0.popLast() }) { kept } else { try make() }
     defer { idle.withLock { $0.append(target) } }

@@ -33,9 +33,15 @@ struct ProductLayout: Sendable {
     case rows(tiles: Int)
   }
 
-  /// The most steps of the inner dimension that are done before the tile changes: where there are more,
-  /// and where one block does for all of them, which saves adding to what is there.
-  private static let (mostDepth, onlyDepth) = (384, 448)
+  /// The most steps of the inner dimension that are done before the tile changes.
+  private static let mostDepth = 384
+  /// The most that are done all the same where there are no others: it saves adding to what is there.
+  private static let onlyDepth = 448
+
+  /// The blocks in which so many steps are done.
+  private static func blockCount(_ inner: Int) -> Int {
+    inner <= onlyDepth ? 1 : (inner + mostDepth - 1) / mostDepth
+  }
   /// The bytes of the right operand that stay in a core's second cache while tiles pass.
   private static let passingByteCount = 1 << 19
   /// The sums that keep the multipliers busy: two at a time, four cycles each.
@@ -106,7 +112,7 @@ struct ProductLayout: Sendable {
       isShort
       ? Self.compactHeight(rows, vectors: vectors, most: most) : Self.height(rows, most: most)
     let tiles = (rows + tileRows - 1) / tileRows
-    let blocks = inner <= Self.onlyDepth ? 1 : (inner + Self.mostDepth - 1) / Self.mostDepth
+    let blocks = Self.blockCount(inner)
     depth = (inner + blocks - 1) / blocks
     packs =
       self.right.columnStride != 1
@@ -252,7 +258,7 @@ struct ProductLayout: Sendable {
     )
     var cycles = rows * Double(vectors) * inner / 2
     if right.columnStride != 1, product.columns > 1 { cycles += inner * columns / 2 }
-    if result.columnStride != 1 { cycles += rows * columns * max(1, inner / 384) / 2 }
+    if result.columnStride != 1 { cycles += rows * columns * Double(blockCount(product.inner)) / 2 }
     return cycles
   }
 }

@@ -29,12 +29,11 @@ struct ContractionRun {
     let product = contraction.product
     guard product.batch > 0, product.rows > 0, product.columns > 0 else { return }
     if contraction.callsBLAS { BLASLibrary.useThreads(1) }
-    let isShared = contraction.isShared(locality)
-    let panels = isShared ? panelCount(threads: threads) : 1
-    let items = product.batch * panels
-    guard isShared, items > 1, threads > 1 else {
+    guard contraction.isShared(locality, threads: threads) else {
       return runItems(from: 0, to: product.batch, panels: 1)
     }
+    let panels = contraction.panelCount(locality, threads: threads)
+    let items = product.batch * panels
     withUnsafePointer(to: (self, panels)) { job in
       ThreadPool.shared.run(
         itemCount: items, threads: threads, context: UnsafeMutableRawPointer(mutating: job)
@@ -43,18 +42,6 @@ struct ContractionRun {
         run.runItems(from: from, to: to, panels: panels)
       }
     }
-  }
-
-  /// The panels of one product: one for each thread where the batch has not enough for all.
-  ///
-  /// None is so small that a library would change to its kernels for small products, which sum in
-  /// another order.
-  private func panelCount(threads: Int) -> Int {
-    guard contraction.product.batch < threads else { return 1 }
-    let longer = max(contraction.product.rows, contraction.product.columns)
-    let byWork = Int(
-      min(contraction.work / Double(contraction.smallestPanel(locality)), Double(threads)))
-    return max(1, min(byWork, longer / CompiledContraction.panelUnit))
   }
 
   private func runItems(from: Int, to: Int, panels: Int) {
@@ -183,7 +170,7 @@ extension CompiledContraction {
   }
 
   /// The fewest multiplications of a panel.
-  fileprivate func smallestPanel(_ locality: Locality) -> Int {
+  private func smallestPanel(_ locality: Locality) -> Int {
     switch method {
     case .loops: Int.max
     case .matrixMatrix: Self.smallestPanel
@@ -192,13 +179,24 @@ extension CompiledContraction {
     }
   }
 
-  /// Whether several threads, if there are any, do a batch together: where it is large enough.
-  func isShared(_ locality: Locality) -> Bool {
+  /// Whether several of so many threads do a batch together: where it is large enough.
+  func isShared(_ locality: Locality, threads: Int) -> Bool {
     let smallest =
       switch method {
       case .loops, .matrixMatrix: Self.smallestSharedProduct
       case .matrixVector, .vectorMatrix: 2 * smallestPanel(locality)
       }
-    return work * Double(product.batch) >= Double(smallest)
+    return threads > 1 && work * Double(product.batch) >= Double(smallest)
+      && product.batch * panelCount(locality, threads: threads) > 1
+  }
+
+  /// The panels of one product: one for each thread where the batch has not enough for all.
+  ///
+  /// None is so small that a library would change to its kernels for small products, which sum in
+  /// another order.
+  fileprivate func panelCount(_ locality: Locality, threads: Int) -> Int {
+    guard product.batch < threads else { return 1 }
+    let byWork = Int(min(work / Double(smallestPanel(locality)), Double(threads)))
+    return max(1, min(byWork, max(product.rows, product.columns) / Self.panelUnit))
   }
 }

@@ -51,12 +51,12 @@ enum CompiledKernel: Sendable {
 }
 
 extension CompiledKernel {
-  /// Whether several threads, if there are any, do it together in a step that finds its operands so.
-  func isShared(_ locality: Locality) -> Bool {
+  /// Whether several of so many threads do it together in a step that finds its operands so.
+  func isShared(_ locality: Locality, threads: Int) -> Bool {
     switch self {
-    case .generated(let piece): GeneratedRun.isShared(piece, locality)
-    case .nest(let nest): NestRun.isShared(nest)
-    case .contraction(let product, _): product.isShared(locality)
+    case .generated(let piece): GeneratedRun.isShared(piece, locality, threads: threads)
+    case .nest(let nest): NestRun.isShared(nest, threads: threads)
+    case .contraction(let product, _): product.isShared(locality, threads: threads)
     case .fill, .addend, .gather, .scatterAdd: false
     }
   }

@@ -13,17 +13,22 @@ struct GeneratedRun {
   let scratch: UnsafeMutableRawPointer
   let scratchStride: Int
 
-  /// Less work than this, in nanoseconds, is not worth another thread: where one may have in its cache
-  /// what it reads, and where it does not.
-  private static let (sharedCost, spreadCost) = (12_000, 4_000)
+  /// Less work than this, in nanoseconds, is not worth another thread.
+  private static let sharedCost = 12_000
+  /// Nor is less than this where one thread would fetch from other cores what it reads. What takes no more
+  /// is not cut into items either.
+  private static let spreadCost = 4_000
 
-  /// Whether several threads, if there are any, do a piece together.
-  static func isShared(_ piece: GeneratedKernel.Piece, _ locality: Locality) -> Bool {
-    piece.itemCount > 1 && piece.cost >= (locality.isSpread ? spreadCost : sharedCost)
+  /// Whether several of so many threads do a piece together.
+  static func isShared(
+    _ piece: GeneratedKernel.Piece, _ locality: Locality, threads: Int
+  ) -> Bool {
+    threads > 1 && piece.itemCount > 1
+      && piece.cost >= (locality.isSpread ? spreadCost : sharedCost)
   }
 
   func run(threads: Int, _ locality: Locality) {
-    if threads > 1, Self.isShared(piece, locality) {
+    if Self.isShared(piece, locality, threads: threads) {
       withUnsafePointer(to: self) { run in
         ThreadPool.shared.run(
           itemCount: piece.itemCount, threads: threads,

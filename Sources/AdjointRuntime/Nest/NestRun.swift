@@ -14,13 +14,13 @@ struct NestRun {
   /// Less work than this, in nanoseconds, is not worth waking a thread for.
   private static let sharedCost = 60_000
 
-  /// Whether several threads, if there are any, do a nest together.
-  static func isShared(_ nest: CompiledNest) -> Bool {
-    nest.itemCount > 1 && nest.cost >= sharedCost
+  /// Whether several of so many threads do a nest together.
+  static func isShared(_ nest: CompiledNest, threads: Int) -> Bool {
+    threads > 1 && nest.itemCount > 1 && nest.cost >= sharedCost
   }
 
   func run(threads: Int) {
-    if threads > 1, Self.isShared(nest) {
+    if Self.isShared(nest, threads: threads) {
       withUnsafePointer(to: self) { run in
         ThreadPool.shared.run(
           itemCount: nest.itemCount, threads: threads,

@@ -11,33 +11,43 @@ package struct Locality: Hashable, Sendable {
 }
 
 extension Plan {
-  /// Where each step finds what it reads, once it has run before.
+  /// The most runs that are followed to find out how each leaves its bytes for the next.
+  private static let mostRuns = 4
+
+  /// Where each step finds what it reads, once the plan has run a few times.
+  ///
+  /// An estimate: it knows the step that wrote a buffer last, not which thread wrote which part.
   ///
   /// - Parameter isShared: Whether threads share a step that finds it so.
   package func localities(_ isShared: (_ step: Step, _ locality: Locality) -> Bool) -> [Locality] {
     let rewritten = rewrittenBuffers
+    var found = steps.map { Locality(isSettled: isSettled($0, rewritten)) }
     // The offsets of bytes that several threads wrote: what lies there now, whatever its buffer.
     var spread: Set<Int> = []
-    var found: [Locality] = []
-    // Twice, since the first steps read what the last ones wrote.
-    for _ in 0..<2 {
-      found = steps.map { step in
-        let bytes = step.operands.reduce((all: 0, spread: 0)) { sum, operand in
-          let (offset, count) = (buffers[operand].offset, buffers[operand].byteCount)
-          return (sum.all + count, sum.spread + (spread.contains(offset) ? count : 0))
-        }
-        let locality = Locality(
-          isSettled: isSettled(step, rewritten), isSpread: 2 * bytes.spread > bytes.all)
+    for _ in 0..<Self.mostRuns {
+      let before = spread
+      for (number, step) in steps.enumerated() {
+        found[number].isSpread = isMostly(spread, step.operands)
         let offsets = step.results.map { buffers[$0].offset }
-        if isShared(step, locality) {
+        if isShared(step, found[number]) {
           spread.formUnion(offsets)
         } else {
           spread.subtract(offsets)
         }
-        return locality
       }
+      // The first steps read what the last ones wrote.
+      if spread == before { break }
     }
     return found
+  }
+
+  /// Whether more than half of the bytes of buffers are at certain offsets.
+  private func isMostly(_ offsets: Set<Int>, _ operands: [BufferID]) -> Bool {
+    let bytes = operands.reduce(0.0) { sum, operand in
+      let count = Double(buffers[operand].byteCount)
+      return offsets.contains(buffers[operand].offset) ? sum + count : sum - count
+    }
+    return bytes > 0
   }
 
   /// The buffers whose bytes a step writes.
