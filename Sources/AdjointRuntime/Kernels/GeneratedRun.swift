@@ -15,8 +15,9 @@ struct GeneratedRun {
 
   /// Less work than this, in nanoseconds, is not worth another thread.
   private static let sharedCost = 12_000
-  /// Nor is less than this where one thread would fetch from other cores what it reads. What takes no more
-  /// is not cut into items either.
+  /// Nor is less than this where one thread would fetch from other cores what it reads.
+  ///
+  /// What takes no more is not cut into items either.
   private static let spreadCost = 4_000
 
   /// Whether several of so many threads do a piece together.
