@@ -48,7 +48,7 @@ def machine():
         f"{processor}, {cores} cores, {memory} of memory",
         f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         next((line for line in swift.stdout.splitlines() if "Swift version" in line), "Swift"),
-        f"measured on {datetime.date.today().isoformat()}",
+        f"written on {datetime.date.today().isoformat()}",
     ]
     return "\n".join(f"- {fact}" for fact in facts) + "\n"
 
@@ -96,7 +96,7 @@ def spreads(rows):
     def trip(row):
         return " to ".join(f"{t:.0f}" for t in row.get("roundTripNanoseconds", []))
 
-    titles = ["case", "rounds", "dropped", "round trip ns", "disturbed", "ours", *peers]
+    titles = ["case", "rounds", "dropped", "round trip ns", "disturbed", "UTC", "ours", *peers]
     return table(
         titles,
         [
@@ -106,6 +106,7 @@ def spreads(rows):
                 row["roundsDropped"],
                 trip(row),
                 f"{100 * row['disturbed']:.0f} %" if "disturbed" in row else "",
+                row.get("measured", ""),
                 *(cell(row, name) for name in ["ours", *peers]),
             ]
             for row in rows

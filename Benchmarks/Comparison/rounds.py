@@ -8,8 +8,8 @@ from Comparison.workers import OURS, Failure
 
 # The round trip between two cores is bimodal on virtual machines, the modes a factor of 5 apart.
 FLIP = 1.5
-# Others may use the machine too: it counts as quiet where a product takes no more than so many times as
-# long as the fastest since the systems were started.
+# Others may use the machine too: it counts as quiet where a probe, a product and a search in memory, takes
+# no more than so many times as long as the fastest since the systems were started.
 SLOWDOWN = 1.15
 # A turn waits at most so long for it to become quiet, and asks again after each pause.
 WAITING_SECONDS = 4.0
@@ -31,7 +31,7 @@ class Case:
         self.name = name
         self.team = team
         self.failures = {}
-        # For each turn that was kept, the slower of the products before and after it.
+        # For each turn that was kept, the slower of the probes before and after it.
         self.speeds = []
         self.ready = []
         for worker in team.workers:
@@ -57,7 +57,7 @@ class Case:
         return times
 
     def quiet(self, speed):
-        """The speed of a product as soon as the machine is quiet, or when it was waited for long enough."""
+        """The speed of a probe as soon as the machine is quiet, or when it was waited for long enough."""
         start = time.monotonic()
         while (not is_quiet(speed, self.team.fastest)
                and time.monotonic() - start < WAITING_SECONDS):
@@ -65,9 +65,9 @@ class Case:
         return speed
 
     def speed(self, pause=SETTLING_SECONDS):
-        """Operations a second in a product of ours, when the system before has come to rest."""
+        """Probes a second, when the system before has come to rest."""
         time.sleep(pause)
-        speed = self.team.ours.ask("speed")["peak"]
+        speed = self.team.ours.ask("speed")["probes"]
         self.team.fastest = max(self.team.fastest, speed)
         return speed
 
@@ -135,7 +135,7 @@ def rounded(number):
 
 
 def is_quiet(speed, fastest):
-    """Whether a product is as fast as where nobody else uses the machine."""
+    """Whether a probe is as fast as where nobody else uses the machine."""
     return speed * SLOWDOWN >= fastest
 
 
@@ -185,5 +185,6 @@ def measured(name, team, file, options, threads):
     if case.failures:
         row["leftOut"] = case.failures
     row["turnSpeeds"] = [rounded(speed) for speed in case.speeds]
+    row["measured"] = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
     case.release()
     return row

@@ -1,11 +1,12 @@
 import Adjoint
+import Foundation
 
 /// How fast the machine is, each number measured once a process, when it is first asked for.
 final class MachineSpeed {
   private let threads: Int
   private var peak: Double?
   private var bandwidths: [MemoryTraffic: Double] = [:]
-  private var probe: ExecutionContext?
+  private var probe: (product: ExecutionContext, memory: MemorySearch)?
 
   init(threads: Int) { self.threads = threads }
 
@@ -27,24 +28,25 @@ final class MachineSpeed {
     return measured
   }
 
-  /// Floating-point operations a second at this moment, in a product that stays in the caches.
+  /// How often a second, at this moment, a product and a search in more memory than a core's own caches
+  /// have room for are done one after the other, which take about as long as each other.
   ///
-  /// Where others use the machine too, it tells when they do.
-  func operationsPerSecondNow() throws(Diagnostic) -> Double {
-    let extent = 512
-    let context = if let probe { probe } else { try product(extent) }
-    probe = context
+  /// Where others use the machine too, it tells when they do: some take the multipliers, some the memory.
+  func probesPerSecondNow() throws(Diagnostic) -> Double {
+    let (product, memory) =
+      if let probe { probe } else { (try product(512), MemorySearch(byteCount: 1 << 25)) }
+    probe = (product, memory)
     let sampling = Sampling(repeats: 10, limit: .seconds(0.1))
-    return try speed(of: context, extent, sampling)
+    let samples = try sampling.microseconds { () throws(Diagnostic) in
+      try product.run()
+      memory.run()
+    }
+    return 1e6 / Sampling.median(ofSorted: samples)
   }
 
   private func productSpeed(_ extent: Int) throws(Diagnostic) -> Double {
-    try speed(of: product(extent), extent, Sampling(repeats: 15, limit: .seconds(1)))
-  }
-
-  private func speed(
-    of context: ExecutionContext, _ extent: Int, _ sampling: Sampling
-  ) throws(Diagnostic) -> Double {
+    let context = try product(extent)
+    let sampling = Sampling(repeats: 15, limit: .seconds(1))
     let samples = try sampling.microseconds { () throws(Diagnostic) in try context.run() }
     let operations = 2 * Double(extent * extent * extent)
     return operations / Sampling.median(ofSorted: samples) * 1e6

@@ -87,3 +87,21 @@ struct MemoryTraffic: Hashable {
     }
   }
 }
+
+/// A search in memory for what is not there: it reads all of it once.
+final class MemorySearch {
+  private let bytes: UnsafeMutableRawBufferPointer
+  private var found = 0
+
+  init(byteCount: Int) {
+    bytes = .allocate(byteCount: byteCount, alignment: 64)
+    bytes.initializeMemory(as: UInt8.self, repeating: 1)
+  }
+
+  deinit { bytes.deallocate() }
+
+  func run() {
+    guard let start = bytes.baseAddress else { return }
+    if memchr(start, 2, bytes.count) != nil { found += 1 }
+  }
+}

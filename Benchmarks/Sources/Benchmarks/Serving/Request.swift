@@ -26,10 +26,12 @@ struct Reply: Encodable {
   /// Microseconds of single calls at the percentiles asked for.
   var latencies: [String: Double]?
   var limit: Double?
-  /// Floating-point operations a second, at best for `limit` and at this moment for `speed`.
+  /// Floating-point operations a second at best.
   var peak: Double?
   /// Bytes a second at the size of the case.
   var bandwidth: Double?
+  /// Probes of the machine's speed a second, at this moment.
+  var probes: Double?
   var nanoseconds: Double?
   var plannedBytes: Int?
 }

@@ -61,7 +61,7 @@ final class Worker {
         reply.bandwidth = speed.bytesPerSecond(for: work)
       }
       return reply
-    case .speed: return Reply(peak: try speed.operationsPerSecondNow())
+    case .speed: return Reply(probes: try speed.probesPerSecondNow())
     case .roundTrip:
       return Reply(nanoseconds: CoreRoundTrip.nanoseconds())
     case .release:
