@@ -150,6 +150,14 @@ def quieter(row, other):
     return statistics.mean(row["turnSpeeds"]) > statistics.mean(other["turnSpeeds"])
 
 
+def keep_lower_limit(row, before):
+    """Takes the limit of a row measured before, if the machine was faster then."""
+    if row["limit"] and before["limit"] and before["limit"] < row["limit"]:
+        for key in ("limit", "peak", "bandwidth"):
+            row[key] = before.get(key)
+        row["ratioToLimit"] = rounded(row["ours"] / row["limit"])
+
+
 def measured(name, team, file, options, threads):
     """The result of one case."""
     case = Case(name, team, file)

@@ -12,8 +12,8 @@ enum Limit: Sendable {
     switch self {
     case .work(let work):
       return max(
-        work.operations / (try speed.operationsPerSecond()),
-        (work.bytesRead + work.bytesWritten) / speed.bytesPerSecond(for: work)) * 1e6
+        work.operations / (try speed.operationsPerSecond(for: work)),
+        (work.bytesRead + work.bytesWritten) / (try speed.bytesPerSecond(for: work))) * 1e6
     case .direct(let function):
       let count = 100_000
       let sampling = Sampling(repeats: 21, limit: .seconds(2))

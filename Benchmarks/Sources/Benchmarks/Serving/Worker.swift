@@ -55,11 +55,13 @@ final class Worker {
       return Reply(latencies: calls.percentiles)
     case .limit:
       let item = try Case.named(request.name)
-      var reply = Reply(limit: try item.limit.microseconds(speed))
+      var reply = Reply()
       if case .work(let work) = item.limit {
-        reply.peak = try speed.operationsPerSecond()
-        reply.bandwidth = speed.bytesPerSecond(for: work)
+        try speed.measure(for: work)
+        reply.peak = try speed.operationsPerSecond(for: work)
+        reply.bandwidth = try speed.bytesPerSecond(for: work)
       }
+      reply.limit = try item.limit.microseconds(speed)
       return reply
     case .speed: return Reply(probes: try speed.probesPerSecondNow())
     case .roundTrip:
