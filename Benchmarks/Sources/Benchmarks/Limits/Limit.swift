@@ -7,20 +7,13 @@ enum Limit: Sendable {
   /// A function written out by hand, evaluated as often as asked.
   case direct(@Sendable (Int) -> Double)
 
-  /// The microseconds of a step at the machine's speed with a number of threads.
-  func microseconds(_ speed: MachineSpeed) throws(Diagnostic) -> Double {
-    switch self {
-    case .work(let work):
-      return max(
-        work.operations / (try speed.operationsPerSecond(for: work)),
-        (work.bytesRead + work.bytesWritten) / (try speed.bytesPerSecond(for: work))) * 1e6
-    case .direct(let function):
-      let count = 100_000
-      let sampling = Sampling(repeats: 21, limit: .seconds(2))
-      var sink = 0.0
-      let samples = try sampling.microseconds { () throws(Diagnostic) in sink += function(count) }
-      return withExtendedLifetime(sink) { Sampling.median(ofSorted: samples) / Double(count) }
-    }
+  /// The microseconds that one evaluation of a function takes.
+  static func microseconds(of function: (Int) -> Double) throws(Diagnostic) -> Double {
+    let count = 100_000
+    let sampling = Sampling(repeats: 21, limit: .seconds(2))
+    var sink = 0.0
+    let samples = try sampling.microseconds { () throws(Diagnostic) in sink += function(count) }
+    return withExtendedLifetime(sink) { Sampling.median(ofSorted: samples) / Double(count) }
   }
 }
 
@@ -32,4 +25,9 @@ struct Work: Sendable {
   let bytesRead: Double
   /// Bytes of results and updated parameters, each once.
   let bytesWritten: Double
+
+  /// The microseconds it takes at so many floating-point operations and bytes a second.
+  func microseconds(at speed: (operations: Double, bytes: Double)) -> Double {
+    max(operations / speed.operations, (bytesRead + bytesWritten) / speed.bytes) * 1e6
+  }
 }

@@ -10,24 +10,14 @@ final class MachineSpeed {
 
   init(threads: Int) { self.threads = threads }
 
-  /// Measures both speeds again and keeps what is better than before.
-  func measure(for work: Work) throws(Diagnostic) {
+  /// Floating-point operations a second in a matrix product, the best of three sizes, and bytes a second
+  /// in a loop that touches about as much memory as the work does.
+  func best(for work: Work) throws(Diagnostic) -> (operations: Double, bytes: Double) {
     for extent in [512, 1024, 2048] { peak = max(peak, try productSpeed(extent)) }
     let traffic = MemoryTraffic(work)
-    bandwidths[traffic] = max(bandwidths[traffic] ?? 0, traffic.bytesPerSecond(threads: threads))
-  }
-
-  /// Floating-point operations a second in a matrix product, the best of three sizes.
-  func operationsPerSecond(for work: Work) throws(Diagnostic) -> Double {
-    if peak == 0 { try measure(for: work) }
-    return peak
-  }
-
-  /// Bytes a second in a loop that touches about as much memory as the work does.
-  func bytesPerSecond(for work: Work) throws(Diagnostic) -> Double {
-    if let known = bandwidths[MemoryTraffic(work)] { return known }
-    try measure(for: work)
-    return bandwidths[MemoryTraffic(work)] ?? 0
+    let bandwidth = max(bandwidths[traffic] ?? 0, traffic.bytesPerSecond(threads: threads))
+    bandwidths[traffic] = bandwidth
+    return (peak, bandwidth)
   }
 
   /// How often a second, at this moment, a product and a search in more memory than a core's own caches

@@ -54,15 +54,14 @@ final class Worker {
       ) { () throws(Diagnostic) in try context.run() }
       return Reply(latencies: calls.percentiles)
     case .limit:
-      let item = try Case.named(request.name)
-      var reply = Reply()
-      if case .work(let work) = item.limit {
-        try speed.measure(for: work)
-        reply.peak = try speed.operationsPerSecond(for: work)
-        reply.bandwidth = try speed.bytesPerSecond(for: work)
+      switch try Case.named(request.name).limit {
+      case .work(let work):
+        let best = try speed.best(for: work)
+        return Reply(
+          limit: work.microseconds(at: best), peak: best.operations, bandwidth: best.bytes)
+      case .direct(let function):
+        return Reply(limit: try Limit.microseconds(of: function))
       }
-      reply.limit = try item.limit.microseconds(speed)
-      return reply
     case .speed: return Reply(probes: try speed.probesPerSecondNow())
     case .roundTrip:
       return Reply(nanoseconds: CoreRoundTrip.nanoseconds())
