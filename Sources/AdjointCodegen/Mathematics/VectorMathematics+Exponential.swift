@@ -76,7 +76,8 @@ extension VectorMathematics {
   ) -> String {
     let whole = type.bits
     let format = ExponentialFormat.of(type)
-    let y = text.atLeast(format.least, text.atMost(format.most, x, type), type)
+    let least = format.least(offset: format.offset)
+    let y = text.atLeast(least, text.atMost(format.most, x, type), type)
     let (power, bits) = reducedExponential(
       y, scale: format.correction, offset: format.offset, type, &text)
     let place = text.integer(format.place, whole)
@@ -93,18 +94,17 @@ extension VectorMathematics {
     _ x: String, _ type: VectorType, _ text: inout FunctionText
   ) -> String {
     let negative = text.value("fneg \(type.text) \(text.magnitude(x, type))")
-    return liftedExponential(
-      text.atLeast(ExponentialFormat.of(type).least, negative, type), type, &text)
+    return liftedExponential(negative, type, &text)
   }
 
-  /// eˣ for x from the least on that counts up to 40, where 2ⁿ is applied as a power that is a normal
-  /// number and a constant one.
+  /// eˣ for x up to 40, where 2ⁿ is applied as a power that is a normal number or 0, and a constant one.
   private static func liftedExponential(
     _ x: String, _ type: VectorType, _ text: inout FunctionText
   ) -> String {
     let format = ExponentialFormat.of(type)
-    let (power, bits) = reducedExponential(
-      x, offset: format.bias + Double(format.lift), type, &text)
+    let offset = format.bias + Double(format.lift)
+    let y = text.atLeast(format.least(offset: offset), x, type)
+    let (power, bits) = reducedExponential(y, offset: offset, type, &text)
     let lifted = text.binary("fmul", type, power, powerOfTwo(bits: bits, type, &text))
     return text.binary("fmul", type, lifted, text.number(scalbn(1, -format.lift), type))
   }
@@ -117,8 +117,7 @@ extension VectorMathematics {
   static func sigmoid(_ x: String, _ type: VectorType, _ text: inout FunctionText) -> String {
     // Beyond the limit above the result rounds to 1.
     let inside = text.atMost(type.element == .f64 ? 38 : 18, x, type)
-    let y = text.atLeast(ExponentialFormat.of(type).least, inside, type)
-    let u = liftedExponential(y, type, &text)
+    let u = liftedExponential(inside, type, &text)
     return quotient(u, type, &text)
   }
 

@@ -16,7 +16,7 @@ extension Rewrite {
   static let softmaxOfQuotient = Rewrite(
     "exp(x) · (c / Σ exp(x)) → softmax(x) · c", .stableForm
   ) { (at) throws(Diagnostic) in
-    for (power, factor) in [(0, 1), (1, 0)].map({ (at.operands[$0.0], at.operands[$0.1]) }) {
+    for (power, factor) in at.operands.inEitherOrder {
       guard power.argument(of: Exp.self) != nil,
         let broadcast = factor.definition(as: Broadcast.self),
         let (cotangent, sum) = factor.operands[0].quotient,
@@ -110,13 +110,8 @@ private struct ScaledTerm {
 
   /// Whether the factor is exp(x) / broadcast(Σ exp(x)).
   var isSoftmax: Bool {
-    guard case .value(let value) = factor, value.definition(as: Divide.self) != nil,
-      value.operands[1].definition(as: Broadcast.self) != nil
-    else { return false }
-    let sum = value.operands[1].operands[0]
-    return sum.definition(as: ReduceSum.self) != nil
-      && sum.operands[0].isIdentical(to: value.operands[0])
-      && value.operands[0].definition(as: Exp.self) != nil
+    guard case .value(let value) = factor else { return false }
+    return Softmax(value) != nil
   }
 
   func factor(in builder: GraphBuilder) throws(Diagnostic) -> Value {
@@ -127,16 +122,5 @@ private struct ScaledTerm {
       return try builder.apply(
         Select(), [condition, builder.full(1, type), builder.full(0, type)])
     }
-  }
-}
-
-extension Value {
-  /// The dividend and the divisor of x / y, also where it is written x · (1/y).
-  fileprivate var quotient: (dividend: Value, divisor: Value)? {
-    if definition(as: Divide.self) != nil { return (operands[0], operands[1]) }
-    guard definition(as: Multiply.self) != nil else { return nil }
-    if let divisor = operands[1].argument(of: Reciprocal.self) { return (operands[0], divisor) }
-    if let divisor = operands[0].argument(of: Reciprocal.self) { return (operands[1], divisor) }
-    return nil
   }
 }

@@ -37,49 +37,24 @@ extension Rewrite {
     let powers = try builder.apply(
       Exp(), [softmax.exponent.shifted(by: shift, over: softmax.axes)])
     let sum = try builder.apply(ReduceSum(axes: softmax.axes), [powers])
-    return try builder.apply(Divide(), [powers, sum.repeated(over: softmax.axes, like: powers)])
+    return try builder.apply(
+      Divide(), [powers, sum.repeated(over: powers, alongAxes: softmax.axes)])
   }
 
   /// The logarithm of a softmax.
   static let logSoftmax = Rewrite(
     "log(exp(x) / Σ exp(x)) → x − log Σ exp(x)", .stableForm
   ) { (at) throws(Diagnostic) in
-    guard at.operand(0, as: Divide.self) != nil,
-      let softmax = Softmax(at.operands[0].operands[0], over: at.operands[0].operands[1])
-    else { return nil }
+    guard let softmax = Softmax(at.operands[0]) else { return nil }
     let logarithm = try at.builder.apply(Log(), [softmax.sum])
     return try softmax.exponent
-      - logarithm.repeated(over: softmax.axes, like: softmax.exponent)
-  }
-}
-
-/// The parts of exp(x) / Σ exp(x).
-private struct Softmax {
-  let exponent: Value
-  let axes: [Int]
-  /// Σ exp(x), without the axes summed over.
-  let sum: Value
-
-  /// Nil unless the divisor is the sum of the dividend, repeated along the axes summed over.
-  init?(_ dividend: Value, over divisor: Value) {
-    guard let exponent = dividend.argument(of: Exp.self),
-      let broadcast = divisor.definition(as: Broadcast.self)
-    else { return nil }
-    let sum = divisor.operands[0].beneathReshapes
-    guard let reduction = sum.definition(as: ReduceSum.self), !reduction.axes.isEmpty,
-      sum.shape == divisor.operands[0].shape,
-      broadcast.axes == reduction.keptAxes(rank: exponent.rank),
-      let summed = sum.operands[0].argument(of: Exp.self), summed.isIdentical(to: exponent)
-    else { return nil }
-    self.exponent = exponent
-    self.axes = reduction.axes
-    self.sum = sum
+      - logarithm.repeated(over: softmax.exponent, alongAxes: softmax.axes)
   }
 }
 
 extension Value {
   /// This value, or what the reshapes that compute it began with.
-  fileprivate var beneathReshapes: Value {
+  var beneathReshapes: Value {
     var value = self
     while value.definition(as: Reshape.self) != nil { value = value.operands[0] }
     return value
@@ -87,7 +62,7 @@ extension Value {
 
   /// Whether something was subtracted that stands for the greatest element: a value that derivatives
   /// stop at, or a maximum.
-  fileprivate var isShifted: Bool {
+  var isShifted: Bool {
     guard definition(as: Subtract.self) != nil else { return false }
     var shift = operands[1]
     while true {
@@ -116,12 +91,6 @@ extension Value {
 
   /// This value less one number for each position of the axes not reduced over.
   fileprivate func shifted(by shift: Value, over axes: [Int]) throws(Diagnostic) -> Value {
-    try builder.apply(Subtract(), [self, shift.repeated(over: axes, like: self)])
-  }
-
-  /// This value repeated along the axes that a reduction of the model has taken away.
-  fileprivate func repeated(over axes: [Int], like model: Value) throws(Diagnostic) -> Value {
-    let kept = (0..<model.rank).filter { !axes.contains($0) }
-    return try builder.apply(Broadcast(shape: model.shape, axes: kept), [self])
+    try builder.apply(Subtract(), [self, shift.repeated(over: self, alongAxes: axes)])
   }
 }

@@ -20,6 +20,15 @@ extension Value {
     definition(as: Subtract.self) != nil && operands[0].isConstant(1) ? operands[1] : nil
   }
 
+  /// The dividend and the divisor of x / y, also where it is written x · (1/y).
+  var quotient: (dividend: Value, divisor: Value)? {
+    if definition(as: Divide.self) != nil { return (operands[0], operands[1]) }
+    guard definition(as: Multiply.self) != nil else { return nil }
+    if let divisor = operands[1].argument(of: Reciprocal.self) { return (operands[0], divisor) }
+    if let divisor = operands[0].argument(of: Reciprocal.self) { return (operands[1], divisor) }
+    return nil
+  }
+
   /// sigmoid(−x) for this x, without the two signs of −(−x).
   func sigmoidOfNegative() throws(Diagnostic) -> Value {
     if let positive = argument(of: Negate.self) {
@@ -30,6 +39,9 @@ extension Value {
 }
 
 extension [Value] {
+  /// Two operands as they are, and exchanged.
+  var inEitherOrder: [(Value, Value)] { [(self[0], self[1]), (self[1], self[0])] }
+
   /// Of the operands of a product, the one that is the same number everywhere, and the other one;
   /// floating point only.
   var constantFactor: (number: Double, other: Value)? {

@@ -74,6 +74,23 @@ struct SingleMathematicsTests {
     }
   }
 
+  /// A product that rounds to 0 costs a hundred times what another one does.
+  @Test(arguments: [VectorFunction.Name.exp, .sigmoid, .softplus])
+  func farBelowZeroNothingUnderflows(name: VectorFunction.Name) throws {
+    let function = try FunctionUnderTest(name, .f32, lanes: 16)
+    func raisesUnderflow(_ x: Float) -> Bool {
+      feclearexcept(FE_UNDERFLOW)
+      let results = function([x])
+      let raised = fetestexcept(FE_UNDERFLOW) != 0
+      #expect(results.allSatisfy { $0 == exp(x) }, "\(name) of \(x)")
+      return raised
+    }
+    #expect(raisesUnderflow(-105), "the flag is not seen")
+    for x: Float in [-133, -1000, -1e9, -.greatestFiniteMagnitude, -.infinity] {
+      #expect(!raisesUnderflow(x), "\(name) of \(x)")
+    }
+  }
+
   @Test func specialValuesOfPower() throws {
     let numbers: [Float] = [
       0, -0.0, 1, -1, 2, -2, 0.5, -0.5, 3, -3, 1.5, -1.5, 0x1p-149, -0x1p-149, 0x1p-126, 1e10,

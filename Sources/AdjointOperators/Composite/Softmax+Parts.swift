@@ -1,0 +1,46 @@
+import AdjointCore
+import AdjointGraph
+
+/// The parts of exp(x) / Σ exp(x).
+struct Softmax {
+  let exponent: Value
+  let axes: [Int]
+  /// Σ exp(x), without the axes summed over.
+  let sum: Value
+
+  /// Nil unless the value is a quotient of these.
+  init?(_ value: Value) {
+    guard value.definition(as: Divide.self) != nil else { return nil }
+    self.init(value.operands[0], over: value.operands[1])
+  }
+
+  /// Nil unless the divisor is the sum of the dividend, repeated along the axes summed over.
+  init?(_ dividend: Value, over divisor: Value) {
+    guard let exponent = dividend.argument(of: Exp.self), let (sum, axes) = divisor.repeatedSum,
+      let summed = sum.operands[0].argument(of: Exp.self), summed.isIdentical(to: exponent)
+    else { return nil }
+    self.exponent = exponent
+    self.axes = axes
+    self.sum = sum
+  }
+
+  /// Whether this has the same value as another softmax: the exponents are the same, or differ by a shift
+  /// of this one's.
+  func isEqual(to other: Softmax) -> Bool {
+    guard axes == other.axes else { return false }
+    if exponent.isIdentical(to: other.exponent) { return true }
+    return exponent.isShifted && exponent.operands[0].isIdentical(to: other.exponent)
+  }
+}
+
+extension Value {
+  /// The sum that this value repeats along the axes summed over.
+  var repeatedSum: (sum: Value, axes: [Int])? {
+    guard let broadcast = definition(as: Broadcast.self) else { return nil }
+    let sum = operands[0].beneathReshapes
+    guard let reduction = sum.definition(as: ReduceSum.self), !reduction.axes.isEmpty,
+      sum.shape == operands[0].shape, broadcast.axes == reduction.keptAxes(rank: rank)
+    else { return nil }
+    return (sum, reduction.axes)
+  }
+}
