@@ -23,6 +23,8 @@ struct SecondDerivativeTests {
       of: (gradient * direction).sum(), withRespectTo: [input])[0]
     try builder.output("forward", forward)
     try builder.output("reverse", reverse)
+    // So that it is simplified while its parts are used by what is derived from it.
+    try builder.output("gradient", gradient)
     let graph = try builder.build()
     var results: [Tensor] = []
     for graph in [graph, try Pipeline.standard(graph)] {
@@ -67,6 +69,25 @@ struct SecondDerivativeTests {
     expect(
       try products(type, at: x, along: v) { try log(exp($0).sum()) },
       zip(p, v.doubles).map { $0 * ($1 - mean) })
+  }
+
+  @Test("of a weighted softmax: dy∘(c − ⟨c, y⟩) − y·⟨c, dy⟩ with dy = y∘(v − ⟨y, v⟩)")
+  func weightedSoftmax() throws {
+    let type = TensorType(.f64, extents: [7])
+    let (x, v) = (try Tensor.random(type, seed: 8), try Tensor.random(type, seed: 9))
+    let c = try Tensor.random(type, seed: 10)
+    let powers = x.doubles.map { Foundation.exp($0) }
+    let y = powers.map { $0 / powers.reduce(0, +) }
+    func product(_ a: [Double], _ b: [Double]) -> Double {
+      zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+    let dy = zip(y, v.doubles).map { $0 * ($1 - product(y, v.doubles)) }
+    let expected = y.indices.map {
+      dy[$0] * (c.doubles[$0] - product(c.doubles, y)) - y[$0] * product(c.doubles, dy)
+    }
+    expect(
+      try products(type, at: x, along: v) { try (softmax($0) * $0.builder.constant(c)).sum() },
+      expected)
   }
 
   @Test("through a broadcast: Σᵢⱼ (xᵢ·yⱼ)³ with y = x", arguments: [1, 3])

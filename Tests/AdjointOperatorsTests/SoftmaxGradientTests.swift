@@ -59,31 +59,143 @@ struct SoftmaxGradientTests {
     #expect(try formula(kept) == expected(Self.safely))
   }
 
-  @Test("does not overflow where the exponentials would")
-  func extremeScores() throws {
-    let found = try graph(TensorType(.f64, [2, 3])) { try exp($0) / exp($0).sum(alongAxes: [1]) }
+  @Test("does not overflow where the exponentials would", arguments: [false, true])
+  func extremeScores(_ isUsedElsewhere: Bool) throws {
+    let found = try graph(TensorType(.f64, [2, 3])) { x in
+      let y = try exp(x) / exp(x).sum(alongAxes: [1])
+      return isUsedElsewhere ? try y + x : y
+    }
     let x = try Tensor([1000.0, 1000, -1000, -2000, -2000, -2000], extents: [2, 3])
     let c = try Tensor([2.0, 4, 7, 3, 6, 9], extents: [2, 3])
     let outputs = try GraphInterpreter.evaluate(found, ["x": x, "c": c]).outputs
     let gradient = try #require(outputs["gradient.x"])
     // Shares of ½, ½ and 0 with a mean of 3; of a third each, with a mean of 6.
     let expected = [-0.5, 0.5, 0, -1, 0, 1]
-    for (value, wanted) in zip(gradient.doubles, expected) {
-      #expect((value - wanted).magnitude < 1e-15)
+    #expect(gradient.count == expected.count)
+    for (index, wanted) in expected.enumerated() {
+      let value = gradient.doubles[index] - (isUsedElsewhere ? c.doubles[index] : 0)
+      #expect((value - wanted).magnitude < 1e-14)
     }
   }
 
-  @Test("stays as it is where the sum is used elsewhere or taken over other axes")
-  func otherQuotients() throws {
-    let shared = try graph(TensorType(.f64, [3, 3])) { x in
-      let powers = try exp(x)
-      let sum = try powers.sum(alongAxes: [1])
-      return try powers / sum + sum
+  /// What a product and a sum of a softmax's parts, and of parts that do not belong to it, become.
+  private func rewritten(
+    _ families: Set<Rewrite.Family>,
+    _ build: (_ x: Value, _ c: Value, _ other: Value) throws -> Value
+  ) throws -> String {
+    let square = TensorType(.f64, [3, 3])
+    return try ElementwiseTesting.formula([square, square, square], families) {
+      try build($0[0], $0[1], $0[2])
     }
-    #expect(try !formula(shared).hasPrefix("multiply(divide("))
-    let across = try graph(TensorType(.f64, [3, 3])) { x in
-      try exp(x) / exp(x).sum(squeezingAxes: [1])
+  }
+
+  private func powers(_ x: Value) throws -> Value {
+    try exp(x - stopGradient(x.max(alongAxes: [1])))
+  }
+
+  private func total(_ x: Value) throws -> Value { try powers(x).sum(alongAxes: [1]) }
+
+  private func share(_ x: Value) throws -> Value { try powers(x) / total(x) }
+
+  @Test("is found in its parts")
+  func parts() throws {
+    let expected = try rewritten([]) { x, c, _ in
+      try share(x) * (c - (c * share(x)).sum(alongAxes: [1]))
     }
-    #expect(try !formula(across).hasPrefix("multiply(divide("))
+    let single = try rewritten([.stableForm]) { x, c, _ in
+      let indirect = try (c * -(share(x) / total(x))).sum(alongAxes: [1])
+      return try powers(x) * (c / total(x) + indirect)
+    }
+    let double = try rewritten([.stableForm]) { x, c, _ in
+      let indirect = try (c * -(share(x) / total(x))).sum(alongAxes: [1])
+      return try powers(x) * indirect + powers(x) * (c / total(x))
+    }
+    #expect(single.droppingReshapes == expected.droppingReshapes)
+    #expect(double.droppingReshapes == expected.droppingReshapes)
+  }
+
+  @Test("is not seen in parts that do not belong together")
+  func nearMisses() throws {
+    let misses: [(String, (Value, Value, Value) throws -> Value)] = [
+      (
+        "another cotangent",
+        { x, c, other in
+          try powers(x)
+            * (c / total(x) + (other * -(share(x) / total(x))).sum(alongAxes: [1]))
+        }
+      ),
+      (
+        "another softmax",
+        { x, c, other in
+          try powers(x)
+            * (c / total(x) + (c * -(share(other) / total(x))).sum(alongAxes: [1]))
+        }
+      ),
+      (
+        "another divisor",
+        { x, c, other in
+          try powers(x)
+            * (c / total(x) + (c * -(share(x) / total(other))).sum(alongAxes: [1]))
+        }
+      ),
+      (
+        "other axes",
+        { x, c, _ in
+          try powers(x)
+            * (c / total(x) + (c * -(share(x) / total(x))).sum(alongAxes: [0]))
+        }
+      ),
+      (
+        "the wrong sign",
+        { x, c, _ in
+          try powers(x) * (c / total(x) + (c * (share(x) / total(x))).sum(alongAxes: [1]))
+        }
+      ),
+      (
+        "another exponential in the second branch",
+        { x, c, other in
+          try powers(x) * (c / total(x))
+            + powers(other) * (c * -(share(x) / total(x))).sum(alongAxes: [1])
+        }
+      ),
+      (
+        "a shift that differs from element to element",
+        { x, c, other in
+          let shifted = try exp(x - stopGradient(other))
+          let y = try shifted / shifted.sum(alongAxes: [1])
+          let sum = try exp(x).sum(alongAxes: [1])
+          return try exp(x) * (c / sum + (c * -(y / sum)).sum(alongAxes: [1]))
+        }
+      ),
+      (
+        "a shift that differs along the axis summed over",
+        { x, c, _ in
+          let shifted = try exp(x - x.max(alongAxes: [0]))
+          let y = try shifted / shifted.sum(alongAxes: [1])
+          let sum = try exp(x).sum(alongAxes: [1])
+          return try exp(x) * (c / sum + (c * -(y / sum)).sum(alongAxes: [1]))
+        }
+      ),
+    ]
+    for (name, build) in misses {
+      #expect(try rewritten([.stableForm], build) == rewritten([], build), "\(name)")
+    }
+  }
+}
+
+extension String {
+  /// This formula without the reshapes around sums that keep their axes.
+  fileprivate var droppingReshapes: String {
+    var text = self
+    while let range = text.firstRange(of: "reshape(") {
+      var depth = 1
+      var end = range.upperBound
+      while depth > 0 {
+        depth += text[end] == "(" ? 1 : text[end] == ")" ? -1 : 0
+        end = text.index(after: end)
+      }
+      text.replaceSubrange(range.lowerBound..<end, with: text[range.upperBound..<end].dropLast())
+    }
+    return text
   }
 }

@@ -111,7 +111,7 @@ private struct ScaledTerm {
   /// Whether the factor is exp(x) / broadcast(Σ exp(x)).
   var isSoftmax: Bool {
     guard case .value(let value) = factor else { return false }
-    return Softmax(value) != nil
+    return SoftmaxParts(value) != nil
   }
 
   func factor(in builder: GraphBuilder) throws(Diagnostic) -> Value {

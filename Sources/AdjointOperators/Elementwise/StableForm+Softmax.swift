@@ -30,7 +30,8 @@ extension Rewrite {
   static let softmax = Rewrite(
     "exp(x) / Σ exp(x) → exp(x − m) / Σ exp(x − m)", .stableForm
   ) { (at) throws(Diagnostic) in
-    guard let softmax = Softmax(at.operands[0], over: at.operands[1]), !softmax.exponent.isShifted
+    guard let softmax = SoftmaxParts(at.operands[0], over: at.operands[1]),
+      !softmax.exponent.isShifted
     else { return nil }
     let builder = at.builder
     let shift = try softmax.exponent.finiteMaximum(over: softmax.axes)
@@ -45,7 +46,7 @@ extension Rewrite {
   static let logSoftmax = Rewrite(
     "log(exp(x) / Σ exp(x)) → x − log Σ exp(x)", .stableForm
   ) { (at) throws(Diagnostic) in
-    guard let softmax = Softmax(at.operands[0]) else { return nil }
+    guard let softmax = SoftmaxParts(at.operands[0]) else { return nil }
     let logarithm = try at.builder.apply(Log(), [softmax.sum])
     return try softmax.exponent
       - logarithm.repeated(over: softmax.exponent, alongAxes: softmax.axes)
@@ -62,7 +63,7 @@ extension Value {
 
   /// Whether something was subtracted that stands for the greatest element: a value that derivatives
   /// stop at, or a maximum.
-  var isShifted: Bool {
+  fileprivate var isShifted: Bool {
     guard definition(as: Subtract.self) != nil else { return false }
     var shift = operands[1]
     while true {

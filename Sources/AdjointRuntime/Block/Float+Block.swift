@@ -30,9 +30,10 @@ extension Float: BlockFloat {
   /// range, so that overflow and denormal results round as they should.
   @inline(__always)
   static func exponential(_ x: Float) -> Float {
-    // Beyond these the result is infinite or rounds to 0 in the scaling; a NaN passes both.
+    // Beyond these the result is infinite, or both halves of 2ⁿ have the exponent field 0 and are 0:
+    // a product that rounds to 0 would cost more by far. A NaN passes both.
     let upper: Float = x > 89 ? 89 : x
-    let y: Float = upper < -104 ? -104 : upper
+    let y: Float = upper < -176.0593 ? -176.0593 : upper
     // Adding 1.5·2²³ leaves the nearest whole number in the low bits.
     let shifted: Float = y * 1.44269504088896341 + 12582912
     let whole: Float = shifted - 12582912

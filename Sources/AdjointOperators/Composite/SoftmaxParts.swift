@@ -2,7 +2,7 @@ import AdjointCore
 import AdjointGraph
 
 /// The parts of exp(x) / Σ exp(x).
-struct Softmax {
+struct SoftmaxParts {
   let exponent: Value
   let axes: [Int]
   /// Σ exp(x), without the axes summed over.
@@ -24,12 +24,16 @@ struct Softmax {
     self.sum = sum
   }
 
-  /// Whether this has the same value as another softmax: the exponents are the same, or differ by a shift
-  /// of this one's.
-  func isEqual(to other: Softmax) -> Bool {
+  /// Whether the exponent is that of another softmax, or less by what is the same for all that are
+  /// summed: both softmaxes are then one.
+  func equalsUpToShift(_ other: SoftmaxParts) -> Bool {
     guard axes == other.axes else { return false }
     if exponent.isIdentical(to: other.exponent) { return true }
-    return exponent.isShifted && exponent.operands[0].isIdentical(to: other.exponent)
+    guard exponent.definition(as: Subtract.self) != nil,
+      exponent.operands[0].isIdentical(to: other.exponent),
+      let shift = exponent.operands[1].definition(as: Broadcast.self)
+    else { return false }
+    return Set(axes).isDisjoint(with: shift.axes)
   }
 }
 
