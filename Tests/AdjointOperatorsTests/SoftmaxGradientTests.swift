@@ -78,7 +78,7 @@ struct SoftmaxGradientTests {
     }
   }
 
-  /// What a product and a sum of a softmax's parts, and of parts that do not belong to it, become.
+  /// What becomes of a function of a value, a cotangent and something else.
   private func rewritten(
     _ families: Set<Rewrite.Family>,
     _ build: (_ x: Value, _ c: Value, _ other: Value) throws -> Value
@@ -97,88 +97,78 @@ struct SoftmaxGradientTests {
 
   private func share(_ x: Value) throws -> Value { try powers(x) / total(x) }
 
+  /// Σ c · −(y / divisor), repeated.
+  private func indirect(
+    _ c: Value, _ y: Value, by divisor: Value, along axis: Int = 1
+  ) throws -> Value {
+    try (c * -(y / divisor)).sum(alongAxes: [axis])
+  }
+
   @Test("is found in its parts")
   func parts() throws {
     let expected = try rewritten([]) { x, c, _ in
       try share(x) * (c - (c * share(x)).sum(alongAxes: [1]))
     }
     let single = try rewritten([.stableForm]) { x, c, _ in
-      let indirect = try (c * -(share(x) / total(x))).sum(alongAxes: [1])
-      return try powers(x) * (c / total(x) + indirect)
+      try powers(x) * (c / total(x) + indirect(c, share(x), by: total(x)))
     }
     let double = try rewritten([.stableForm]) { x, c, _ in
-      let indirect = try (c * -(share(x) / total(x))).sum(alongAxes: [1])
-      return try powers(x) * indirect + powers(x) * (c / total(x))
+      try powers(x) * indirect(c, share(x), by: total(x)) + powers(x) * (c / total(x))
     }
     #expect(single.droppingReshapes == expected.droppingReshapes)
     #expect(double.droppingReshapes == expected.droppingReshapes)
   }
 
-  @Test("is not seen in parts that do not belong together")
+  /// Stands in a sum with c / Σ exp(x) as if it were the indirect branch, and is not.
+  private func expectNothing(
+    in name: String, _ wrong: (_ x: Value, _ c: Value, _ other: Value) throws -> Value
+  ) throws {
+    let build = { (x: Value, c: Value, other: Value) throws in
+      try powers(x) * (c / total(x) + wrong(x, c, other))
+    }
+    #expect(try rewritten([.stableForm], build) == rewritten([], build), "\(name)")
+  }
+
+  @Test("is not seen in branches that do not belong together")
   func nearMisses() throws {
-    let misses: [(String, (Value, Value, Value) throws -> Value)] = [
-      (
-        "another cotangent",
-        { x, c, other in
-          try powers(x)
-            * (c / total(x) + (other * -(share(x) / total(x))).sum(alongAxes: [1]))
-        }
-      ),
-      (
-        "another softmax",
-        { x, c, other in
-          try powers(x)
-            * (c / total(x) + (c * -(share(other) / total(x))).sum(alongAxes: [1]))
-        }
-      ),
-      (
-        "another divisor",
-        { x, c, other in
-          try powers(x)
-            * (c / total(x) + (c * -(share(x) / total(other))).sum(alongAxes: [1]))
-        }
-      ),
-      (
-        "other axes",
-        { x, c, _ in
-          try powers(x)
-            * (c / total(x) + (c * -(share(x) / total(x))).sum(alongAxes: [0]))
-        }
-      ),
-      (
-        "the wrong sign",
-        { x, c, _ in
-          try powers(x) * (c / total(x) + (c * (share(x) / total(x))).sum(alongAxes: [1]))
-        }
-      ),
-      (
-        "another exponential in the second branch",
-        { x, c, other in
-          try powers(x) * (c / total(x))
-            + powers(other) * (c * -(share(x) / total(x))).sum(alongAxes: [1])
-        }
-      ),
-      (
-        "a shift that differs from element to element",
-        { x, c, other in
-          let shifted = try exp(x - stopGradient(other))
-          let y = try shifted / shifted.sum(alongAxes: [1])
-          let sum = try exp(x).sum(alongAxes: [1])
-          return try exp(x) * (c / sum + (c * -(y / sum)).sum(alongAxes: [1]))
-        }
-      ),
-      (
-        "a shift that differs along the axis summed over",
-        { x, c, _ in
-          let shifted = try exp(x - x.max(alongAxes: [0]))
-          let y = try shifted / shifted.sum(alongAxes: [1])
-          let sum = try exp(x).sum(alongAxes: [1])
-          return try exp(x) * (c / sum + (c * -(y / sum)).sum(alongAxes: [1]))
-        }
-      ),
+    try expectNothing(in: "another cotangent") { x, _, other in
+      try indirect(other, share(x), by: total(x))
+    }
+    try expectNothing(in: "another softmax") { x, c, other in
+      try indirect(c, share(other), by: total(x))
+    }
+    try expectNothing(in: "another divisor") { x, c, other in
+      try indirect(c, share(x), by: total(other))
+    }
+    try expectNothing(in: "other axes") { x, c, _ in
+      try indirect(c, share(x), by: total(x), along: 0)
+    }
+    try expectNothing(in: "the wrong sign") { x, c, _ in
+      try (c * (share(x) / total(x))).sum(alongAxes: [1])
+    }
+  }
+
+  @Test("is not seen where the second exponential is another one")
+  func anotherExponential() throws {
+    let build = { (x: Value, c: Value, other: Value) throws in
+      try powers(x) * (c / total(x)) + powers(other) * indirect(c, share(x), by: total(x))
+    }
+    #expect(try rewritten([.stableForm], build) == rewritten([], build))
+  }
+
+  @Test("is not seen where the shift is not the same for all that are summed")
+  func otherShifts() throws {
+    let shifts: [(_ x: Value, _ other: Value) throws -> Value] = [
+      { _, other in try stopGradient(other) }, { x, _ in try x.max(alongAxes: [0]) },
     ]
-    for (name, build) in misses {
-      #expect(try rewritten([.stableForm], build) == rewritten([], build), "\(name)")
+    for shift in shifts {
+      let build = { (x: Value, c: Value, other: Value) throws in
+        let shifted = try exp(x - shift(x, other))
+        let y = try shifted / shifted.sum(alongAxes: [1])
+        let sum = try exp(x).sum(alongAxes: [1])
+        return try exp(x) * (c / sum + indirect(c, y, by: sum))
+      }
+      #expect(try rewritten([.stableForm], build) == rewritten([], build))
     }
   }
 }
