@@ -61,7 +61,7 @@ exhaustive: setup ## Check vector mathematics at each of the 2^32 f32 arguments 
 # What Swift keeps in globals looks like a leak.
 sanitize: export ASAN_OPTIONS := detect_leaks=0
 sanitize: export TSAN_OPTIONS := suppressions=$(CURDIR)/.ci/thread-sanitizer
-SANITIZED := AdjointRuntimeTests|AdjointCodegenTests|AdjointLoweringTests|ExecutionTests|ObjectCache
+SANITIZED := AdjointRuntimeTests|AdjointCodegenTests|AdjointLoweringTests|ExecutionTests|ForkedRunTests|ObjectCache
 
 sanitize: setup ## Run the tests of memory and threads under the address and thread sanitizers
 	@swift test --sanitize=address --scratch-path .build-address --disable-xctest --filter '$(SANITIZED)'

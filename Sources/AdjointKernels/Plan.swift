@@ -85,6 +85,8 @@ package struct Plan: Hashable, Sendable {
   package var kernels: [Kernel] = []
   package var buffers: [Buffer] = []
   package var steps: [Step] = []
+  /// Where steps may run at the same time, in order.
+  package var forks: [Fork] = []
   package var inputs: [Port] = []
   package var parameters: [Port] = []
   package var outputs: [Port] = []

@@ -17,6 +17,13 @@ package enum PlanPrinter {
       let label = step.label.isEmpty ? "" : "  \(step.label)"
       lines.append("  \(number): \(results) = k\(step.kernel)(\(operands))\(label)")
     }
+    if !plan.forks.isEmpty {
+      lines += ["", "forks"]
+      lines += plan.forks.map { fork in
+        "  "
+          + fork.branches.map { "\($0.lowerBound)–\($0.upperBound - 1)" }.joined(separator: " | ")
+      }
+    }
     lines += ["", "buffers"]
     lines += bufferLines(plan)
     if !plan.outputs.isEmpty {

@@ -4,22 +4,25 @@ extension PlanVerifier {
   /// That no two values which are live at once share bytes, and that the lower bound is right.
   ///
   /// The live values, ordered by offset, are apart from each other, so a new one need only be
-  /// compared with its two neighbours.
+  /// compared with its two neighbours. What is live in a fork is so in all of it.
   func checkOverlap() throws(Diagnostic) {
+    let times = StepTimes(stepCount: plan.steps.count, forks: plan.forks)
+    let start = plan.buffers.indices.map { times.first(firstUse(of: $0)) }
+    let end = plan.buffers.indices.map { times.last(lastUse(of: $0)) }
     let values = plan.buffers.indices.filter {
       contents[$0] == $0 && plan.buffers[$0].byteCount > 0
     }
     let byOffset = values.sorted { (plan.buffers[$0].offset, $0) < (plan.buffers[$1].offset, $1) }
     var ranks = Array(repeating: -1, count: plan.buffers.count)
     for (rank, value) in byOffset.enumerated() { ranks[value] = rank }
-    let starting = values.sorted { (start(of: $0), $0) < (start(of: $1), $1) }
-    let ending = values.sorted { (end(of: $0), $0) < (end(of: $1), $1) }
+    let starting = values.sorted { (start[$0], $0) < (start[$1], $1) }
+    let ending = values.sorted { (end[$0], $0) < (end[$1], $1) }
     var live = RankSet(count: byOffset.count)
     var ended = 0
     var sum = 0
     var peak = 0
     for value in starting {
-      while ended < ending.count, end(of: ending[ended]) < start(of: value) {
+      while ended < ending.count, end[ending[ended]] < start[value] {
         // What was written over has left already.
         if live.contains(ranks[ending[ended]]) {
           live.remove(ranks[ending[ended]])
@@ -37,7 +40,7 @@ extension PlanVerifier {
         guard areApart(value, other) else {
           throw failure(
             "\(name(buffer: value)) and \(name(buffer: other)) are live at the same time, from step "
-              + "\(max(start(of: value), start(of: other))) on, and share bytes")
+              + "\(max(start[value], start[other])) on, and share bytes")
         }
       }
       live.insert(ranks[value])
@@ -52,14 +55,14 @@ extension PlanVerifier {
   }
 
   /// The first step during which a value is live; −1 where it is before the run.
-  private func start(of value: Int) -> Int {
+  private func firstUse(of value: Int) -> Int {
     switch plan.buffers[value].role {
     case .input, .parameter, .constant: -1
     case .temporary, .inPlace, .view: firstWrite[value]
     }
   }
 
-  private func end(of value: Int) -> Int {
+  private func lastUse(of value: Int) -> Int {
     max(lastRead[value], lastWrite[value] == -1 ? -1 : lastWrite[value])
   }
 

@@ -7,7 +7,8 @@ import AdjointCore
 /// arena; each value is complete before it is read; no two values that are live at once share bytes;
 /// a step writes over an operand only where it reads it for the last time and its kernel allows that;
 /// inputs and constants are never written, parameters once and after every other read; outputs hold
-/// when the run ends; and the lower bound is the one these steps have.
+/// when the run ends; branches of a fork do not meet in any byte that one of them writes; and the lower
+/// bound is the one these steps have.
 package struct PlanVerifier {
   let plan: Plan
   var footprints: [KernelFootprint] = []
@@ -31,8 +32,10 @@ package struct PlanVerifier {
     try verifier.checkPorts()
     try verifier.checkKernels()
     for step in plan.steps.indices { try verifier.checkStep(step) }
+    try verifier.checkForkRanges()
     try verifier.checkWrites()
     try verifier.checkUpdates()
+    try verifier.checkForks()
     try verifier.checkOverlap()
   }
 

@@ -9,6 +9,14 @@ package enum UnaryFunction: String, Hashable, Sendable, CaseIterable {
   case sigmoid, softplus, erf
   case floor, ceil, round
   case not
+
+  /// Whether it takes many times as long as a sum.
+  package var isTranscendental: Bool {
+    switch self {
+    case .negate, .abs, .sign, .sqrt, .rsqrt, .reciprocal, .floor, .ceil, .round, .not: false
+    case .exp, .expm1, .log, .log1p, .sin, .cos, .tan, .tanh, .sigmoid, .softplus, .erf: true
+    }
+  }
 }
 
 /// A function of two scalars of one type.

@@ -41,7 +41,8 @@ extension Graph {
     if options.elidesCopies { kernels = CopyElision.run(on: kernels) }
     if options.fusesRows { kernels = RowFusion.run(on: kernels, costs: costs) }
     if options.mergesSiblings { kernels = SiblingFusion.run(on: kernels) }
-    let schedule = Scheduler.schedule(kernels)
+    let schedule = BranchSearch.run(
+      on: Scheduler.schedule(kernels), leastGain: options.leastForkGain)
     let storage = try StorageAssignment(schedule, writesInPlace: options.writesInPlace)
     let layout = try ArenaLayout.best(for: storage.storages, stepCount: schedule.steps.count)
     guard layout.byteCount <= options.byteLimit else {

@@ -21,6 +21,9 @@ package struct LoweringOptions: Hashable, Sendable {
   package var mergesSiblings = true
   /// Whether a step may write over an operand that it reads for the last time.
   package var writesInPlace = true
+  /// The nanoseconds that branches save at least where they run at the same time; `Int.max` for none that
+  /// do.
+  package var leastForkGain = 4_000
   /// The most bytes the arena may have.
   package var byteLimit = Int.max
 

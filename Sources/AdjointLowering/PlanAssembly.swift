@@ -19,6 +19,7 @@ struct PlanAssembly {
       assembly.add(step, schedule.values, labels)
     }
     assembly.addOutputs(schedule)
+    assembly.plan.forks = schedule.forks
     assembly.plan.arenaByteCount = layout.byteCount
     assembly.plan.lowerBoundByteCount = storage.lowerBound
     return assembly.plan

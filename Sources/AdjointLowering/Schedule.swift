@@ -9,6 +9,8 @@ struct Schedule {
   ///
   /// The other updates are steps that write the parameter itself.
   var updatesInPlace: [Int: Int]
+  /// Where steps may run at the same time, in order.
+  var forks: [Plan.Fork] = []
 }
 
 extension KernelGraph.Step {

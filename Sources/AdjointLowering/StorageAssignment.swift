@@ -5,10 +5,11 @@ import AdjointKernels
 struct Storage {
   /// A multiple of `Plan.alignment`.
   var byteCount: Int
-  /// The first step during which it is in use; −1 where it holds a value before the run.
+  /// The first step during which it is in use, of a fork always the first; −1 where it holds a value
+  /// before the run.
   var first: Int
-  /// The last step during which it is in use; the number of steps where it holds a value after the
-  /// run.
+  /// The last step during which it is in use, of a fork always the last; the number of steps where it
+  /// holds a value after the run.
   var last: Int
 }
 
@@ -21,11 +22,13 @@ struct StorageAssignment {
   private(set) var inPlaceOf: [Int]
   /// The largest sum of bytes in use at once.
   private(set) var lowerBound = 0
+  private let times: StepTimes
 
   init(_ schedule: Schedule, writesInPlace: Bool) throws(Diagnostic) {
     storageOf = Array(repeating: -1, count: schedule.values.count)
     inPlaceOf = storageOf
     let liveness = Liveness(schedule)
+    times = StepTimes(stepCount: schedule.steps.count, forks: schedule.forks)
     for (value, content) in schedule.values.enumerated() {
       switch content.source {
       case .input, .parameter: try add(value, schedule, first: -1, last: schedule.steps.count)
@@ -59,6 +62,12 @@ struct StorageAssignment {
   ) -> Bool {
     let old = schedule.values[operand]
     let bytes = old.byteCount
+    // Another branch of a fork may read the operand while this step writes.
+    guard
+      !times.stepsBeside(liveness.lastUse[operand]).contains(where: {
+        schedule.steps[$0].reads.contains(operand)
+      })
+    else { return false }
     // A parameter's bytes, and with them the new value in them, outlast the run.
     return old.isComputed && schedule.updatesInPlace[operand] == nil
       && bytes > 0 && bytes == schedule.values[result].byteCount
@@ -72,15 +81,15 @@ struct StorageAssignment {
     storageOf[value] = storages.count
     storages.append(
       Storage(
-        byteCount: try ArenaLayout.aligned(schedule.values[value].byteCount), first: first,
-        last: last))
+        byteCount: try ArenaLayout.aligned(schedule.values[value].byteCount),
+        first: times.first(first), last: times.last(last)))
   }
 
   private mutating func share(_ value: Int, with other: Int, until last: Int) {
     let storage = storageOf[other]
     storageOf[value] = storage
     inPlaceOf[value] = other
-    storages[storage].last = max(storages[storage].last, last)
+    storages[storage].last = max(storages[storage].last, times.last(last))
   }
 
   private func largestSum(stepCount: Int) throws(Diagnostic) -> Int {

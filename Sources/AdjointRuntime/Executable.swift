@@ -19,8 +19,16 @@ package final class Executable: Sendable {
 
   /// Kept as long as `parts` point into it.
   private let code: [Kernel: GeneratedKernel]
-  let parts: [CompiledKernel]
+  let parts: Table<CompiledKernel>
   let steps: Table<Step>
+  /// The numbers of the plan's steps in the order of `steps`.
+  private let order: [Int]
+  /// Ranges of `steps`, each for one thread or, where nothing runs beside it, for all.
+  let branches: Table<Range<Int>>
+  /// Ranges of `branches`, to be run in order.
+  ///
+  /// The branches of one run at the same time. There are none where steps just follow each other.
+  let stretches: Table<Range<Int>>
   /// The byte offsets of the operands and results of all steps, each step's after the literals that
   /// its code reads.
   let offsets: Table<Int>
@@ -88,9 +96,18 @@ package final class Executable: Sendable {
     let localities = plan.localities { [threads] step, locality in
       parts[compiled[step.kernel]].contains { $0.isShared(locality, threads: threads) }
     }
+    let costs = zip(plan.steps, localities).map { [threads] step, locality in
+      locals[step.kernel].isEmpty
+        ? CompiledKernel.cost(parts[compiled[step.kernel]], locality, threads: threads) : nil
+    }
+    let order = StepOrder(plan, costs, threads: threads)
+    self.order = order.steps
+    branches = Table(order.branches)
+    stretches = Table(order.stretches)
     var steps: [Step] = []
     var offsets: [Int] = []
-    for (step, locality) in zip(plan.steps, localities) {
+    for number in order.steps {
+      let (step, locality) = (plan.steps[number], localities[number])
       let kernel = compiled[step.kernel]
       offsets += literals[step.kernel]
       steps.append(
@@ -100,7 +117,7 @@ package final class Executable: Sendable {
       offsets += (step.operands + step.results).map { plan.buffers[$0].offset }
       offsets += locals[step.kernel]
     }
-    self.parts = parts
+    self.parts = Table(parts)
     self.steps = Table(steps)
     self.offsets = Table(offsets)
     var scratch = 0
@@ -118,19 +135,26 @@ package final class Executable: Sendable {
     }
     // Workers do not share cache lines.
     scratchByteCount = (scratch + 255) / 128 * 128
-    partialByteCount = partials
+    partialByteCount = (partials + 127) / 128 * 128
     inputs = plan.inputs.map { CompiledPort($0, in: plan, kind: .input) }
     parameters = plan.parameters.map { CompiledPort($0, in: plan, kind: .parameter) }
     outputs = plan.outputs.map { CompiledPort($0, in: plan, kind: .output) }
     self.code = code
   }
 
+  /// The steps of each branch that other branches run beside: at most as many branches as threads.
+  package var forkedSteps: [[[Int]]] {
+    (0..<stretches.count).map { stretches.base[$0] }.filter { $0.count > 1 }
+      .map { $0.map { Array(order[branches.base[$0]]) } }
+  }
+
   /// The numbers of the steps that several threads do together.
   package var sharedSteps: [Int] {
+    // No branch has one, and all others have their places.
     (0..<steps.count).filter { number in
       let step = steps.base[number]
-      return parts[step.firstPart..<(step.firstPart + step.partCount)].contains {
-        $0.isShared(step.locality, threads: threads)
+      return (step.firstPart..<(step.firstPart + step.partCount)).contains {
+        parts.base[$0].isShared(step.locality, threads: threads)
       }
     }
   }

@@ -22,7 +22,9 @@ package final class ExecutionContext {
     let plan = executable.plan
     arena = try Arena(byteCount: executable.arenaByteCount)
     scratch = try Arena(byteCount: executable.scratchByteCount * executable.threads)
-    partials = try Arena(byteCount: executable.partialByteCount)
+    // Branches fold at the same time.
+    let folds = executable.stretches.count > 0 ? executable.threads : 1
+    partials = try Arena(byteCount: executable.partialByteCount * folds)
     isWritten = Array(repeating: false, count: plan.inputs.count)
     missingCount = plan.inputs.count
     for (buffer, tensor) in plan.constants { arena.store(tensor, at: plan.buffers[buffer].offset) }
@@ -42,40 +44,90 @@ package final class ExecutionContext {
   /// - Throws: `.missingInput` that lists the inputs which were never written.
   package func run() throws(Diagnostic) {
     if missingCount > 0 { throw missingInputs() }
-    let offsets = executable.offsets.base
-    for number in 0..<executable.steps.count {
-      let step = executable.steps.base[number]
-      for part in step.firstPart..<(step.firstPart + step.partCount) {
-        run(
-          executable.parts[part], offsets + step.operands, offsets + step.results,
-          locality: step.locality)
+    if executable.stretches.count == 0 {
+      return run(0..<executable.steps.count, threads: executable.threads)
+    }
+    for number in 0..<executable.stretches.count {
+      let stretch = executable.stretches.base[number]
+      if stretch.count == 1 {
+        run(executable.branches.base[stretch.lowerBound], threads: executable.threads)
+      } else {
+        runTogether(stretch)
       }
     }
   }
 
+  /// Runs branches at the same time, each on one thread.
+  ///
+  /// Not inlined: `run` takes tens of nanoseconds where there is nothing of this to do.
+  @inline(never)
+  private func runTogether(_ branches: Range<Int>) {
+    withUnsafePointer(to: (Unmanaged.passUnretained(self), branches.lowerBound)) { job in
+      ThreadPool.shared.run(
+        itemCount: branches.count, threads: executable.threads,
+        context: UnsafeMutableRawPointer(mutating: job)
+      ) { job, worker, from, to in
+        let (context, first) = job.assumingMemoryBound(
+          to: (Unmanaged<ExecutionContext>, Int).self
+        ).pointee
+        context._withUnsafeGuaranteedRef { context in
+          for item in from..<to {
+            context.run(
+              context.executable.branches.base[first + item], threads: 1, worker: worker)
+          }
+        }
+      }
+    }
+  }
+
+  /// Runs steps one after another, each on at most so many threads.
+  ///
+  /// - Parameter worker: The thread that runs them, where others run something else.
+  private func run(_ steps: Range<Int>, threads: Int, worker: Int = 0) {
+    let offsets = executable.offsets.base
+    let memory = WorkMemory(
+      scratch: scratch.base + worker * executable.scratchByteCount,
+      partials: partials.base + worker * executable.partialByteCount)
+    for number in steps {
+      let step = executable.steps.base[number]
+      for part in step.firstPart..<(step.firstPart + step.partCount) {
+        run(
+          executable.parts.base[part], offsets + step.operands, offsets + step.results,
+          locality: step.locality, threads: threads, memory)
+      }
+    }
+  }
+
+  /// Where kernels keep what is not in the arena.
+  private struct WorkMemory {
+    let scratch: UnsafeMutableRawPointer
+    let partials: UnsafeMutableRawPointer
+  }
+
   private func run(
     _ part: CompiledKernel, _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>,
-    locality: Locality
+    locality: Locality, threads: Int, _ memory: WorkMemory
   ) {
     let base = arena.base
     switch part {
     case .generated(let piece):
       GeneratedRun(
-        piece: piece, arena: base, operands: operands, results: results, partials: partials.base,
-        scratch: scratch.base, scratchStride: executable.scratchByteCount
-      ).run(threads: executable.threads, locality)
+        piece: piece, arena: base, operands: operands, results: results,
+        partials: memory.partials, scratch: memory.scratch,
+        scratchStride: executable.scratchByteCount
+      ).run(threads: threads, locality)
     case .addend(let byteCount):
       if operands[2] != results[0] {
         (base + results[0]).copyMemory(from: base + operands[2], byteCount: byteCount)
       }
     case .nest(let nest):
       NestRun(
-        nest: nest, arena: base, operands: operands, results: results, scratch: scratch.base,
-        scratchStride: executable.scratchByteCount, partials: partials.base
-      ).run(threads: executable.threads)
+        nest: nest, arena: base, operands: operands, results: results, scratch: memory.scratch,
+        scratchStride: executable.scratchByteCount, partials: memory.partials
+      ).run(threads: threads)
     case .contraction(let product, _):
       ContractionRun(product, arena: base, operands, results, locality)
-        .run(threads: executable.threads)
+        .run(threads: threads)
     case .gather(let copy):
       copy.gather(base + operands[0], base + operands[1], into: base + results[0])
     case .scatterAdd(let copy):

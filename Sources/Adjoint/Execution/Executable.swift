@@ -58,6 +58,9 @@ public struct Executable: Sendable {
       })
   }
 
+  /// The steps of each branch that others run beside.
+  package var forkedSteps: [[[Int]]] { compiled.forkedSteps }
+
   /// Memory to run in, with every parameter at its initial value for a seed.
   ///
   /// - Throws: `.memoryLimit` where the memory cannot be had.

@@ -169,6 +169,17 @@ extension CompiledContraction {
     }
   }
 
+  /// An estimate of the nanoseconds of a run on one thread: products with a vector wait for memory.
+  var cost: Int {
+    let each =
+      switch method {
+      case .loops: 1.0
+      case .matrixMatrix: 0.02
+      case .matrixVector, .vectorMatrix: 0.2
+      }
+    return Int(min(work * Double(product.batch) * each, 1e15))
+  }
+
   /// The fewest multiplications of a panel.
   private func smallestPanel(_ locality: Locality) -> Int {
     switch method {

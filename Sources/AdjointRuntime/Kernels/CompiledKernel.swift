@@ -61,6 +61,27 @@ extension CompiledKernel {
     }
   }
 
+  /// An estimate of the nanoseconds that the parts of a kernel take one thread; nil where several of so many
+  /// threads do one of them together.
+  static func cost(
+    _ parts: ArraySlice<CompiledKernel>, _ locality: Locality, threads: Int
+  ) -> Int? {
+    parts.contains { $0.isShared(locality, threads: threads) }
+      ? nil : parts.reduce(0) { $0 + $1.cost }
+  }
+
+  private var cost: Int {
+    switch self {
+    case .generated(let piece): piece.cost
+    case .nest(let nest): nest.cost
+    case .contraction(let product, _): product.cost
+    // Bytes go by at some tens a nanosecond, indexed ones more slowly.
+    case .fill(let fill): fill.elementCount * fill.size / 32
+    case .addend(let byteCount): byteCount / 32
+    case .gather(let copy), .scatterAdd(let copy): copy.outer * copy.count * copy.inner / 4
+    }
+  }
+
   /// A product by the library.
   private static func library(_ product: Contraction) throws(Diagnostic) -> CompiledKernel {
     let compiled = try CompiledContraction.compile(product)

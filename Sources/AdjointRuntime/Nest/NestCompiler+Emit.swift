@@ -119,12 +119,3 @@ extension BlockInstruction {
     }
   }
 }
-
-extension UnaryFunction {
-  fileprivate var isTranscendental: Bool {
-    switch self {
-    case .negate, .abs, .sign, .sqrt, .rsqrt, .reciprocal, .floor, .ceil, .round, .not: false
-    case .exp, .expm1, .log, .log1p, .sin, .cos, .tan, .tanh, .sigmoid, .softplus, .erf: true
-    }
-  }
-}

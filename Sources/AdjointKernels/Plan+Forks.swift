@@ -1,0 +1,51 @@
+extension Plan {
+  /// Neighbouring steps that fall apart into branches: none writes what another one reads or writes, so
+  /// threads may do them at the same time.
+  package struct Fork: Hashable, Sendable {
+    /// The steps of each branch, one branch after the other.
+    package var branches: [Range<Int>]
+
+    package init(branches: [Range<Int>]) { self.branches = branches }
+
+    /// The steps of all branches.
+    package var steps: Range<Int> {
+      (branches.first?.lowerBound ?? 0)..<(branches.last?.upperBound ?? 0)
+    }
+  }
+}
+
+/// When steps may run: each at its own time, or at any time of the fork that it is in.
+package struct StepTimes {
+  private let first: [Int]
+  private let last: [Int]
+  /// The first step of the branch that a step is in.
+  private let branch: [Int]
+
+  package init(stepCount: Int, forks: [Plan.Fork]) {
+    var first = Array(0..<stepCount)
+    var (last, branches) = (first, first)
+    for fork in forks {
+      for branch in fork.branches {
+        for step in branch {
+          first[step] = fork.steps.lowerBound
+          last[step] = fork.steps.upperBound - 1
+          branches[step] = branch.lowerBound
+        }
+      }
+    }
+    self.first = first
+    self.last = last
+    branch = branches
+  }
+
+  /// The first step that may run together with a step; −1, before the run, stays what it is.
+  package func first(_ step: Int) -> Int { first.indices.contains(step) ? first[step] : step }
+
+  /// The last step that may run together with a step; the number of steps, after the run, stays what it is.
+  package func last(_ step: Int) -> Int { last.indices.contains(step) ? last[step] : step }
+
+  /// The steps that may run at the same time as a step.
+  package func stepsBeside(_ step: Int) -> [Int] {
+    (first[step]...last[step]).filter { branch[$0] != branch[step] }
+  }
+}

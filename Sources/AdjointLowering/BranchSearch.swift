@@ -1,0 +1,152 @@
+import AdjointKernels
+
+/// Finds neighbouring steps that fall apart into branches which threads may do at the same time.
+///
+/// Steps that are long enough to be shared by threads one by one are in no branch: cut in items they are
+/// done evenly by any number of threads, and what they read stays in the cache of the core that wrote it.
+///
+///     before: 0 1 2 3 4, where 3 reads what 0 writes, and 4 what 2 and 3 write
+///     after:  (0 3 | 1 2) 4
+///
+/// Both orders give the same bits. The plan is the same for any number of threads; what several branches
+/// use lies apart, so that it is valid to run them one after another too.
+struct BranchSearch {
+  /// Longer steps, in nanoseconds, are shared by threads whatever the machine's vectors are.
+  private static let longStep = 25_000
+  /// The most steps of a fork.
+  private static let mostSteps = 64
+  /// A fork ends where as many steps have made it no better.
+  private static let patience = 8
+
+  private let costs: [Int]
+  /// For each step, earlier steps that must come before it: with those that these need it is all.
+  private let predecessors: [[Int]]
+  /// The last of them; −1 where there is none.
+  private let lastPredecessors: [Int]
+
+  static func run(on schedule: Schedule, leastGain: Int) -> Schedule {
+    guard leastGain < Int.max, schedule.steps.count > 1 else { return schedule }
+    let search = BranchSearch(schedule)
+    var forked = schedule
+    forked.steps = []
+    var next = 0
+    while next < schedule.steps.count {
+      guard let fork = search.fork(from: next, leastGain: leastGain) else {
+        forked.steps.append(schedule.steps[next])
+        next += 1
+        continue
+      }
+      var branches: [Range<Int>] = []
+      for branch in fork {
+        let start = forked.steps.count
+        forked.steps += branch.map { schedule.steps[$0] }
+        branches.append(start..<forked.steps.count)
+        next += branch.count
+      }
+      forked.forks.append(Plan.Fork(branches: branches))
+    }
+    return forked
+  }
+
+  private init(_ schedule: Schedule) {
+    costs = schedule.steps.map(\.cost)
+    // A parameter and what is written over it are the same bytes.
+    func bytes(_ value: Int) -> Int { schedule.updatesInPlace[value] ?? value }
+    var lastWriter = Array(repeating: -1, count: schedule.values.count)
+    var readers = Array(repeating: [Int](), count: schedule.values.count)
+    var predecessors: [[Int]] = []
+    for (number, step) in schedule.steps.enumerated() {
+      var earlier: [Int] = []
+      for value in step.reads.map(bytes) {
+        if lastWriter[value] >= 0 { earlier.append(lastWriter[value]) }
+        readers[value].append(number)
+      }
+      for value in step.writes.map(bytes) {
+        if lastWriter[value] >= 0 { earlier.append(lastWriter[value]) }
+        earlier += readers[value].filter { $0 != number }
+        lastWriter[value] = number
+        readers[value] = []
+      }
+      predecessors.append(earlier)
+    }
+    self.predecessors = predecessors
+    lastPredecessors = predecessors.map { $0.max() ?? -1 }
+  }
+
+  /// The branches of the best fork that begins with a step; nil where none is worth it.
+  ///
+  /// What is saved is estimated for two threads.
+  private func fork(from start: Int, leastGain: Int) -> [[Int]]? {
+    let most = min(costs.count, start + Self.mostSteps)
+    guard canFork(from: start, to: most) else { return nil }
+    var parts = DisjointSets()
+    var total = 0
+    var longest = 0
+    var best = (gain: 0, end: start)
+    for step in start..<most {
+      if costs[step] > Self.longStep || step - best.end > Self.patience && best.gain > 0 { break }
+      parts.add(costs[step])
+      for earlier in predecessors[step] where earlier >= start {
+        parts.join(earlier - start, step - start)
+      }
+      total += costs[step]
+      longest = max(longest, parts.cost(of: step - start))
+      let gain = total - max(longest, (total + 1) / 2)
+      if gain > best.gain { best = (gain, step + 1) }
+    }
+    guard best.gain >= leastGain else { return nil }
+    return DisjointSets.components(start..<best.end, predecessors)
+  }
+
+  /// Whether a step before the end needs none of those from the start on, so that there are two branches.
+  private func canFork(from start: Int, to end: Int) -> Bool {
+    costs[start] <= Self.longStep
+      && (start + 1..<end).contains { lastPredecessors[$0] < start }
+  }
+}
+
+/// Steps in sets that grow together, with the cost of each set.
+private struct DisjointSets {
+  private var parents: [Int] = []
+  private var costs: [Int] = []
+
+  mutating func add(_ cost: Int) {
+    parents.append(parents.count)
+    costs.append(cost)
+  }
+
+  /// The member that stands for the set of a member.
+  func representative(of member: Int) -> Int {
+    var member = member
+    while parents[member] != member { member = parents[member] }
+    return member
+  }
+
+  /// What all members of the set of a member cost.
+  func cost(of member: Int) -> Int { costs[representative(of: member)] }
+
+  /// Puts the sets of two members together; the earlier one stands for them.
+  mutating func join(_ a: Int, _ b: Int) {
+    let (a, b) = (representative(of: a), representative(of: b))
+    if a == b { return }
+    parents[max(a, b)] = min(a, b)
+    costs[min(a, b)] += costs[max(a, b)]
+  }
+
+  /// The steps of a range in sets of those that depend on each other, each in order, the sets in the order
+  /// of their first steps.
+  static func components(_ steps: Range<Int>, _ predecessors: [[Int]]) -> [[Int]] {
+    var sets = DisjointSets()
+    for step in steps {
+      sets.add(0)
+      for earlier in predecessors[step] where earlier >= steps.lowerBound {
+        sets.join(earlier - steps.lowerBound, step - steps.lowerBound)
+      }
+    }
+    var components: [Int: [Int]] = [:]
+    for step in steps {
+      components[sets.representative(of: step - steps.lowerBound), default: []].append(step)
+    }
+    return components.sorted { $0.key < $1.key }.map(\.value)
+  }
+}

@@ -1,0 +1,129 @@
+import Adjoint
+import AllocationCounting
+import TestSupport
+import Testing
+
+@Suite("Branches at the same time")
+struct ForkedRunTests {
+  /// Towers of so many layers over one input, trained together: each on its own is too short to be shared.
+  private func towers(
+    layers: [Int], threads: Int, backend: Backend = .generated, trains: Bool = true
+  ) throws -> Adjoint.Executable {
+    let builder = GraphBuilder("towers")
+    let x = try builder.input("x", .f32, [64, 64])
+    var loss: Value?
+    for (tower, count) in layers.enumerated() {
+      var y = x
+      for layer in 0..<count {
+        let w = try builder.parameter("w\(tower)_\(layer)", .f32, [64, 64], .glorot)
+        y = try tanh(matmul(y, w))
+      }
+      let square = try (y * y).sum()
+      loss = try loss.map { try $0 + square } ?? square
+      try builder.output("y\(tower)", y)
+    }
+    try builder.output("loss", #require(loss))
+    let graph = try builder.build()
+    let step =
+      trains ? try graph.trainingStep(minimizing: "loss", with: .sgd(learningRate: 0.001)) : graph
+    return try step.compiled(CompilationOptions(threads: threads, backend: backend))
+  }
+
+  private func makeContext(_ executable: Adjoint.Executable) throws -> ExecutionContext {
+    let context = try executable.makeContext(seed: 4)
+    try context.set("x", to: .random(TensorType(.f32, [64, 64]), seed: 6))
+    return context
+  }
+
+  @Test("give the same bits on any number of threads", arguments: Backend.allCases)
+  func sameBits(_ backend: Backend) throws {
+    let layers = [3, 1, 2, 3]
+    func results(threads: Int) throws -> [[UInt32]] {
+      let executable = try towers(layers: layers, threads: threads, backend: backend)
+      #expect(executable.forkedSteps.isEmpty == (threads == 1))
+      #expect(executable.forkedSteps.allSatisfy { $0.count <= threads })
+      let context = try makeContext(executable)
+      for _ in 0..<3 { try context.run() }
+      let outputs = try executable.outputs.map { try context.output($0.name).floats }
+      let parameters = try executable.parameters.map { try context.parameter($0.name).floats }
+      return (outputs + parameters).map { $0.map(\.bitPattern) }
+    }
+    let alone = try results(threads: 1)
+    #expect(alone.allSatisfy { !$0.isEmpty })
+    #expect(Set(alone[0]).count > 1000)
+    for threads in [2, 3, 5] { #expect(try results(threads: threads) == alone) }
+  }
+
+  @Test("are divided so that no thread has much more to do than another")
+  func divided() throws {
+    func stepCounts(_ layers: [Int], threads: Int) throws -> [[Int]] {
+      try towers(layers: layers, threads: threads, trains: false).forkedSteps
+        .map { $0.map(\.count).sorted() }
+    }
+    // What follows a tower's layers is the square of its result, and its sum.
+    let alone = try towers(layers: [4], threads: 1, trains: false).statistics.kernelCount - 4
+    #expect(
+      try stepCounts([4, 2, 2], threads: 2).first.map { $0[1] - $0[0] <= alone } == true)
+    #expect(try stepCounts([4, 4, 4], threads: 3).first?.count == 3)
+    #expect(try stepCounts([4, 4, 4], threads: 8).first?.count == 3)
+    #expect(try stepCounts([4], threads: 2) == [])
+  }
+
+  @Test("may be all there is to a graph")
+  func wholeGraph() throws {
+    let builder = GraphBuilder("apart")
+    for tower in 0..<2 {
+      var y = try builder.input("x\(tower)", .f32, [64, 64])
+      for layer in 0..<3 {
+        y = try tanh(matmul(y, builder.parameter("w\(tower)_\(layer)", .f32, [64, 64], .glorot)))
+      }
+      try builder.output("y\(tower)", y)
+    }
+    let graph = try builder.build()
+    let results = try [1, 2].map { threads in
+      let executable = try graph.compiled(CompilationOptions(threads: threads))
+      #expect(executable.forkedSteps == (threads == 1 ? [] : [[[0, 1, 2], [3, 4, 5]]]))
+      let context = try executable.makeContext(seed: 1)
+      for tower in 0..<2 {
+        try context.set("x\(tower)", to: .random(TensorType(.f32, [64, 64]), seed: UInt64(tower)))
+      }
+      try context.run()
+      return try ["y0", "y1"].map { try context.output($0).floats }
+    }
+    #expect(results[0] == results[1])
+    #expect(results[0][0] != results[0][1])
+  }
+
+  @Test("allocate nothing in a run after the first")
+  func noAllocation() throws {
+    let executable = try towers(layers: [3, 3], threads: 2)
+    #expect(!executable.forkedSteps.isEmpty)
+    let context = try makeContext(executable)
+    try context.run()
+    try #require(adjoint_thread_allocation_count() != 0)
+    let start = adjoint_thread_allocation_count()
+    for _ in 0..<20 { try context.run() }
+    #expect(adjoint_thread_allocation_count() == start)
+  }
+
+  @Test("can be used by two threads at once, which share the pool")
+  func sharedExecutable() async throws {
+    let executable = try towers(layers: [3, 3, 3], threads: 2, trains: false)
+    #expect(!executable.forkedSteps.isEmpty)
+    let alone = try makeContext(executable)
+    try alone.run()
+    let expected = try alone.output("loss").floats
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          let context = try makeContext(executable)
+          return try (0..<50).allSatisfy { _ in
+            try context.run()
+            return try context.output("loss").floats == expected
+          }
+        }
+      }
+      for try await isSame in group { #expect(isSame) }
+    }
+  }
+}
