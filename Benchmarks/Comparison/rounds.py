@@ -14,6 +14,9 @@ SLOWDOWN = 1.15
 # A turn waits at most so long for it to become quiet, and asks again after each pause.
 WAITING_SECONDS = 4.0
 PAUSE_SECONDS = 0.1
+# The turns of one team wait at most so long together: a machine that is busy all the time, or whose clock
+# was faster at first, is measured as it is.
+PATIENT_SECONDS = 600.0
 # The threads of a system that has just been measured spin for a while before they sleep (200 ms in
 # OpenMP's run time of LLVM and Intel) and would take a core from the next one.
 SETTLING_SECONDS = 0.4
@@ -51,17 +54,21 @@ class Case:
                 times[worker.name] = statistics.median(reply["samples"]) if reply else None
                 after = self.speed()
                 slower = min(before, after)
-                if is_quiet(slower, self.team.fastest) or not reply:
+                if is_quiet(slower, self.team.fastest) or not reply or not is_patient(self.team):
                     break
             self.speeds.append(slower)
         return times
 
     def quiet(self, speed):
         """The speed of a probe as soon as the machine is quiet, or when it was waited for long enough."""
-        start = time.monotonic()
+        waited = 0.0
         while (not is_quiet(speed, self.team.fastest)
-               and time.monotonic() - start < WAITING_SECONDS):
+               and waited < WAITING_SECONDS and is_patient(self.team)):
+            start = time.monotonic()
             speed = self.speed(PAUSE_SECONDS)
+            elapsed = time.monotonic() - start
+            waited += elapsed
+            self.team.waited += elapsed
         return speed
 
     def speed(self, pause=SETTLING_SECONDS):
@@ -137,6 +144,11 @@ def rounded(number):
 def is_quiet(speed, fastest):
     """Whether a probe is as fast as where nobody else uses the machine."""
     return speed * SLOWDOWN >= fastest
+
+
+def is_patient(team):
+    """Whether a team has not waited for a quiet machine for too long yet."""
+    return team.waited < PATIENT_SECONDS
 
 
 def disturbed(row, fastest):

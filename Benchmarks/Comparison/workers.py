@@ -99,6 +99,8 @@ class Team:
         self.ours = self.workers[0]
         # Floating-point operations a second of the fastest product so far.
         self.fastest = 0.0
+        # Seconds in which turns have waited for a quiet machine.
+        self.waited = 0.0
 
     @property
     def versions(self):
