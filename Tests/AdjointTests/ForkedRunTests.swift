@@ -94,6 +94,35 @@ struct ForkedRunTests {
     #expect(results[0][0] != results[0][1])
   }
 
+  @Test("sum in parts without disturbing each other", arguments: Backend.allCases)
+  func sums(_ backend: Backend) throws {
+    let builder = GraphBuilder("sums")
+    let counts = (0..<32).map { 16_384 + 64 * $0 }
+    for (number, count) in counts.enumerated() {
+      let x = try builder.input("x\(number)", .f32, [.fixed(count)])
+      try builder.output("y\(number)", sin(x).sum())
+    }
+    let graph = try builder.build()
+    func context(threads: Int) throws -> ExecutionContext {
+      let executable = try graph.compiled(CompilationOptions(threads: threads, backend: backend))
+      if threads > 1 { #expect(executable.forkedSteps.map(\.count) == [2]) }
+      let context = try executable.makeContext()
+      for (number, count) in counts.enumerated() {
+        try context.set(
+          "x\(number)", to: .random(TensorType(.f32, [.fixed(count)]), seed: UInt64(number)))
+      }
+      return context
+    }
+    func results(_ context: ExecutionContext) throws -> [Float] {
+      try context.run()
+      return try counts.indices.map { try context.output("y\($0)").floats[0] }
+    }
+    let expected = try results(context(threads: 1))
+    #expect(Set(expected).count == 32)
+    let together = try context(threads: 2)
+    for _ in 0..<300 { #expect(try results(together) == expected) }
+  }
+
   @Test("allocate nothing in a run after the first")
   func noAllocation() throws {
     let executable = try towers(layers: [3, 3], threads: 2)
