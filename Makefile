@@ -69,7 +69,7 @@ sanitize: setup ## Run the tests of memory and threads under the address and thr
 
 # Narrow it with ARGUMENTS: make benchmark ARGUMENTS='--cases ^mlp --peers torch'. Only a run of all
 # cases with all systems belongs into the files that the README shows.
-benchmark: setup ## Compare with other systems, write Benchmarks/RESULTS.* (about an hour)
+benchmark: setup ## Compare with other systems, write Benchmarks/RESULTS.* (an hour or more)
 ifeq ($(ARGUMENTS),)
 	@Benchmarks/compare --output Benchmarks
 else

@@ -10,7 +10,7 @@ extension KernelGraph.Step {
     let cost: Double =
       switch work {
       case .nest(let nest): nest.cost
-      case .rows(let group): group.stages.reduce(0) { $0 + $1.nest.cost }
+      case .rows(let group): group.stages.cost
       case .call(let kernel, _, _): kernel.cost
       }
     return Int(min(max(cost, 1), 1e15))
@@ -21,7 +21,7 @@ extension Kernel {
   fileprivate var cost: Double {
     switch self {
     case .loopNest(let nest): return nest.cost
-    case .group(let group): return group.stages.reduce(0) { $0 + $1.nest.cost }
+    case .group(let group): return group.stages.cost
     case .contraction(let product):
       // Sixteen multiplications with each of two units.
       let count = Double(product.batch) * Double(product.rows) * Double(product.columns)
@@ -30,6 +30,10 @@ extension Kernel {
       return Double(copy.outer) * Double(copy.count) * Double(copy.inner) / 4
     }
   }
+}
+
+extension [FusionGroup.Stage] {
+  fileprivate var cost: Double { reduce(0) { $0 + $1.nest.cost } }
 }
 
 extension LoopNest {

@@ -50,7 +50,8 @@ struct ForkVerifierTests {
     try PlanVerifier.verify(plan)
     plan.buffers[8].role = .temporary
     plan.buffers[8].offset = 320
-    #expect(throws: Diagnostic.self) { try PlanVerifier.verify(plan) }
+    let diagnostic = #expect(throws: Diagnostic.self) { try PlanVerifier.verify(plan) }
+    #expect(diagnostic?.message.contains("two branches of the fork at step 2") == true)
   }
 
   @Test("are printed behind the steps")
