@@ -58,10 +58,10 @@ package final class KernelCompiler: Sendable {
     for kernel in kernels where compiled[kernel] == nil && seen.insert(kernel).inserted {
       missing.append(kernel)
     }
-    let bytes = generator.machine.vectorByteCount
+    let machine = generator.machine
     let place = KernelBatch.literalPlace(oneOf: missing.count)
     let modules = concurrentMap(missing.count) { [missing] in
-      KernelModule(missing[$0], vectorByteCount: bytes, literals: place)
+      KernelModule(missing[$0], for: machine, literals: place)
     }
     guard let image = image(of: modules.compactMap { $0?.source }) else { return compiled }
     for (kernel, module) in zip(missing, modules) {

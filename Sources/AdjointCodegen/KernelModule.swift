@@ -32,13 +32,14 @@ package struct KernelModule: Hashable, Sendable {
   /// Writes the code of a kernel; nil for one that only the portable back end runs.
   ///
   /// Functions are named after the text, so that modules of different kernels can be linked together.
-  package init?(_ kernel: Kernel, vectorByteCount: Int, literals: LiteralPlace = .code) {
+  package init?(_ kernel: Kernel, for machine: HostMachine, literals: LiteralPlace = .code) {
+    let vectorByteCount = machine.vectorByteCount
     switch kernel {
     case .loopNest(let nest) where Self.isSupported(nest): add(nest, vectorByteCount, literals)
     case .group(let group) where group.stages.allSatisfy({ Self.isSupported($0) }):
       add(group, vectorByteCount)
     case .contraction(let product) where product.epilogue.map(Self.isSupported) ?? true:
-      guard add(product, vectorByteCount) else { return nil }
+      guard add(product, machine) else { return nil }
     case .loopNest, .group, .contraction, .gather, .scatterAdd: return nil
     }
     let name = "kernel_" + module.digits
@@ -51,13 +52,15 @@ package struct KernelModule: Hashable, Sendable {
 
   /// Adds a product and an epilogue that it does not take in, or that follows the library; false where
   /// nothing is left for generated code.
-  private mutating func add(_ product: Contraction, _ vectorByteCount: Int) -> Bool {
-    guard ProductLayout.isSupported(product) else {
+  private mutating func add(_ product: Contraction, _ machine: HostMachine) -> Bool {
+    let vectorByteCount = machine.vectorByteCount
+    guard let blocking = machine.productBlocking(product) else {
       followsLibrary = true
       if let nest = product.nestBehind { add(nest, vectorByteCount) }
       return !pieces.isEmpty
     }
-    let layout = ProductLayout(product, vectorByteCount: vectorByteCount)
+    let layout = ProductLayout(
+      product, vectorByteCount: vectorByteCount, blocking: blocking)
     var writer = ProductWriter(layout)
     let function = Self.provisionalName + ".0"
     module.add(writer.function(function), of: writer.text)

@@ -174,6 +174,25 @@ import Testing
     #expect(many[sum(7)]?.literals == [UInt64(Float(7).bitPattern)])
   }
 
+  @Test func leavesLargeProductsToTheLibraryButOnZen4() throws {
+    let generator = try #require(CodeGenerator.shared)
+    func isGenerated(_ rows: Int, _ inner: Int, on name: String) -> Bool {
+      let machine = generator.targeting(name: name, features: "+avx2,+fma").machine
+      let product = Contraction(
+        .f32, batch: 1, rows: rows, columns: 2048, inner: inner,
+        left: .init(batchStride: 0, rowStride: inner, columnStride: 1),
+        right: .init(batchStride: 0, rowStride: 2048, columnStride: 1))
+      return KernelModule(.contraction(product), for: machine) != nil
+    }
+    for name in ["haswell", "sapphirerapids", "znver4"] {
+      #expect(isGenerated(64, 2048, on: name))
+      #expect(!isGenerated(2048, 2049, on: name))
+      #expect(!isGenerated(1, 2048, on: name))
+      #expect(isGenerated(65, 2048, on: name) == (name == "znver4"))
+      #expect(isGenerated(2048, 2048, on: name) == (name == "znver4"))
+    }
+  }
+
   @Test func makesTheSameObjectsWithAMachineThatWasUsed() throws {
     let generator = try #require(CodeGenerator.shared)
     let machine = generator.machine
@@ -182,7 +201,7 @@ import Testing
     let product = Contraction(
       .f32, batch: 1, rows: 256, columns: 256, inner: 256, left: layout, right: layout)
     let texts = try [sum(1), .contraction(product), sum(2)].map { kernel in
-      try #require(KernelModule(kernel, vectorByteCount: machine.vectorByteCount)).text
+      try #require(KernelModule(kernel, for: machine)).text
     }
     #expect(texts[1].contains("optnone"))
     func unused() -> CodeGenerator {

@@ -33,22 +33,12 @@ struct ProductLayout: Sendable {
     case rows(tiles: Int)
   }
 
-  /// The most steps of the inner dimension that are done before the tile changes.
-  private static let mostDepth = 384
-  /// The most that are done all the same where there are no others: it saves adding to what is there.
-  private static let onlyDepth = 448
-
-  /// The blocks in which so many steps are done.
-  private static func blockCount(_ inner: Int) -> Int {
-    inner <= onlyDepth ? 1 : (inner + mostDepth - 1) / mostDepth
-  }
-  /// The bytes of the right operand that stay in a core's second cache while tiles pass.
-  private static let passingByteCount = 1 << 19
   /// The sums that keep the multipliers busy: two at a time, four cycles each.
   private static let fewestSums = 8
   /// The items that a product is cut into, if it has as many tiles or panels.
   private static let mostItems = 16
 
+  let blocking: ProductBlocking
   let scalarType: ScalarType
   let batch: Int
   let batchExtents: [Int]
@@ -79,13 +69,15 @@ struct ProductLayout: Sendable {
   let copiesLeft: Bool
   let split: Split
 
-  init(_ product: Contraction, vectorByteCount: Int) {
+  init(_ product: Contraction, vectorByteCount: Int, blocking: ProductBlocking) {
     let left = Matrix(product.left)
     let right = Matrix(product.right)
     let result = Matrix(product.resultLayout)
     let isTransposed =
-      Self.cost(product, right, result, vectorByteCount)
-      > Self.cost(product.transposed, left.transposed, result.transposed, vectorByteCount)
+      Self.cost(product, right, result, vectorByteCount, blocking)
+      > Self.cost(
+        product.transposed, left.transposed, result.transposed, vectorByteCount, blocking)
+    self.blocking = blocking
     rows = isTransposed ? product.columns : product.rows
     columns = isTransposed ? product.rows : product.columns
     self.left = isTransposed ? right.transposed : left
@@ -112,8 +104,8 @@ struct ProductLayout: Sendable {
       isShort
       ? Self.compactHeight(rows, vectors: vectors, most: most) : Self.height(rows, most: most)
     let tiles = (rows + tileRows - 1) / tileRows
-    let blocks = Self.blockCount(inner)
-    depth = (inner + blocks - 1) / blocks
+    depth = blocking.depth(
+      steps: inner, rowByteCount: columns * product.scalarType.byteCount, lanes: lanes)
     packs =
       self.right.columnStride != 1
       || rows >= 96 && inner * columns * product.scalarType.byteCount > 1 << 18
@@ -134,14 +126,6 @@ struct ProductLayout: Sendable {
     } else {
       split = .columns(panels: (panels + mostItems - 1) / mostItems)
     }
-  }
-
-  /// Whether generated code is the faster choice: not for products with a vector, which wait for memory
-  /// as any library does, nor for the largest, which a tuned library prefetches better.
-  static func isSupported(_ product: Contraction) -> Bool {
-    let work = Double(product.rows) * Double(product.columns) * Double(product.inner)
-    return product.batch > 0 && product.rows > 1 && product.columns > 1 && product.inner > 0
-      && work <= 0x1p28
   }
 
   /// Whether the lines of a tile go through an epilogue while they are in the cache; a long one runs behind
@@ -206,7 +190,8 @@ struct ProductLayout: Sendable {
 
   /// The panels that are done before the next ones.
   var panelsAtOnce: Int {
-    min(panelCount, max(1, Self.passingByteCount / (depth * panelColumns * scalarType.byteCount)))
+    min(
+      panelCount, max(1, blocking.passingByteCount / (depth * panelColumns * scalarType.byteCount)))
   }
 
   /// The items of one matrix of a batch, of so many tiles each.
@@ -233,7 +218,7 @@ struct ProductLayout: Sendable {
   /// Rows are as far apart as the deepest need, so that tiles of the same size have the same code.
   var copiedLeft: Matrix {
     left.columnStride == 1
-      ? Matrix(rowStride: Self.onlyDepth + 16, columnStride: 1)
+      ? Matrix(rowStride: ProductBlocking.onlyDepth + 16, columnStride: 1)
       : Matrix(rowStride: 1, columnStride: (tileRows + lanes - 1) / lanes * lanes)
   }
 
@@ -249,7 +234,8 @@ struct ProductLayout: Sendable {
 
   /// A rough number of cycles: products in vectors, and the turning of what lies transposed.
   private static func cost(
-    _ product: Contraction, _ right: Matrix, _ result: Matrix, _ vectorByteCount: Int
+    _ product: Contraction, _ right: Matrix, _ result: Matrix, _ vectorByteCount: Int,
+    _ blocking: ProductBlocking
   ) -> Double {
     let lanes = vectorByteCount / product.scalarType.byteCount
     let vectors = (product.columns + lanes - 1) / lanes
@@ -258,7 +244,12 @@ struct ProductLayout: Sendable {
     )
     var cycles = rows * Double(vectors) * inner / 2
     if right.columnStride != 1, product.columns > 1 { cycles += inner * columns / 2 }
-    if result.columnStride != 1 { cycles += rows * columns * Double(blockCount(product.inner)) / 2 }
+    if result.columnStride != 1 {
+      let blocks = blocking.blockCount(
+        steps: product.inner, rowByteCount: product.columns * product.scalarType.byteCount)
+      // Each block reads and writes it in lines as short as a tile is high.
+      cycles += 2 * rows * columns * Double(blocks)
+    }
     return cycles
   }
 }

@@ -53,6 +53,7 @@ extension ProductWriter {
     let vectors = vectors(of: tile)
     let kept = vectorsInMemory(of: tile)
     let memory = kept == 0 ? "" : text.value("alloca [\(kept) x \(vector.text)]")
+    if layout.addendScale != nil || layout.blockCount > 1 { fetchResult(of: tile) }
     let lines = isLeftRowMajor ? rowOffsets(tile.rows) : [:]
     let step = text.beginLoop(
       from: "0", to: "%depth", carrying: tile.rows * vectors, vector.text, start: "zeroinitializer")
@@ -62,6 +63,10 @@ extension ProductWriter {
     let b = text.value("getelementptr i8, ptr %right, i64 \(distance)")
     let row = (0..<vectors).map { number in
       read(move(b, number * layout.lanes), lanes(number, of: tile))
+    }
+    if layout.blocking.stepsAhead > 0 {
+      let ahead = moved(b, String(layout.blocking.stepsAhead), "%step")
+      for number in 0..<vectors { fetch(move(ahead, number * layout.lanes), for: .reading) }
     }
     var sums: [String] = []
     for number in 0..<tile.rows {
@@ -82,6 +87,32 @@ extension ProductWriter {
       forEachGroupOfLines(of: tile, sums, memory) { $0.write($1) }
     }
     text.effect("ret void")
+  }
+
+  /// Asks for what the sums will be added to, which comes while they are computed.
+  private mutating func fetchResult(of tile: Tile) {
+    let isRowMajor = layout.result.columnStride == 1
+    let (lines, elements) = isRowMajor ? (tile.rows, tile.columns) : (tile.columns, tile.rows)
+    var place = "%result"
+    for line in 0..<lines {
+      if line > 0 { place = text.value("getelementptr i8, ptr \(place), i64 %stride") }
+      for first in stride(from: 0, to: elements, by: layout.lanes) {
+        fetch(move(place, first), for: .writing)
+      }
+    }
+  }
+
+  /// What a cache line is asked for, as LLVM numbers it.
+  private enum Purpose: Int {
+    case reading = 0
+    case writing = 1
+  }
+
+  /// Asks for the cache line at a place, which may lie beyond the end of a matrix.
+  private mutating func fetch(_ pointer: String, for purpose: Purpose) {
+    text.declare("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
+    text.effect(
+      "call void @llvm.prefetch.p0(ptr \(pointer), i32 \(purpose.rawValue), i32 3, i32 1)")
   }
 
   /// The bytes from the first row of the left operand to the rows of its group, and to the first rows of

@@ -10,21 +10,23 @@ final class Arena {
   private static let hugePage = 2 << 20
 
   init(byteCount: Int) throws(Diagnostic) {
-    let rounded = max(byteCount, 64)
-    let alignment = rounded >= 2 * Self.hugePage ? Self.hugePage : 64
+    let used = max(byteCount, 64)
+    // Whole huge pages, where they are at least half in use.
+    let unit = used >= Self.hugePage / 2 ? Self.hugePage : 64
+    let (rounded, overflow) = ((used - 1) / unit + 1).multipliedReportingOverflow(by: unit)
     var memory: UnsafeMutableRawPointer?
-    guard posix_memalign(&memory, alignment, rounded) == 0, let memory else {
+    guard !overflow, posix_memalign(&memory, unit, rounded) == 0, let memory else {
       throw Diagnostic(
         .memoryLimit,
         "the system refused \(Self.mebibytes(byteCount)) MiB of memory; use a smaller batch or close"
           + " other programs")
     }
     #if os(Linux)
-      if alignment == Self.hugePage { _ = madvise(memory, rounded, 14 /* MADV_HUGEPAGE */) }
+      if unit == Self.hugePage { _ = madvise(memory, rounded, 14 /* MADV_HUGEPAGE */) }
     #endif
-    memset(memory, 0, rounded)
+    memset(memory, 0, used)
     base = memory
-    self.byteCount = rounded
+    self.byteCount = used
   }
 
   deinit { free(base) }
