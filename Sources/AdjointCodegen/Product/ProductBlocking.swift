@@ -45,9 +45,9 @@ extension HostMachine {
   /// The blocks of a product; nil where the library is the faster choice: for products with a vector,
   /// which wait for memory as in any library, and for the largest.
   ///
-  /// Neither the system nor LLVM says how fast a third cache is, so that it is large blocks' turn only on
-  /// the processor they were measured on: on Zen 4 generated code does 256 × 2048 × 2048 multiplications in
-  /// 0.9 of OpenBLAS's time, 2³³ in 0.97, and 2³⁶ in 1.03.
+  /// Neither the system nor LLVM says how fast a third cache is, so large blocks are used only on the
+  /// processor they were measured on. On Zen 4 generated code does 256 × 2048 × 2048 multiplications in
+  /// 0.91 of OpenBLAS's time, 2³³ in 0.97, and 2³⁶ in 1.03.
   func productBlocking(_ product: Contraction) -> ProductBlocking? {
     guard product.batch > 0, product.rows > 1, product.columns > 1, product.inner > 0 else {
       return nil
