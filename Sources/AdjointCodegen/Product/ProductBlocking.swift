@@ -9,9 +9,6 @@ struct ProductBlocking: Hashable, Sendable {
   /// Blocks are as deep as lets all columns of the right operand pass at once, but no less deep: whole
   /// rows are read from memory at twice the speed of parts, and tiles of the left operand are copied once.
   var leastDepth: Int
-  /// How many steps of the inner dimension ahead of its use a tile asks for the right operand; 0 where it
-  /// leaves that to the processor.
-  var stepsAhead: Int
 
   /// The most steps of the inner dimension in a block of several.
   private static let mostDepth = 384
@@ -19,10 +16,9 @@ struct ProductBlocking: Hashable, Sendable {
   static let onlyDepth = 448
 
   /// What lies packed stays in a core's second cache.
-  static let standard = ProductBlocking(
-    passingByteCount: 1 << 19, leastDepth: mostDepth, stepsAhead: 0)
+  static let standard = ProductBlocking(passingByteCount: 1 << 19, leastDepth: mostDepth)
   /// What lies packed comes from a third cache that is as fast as tiles ask.
-  static let large = ProductBlocking(passingByteCount: 1 << 21, leastDepth: 256, stepsAhead: 8)
+  static let large = ProductBlocking(passingByteCount: 1 << 21, leastDepth: 256)
 
   /// The blocks in which so many steps are done with so many bytes in each row of the right operand.
   func blockCount(steps: Int, rowByteCount: Int) -> Int {

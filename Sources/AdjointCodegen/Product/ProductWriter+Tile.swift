@@ -64,10 +64,8 @@ extension ProductWriter {
     let row = (0..<vectors).map { number in
       read(move(b, number * layout.lanes), lanes(number, of: tile))
     }
-    if layout.blocking.stepsAhead > 0 {
-      let ahead = moved(b, String(layout.blocking.stepsAhead), "%step")
-      for number in 0..<vectors { fetch(move(ahead, number * layout.lanes), for: .reading) }
-    }
+    let ahead = moved(b, String(Self.stepsAhead), "%step")
+    for number in 0..<vectors { fetch(move(ahead, number * layout.lanes), for: .reading) }
     var sums: [String] = []
     for number in 0..<tile.rows {
       let place = isLeftRowMajor ? offset(a, number, lines) : move(a, number)
@@ -88,6 +86,9 @@ extension ProductWriter {
     }
     text.effect("ret void")
   }
+
+  /// How many steps ahead of its use a tile asks for the right operand.
+  private static let stepsAhead = 8
 
   /// Asks for what the sums will be added to, which comes while they are computed.
   private mutating func fetchResult(of tile: Tile) {
