@@ -173,10 +173,6 @@ struct ProductLayout: Sendable {
     return isTransposed ? matrix.transposed : matrix
   }
 
-  /// Whether tiles pass a panel, and not panels a tile: few tiles read a panel in place, which then comes
-  /// from memory or a far cache once.
-  var passesTiles: Bool { !packs && !copiesLeft && tileCount > 1 }
-
   /// The columns of a panel: what a tile is wide.
   var panelColumns: Int { lanes * vectors }
   var panelCount: Int { (columns + panelColumns - 1) / panelColumns }

@@ -140,7 +140,7 @@ struct ProductWriter {
     text.end(part)
   }
 
-  /// Blocks of the inner dimension around tiles of rows and panels of columns.
+  /// Blocks of the inner dimension around tiles of rows around panels of columns.
   private mutating func writeBlocks(_ places: Places, panels: Span, tiles: Span) {
     let layout = layout
     forEach(Span(layout.blockCount)) { writer, block in
@@ -154,60 +154,38 @@ struct ProductWriter {
       let right = writer.move(places.right, start, layout.right.rowStride)
       places.right = right
       if layout.packs { writer.callPacking(right, panels, depth) }
-      let block = Block(depth: depth, isFirst: isFirst, isLast: isLast)
-      if layout.passesTiles {
-        writer.forEach(panels) { writer, panel in
-          writer.forEach(tiles) { writer, tile in
-            let row = writer.row(of: tile, places, block)
-            writer.writeTile(row, panel, panels, places, block)
-          }
-        }
-      } else {
-        writer.forEach(tiles) { writer, tile in
-          let row = writer.row(of: tile, places, block)
-          writer.forEach(panels) { $0.writeTile(row, $1, panels, places, block) }
-        }
+      writer.forEach(tiles) { writer, tile in
+        writer.writeTiles(
+          tile, panels, places, Block(depth: depth, isFirst: isFirst, isLast: isLast))
       }
     }
   }
 
-  /// A row of tiles.
-  private struct Row {
-    /// Its first row of elements.
-    var first: String
-    var left: String
-    var result: String
-    var epilogue: [String]
-    /// The code of its tiles, for each width of a panel.
-    var code: [String]
-  }
-
-  private mutating func row(of tile: String, _ places: Places, _ block: Block) -> Row {
+  /// The tiles of one row of tiles.
+  private mutating func writeTiles(
+    _ tile: String, _ panels: Span, _ places: Places, _ block: Block
+  ) {
     let layout = layout
     let isLow = isLast(tile, of: layout.tileCount, rest: layout.lastRows)
     var a = move(places.left, tile, layout.tileRows * layout.left.rowStride)
     if layout.copiesLeft { a = callCopy(of: a, isLow: isLow, block.depth) }
     let c = move(places.result, tile, layout.tileRows * layout.result.rowStride)
-    let code = layout.panelWidths.map { columns in
+    func code(_ columns: Int) -> String {
       choose(isLow, from: layout.tileHeights.map { tileCode($0, columns) })
     }
+    let widths = layout.panelWidths.map(code)
     let row = text.value("mul i64 \(tile), \(layout.tileRows)")
-    return Row(
-      first: row, left: a, result: c,
-      epilogue: moveEpilogue(places.epilogue, row, by: \.rowStride), code: code)
-  }
-
-  private mutating func writeTile(
-    _ row: Row, _ panel: String, _ panels: Span, _ places: Places, _ block: Block
-  ) {
-    let isNarrow = isLast(panel, of: layout.panelCount, rest: layout.lastColumns)
-    let target = move(row.result, panel, layout.panelColumns * layout.result.columnStride)
-    let column = text.value("mul i64 \(panel), \(layout.panelColumns)")
-    let pointers = moveEpilogue(row.epilogue, column, by: \.columnStride)
-    callTile(
-      choose(isNarrow, from: row.code), left: row.left,
-      right: self.panel(places.right, panel, panels, block.depth), result: target, block,
-      epilogue: pointers + [places.batch, row.first, column])
+    let streams = moveEpilogue(places.epilogue, row, by: \.rowStride)
+    forEach(panels) { writer, panel in
+      let isNarrow = writer.isLast(panel, of: layout.panelCount, rest: layout.lastColumns)
+      let target = writer.move(c, panel, layout.panelColumns * layout.result.columnStride)
+      let column = writer.text.value("mul i64 \(panel), \(layout.panelColumns)")
+      let pointers = writer.moveEpilogue(streams, column, by: \.columnStride)
+      writer.callTile(
+        writer.choose(isNarrow, from: widths), left: a,
+        right: writer.panel(places.right, panel, panels, block.depth), result: target, block,
+        epilogue: pointers + [places.batch, row, column])
+    }
   }
 
   /// Where a panel of the right operand begins: in the packed copy, or in place.
