@@ -58,6 +58,12 @@ package enum GraphInterpreter {
       return [tensor]
     case .kernels(let kernels):
       return try KernelInterpreter.run(kernels, operands: operands, resultTypes: resultTypes)
+    case .graph(let definition):
+      let names = definition.inputs.map(\.name)
+      let outputs = try evaluate(
+        definition, Dictionary(zip(names, operands)) { first, _ in first }
+      ).outputs
+      return definition.outputs.compactMap { outputs[$0.name] }
     }
   }
 

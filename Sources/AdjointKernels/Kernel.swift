@@ -1,5 +1,3 @@
-import AdjointCore
-
 /// The closed vocabulary of computations: what back ends run.
 ///
 /// No kernel knows an operator.
@@ -15,20 +13,6 @@ package enum Kernel: Hashable, Sendable {
   /// Operands: data, indices, updates. The result is the data, with
   /// `result[o, indices[j], i] += updates[o, j, i]` for j in ascending order.
   case scatterAdd(IndexedCopy)
-}
-
-/// What an operator becomes when its operands' types are known.
-package enum Lowering: Sendable {
-  /// The result has the operand's elements in the operand's order: no work, no memory.
-  case view
-  /// The result is known already.
-  case constant(Tensor)
-  /// Kernels that run in order over the operator's own operands and results, each writing a part of
-  /// the results; together they write every element.
-  case kernels([Kernel])
-
-  /// One loop nest.
-  package static func loop(_ nest: LoopNest) -> Lowering { .kernels([.loopNest(nest)]) }
 }
 
 extension Kernel {

@@ -5,8 +5,7 @@ import AdjointKernels
 extension KernelGraph {
   /// Asks each live node's operator for its kernels.
   init(lowering graph: Graph) throws(Diagnostic) {
-    var constants: [Tensor: Int] = [:]
-    var lowerings = LoweringTable()
+    var known = Known()
     let live = graph.liveNodes
     // For each node, the values that its results occupy.
     var places: [[Int]] = []
@@ -24,9 +23,10 @@ extension KernelGraph {
         }
         let operands = node.operands.map { places[$0.node][$0.result] }
         do {
-          let types = node.operands.map { graph.type(of: $0) }
-          let lowering = try lowerings.lowering(of: operation, on: types, to: node.resultTypes)
-          places.append(place(lowering, node, index, operands, &constants))
+          places.append(
+            try place(
+              operation, on: node.operands.map { graph.type(of: $0) }, to: node.resultTypes,
+              operands, index, &known))
         } catch {
           throw error.at(node: graph.label(of: index)).located(at: node.location)
         }
@@ -52,20 +52,27 @@ extension KernelGraph {
     return node.resultTypes[0]
   }
 
+  /// What is worked out once, whichever node asks for it.
+  private struct Known {
+    var constants: [Tensor: Int] = [:]
+    var lowerings = LoweringTable()
+  }
+
+  /// The values of the results of an operator; `index` is the node that its steps stand for.
   private mutating func place(
-    _ lowering: Lowering, _ node: Node, _ index: Int, _ operands: [Int],
-    _ constants: inout [Tensor: Int]
-  ) -> [Int] {
-    switch lowering {
+    _ operation: any Operator, on types: [TensorType], to resultTypes: [TensorType],
+    _ operands: [Int], _ index: Int, _ known: inout Known
+  ) throws(Diagnostic) -> [Int] {
+    switch try known.lowerings.lowering(of: operation, on: types, to: resultTypes) {
     case .view:
       return [operands[0]]
     case .constant(let tensor):
-      if let known = constants[tensor] { return [known] }
+      if let value = known.constants[tensor] { return [value] }
       let value = add(tensor.type, .constant(tensor))
-      constants[tensor] = value
+      known.constants[tensor] = value
       return [value]
     case .kernels(let kernels):
-      let results = node.resultTypes.map { add($0, .computed) }
+      let results = resultTypes.map { add($0, .computed) }
       for result in results { values[result].node = index }
       for kernel in kernels {
         switch kernel {
@@ -83,7 +90,34 @@ extension KernelGraph {
         }
       }
       return results
+    case .graph(let definition):
+      return try place(definition, operands, index, &known)
     }
+  }
+
+  /// The values of the outputs of a graph that one node stands for; its inputs are the operands.
+  private mutating func place(
+    _ definition: Graph, _ operands: [Int], _ index: Int, _ known: inout Known
+  ) throws(Diagnostic) -> [Int] {
+    let live = definition.liveNodes
+    var places: [[Int]] = []
+    places.reserveCapacity(definition.nodes.count)
+    var inputs = operands[...]
+    for (inner, node) in definition.nodes.enumerated() {
+      guard let operation = node.operation else {
+        places.append(inputs.popFirst().map { [$0] } ?? [])
+        continue
+      }
+      guard live[inner] else {
+        places.append([])
+        continue
+      }
+      places.append(
+        try place(
+          operation, on: node.operands.map { definition.type(of: $0) }, to: node.resultTypes,
+          node.operands.map { places[$0.node][$0.result] }, index, &known))
+    }
+    return definition.outputList.map { places[$0.value.node][$0.value.result] }
   }
 
   /// An output that is a parameter with an update shows the value before it, so that is copied.
