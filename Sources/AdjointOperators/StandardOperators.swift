@@ -15,7 +15,7 @@ extension OperatorRegistry {
     // Linear
     DotGeneral.self,
     // Reduction
-    ReduceMax.self, ReduceMin.self, ReduceProduct.self, ReduceSum.self,
+    ProductOfOthers.self, ReduceMax.self, ReduceMin.self, ReduceProduct.self, ReduceSum.self,
     // Structure
     Broadcast.self, Concatenate.self, Constant.self, Extent.self, Iota.self, Pad.self,
     Reshape.self, Slice.self, Transpose.self,

@@ -112,6 +112,13 @@ enum OperatorSweep {
     SweepCase("reduce_max") { try $1[0].max(squeezingAxes: [1]) },
     SweepCase("reduce_min") { try $1[0].min(squeezingAxes: [1]) },
     SweepCase("reduce_product") { try $1[0].product(squeezingAxes: [1]) },
+    SweepCase("product_of_others") { try $0.apply(ProductOfOthers(axes: [1]), $1) },
+    SweepCase("product_of_others along a direction", two) {
+      try $0.apply(ProductOfOthers(axes: [1]), $1)
+    },
+    SweepCase("product_of_others along directions", { [$0, $0, $0] }) {
+      try $0.apply(ProductOfOthers(axes: [0, 1]), $1)
+    },
     SweepCase("softmax") { try softmax($1[0]) },
     SweepCase("logSoftmax") { try logSoftmax($1[0]) },
     SweepCase("layerNorm", { [$0, [$0[1]], [$0[1]]] }) {

@@ -16,7 +16,7 @@ struct StructureAttributeTests {
     Concatenate(axis: 2), Iota(TensorType(.i32, ["B", 3]), axis: 1),
     Extent(axes: [0, 2], to: .f32), ReduceSum(axes: []), ReduceMax(axes: [0]),
     ReduceMin(axes: [1, 2]),
-    ReduceProduct(axes: [0]), Gather(axis: 1), ScatterAdd(axis: 0),
+    ReduceProduct(axes: [0]), ProductOfOthers(axes: [0, 2]), Gather(axis: 1), ScatterAdd(axis: 0),
     DotGeneral(left: .init(contract: [1]), right: .init(contract: [0])),
     DotGeneral(
       left: .init(batch: [1, 0], contract: []), right: .init(batch: [0, 2], contract: [])),

@@ -2,11 +2,11 @@ import AdjointCore
 import AdjointGraph
 import AdjointKernels
 
-/// The product along axes, which the result no longer has.
+/// The product along axes, which the result no longer has; 1 over no element.
 ///
-/// `∂y/∂x_i` is the product of the other elements. It is formed without dividing by `x_i`, so that
-/// zeros are no exception, and so that it can itself be differentiated: the second derivative is
-/// right everywhere, the third and higher ones where no element is zero.
+/// `∂y/∂x_i = Π_{j≠i} x_j`, the operator `product_of_others`, which divides by nothing and is right
+/// where elements are zero, tiny, huge or infinite. Its own comment says how it is computed, over
+/// named axes too. The tangent is `Σ_i t_i · Π_{j≠i} x_j`.
 package struct ReduceProduct: Reduction {
   package static let mnemonic = "reduce_product"
   package static let combiner = Combiner.product
@@ -19,44 +19,23 @@ package struct ReduceProduct: Reduction {
       vjp: { (at, cotangents) throws(Diagnostic) in
         guard let cotangent = cotangents[0] else { return [nil] }
         let operand = at.operands[0]
-        return [try broadcastBack(cotangent, over: operand) * productOfOthers(operand)]
+        let others = try at.builder.apply(ProductOfOthers(axes: axes), [operand])
+        return [try broadcastBack(cotangent, over: operand) * others]
       },
       jvp: { (at, tangents) throws(Diagnostic) in
         guard let tangent = tangents[0] else { return [nil] }
-        return [try (tangent * productOfOthers(at.operands[0])).sum(squeezingAxes: axes)]
+        let others = try at.builder.apply(ProductOfOthers(axes: axes), [at.operands[0]])
+        return [try (tangent * others).sum(squeezingAxes: axes)]
       })
-  }
-
-  /// For each element the product of the other ones.
-  ///
-  /// It is the product of the other elements that are not zero, times that of the other zeros,
-  /// which is 1 where there is none, the sum of them where there is one, and 0 beyond. The sum,
-  /// though 0, carries the derivative.
-  private func productOfOthers(_ x: Value) throws(Diagnostic) -> Value {
-    let isZero = try x .== 0
-    let nonzero = try select(isZero, 1, x)
-    let product = try broadcastBack(nonzero.reduced(by: self), over: x)
-    let zero = try select(isZero, x, 0)
-    let otherZeros = try broadcastBack(zero.sum(squeezingAxes: axes), over: x) - zero
-    let one = try isZero.cast(to: x.scalarType)
-    let otherCount = try broadcastBack(one.sum(squeezingAxes: axes), over: x) - one
-    let factor = try select(otherCount .== 0, 1, select(otherCount .== 1, otherZeros, 0))
-    return try product / nonzero * factor
   }
 
   package static let rewrites: [Rewrite] = commonRewrites
 }
 
 extension Value {
-  fileprivate func reduced(by product: ReduceProduct) throws(Diagnostic) -> Value {
-    try builder.apply(product, [self])
-  }
-}
-
-extension Value {
   /// The product of all elements, a scalar; 1 where there is none.
   ///
-  /// `y = Π x`, with `∂y/∂x_i` the product of the other elements.
+  /// `y = Π x`, with `∂y/∂x_i = Π_{j≠i} x_j`: no division, so zeros and infinities are no exception.
   ///
   /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
   ///   for truth values.
@@ -66,7 +45,7 @@ extension Value {
 
   /// The product along axes, which the result no longer has; negative axes count from the back.
   ///
-  /// `y = Π x`, with `∂y/∂x_i` the product of the other elements.
+  /// `y = Π x`, with `∂y/∂x_i = Π_{j≠i} x_j`: no division, so zeros and infinities are no exception.
   ///
   /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
   ///   for truth values.
@@ -78,7 +57,7 @@ extension Value {
 
   /// The product along axes, which keep an extent of 1.
   ///
-  /// `y = Π x`, with `∂y/∂x_i` the product of the other elements.
+  /// `y = Π x`, with `∂y/∂x_i = Π_{j≠i} x_j`: no division, so zeros and infinities are no exception.
   ///
   /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
   ///   for truth values.
