@@ -69,6 +69,44 @@ struct ReductionTests {
     #expect(try cotangent(of: ReduceMin(axes: [1]), x) == [1, 0, 0, 0, 1, 0])
   }
 
+  @Test("extrema over nothing have the derivative 0, of NaN it is NaN", arguments: [false, true])
+  func extremeDerivative(_ isNamed: Bool) throws {
+    for (extents, numbers) in [([2, 0], []), ([2, 2], [1, .nan, 3, 4])] as [([Int], [Double])] {
+      let x = try Tensor(numbers, extents: extents)
+      let shape: Shape = isNamed ? ["B", "C"] : Shape(extents: extents)
+      for operation in [ReduceMax(axes: [1]), ReduceMin(axes: [1])] as [any Operator] {
+        let builder = GraphBuilder()
+        let input = try builder.input("x", .f64, shape)
+        let y = try builder.apply(operation, [input])
+        let ones = try builder.full(1, input.type)
+        let forward = try jacobianVectorProduct(of: [y], withRespectTo: [input], tangents: [ones])
+        try builder.output("forward", forward[0])
+        try builder.output("reverse", gradients(of: y.sum(), withRespectTo: [input])[0])
+        // The derivative of the derivative along its cotangent, which divides by the count again.
+        let cotangent = try builder.input("c", .f64, y.shape)
+        let reverse = try vectorJacobianProduct(
+          of: [y], cotangents: [cotangent], withRespectTo: [input])
+        let second = try gradients(of: reverse[0].sum(), withRespectTo: [cotangent])
+        try builder.output("second", second[0])
+        var graph = try builder.build()
+        if isNamed { graph = try graph.binding(["B": extents[0], "C": extents[1]]) }
+        let outputs = try GraphInterpreter.evaluate(
+          graph, ["x": x, "c": Tensor([1, 1] as [Double])]
+        ).outputs
+        let forwards = try #require(outputs["forward"]).doubles
+        let seconds = try #require(outputs["second"]).doubles
+        let reverses = try #require(outputs["reverse"]).doubles
+        if numbers.isEmpty {
+          #expect(forwards == [0, 0])
+          #expect(seconds == [0, 0])
+        } else {
+          #expect(forwards[0].isNaN && seconds[0].isNaN && reverses[0].isNaN && reverses[1].isNaN)
+          #expect(forwards[1] == 1 && seconds[1] == 1 && reverses[2] + reverses[3] == 1)
+        }
+      }
+    }
+  }
+
   @Test("the derivative of a product where elements are zero")
   func productDerivative() throws {
     func derivative(_ numbers: [Double]) throws -> [Double] {
@@ -83,6 +121,54 @@ struct ReductionTests {
     #expect(try derivative([]) == [])
     let rows = try Tensor([1, 2, 0, 4, 0, 6] as [Double], extents: [3, 2])
     #expect(try cotangent(of: ReduceProduct(axes: [0]), rows) == [0, 24, 0, 12, 0, 8])
+  }
+
+  @Test("the others over several axes, next to each other or not, the last row unpaired or not")
+  func othersOverAxes() throws {
+    for (extents, axes) in [
+      ([3, 4, 5], [0, 2]), ([3, 4, 5], [1, 2]), ([3, 4, 5], [0, 1]), ([2, 3, 2, 3], [0, 1, 3]),
+      ([1, 7], [0]), ([1, 7], [0, 1]), ([7], []), ([0, 3], [0]), ([3, 0], [0]), ([], []),
+    ] as [([Int], [Int])] {
+      let x = try StructureTesting.random(extents, seed: 4)
+      let found = try ElementwiseTesting.evaluate(ProductOfOthers(axes: axes), [x])
+      #expect(found.extents == extents)
+      let groups = Self.groups(extents, axes)
+      for (place, value) in found.doubles.enumerated() {
+        let others = x.doubles.indices.filter { $0 != place && groups[$0] == groups[place] }
+        let expected = others.reduce(1) { $0 * x.doubles[$1] }
+        #expect(agree(value, expected, within: 1e-14), "\(axes) of \(extents) at \(place)")
+      }
+    }
+  }
+
+  /// For each element, the number of the result that it is reduced to.
+  private static func groups(_ extents: [Int], _ axes: [Int]) -> [Int] {
+    (0..<extents.reduce(1, *)).map { place in
+      var rest = place
+      var group = 0
+      for axis in extents.indices.reversed() {
+        if !axes.contains(axis) { group = group * extents[axis] + rest % extents[axis] }
+        rest /= extents[axis]
+      }
+      return group
+    }
+  }
+
+  @Test("the others along directions, more of them than there are elements, and too many")
+  func othersAlongDirections() throws {
+    let x = try Tensor([2, 3, 5, 7] as [Double])
+    let v = try Tensor([1, 0, 0, 0] as [Double])
+    let w = try Tensor([0, 1, 0, 0] as [Double])
+    let others = ProductOfOthers(axes: [0])
+    #expect(try ElementwiseTesting.evaluate(others, [x, v]).doubles == [0, 35, 21, 15])
+    #expect(try ElementwiseTesting.evaluate(others, [x, v, w]).doubles == [0, 0, 7, 5])
+    #expect(try ElementwiseTesting.evaluate(others, [x, v, v]).doubles == [0, 0, 0, 0])
+    let u = try Tensor([1, 1, 1, 1] as [Double])
+    #expect(try ElementwiseTesting.evaluate(others, [x, u, u, u]).doubles == [6, 6, 6, 6])
+    #expect(try ElementwiseTesting.evaluate(others, [x, u, u, u, u]).doubles == [0, 0, 0, 0])
+    #expect(throws: Diagnostic.self) {
+      try ElementwiseTesting.evaluate(others, Array(repeating: x, count: 8))
+    }
   }
 
   @Test(

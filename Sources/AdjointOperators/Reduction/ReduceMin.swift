@@ -6,7 +6,7 @@ import AdjointKernels
 ///
 /// Over no element it is ∞, or the extreme of a whole-number type. A NaN makes the
 /// result NaN. The derivative goes to the elements equal to the result, in equal shares where there
-/// are several.
+/// are several; where the result is NaN, it is NaN.
 package struct ReduceMin: Reduction {
   package static let mnemonic = "reduce_min"
   package static let combiner = Combiner.minimum
@@ -23,7 +23,7 @@ extension Value {
   /// The smallest of all elements, a scalar.
   ///
   /// The derivative goes to the elements equal to the result, in equal shares where there are
-  /// several.
+  /// several; where the result is NaN, it is NaN.
   ///
   /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
   ///   for truth values.
@@ -35,7 +35,7 @@ extension Value {
   /// back.
   ///
   /// The derivative goes to the elements equal to the result, in equal shares where there are
-  /// several.
+  /// several; where the result is NaN, it is NaN.
   ///
   /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
   ///   for truth values.
@@ -48,7 +48,7 @@ extension Value {
   /// The smallest element along axes, which keep an extent of 1.
   ///
   /// The derivative goes to the elements equal to the result, in equal shares where there are
-  /// several.
+  /// several; where the result is NaN, it is NaN.
   ///
   /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
   ///   for truth values.
