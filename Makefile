@@ -14,8 +14,10 @@ FASHION := $(ADJOINT) train Graphs/fashion-mlp.graph \
   --scale 255 --epochs 10
 
 stage = @printf '\n== %s\n' '$(1)'
+comma := ,
+SWIFT_TEST := swift test -c release --skip-build --disable-xctest
 
-.PHONY: help setup build run test exhaustive sanitize lint format fashion benchmark clean
+.PHONY: help setup build run test soak exhaustive sanitize lint format fashion benchmark clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,25 +37,28 @@ fashion: build ## Train on Fashion-MNIST for 10 epochs (Debian's dataset-fashion
 	@mkdir -p Output
 	@$(FASHION) --output Output/fashion-mlp.safetensors --plot Output/fashion-mlp.svg
 
-# The test runner comes last, so that its summary closes the output.
+# The test runner comes last, so that its summary closes the output. Everything is built once, optimised
+# as users run it, in one folder of builds: the packages that depend on this one compile only themselves.
 test: setup ## Check everything: style, the main job, the README, the benchmark, all tests
 	$(call stage,Style)
 	@.ci/lint
-	$(call stage,Release build)
-	@.ci/build -c release
+	$(call stage,Release build with tests)
+	@.ci/build -c release --build-tests
 	$(call stage,Main job for two epochs)
 	@.ci/smoke-train $(DIGITS)
 	$(call stage,README examples in a package of their own)
 	@.ci/readme-examples README.md
 	$(call stage,Benchmark executable)
 	@.ci/smoke-benchmark
-	$(call stage,Debug build)
-	@.ci/build --build-tests
-	$(call stage,Tests of what runs kernels, in portable loops)
-	@ADJOINT_BACKEND=portable swift test --skip-build --disable-xctest \
+	$(call stage,Tests of what runs kernels$(comma) in portable loops)
+	@ADJOINT_BACKEND=portable $(SWIFT_TEST) \
 	  --filter 'AdjointRuntimeTests|ExecutionTests|ExampleGraphTests|TrainerTests|CheckpointTests'
 	$(call stage,Tests)
-	@swift test --skip-build --disable-xctest
+	@$(SWIFT_TEST)
+
+soak: setup ## Run all tests with the full random sets (see CONTRIBUTING.md)
+	@.ci/build -c release --build-tests
+	@ADJOINT_SOAK=1 $(SWIFT_TEST)
 
 exhaustive: setup ## Check vector mathematics at each of the 2^32 f32 arguments (half an hour)
 	@ADJOINT_EXHAUSTIVE=1 swift test -c release --disable-xctest --filter errorsAreBoundedEverywhere
@@ -83,4 +88,4 @@ format: ## Format every Swift file
 	@swift format --in-place --parallel --recursive Sources Tests Benchmarks Package.swift
 
 clean: ## Remove what the builds made (Output/ stays)
-	@rm -rf .build .build-consumer Benchmarks/.build Tests/Consumer/.build
+	@rm -rf .build .build-consumer Benchmarks/.build

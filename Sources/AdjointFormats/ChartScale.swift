@@ -5,20 +5,20 @@
 #endif
 
 /// The range of one axis, its ticks, and where on the axis a value lies.
-struct ChartScale {
-  struct Tick {
-    var value: Double
-    var label: String
+package struct ChartScale {
+  package struct Tick {
+    package var value: Double
+    package var label: String
   }
 
-  let lower: Double
-  let upper: Double
-  let isLogarithmic: Bool
-  let ticks: [Tick]
+  package let lower: Double
+  package let upper: Double
+  package let isLogarithmic: Bool
+  package let ticks: [Tick]
 
   /// A scale that holds the values, of which those that are not finite (for a logarithmic one, also
   /// those not above zero) are left out.
-  init(
+  package init(
     covering values: [Double], isLogarithmic: Bool = false, includesZero: Bool = false,
     isTight: Bool = false, tickCount: Int = 6
   ) {
@@ -57,7 +57,7 @@ struct ChartScale {
   }
 
   /// Where a value lies: 0 at the lower end, 1 at the upper end, nil if it cannot be shown.
-  func fraction(of value: Double) -> Double? {
+  package func fraction(of value: Double) -> Double? {
     guard value.isFinite else { return nil }
     if isLogarithmic {
       guard value >= lower else { return nil }
@@ -67,14 +67,14 @@ struct ChartScale {
   }
 
   /// The step of 1, 2 or 5 times a power of ten that is no smaller than the given one.
-  static func niceStep(_ rough: Double) -> Double {
+  package static func niceStep(_ rough: Double) -> Double {
     let power = pow(10, log10(rough).rounded(.down))
     for factor in [1.0, 2, 5] where factor * power >= rough * (1 - 1e-9) { return factor * power }
     return 10 * power
   }
 
   /// The value with as many decimals as the step needs.
-  static func label(_ value: Double, step: Double) -> String {
+  package static func label(_ value: Double, step: Double) -> String {
     if value.magnitude < step * 1e-6 { return "0" }
     let decimals = max(0, Int((-log10(step) - 1e-9).rounded(.up)))
     if decimals > 6 || value.magnitude >= 1e7 { return scientific(value, step: step) }
@@ -82,7 +82,7 @@ struct ChartScale {
   }
 
   /// The value with exactly so many decimals, and commas between thousands.
-  static func fixed(_ value: Double, decimals: Int) -> String {
+  package static func fixed(_ value: Double, decimals: Int) -> String {
     let scale = pow(10, Double(decimals))
     let scaled = (value.magnitude * scale).rounded()
     guard scaled < 1e15 else { return "\(value)" }

@@ -18,11 +18,16 @@ package enum CallerLocation {
       else { return nil }
       for frame in symbolicated.frames {
         guard let place = frame.symbol?.sourceLocation, place.line > 0 else { continue }
-        if place.path.hasPrefix(sourcesFolder) || place.path.hasPrefix("/<compiler") { continue }
+        if place.path.hasPrefix(sourcesFolder) || isGenerated(place.path) { continue }
         return SourceLocation(file: shortened(place.path), line: place.line, column: place.column)
       }
     #endif
     return nil
+  }
+
+  /// Whether nobody wrote the code: the compiler's own, and what macros expand to.
+  private static func isGenerated(_ path: String) -> Bool {
+    path.hasPrefix("/<compiler") || path.contains("swift-generated-sources/")
   }
 
   /// The folder of this package's targets.

@@ -1,6 +1,5 @@
+import AdjointCodegen
 import Testing
-
-@testable import AdjointCodegen
 
 @Suite struct ProductBlockingTests {
   @Test func blocksAreEvenAndOfWholeVectors() {

@@ -1,8 +1,7 @@
 import AdjointCore
+import AdjointFormats
 import Foundation
 import Testing
-
-@testable import AdjointFormats
 
 @Suite struct ChartTests {
   /// How often each element occurs.

@@ -7,6 +7,7 @@ import Testing
 
 /// Runs plans of a graph, made under every choice of options, against the graph itself.
 enum PlanComparison {
+  /// All on, all off, and mixtures of both.
   static let optionChoices: [LoweringOptions] = {
     var choices: [LoweringOptions] = []
     for bits in [127, 63, 31, 111, 15, 7, 0, 32, 65, 2, 4, 16, 33, 35, 6, 8, 11, 82, 20, 23, 64] {
@@ -23,10 +24,26 @@ enum PlanComparison {
     return choices
   }()
 
+  /// Some of the choices for a seed, each with thresholds of its own: sums that are cut or not, branches
+  /// wherever there are any or none, rows that fit the cache or do not.
+  static func sampledChoices(seed: UInt64) -> [LoweringOptions] {
+    var generator = SeededGenerator(seed: seed)
+    return RandomSets.sample(3, of: optionChoices, seed: seed).map { choice in
+      var options = choice
+      options.splitsInner = Bool.random(using: &generator)
+      options.leastForkGain = [0, 4_000, Int.max].randomElement(using: &generator) ?? 0
+      options.cacheByteCount = [1, 1 << 8, 1 << 20].randomElement(using: &generator) ?? 1
+      return options
+    }
+  }
+
   /// Expects the same bits from the graph and from each of its plans, in several runs that hand the
   /// parameters on.
-  static func expectEqual(_ graph: Graph, runs: Int = 2, seed: UInt64 = 1) throws {
-    for options in optionChoices {
+  static func expectEqual(
+    _ graph: Graph, runs: Int = 2, seed: UInt64 = 1,
+    under choices: [LoweringOptions] = optionChoices
+  ) throws {
+    for options in choices {
       let plan = try graph.lowered(options)
       var parameters: [String: Tensor] = [:]
       for (number, port) in graph.parameters.enumerated() {

@@ -1,27 +1,27 @@
 import AdjointKernels
 
 /// How large the blocks of a product are that a processor goes through.
-struct ProductBlocking: Hashable, Sendable {
+package struct ProductBlocking: Hashable, Sendable {
   /// The bytes of the right operand that lie packed while tiles pass.
-  var passingByteCount: Int
+  package var passingByteCount: Int
   /// The fewest steps of the inner dimension in a block of several.
   ///
   /// Blocks are as deep as lets all columns of the right operand pass at once, but no less deep: whole
   /// rows are read from memory at twice the speed of parts, and tiles of the left operand are copied once.
-  var leastDepth: Int
+  package var leastDepth: Int
 
   /// The most steps of the inner dimension in a block of several.
   private static let mostDepth = 384
   /// The most in a block that is the only one: it saves adding to what is there.
-  static let onlyDepth = 448
+  package static let onlyDepth = 448
 
   /// What lies packed stays in a core's second cache.
-  static let standard = ProductBlocking(passingByteCount: 1 << 19, leastDepth: mostDepth)
+  package static let standard = ProductBlocking(passingByteCount: 1 << 19, leastDepth: mostDepth)
   /// What lies packed comes from a third cache that is as fast as tiles ask.
-  static let large = ProductBlocking(passingByteCount: 1 << 21, leastDepth: 256)
+  package static let large = ProductBlocking(passingByteCount: 1 << 21, leastDepth: 256)
 
   /// The blocks in which so many steps are done with so many bytes in each row of the right operand.
-  func blockCount(steps: Int, rowByteCount: Int) -> Int {
+  package func blockCount(steps: Int, rowByteCount: Int) -> Int {
     if steps <= Self.onlyDepth { return 1 }
     let fitting = passingByteCount / max(rowByteCount, 1)
     let depth = min(max(fitting, leastDepth), Self.mostDepth)
@@ -29,7 +29,7 @@ struct ProductBlocking: Hashable, Sendable {
   }
 
   /// The steps of a block: whole vectors where there are several, so that what is turned begins with one.
-  func depth(steps: Int, rowByteCount: Int, lanes: Int) -> Int {
+  package func depth(steps: Int, rowByteCount: Int, lanes: Int) -> Int {
     let blocks = blockCount(steps: steps, rowByteCount: rowByteCount)
     if blocks == 1 { return steps }
     let even = (steps + blocks - 1) / blocks
@@ -44,7 +44,7 @@ extension HostMachine {
   /// Neither the system nor LLVM says how fast a third cache is, so large blocks are used only on the
   /// processor they were measured on. On Zen 4 generated code does 256 × 2048 × 2048 multiplications in
   /// 0.91 of OpenBLAS's time, 2³³ in 0.97, and 2³⁶ in 1.03.
-  func productBlocking(_ product: Contraction) -> ProductBlocking? {
+  package func productBlocking(_ product: Contraction) -> ProductBlocking? {
     guard product.batch > 0, product.rows > 1, product.columns > 1, product.inner > 0 else {
       return nil
     }
