@@ -31,6 +31,11 @@ def output(*command):
     return result.stdout
 
 
+def steps(executable):
+    """The names of an executable's cases that are steps."""
+    return [line.split()[0] for line in output(executable, "--list").splitlines()]
+
+
 def set_up_environment():
     """Makes the peers' virtual environment, or brings it up to the list of requirements."""
     requirements = PEERS / "requirements.txt"

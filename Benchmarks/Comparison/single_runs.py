@@ -13,6 +13,7 @@ COLD_CASE = "mlp_b128"
 COLD_STARTS = 5
 # The first is reached by most compilers, the last only by ours: the others are not asked for it.
 CHAINS = [1_000, 4_000, 100_000]
+COMPILE_CASES = [f"compile_{nodes}" for nodes in CHAINS]
 LONGEST_OF_PEERS = 4_000
 # Runs operator by operator, so there is nothing to wait for.
 WITHOUT_COMPILER = {"torch"}
