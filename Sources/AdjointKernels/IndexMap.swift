@@ -30,7 +30,9 @@ package struct IndexMap: Hashable, Sendable {
   }
 
   /// Whether it is the identity over a loop of the given rank.
-  package func isIdentity(rank: Int) -> Bool {
+  ///
+  /// It says nothing of extents: `LoopNest.isAtPoint` is what asks whether an access is element-wise.
+  func isIdentity(rank: Int) -> Bool {
     axes.count == rank
       && axes.indices.allSatisfy { axes[$0] == AxisIndex(axis: $0) }
   }

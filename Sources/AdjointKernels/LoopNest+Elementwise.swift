@@ -50,3 +50,38 @@ extension LoopNest {
     }
   }
 }
+
+extension LoopNest {
+  /// Whether an access is to the element at the point: the buffer has the loop's own extents, and the map
+  /// is the identity.
+  ///
+  /// A map alone does not say so: the first three of four elements are read by the identity, too.
+  package func isAtPoint(_ access: Access) -> Bool {
+    access.extents == extents && access.map.isIdentity(rank: rank)
+  }
+
+  /// Whether each result at a point depends on the operands' elements there and on nothing else.
+  package var isElementwise: Bool {
+    !isReduction
+      && inputs.allSatisfy { isAtPoint($0.access) } && outputs.allSatisfy { isAtPoint($0.access) }
+      && program.steps.allSatisfy { step in
+        if case .index = step.instruction { false } else { true }
+      }
+  }
+
+  /// What an element-wise nest does at any one point, as a nest over scalars.
+  package var atOnePoint: LoopNest {
+    var nest = self
+    nest.extents = []
+    let point = IndexMap.identity(rank: 0)
+    for input in inputs.indices {
+      nest.inputs[input].access.extents = []
+      nest.inputs[input].access.map = point
+    }
+    for output in outputs.indices {
+      nest.outputs[output].access.extents = []
+      nest.outputs[output].access.map = point
+    }
+    return nest
+  }
+}

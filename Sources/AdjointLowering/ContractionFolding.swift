@@ -40,7 +40,7 @@ struct ContractionFolding {
     var isChanged = true
     while isChanged, !isDropped[number] {
       isChanged = false
-      guard case .nest(let nest) = graph.steps[number].work, nest.isElementwise else { return }
+      guard case .nest(let nest) = graph.steps[number].work, nest.storesAtItsPoints else { return }
       for input in nest.inputs.indices where !isChanged {
         isChanged = fold(input, of: nest, number)
       }
@@ -59,7 +59,7 @@ struct ContractionFolding {
     let outputs = nest.outputs.filter { $0.step == sum.step }
     guard outputs.count < 2,
       graph.values[addend].byteCount == graph.values[product].byteCount,
-      graph.values[addend].byteCount == nest.pointCount * contraction.scalarType.byteCount
+      graph.values[addend].byteCount == nest.pointCount *| contraction.scalarType.byteCount
     else { return false }
     let (nodes, entry) = (graph.steps[number].nodes, graph.steps[producer].entry)
     let result = outputs.first?.result ?? graph.values.count
@@ -83,7 +83,7 @@ struct ContractionFolding {
     graph.ledger.take(
       .sum(
         scale: sum.scale, addendScale: sum.addendScale, addend: source(of: addend),
-        parameter: parameter), nodes: nodes, saving: 2 * graph.values[product].byteCount,
+        parameter: parameter), nodes: nodes, saving: 2 *| graph.values[product].byteCount,
       into: entry)
     producers[result] = producer
     graph.steps[number].work = .nest(rest)

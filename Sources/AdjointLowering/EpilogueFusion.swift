@@ -72,12 +72,13 @@ extension EpilogueFusion {
       case .call(.contraction(let product), let operands, let results) =
         graph.steps[producer].work
     else { return .otherLoops }
-    guard nest.isElementwise, nest.outputs.allSatisfy({ hasOneWriter[$0.result] }) else {
+    guard nest.storesAtItsPoints, nest.outputs.allSatisfy({ hasOneWriter[$0.result] }) else {
       return nest.isReduction ? .foldsPoints : .storesElsewhere
     }
     for input in nest.inputs where results.contains(input.operand) {
-      guard input.access.extents == nest.extents, input.access.map.isIdentity(rank: nest.rank)
-      else { return .isReadElsewhere(source(of: input.operand), nest.manner(of: input.access)) }
+      guard nest.isAtPoint(input.access) else {
+        return .isReadElsewhere(source(of: input.operand), nest.manner(of: input.access))
+      }
     }
     guard let own = nest.regrouped(over: product.extents) else { return .otherLoops }
     var place = producer
@@ -112,7 +113,7 @@ extension EpilogueFusion {
     }
     step.nodes = Set(step.nodes + graph.steps[number].nodes).sorted()
     let bytes = taken.reduce(0) { sum, value in
-      sum + (kept.contains(value) ? 1 : 2) * graph.values[value].byteCount
+      sum +| (kept.contains(value) ? 1 : 2) *| graph.values[value].byteCount
     }
     let others = nest.inputs.map(\.operand).filter { !results.contains($0) }
     note(own, others: others, nodes: graph.steps[number].nodes, bytes, entry: step.entry)

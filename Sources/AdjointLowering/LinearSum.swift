@@ -15,8 +15,7 @@ struct LinearSum {
   init?(of input: Int, in nest: LoopNest) {
     let steps = nest.program.steps
     guard nest.outputs.allSatisfy({ $0.access.scalarType == nest.inputs[input].access.scalarType }),
-      nest.inputs[input].access.extents == nest.extents,
-      nest.inputs[input].access.map.isIdentity(rank: nest.rank),
+      nest.isAtPoint(nest.inputs[input].access),
       let load = steps.firstIndex(where: { $0.instruction == .load(input: input) })
     else { return nil }
     var (current, scale) = (load, 1.0)

@@ -33,7 +33,7 @@ extension LoopNest {
 
   private func orderedByStore() -> LoopNest {
     guard outputs.count == 1, let output = outputs.first, output.combiner == nil,
-      !output.access.map.isIdentity(rank: rank), output.access.map.axes.count == rank
+      !isAtPoint(output.access), output.access.map.axes.count == rank
     else { return self }
     var places: [Int?] = Array(repeating: nil, count: rank)
     for (place, index) in output.access.map.axes.enumerated() {
@@ -80,21 +80,20 @@ extension LoopNest {
 
 extension LoopNest {
   /// Whether it stores every result once at each point, at the point's own place.
-  var isElementwise: Bool { outputs.allSatisfy(storesAtItsPoint) }
+  var storesAtItsPoints: Bool { outputs.allSatisfy(storesAtItsPoint) }
 
   /// Whether an output is stored once at each point, at the point's own place.
   func storesAtItsPoint(_ output: Output) -> Bool {
-    output.combiner == nil && output.access.extents == extents
-      && output.access.map.isIdentity(rank: rank)
+    output.combiner == nil && isAtPoint(output.access)
   }
 
   /// Whether what it computes at a point depends on the point's place in row-major order alone, so
   /// that any other extents of as many elements do as well.
   var isFlat: Bool {
-    isElementwise
+    storesAtItsPoints
       && inputs.allSatisfy { input in
         input.access.map.axes.allSatisfy { $0.axis == nil }
-          || (input.access.extents == extents && input.access.map.isIdentity(rank: rank))
+          || isAtPoint(input.access)
       }
       && program.steps.allSatisfy { step in
         if case .index(let index) = step.instruction { index.axis == nil } else { true }

@@ -24,9 +24,7 @@ extension LoopNest {
     for input in nest.inputs {
       if written[input.operand] != nil {
         // An element of another point, or a fold, is not complete yet.
-        guard !folded.contains(input.operand), input.access.extents == nest.extents,
-          input.access.map.isIdentity(rank: nest.rank)
-        else { return nil }
+        guard !folded.contains(input.operand), nest.isAtPoint(input.access) else { return nil }
         sharesSomething = true
       } else if !nest.repeats(input), earlier.inputs.contains(input) {
         sharesSomething = true

@@ -57,7 +57,7 @@ struct MatrixStreaming {
       }
       let dependsOnOthers = step.reads.contains(where: others.contains)
       guard dependsOnOthers || step.reads.contains(where: own.contains) else { continue }
-      if !dependsOnOthers, case .nest(let nest) = step.work, nest.isElementwise,
+      if !dependsOnOthers, case .nest(let nest) = step.work, nest.storesAtItsPoints,
         nest.pointCount == product.extents[0]
       {
         own.formUnion(step.writes)

@@ -121,8 +121,7 @@ struct ProducerFusion {
     leaving rest: (steps: Int, inputs: Int)
   ) -> Int? {
     let isSameLoop =
-      body.extents == nest.extents && input.access.extents == nest.extents
-      && input.access.map.isIdentity(rank: nest.rank)
+      body.extents == nest.extents && nest.isAtPoint(input.access)
     let checkpoint = builder.checkpoint
     let step: Int
     if isSameLoop, builder.steps.isEmpty {
@@ -173,7 +172,7 @@ extension ProducerFusion {
     let streams: Int
 
     init?(_ builder: NestBuilder, _ nest: LoopNest, _ outputs: [LoopNest.Output], nodes: [Int]) {
-      guard outputs.count == 1, nest.isElementwise else { return nil }
+      guard outputs.count == 1, nest.storesAtItsPoints else { return nil }
       self.builder = builder
       self.nodes = nodes
       extents = nest.extents

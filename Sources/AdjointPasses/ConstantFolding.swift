@@ -1,5 +1,6 @@
 import AdjointCore
 import AdjointGraph
+import AdjointKernels
 import AdjointOperators
 
 extension Pass {
@@ -54,9 +55,12 @@ extension Pass {
       guard let number = operand.constantNumber, operand.scalarType != .i64 else { return nil }
       scalars.append(Tensor(scalar: number, operand.scalarType))
     }
-    guard type.rank > 0, operation.isElementwise(on: operands.map(\.type)) else { return nil }
+    guard type.rank > 0, let nest = operation.elementwiseNest(on: operands.map(\.type)) else {
+      return nil
+    }
     let scalarType = TensorType(type.scalarType, .scalar)
-    let result = try GraphInterpreter.evaluate(operation, scalars, [scalarType])[0]
+    let result = try KernelInterpreter.run(
+      [.loopNest(nest.atOnePoint)], operands: scalars, resultTypes: [scalarType])[0]
     return try builder.constant(result).expanded(to: type.shape)
   }
 }
