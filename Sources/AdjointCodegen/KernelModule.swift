@@ -111,7 +111,7 @@ package struct KernelModule: Hashable, Sendable {
   var source: KernelSource {
     KernelSource(
       module: module, functions: pieces.map(\.function) + pieces.compactMap(\.join),
-      cost: pieces.reduce(0) { $0 + $1.cost })
+      cost: pieces.reduce(0) { $0 +| $1.cost })
   }
 
   /// Whether a stage has vector code and writes whatever it writes by running.

@@ -25,7 +25,14 @@ public struct TensorType: Hashable, Sendable, CustomStringConvertible {
   /// The most dimensions a tensor may have.
   public static let maximumRank = 16
 
-  /// Refuses extents below zero, too many dimensions, and sizes that overflow.
+  /// The most bytes a tensor may have, 2⁴⁸: what a process can address.
+  ///
+  /// Values that no kernel stores are held to it as well. Every number of elements is then exact in `f64`,
+  /// and the small multiples of sizes that a compiler adds up stay far from the end of a 64-bit integer.
+  /// An extent of 0 does not make the other extents of a type any larger: the limit holds without it.
+  public static let maximumByteCount = 1 << 48
+
+  /// Refuses extents below zero, too many dimensions, and sizes beyond `maximumByteCount`.
   ///
   /// - Throws: `Diagnostic` with code `.invalidType`.
   public func validate() throws(Diagnostic) {
@@ -47,6 +54,12 @@ public struct TensorType: Hashable, Sendable, CustomStringConvertible {
         )
       }
       bytes = product
+    }
+    guard bytes <= Self.maximumByteCount else {
+      throw Diagnostic(
+        .invalidType,
+        "\(self) has more than the \(Self.maximumByteCount) bytes that a tensor may have; use a "
+          + "smaller shape")
     }
   }
 

@@ -85,7 +85,7 @@ extension FusionGroup.Stage {
     let accesses = nest.inputs.map(\.access) + nest.outputs.map(\.access)
     return accesses.reduce(0) { sum, access in
       let axes = Set(access.map.axes.compactMap(\.axis)).filter { $0 >= rowAxes }
-      return sum + axes.reduce(access.scalarType.byteCount) { $0 * nest.extents[$1] }
+      return sum +| axes.reduce(access.scalarType.byteCount) { $0 *| nest.extents[$1] }
     }
   }
 

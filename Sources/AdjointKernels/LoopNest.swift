@@ -78,6 +78,16 @@ package struct LoopNest: Hashable, Sendable {
     self.outputs = outputs
   }
 
+  /// The most points that the loops of a nest may have, an empty loop counted as one of a single iteration.
+  ///
+  /// No machine comes to the end of so many, and what is computed from their number fits an integer.
+  package static let maximumPointCount = 1 << 56
+
+  /// Whether the nest has no more points than a nest may have.
+  package var hasCountablePoints: Bool {
+    extents.reduce(1) { $0 *| max($1, 1) } <= Self.maximumPointCount
+  }
+
   /// The number of loops.
   package var rank: Int { extents.count }
   /// The number of points.

@@ -132,7 +132,7 @@ struct CopyElision {
       graph.steps[step].nodes = Set(graph.steps[step].nodes + nodes).sorted()
       // The copy is neither read nor written.
       graph.ledger.take(
-        .copy(sides), nodes: nodes, saving: place == 0 ? 2 * graph.values[source].byteCount : 0,
+        .copy(sides), nodes: nodes, saving: place == 0 ? 2 *| graph.values[source].byteCount : 0,
         into: graph.steps[step].entry)
     }
   }

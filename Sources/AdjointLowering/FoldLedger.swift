@@ -80,14 +80,14 @@ package struct FoldLedger: Hashable, Sendable {
     /// The number of its step in the plan.
     package var step = 0
 
-    package var savedByteCount: Int { taken.reduce(0) { $0 + $1.savedByteCount } }
+    package var savedByteCount: Int { taken.reduce(0) { $0 +| $1.savedByteCount } }
   }
 
   package internal(set) var entries: [Entry] = []
 
   /// The contractions that do something besides multiplying.
   package var foldedCount: Int { entries.count { !$0.taken.isEmpty } }
-  package var savedByteCount: Int { entries.reduce(0) { $0 + $1.savedByteCount } }
+  package var savedByteCount: Int { entries.reduce(0) { $0 +| $1.savedByteCount } }
 }
 
 extension FoldLedger {
@@ -126,11 +126,11 @@ extension KernelGraph {
       for (fold, layout, rows, columns) in sides
       where layout.isTransposed && rows > 1 && columns > 1 {
         let matrices = zip(product.batchExtents, layout.batchStrides).filter { $0.1 > 0 }
-        let count = matrices.reduce(1) { $0 * $1.0 } * rows * columns
+        let count = matrices.reduce(1) { $0 *| $1.0 } *| rows *| columns
         // A copy would be written and read.
         entry.taken.append(
           FoldLedger.Taken(
-            fold: fold, nodes: [], savedByteCount: 2 * count * product.scalarType.byteCount))
+            fold: fold, nodes: [], savedByteCount: 2 *| count *| product.scalarType.byteCount))
       }
       ledger.entries.append(entry)
     }

@@ -28,7 +28,8 @@ struct LoweringTable {
 
   /// The lowering, its loop nests in canonical form.
   ///
-  /// - Throws: `.unboundDimension`, and whatever the operator says of the types.
+  /// - Throws: `.unboundDimension`, `.invalidType` for loops of more points than a kernel may have, and
+  ///   whatever the operator says of the types.
   mutating func lowering(
     of operation: any Operator, on operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {
@@ -47,6 +48,12 @@ struct LoweringTable {
     for type in results { _ = try type.boundExtents() }
     let lowering = try operation.lower(operands, to: results)
     guard case .kernels(let kernels) = lowering else { return lowering }
+    for case .loopNest(let nest) in kernels where !nest.hasCountablePoints {
+      throw Diagnostic(
+        .invalidType,
+        "\(operation.mnemonic): loops over \(nest.extents) have more points than the "
+          + "\(LoopNest.maximumPointCount) that a kernel may have; use smaller shapes")
+    }
     return .kernels(
       kernels.map { kernel in
         if case .loopNest(let nest) = kernel { .loopNest(nest.canonical()) } else { kernel }

@@ -1,3 +1,4 @@
+import AdjointCore
 import AdjointKernels
 
 /// What it costs to do nests row by row, and when that pays.
@@ -28,7 +29,7 @@ struct RowCosts {
   ///   - kept: The bytes of what is folded; each block has its own.
   func blockCounts(of rows: Int, sharing shared: Int, keeping kept: Int) -> [Int] {
     guard isWorthSharing(byteCount: shared) else { return [] }
-    let most = min(rows, shared / max(1, 4 * kept))
+    let most = min(rows, shared / max(1, 4 *| kept))
     guard most >= Self.fewestRows else { return [] }
     return (Self.fewestRows...most).prefix { $0 <= Self.mostBlocks }
       .filter { rows.isMultiple(of: $0) }
@@ -37,28 +38,27 @@ struct RowCosts {
   /// Whether rows of so many bytes, of which nothing else is known, can be done in blocks for a fold of
   /// all of them.
   func makesBlocks(of rows: Int, rowByteCount: Int, keeping kept: Int) -> Bool {
-    let (bytes, isTooLarge) = rows.multipliedReportingOverflow(by: rowByteCount)
-    guard !isTooLarge else { return false }
+    let bytes = rows *| rowByteCount
     // Half of a block is left for what else there is to a row.
     return blockCounts(of: rows, sharing: bytes, keeping: kept).contains { count in
-      16 * (bytes / count) <= cacheByteCount
+      16 *| (bytes / count) <= cacheByteCount
     }
   }
 
   /// Whether a block of rows stays close to its core from one stage to the next.
   func isBlock(_ stages: [FusionGroup.Stage]) -> Bool {
-    stages.allSatisfy { 8 * $0.rowByteCount <= cacheByteCount }
+    stages.allSatisfy { 8 *| $0.rowByteCount <= cacheByteCount }
   }
 
   /// Why stages are not done row by row; nil where they are.
   func refusal(_ stages: [FusionGroup.Stage], rows: Int) -> RowLedger.Reason? {
     let points = stages.map { $0.nest.pointCount / max(rows, 1) }
     let rowBytes = stages.reduce(0) { max($0, $1.rowByteCount) }
-    let bytes = rows * rowBytes
+    let bytes = rows *| rowBytes
     let most = points.max() ?? 0
     if bytes > Self.small, rows < Self.fewestRows { return .fewRows(rows, byteCount: bytes) }
     if rows > 1, most < Self.fewestPoints { return .shortRow(points: most) }
-    if 2 * rowBytes > cacheByteCount {
+    if 2 *| rowBytes > cacheByteCount {
       return .largeRow(byteCount: rowBytes, cacheByteCount: cacheByteCount)
     }
     return nil

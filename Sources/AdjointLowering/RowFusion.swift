@@ -1,3 +1,4 @@
+import AdjointCore
 import AdjointKernels
 
 /// Puts loop nests together that pass whole rows to each other, so that a row stays in the cache from
@@ -194,9 +195,11 @@ struct RowFusion {
       for value in Set(stage.nest.inputs.map(\.operand)) { readers[value, default: 0] += 1 }
     }
     let reread = readers.reduce(0) { sum, reader in
-      sum + (written.contains(reader.key) ? 0 : (reader.value - 1) * values[reader.key].byteCount)
+      sum
+        +| (written.contains(reader.key)
+          ? 0 : (reader.value - 1) *| values[reader.key].byteCount)
     }
-    return group.locals.reduce(reread) { $0 + 2 * values[$1].byteCount }
+    return group.locals.reduce(reread) { $0 +| 2 *| values[$1].byteCount }
   }
 
   /// The steps, with what nothing outside a group needs made local to it or dropped.

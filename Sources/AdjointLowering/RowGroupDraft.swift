@@ -1,3 +1,4 @@
+import AdjointCore
 import AdjointKernels
 
 /// A fusion group under construction: nests in order, and how many rows they have in common.
@@ -55,8 +56,8 @@ struct RowGroupDraft {
     let count = axes.reduce(1) { $0 * nest.extents[$1] }
     let touched = Set(nests.flatMap { $0.inputs.map(\.operand) + $0.outputs.map(\.result) })
     let shared = Set(nest.inputs.map(\.operand)).intersection(touched)
-      .reduce(0) { $0 + values[$1].byteCount }
-    let kept = nest.outputs.reduce(0) { $0 + values[$1.result].byteCount }
+      .reduce(0) { $0 +| values[$1].byteCount }
+    let kept = nest.outputs.reduce(0) { $0 +| values[$1.result].byteCount }
     // The rows that it has come first: these may be blocks already.
     for rows in [rows] + costs.blockCounts(of: count, sharing: shared, keeping: kept) {
       var split = values

@@ -1,3 +1,5 @@
+import AdjointCore
+
 /// Which loop nests are done together row by row, and why others are not, as the pass decided it.
 ///
 /// Nodes are numbers of the graph that was lowered.
@@ -41,5 +43,5 @@ package struct RowLedger: Hashable, Sendable {
   package internal(set) var groups: [Group] = []
   package internal(set) var apart: [Apart] = []
 
-  package var savedByteCount: Int { groups.reduce(0) { $0 + $1.savedByteCount } }
+  package var savedByteCount: Int { groups.reduce(0) { $0 +| $1.savedByteCount } }
 }

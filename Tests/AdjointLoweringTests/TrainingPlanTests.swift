@@ -140,9 +140,10 @@ struct TrainingPlanTests {
     #expect(refused?.code == .memoryLimit)
     #expect(try graph.lowered().arenaByteCount > 1 << 40)
     let huge = GraphBuilder("huge")
-    for number in 0..<3 {
-      try huge.output(
-        "y\(number)", huge.input("x\(number)", .f64, [.fixed(1 << 59)]) * 2)
+    // Each of them is as large as a value may be, and together they have 2⁶³ bytes.
+    for number in 0..<(1 << 15) {
+      let x = try huge.input("x\(number)", .f64, [.fixed(1 << 45)])
+      if number == 0 { try huge.output("y", x * 2) }
     }
     let overflow = #expect(throws: Diagnostic.self) { try huge.build().lowered() }
     #expect(overflow?.code == .memoryLimit)

@@ -1,3 +1,4 @@
+import AdjointCore
 import AdjointKernels
 
 /// Writes the code of a fusion group: tiles of rows, in each tile the stages one after another, in each
@@ -26,7 +27,7 @@ struct GroupWriter {
     pieces = StridedNest.canonicalPieces(of: group, rowsApart: true).joined().map {
       ($0, NestLayout($0, vectorByteCount: vectorByteCount))
     }
-    cost = pieces.reduce(0) { $0 + $1.layout.cost }
+    cost = pieces.reduce(0) { $0 +| $1.layout.cost }
     let rowByteCount = group.stages.reduce(1) { max($0, $1.rowByteCount) }
     let tileRows = max(1, min(group.rows, Self.tileByteCount / rowByteCount))
     self.tileRows = tileRows
@@ -41,7 +42,7 @@ struct GroupWriter {
   private var tileCount: Int { (group.rows + tileRows - 1) / tileRows }
 
   /// The tiles of an item; like everything here it depends on the group alone, not on threads.
-  private var grain: Int { cost > 4000 ? max(1, tileCount * 2000 / cost) : max(1, tileCount) }
+  private var grain: Int { cost > 4000 ? max(1, tileCount *| 2000 / cost) : max(1, tileCount) }
 
   /// The items of work.
   var itemCount: Int { max(1, (tileCount + grain - 1) / grain) }

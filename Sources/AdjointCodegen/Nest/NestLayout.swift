@@ -41,8 +41,8 @@ struct NestLayout: Hashable, Sendable {
     let folded = nest.foldedAxes
     let column = Self.columnAxis(of: nest)
     let weight = Self.weight(of: nest)
-    let points = nest.extents.reduce(1, *)
-    cost = points * weight / max(1, vectorByteCount / 4) / 3
+    let points = nest.extents.reduce(1, *|)
+    cost = points *| weight / max(1, vectorByteCount / 4) / 3
     let extent = column.map { nest.extents[$0] } ?? 1
     lanes =
       column == nil
@@ -152,7 +152,7 @@ struct NestLayout: Hashable, Sendable {
     if keptCount > 0 {
       let trips = first.trips + (first.rest > 0 ? 1 : 0)
       if trips >= 4 || keptCount == loops.count {
-        return trips > 1 ? .kept(grain: max(1, trips * 2000 / cost)) : .none
+        return trips > 1 ? .kept(grain: max(1, trips *| 2000 / cost)) : .none
       }
     }
     guard keptCount < loops.count else { return .none }

@@ -67,7 +67,7 @@ extension CompiledKernel {
     _ parts: ArraySlice<CompiledKernel>, _ locality: Locality, threads: Int
   ) -> Int? {
     parts.contains { $0.isShared(locality, threads: threads) }
-      ? nil : parts.reduce(0) { $0 + $1.cost }
+      ? nil : parts.reduce(0) { $0 +| $1.cost }
   }
 
   private var cost: Int {
@@ -76,9 +76,9 @@ extension CompiledKernel {
     case .nest(let nest): nest.cost
     case .contraction(let product, _): product.cost
     // Bytes go by at some tens a nanosecond, indexed ones more slowly.
-    case .fill(let fill): fill.elementCount * fill.size / 32
+    case .fill(let fill): fill.elementCount *| fill.size / 32
     case .addend(let byteCount): byteCount / 32
-    case .gather(let copy), .scatterAdd(let copy): copy.outer * copy.count * copy.inner / 4
+    case .gather(let copy), .scatterAdd(let copy): copy.outer *| copy.count *| copy.inner / 4
     }
   }
 

@@ -81,7 +81,7 @@ final class CompiledNest: Sendable {
     foldOffset = draft.foldOffset
     scratchByteCount = draft.scratchByteCount
     partByteCount = draft.partByteCount
-    cost = draft.costPerPoint * draft.pointCount / 8
+    cost = draft.costPerPoint *| draft.pointCount / 8
     partsPerTile = Self.parts(keptTiles: keptTiles, foldedTiles: foldedTiles, draft)
   }
 

@@ -28,7 +28,7 @@ struct NestDraft {
 
   /// Lays out the loops of a tiled nest and how its pointers move.
   init(_ nest: StridedNest, _ tiling: Tiling, reduced: Set<Int>) {
-    pointCount = nest.extents.reduce(1, *)
+    pointCount = nest.extents.reduce(1, *|)
     layLoops(nest, tiling, reduced)
     for access in nest.accesses {
       pointers.append(

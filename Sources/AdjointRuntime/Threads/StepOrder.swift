@@ -1,3 +1,4 @@
+import AdjointCore
 import AdjointKernels
 
 /// In which order the steps of a plan run, and which of its branches run at the same time.
@@ -51,7 +52,7 @@ struct StepOrder {
       var sum = 0
       for step in branch {
         guard let cost = costs[step] else { return nil }
-        sum += cost
+        sum = sum +| cost
       }
       branches.append((branch, sum))
     }
@@ -63,9 +64,9 @@ struct StepOrder {
         return nil
       }
       parts[part].steps += branch.steps
-      parts[part].cost += branch.cost
+      parts[part].cost = parts[part].cost +| branch.cost
     }
-    let total = branches.reduce(0) { $0 + $1.cost }
+    let total = branches.reduce(0) { $0 +| $1.cost }
     let longest = parts.map(\.cost).max() ?? 0
     return total - longest >= leastGain ? parts.map(\.steps) : nil
   }
