@@ -42,7 +42,7 @@ extension Graph {
     for output in outputs ?? self.outputs.map(\.name) {
       let target = try value(named: output)
       for source in sources ?? (inputs + parameters).map(\.name) {
-        pairs.append(try dependence(of: target, output, on: value(named: source), source))
+        pairs.append(try dependence(of: target, output, on: value(ofSource: source), source))
       }
     }
     return DifferentiabilityReport(pairs: pairs)

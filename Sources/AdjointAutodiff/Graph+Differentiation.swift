@@ -30,7 +30,7 @@ extension Graph {
     let builder = GraphBuilder(extending: self)
     let target = builder.value(try value(named: output))
     var values: [Value] = []
-    for source in sources { values.append(builder.value(try value(named: source))) }
+    for source in sources { values.append(builder.value(try value(ofSource: source))) }
     let names = DerivativeNames(builder, output: output)
     switch mode {
     case .reverse:
@@ -98,7 +98,7 @@ extension Graph {
   ) throws(Diagnostic) -> Bool {
     let target = try value(named: output)
     var values: [ValueID] = []
-    for source in sources { values.append(try value(named: source)) }
+    for source in sources { values.append(try value(ofSource: source)) }
     let activity = Activity(of: [target], withRespectTo: values, in: nodes)
     return type(of: target).scalarType.isDifferentiable
       && values.allSatisfy { nodes[$0.node].operation == nil && activity.active[$0.node] }

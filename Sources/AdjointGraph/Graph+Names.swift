@@ -27,6 +27,18 @@ extension Graph {
     throw unknown("value", name, outputList.map(\.name) + nodes.compactMap(\.name))
   }
 
+  /// The value with a name that something is differentiated with respect to: an input, a parameter, a
+  /// named node or an output.
+  ///
+  /// The other way round than in `value(named:)`, since inputs and outputs have names of their own: of
+  /// an output `y` that depends on an input `y`, the derivative is that with respect to the input.
+  ///
+  /// - Throws: `.unknownName` that lists what there is.
+  package func value(ofSource name: String) throws(Diagnostic) -> ValueID {
+    if let node = nodes.firstIndex(where: { $0.name == name }) { return ValueID(node: node) }
+    return try value(named: name)
+  }
+
   /// The most names that a message lists.
   private static let listedNames = 40
 

@@ -59,6 +59,21 @@ struct DifferentiabilityTests {
     #expect(pair.obstacles[1].hasPrefix("%f (floor) has no derivative"))
   }
 
+  @Test(
+    "an input that an output is named after is the source", arguments: DifferentiationMode.allCases)
+  func outputNamedAfterAnInput(mode: DifferentiationMode) throws {
+    let builder = GraphBuilder("named")
+    let x = try builder.input("x", .f64, [])
+    let y = try builder.input("y", .f64, [])
+    try builder.output("y", x * y)
+    let graph = try builder.build().differentiated("y", withRespectTo: ["y"], mode: mode)
+    let sources = ["x": 3, "y": 5, "tangent.y": 1].filter { name, _ in
+      graph.inputs.contains { $0.name == name }
+    }.mapValues { Tensor(scalar: $0, .f64) }
+    let outputs = try GraphInterpreter.evaluate(graph, sources).outputs
+    #expect((outputs["gradient.y"] ?? outputs["tangent.y"])?.doubles == [3])
+  }
+
   @Test("an unknown name is refused with the known ones")
   func unknownName() throws {
     let graph = try graph()

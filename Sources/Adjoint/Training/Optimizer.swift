@@ -69,7 +69,7 @@ extension Graph {
     let builder = GraphBuilder(extending: self)
     let target = builder.value(try value(named: loss))
     var values: [Value] = []
-    for name in dependent { values.append(builder.value(try value(named: name))) }
+    for name in dependent { values.append(builder.value(try value(ofSource: name))) }
     let derivatives = try gradients(of: target, withRespectTo: values)
     builder.currentProvenance = Provenance(.update, of: loss, rule: "step")
     var step: Value?
