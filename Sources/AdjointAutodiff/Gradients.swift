@@ -9,6 +9,11 @@ import AdjointOperators
 /// can be used, named, printed and differentiated again. Values that `output` does not depend on get
 /// zeros.
 ///
+/// Where formulas between `inputs` and `output` overflow or cancel and have a stable form, such as
+/// softplus(x) for log(1 + eˣ), that is what is differentiated; the nodes as they were written stay.
+/// The inputs count as unknown then, whatever computes them: the gradient of log(s) with respect to
+/// s = sigmoid(x) is 1/s.
+///
 /// - Throws: `.notDifferentiable` where `output` is not a floating-point scalar or a value is not
 ///   floating point; all offenders are listed.
 public func gradients(
@@ -29,12 +34,14 @@ public func gradients(
   }
   let builder = output.builder
   let one = try builder.constant(1, output.scalarType)
-  let adjoints = try ReverseMode.adjoints(
-    of: [output], cotangents: [one], withRespectTo: inputs, in: builder)
-  return try zerosFilled(adjoints, like: inputs)
+  return try DifferentiationPath(from: inputs, to: [output], in: builder).inStableForm()
+    .adjoints(of: [one])
 }
 
 /// The vector-Jacobian product: `Σ_k (∂y_k/∂xᵢ)ᵀ · c_k`, one for each input, by reverse mode.
+///
+/// Stable forms are differentiated in place of formulas that overflow or cancel, as in
+/// `gradients(of:withRespectTo:)`.
 ///
 /// - Throws: `.shapeMismatch` where a cotangent is not of its output's type or their number differs,
 ///   `.notDifferentiable` where an input or output is not floating point.
@@ -46,12 +53,14 @@ public func vectorJacobianProduct(
   try check(outputs, "output", against: cotangents, "cotangent", location)
   try checkFloatingPoint(inputs, "input", location)
   guard let builder = outputs.first?.builder else { return [] }
-  let adjoints = try ReverseMode.adjoints(
-    of: outputs, cotangents: cotangents, withRespectTo: inputs, in: builder)
-  return try zerosFilled(adjoints, like: inputs)
+  return try DifferentiationPath(from: inputs, to: outputs, in: builder).inStableForm()
+    .adjoints(of: cotangents)
 }
 
 /// The Jacobian-vector product: `Σᵢ (∂y_k/∂xᵢ) · tᵢ`, one for each output, by forward mode.
+///
+/// Stable forms are differentiated in place of formulas that overflow or cancel, as in
+/// `gradients(of:withRespectTo:)`.
 ///
 /// - Throws: `.shapeMismatch` where a tangent is not of its input's type or their number differs,
 ///   `.notDifferentiable` where an input or output is not floating point.
@@ -63,21 +72,8 @@ public func jacobianVectorProduct(
   try check(inputs, "input", against: tangents, "tangent", location)
   try checkFloatingPoint(outputs, "output", location)
   guard let builder = inputs.first?.builder else { return [] }
-  let results = try ForwardMode.tangents(
-    of: outputs, withRespectTo: inputs, tangents: tangents, in: builder)
-  return try zerosFilled(results, like: outputs)
-}
-
-private func zerosFilled(_ values: [Value?], like models: [Value]) throws(Diagnostic) -> [Value] {
-  var result: [Value] = []
-  for (value, model) in zip(values, models) {
-    if let value {
-      result.append(value)
-    } else {
-      result.append(try model.builder.full(0, model.type))
-    }
-  }
-  return result
+  return try DifferentiationPath(from: inputs, to: outputs, in: builder).inStableForm()
+    .tangents(of: tangents)
 }
 
 private func check(

@@ -11,7 +11,12 @@ public enum DifferentiationMode: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Graph {
-  /// The graph with the derivative of an output written out as further nodes and outputs.
+  /// The graph as it is written, with the derivative of an output written out as further nodes and
+  /// outputs.
+  ///
+  /// What the rules of the operators give, node by node: neither is simplified, so where a formula
+  /// overflows or cancels, its derivative does. `differentiated(_:withRespectTo:mode:)`, which has the
+  /// same inputs and outputs, is what to use for numbers.
   ///
   /// In reverse mode each source `x` gets an output `gradient.x`. An output that is not a scalar
   /// needs a cotangent, a new input `cotangent.<output>` of its type. In forward mode each source
@@ -19,19 +24,50 @@ extension Graph {
   /// such a name is taken, as in the derivative of a derivative, the output's name goes in between:
   /// `gradient.<output>.x`.
   ///
-  /// Existing nodes, outputs and updates stay as they are. The derivative is not simplified.
+  /// Existing nodes, outputs and updates stay as they are.
   ///
   /// - Throws: `.unknownName` for a name the graph does not have; `.notDifferentiable` where the
   ///   output does not depend differentiably on a source, listing everything in the way.
-  public func differentiated(
+  public func differentiatedAsWritten(
     _ output: String, withRespectTo sources: [String], mode: DifferentiationMode = .reverse
   ) throws(Diagnostic) -> Graph {
     try checkDifferentiable(output, sources)
+    return try withDerivative(of: output, withRespectTo: sources, mode) { path in path }
+  }
+
+  /// The graph that `prepare` makes of this one, with the derivative of an output written out.
+  ///
+  /// Whether the output depends on a source is judged on this graph; where what is prepared no longer
+  /// does, the derivative is zero. Inputs and outputs are those of
+  /// `differentiatedAsWritten(_:withRespectTo:mode:)`. Where a source is neither an input nor a
+  /// parameter, so that passes could look through it, only the path behind the sources is prepared,
+  /// with the stable forms.
+  ///
+  /// - Throws: as `differentiatedAsWritten(_:withRespectTo:mode:)`, and what `prepare` throws.
+  package func differentiated(
+    _ output: String, withRespectTo sources: [String], mode: DifferentiationMode,
+    after prepare: (Graph) throws(Diagnostic) -> Graph
+  ) throws(Diagnostic) -> Graph {
+    try checkDifferentiable(output, sources)
+    for source in sources where try nodes[value(ofSource: source).node].operation != nil {
+      return try withDerivative(of: output, withRespectTo: sources, mode) {
+        (path) throws(Diagnostic) in try path.inStableForm()
+      }
+    }
+    return try prepare(self).withDerivative(of: output, withRespectTo: sources, mode) { $0 }
+  }
+
+  /// The graph with the derivative along a path, or along the one made of it.
+  private func withDerivative(
+    of output: String, withRespectTo sources: [String], _ mode: DifferentiationMode,
+    along prepare: (DifferentiationPath) throws(Diagnostic) -> DifferentiationPath
+  ) throws(Diagnostic) -> Graph {
     let builder = GraphBuilder(extending: self)
     let target = builder.value(try value(named: output))
     var values: [Value] = []
     for source in sources { values.append(builder.value(try value(ofSource: source))) }
     let names = DerivativeNames(builder, output: output)
+    let path = try prepare(DifferentiationPath(from: values, to: [target], in: builder))
     switch mode {
     case .reverse:
       builder.currentProvenance = Provenance(.adjoint, of: output, rule: "output")
@@ -40,8 +76,7 @@ extension Graph {
         ? try builder.constant(1, target.scalarType)
         : try builder.input(names.input("cotangent", output), target.scalarType, target.shape)
       builder.currentProvenance = nil
-      let adjoints = try vectorJacobianProduct(
-        of: [target], cotangents: [cotangent], withRespectTo: values)
+      let adjoints = try path.adjoints(of: [cotangent])
       for (source, adjoint) in zip(sources, adjoints) {
         try builder.output(names.output("gradient", source), adjoint)
       }
@@ -53,8 +88,7 @@ extension Graph {
           try builder.input(names.input("tangent", source), value.scalarType, value.shape))
       }
       builder.currentProvenance = nil
-      let results = try jacobianVectorProduct(
-        of: [target], withRespectTo: values, tangents: tangents)
+      let results = try path.tangents(of: tangents)
       try builder.output(names.output("tangent", output), results[0])
     }
     return try builder.build()

@@ -37,7 +37,7 @@ struct DifferentiabilityTests {
   func everyOffender() throws {
     let graph = try graph()
     let error = #expect(throws: Diagnostic.self) {
-      try graph.differentiated("open", withRespectTo: ["x", "y", "z"])
+      try graph.differentiatedAsWritten("open", withRespectTo: ["x", "y", "z"])
     }
     #expect(error?.code == .notDifferentiable)
     let notes = error?.notes ?? []
@@ -66,7 +66,7 @@ struct DifferentiabilityTests {
     let x = try builder.input("x", .f64, [])
     let y = try builder.input("y", .f64, [])
     try builder.output("y", x * y)
-    let graph = try builder.build().differentiated("y", withRespectTo: ["y"], mode: mode)
+    let graph = try builder.build().differentiatedAsWritten("y", withRespectTo: ["y"], mode: mode)
     let sources = ["x": 3, "y": 5, "tangent.y": 1].filter { name, _ in
       graph.inputs.contains { $0.name == name }
     }.mapValues { Tensor(scalar: $0, .f64) }
@@ -78,7 +78,7 @@ struct DifferentiabilityTests {
   func unknownName() throws {
     let graph = try graph()
     let error = #expect(throws: Diagnostic.self) {
-      try graph.differentiated("nothing", withRespectTo: ["x"])
+      try graph.differentiatedAsWritten("nothing", withRespectTo: ["x"])
     }
     #expect(error?.code == .unknownName)
     #expect(error?.message.contains("open, whole, unused") == true)
@@ -121,7 +121,7 @@ struct DifferentiabilityTests {
     let unrelated = try cos(y).named("k")
     try builder.output("f", h * unrelated)
     let before = try builder.build()
-    let graph = try before.differentiated("f", withRespectTo: ["x"])
+    let graph = try before.differentiatedAsWritten("f", withRespectTo: ["x"])
     let added = graph.nodes[before.nodeCount...]
     #expect(added.allSatisfy { $0.provenance != nil })
     #expect(!added.contains { $0.provenance?.node == "k" })

@@ -26,8 +26,9 @@ struct KnownGradientTests {
     let d1 = point.1 + point.1 * Foundation.exp(p)
     let d2 = point.0 + point.0 * Foundation.exp(p) - Foundation.cos(point.1)
     for simplify in [false, true] {
-      var reverse = try graph.differentiated("y", withRespectTo: ["x1", "x2"])
-      var forward = try graph.differentiated("y", withRespectTo: ["x1", "x2"], mode: .forward)
+      var reverse = try graph.differentiatedAsWritten("y", withRespectTo: ["x1", "x2"])
+      var forward = try graph.differentiatedAsWritten(
+        "y", withRespectTo: ["x1", "x2"], mode: .forward)
       if simplify {
         reverse = try Pipeline.standard(reverse)
         forward = try Pipeline.standard(forward)
@@ -53,7 +54,7 @@ struct KnownGradientTests {
     let logits = try matmul(x, w) + b
     try builder.output("p", softmax(logits))
     try builder.output("loss", crossEntropy(logits: logits, indices: label))
-    let graph = try builder.build().differentiated("loss", withRespectTo: ["w", "b"])
+    let graph = try builder.build().differentiatedAsWritten("loss", withRespectTo: ["w", "b"])
     let sources = [
       "x": try Tensor.random(TensorType(.f64, [1, 3]), seed: 1),
       "label": try Tensor(.i32([2]), extents: [1]),
@@ -83,7 +84,8 @@ struct KnownGradientTests {
     let w1 = try builder.parameter("w1", .f64, [7, 5])
     let w2 = try builder.parameter("w2", .f64, [5, 7])
     try builder.output("y", matmul(w2, relu(matmul(w1, x))) + x)
-    let graph = try Pipeline.standard(builder.build().differentiated("y", withRespectTo: ["x"]))
+    let graph = try Pipeline.standard(
+      builder.build().differentiatedAsWritten("y", withRespectTo: ["x"]))
     let sources = [
       "x": try Tensor.random(TensorType(.f64, [5]), seed: 1),
       "w1": try Tensor.random(TensorType(.f64, [7, 5]), seed: 2),
@@ -118,7 +120,7 @@ struct KnownGradientTests {
     let x = try t * t
     let y = try sin(t)
     try builder.output("f", x * y + x)
-    let graph = try builder.build().differentiated("f", withRespectTo: ["t"])
+    let graph = try builder.build().differentiatedAsWritten("f", withRespectTo: ["t"])
     let value = 0.8
     let outputs = try GraphInterpreter.evaluate(graph, ["t": Tensor(scalar: value, .f64)]).outputs
     let expected =
@@ -133,9 +135,10 @@ struct KnownGradientTests {
     let builder = GraphBuilder()
     let x = try builder.input("x", .f64, [])
     try builder.output("y", exp(x * 2) * sin(x))
-    var graph = try builder.build().differentiated("y", withRespectTo: ["x"])
-    graph = try graph.differentiated("gradient.x", withRespectTo: ["x"])
-    graph = try graph.differentiated("gradient.gradient.x.x", withRespectTo: ["x"], mode: .forward)
+    var graph = try builder.build().differentiatedAsWritten("y", withRespectTo: ["x"])
+    graph = try graph.differentiatedAsWritten("gradient.x", withRespectTo: ["x"])
+    graph = try graph.differentiatedAsWritten(
+      "gradient.gradient.x.x", withRespectTo: ["x"], mode: .forward)
     let outputs = try GraphInterpreter.evaluate(
       Pipeline.standard(graph),
       ["x": Tensor(scalar: 0.3, .f64), "tangent.x": Tensor(scalar: 1, .f64)]

@@ -111,7 +111,7 @@ struct SecondDerivativeTests {
     let differentiable = try graph.differentiability(of: ["y"]).pairs
       .filter { $0.dependence == .differentiable }.map(\.source)
     guard let source = differentiable.first else { return }
-    graph = try graph.differentiated("y", withRespectTo: [source])
+    graph = try graph.differentiatedAsWritten("y", withRespectTo: [source])
     let builder = GraphBuilder(extending: graph)
     let x = builder.value(try graph.value(named: source))
     let gradient = builder.value(try graph.value(named: "gradient.\(source)"))

@@ -10,7 +10,7 @@ import Testing
     return try #require(members[name]?["value"] as? Double)
   }
 
-  @Test(arguments: [[], ["--raw"]])
+  @Test(arguments: [[], ["--raw"], ["--as-written"]])
   func aWrittenDerivativeRunsToTheGradient(_ form: [String]) throws {
     let folder = try TemporaryFolder()
     let path = folder.path("gradient.graph")
@@ -86,6 +86,44 @@ import Testing
     let table = try CommandRun(arguments: ["trace", "Graphs/trace.graph"] + Self.point)
     #expect(table.output.contains("multiply(v̇3, v5)"))
     #expect(table.output.contains("add(v̄7, multiply(v̄7, v5))"))
+  }
+
+  /// log(1 − σ(x)) of one element.
+  private static let logComplement = """
+    adjoint 1
+    graph bce {
+      input %x: f32[1]
+      %one = constant() {value = 1.0, type = f32[]} : f32[]
+      %o = broadcast(%one) {shape = [1], axes = []} : f32[1]
+      %s = sigmoid(%x) : f32[1]
+      %c = subtract(%o, %s) : f32[1]
+      %l = log(%c) : f32[1]
+      %t = reduce_sum(%l) {axes = [0]} : f32[]
+      output t = %t
+    }
+    """
+
+  @Test(arguments: ["20", "100", "1e30"])
+  func stableFormsHaveStableDerivatives(_ x: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file("bce.graph", Self.logComplement)
+    let gradient = try CommandRun("gradient", path, "--set", "x=\(x)", "--json").json
+    let slopes = try #require(gradient["gradients"] as? [String: [String: Any]])
+    #expect((slopes["x"]?["value"] as? [Double]) == [-1])
+    let trace = try CommandRun("trace", path, "--set", "x=\(x)", "--json").json
+    let rows = try #require(trace["rows"] as? [[String: Any]])
+    #expect(rows.compactMap { $0["name"] as? String }.contains("l"))
+    #expect((rows.first?["adjoint"] as? [Double]) == [-1])
+    let raw = try CommandRun("trace", path, "--as-written", "--set", "x=\(x)", "--json").json
+    let written = try #require(raw["rows"] as? [[String: Any]])
+    #expect(written.compactMap { $0["name"] as? String } == ["x", "one", "o", "s", "c", "l", "t"])
+    for (option, operation) in [([], "softplus"), (["--as-written"], "log"), (["--raw"], "log")] {
+      let text = try CommandRun(
+        arguments: ["differentiate", path, "--of", "t", "--with-respect-to", "x"] + option
+      ).output
+      #expect(text.contains("= \(operation)("))
+    }
+    #expect(try CommandRun("check-gradients", path, "--set", "x=\(x)").status == 0)
   }
 
   @Test func traceIsForSmallGraphs() throws {

@@ -21,7 +21,7 @@ struct CompositeCrossEntropyTests {
     try builder.output("loss", loss)
     var graph = try builder.build()
     if simplifiesFirst { graph = try Pipeline.standard(graph) }
-    graph = try graph.differentiated("loss", withRespectTo: ["x"])
+    graph = try graph.differentiatedAsWritten("loss", withRespectTo: ["x"])
     graph = try Pipeline.standard(graph.binding(extents))
     let rebuilt = GraphBuilder(extending: graph)
     let output = try #require(graph.outputList.last)

@@ -13,7 +13,7 @@ struct RandomGraphTests {
     let graph = try RandomGraph.make(nodeCount: 8 + Int(seed % 40), seed: seed)
     let sources = try graph.differentiability(of: ["y"]).pairs
       .filter { $0.dependence == .differentiable }.map(\.source)
-    return sources.isEmpty ? graph : try graph.differentiated("y", withRespectTo: sources)
+    return sources.isEmpty ? graph : try graph.differentiatedAsWritten("y", withRespectTo: sources)
   }
 
   private func expectEqual(

@@ -52,6 +52,20 @@ import Testing
     }
   }
 
+  @Test func saysThatACheckpointOfAnotherStepHoldsWeights() throws {
+    let trainer = try TrainerTests.trainer(.adam())
+    try trainer.runEpoch()
+    var old = try trainer.checkpoint()
+    old.metadata["adjoint.step_digest"] = "0123456789abcdef"
+    let error = #expect(throws: Diagnostic.self) { try trainer.resume(from: old) }
+    #expect(error?.code == .invalidArgument)
+    #expect(error?.notes.last?.contains("still load as weights, with run --weights") == true)
+    let graph = try TrainerTests.regression().binding(["B": 1])
+    let context = try graph.compiled().makeContext()
+    try context.setParameters(old.tensors)
+    #expect(try context.parameter("w") == old.tensors["w"])
+  }
+
   @Test func refusesFilesThatAreNoCheckpoint() throws {
     let trainer = try TrainerTests.trainer(.adam())
     try trainer.runEpoch()

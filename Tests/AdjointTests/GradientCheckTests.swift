@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 @Suite struct GradientCheckTests {
-  private static let folder = URL(fileURLWithPath: #filePath)
+  static let folder = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("Graphs")
 

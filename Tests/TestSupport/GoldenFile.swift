@@ -89,7 +89,7 @@ package struct GoldenFile: CustomStringConvertible, Sendable {
     if let mode = DifferentiationMode.allCases.first(where: { step.hasPrefix($0.rawValue + "(") }) {
       let words = step.dropFirst(mode.rawValue.count + 1).dropLast()
         .split { $0 == "," || $0 == " " }.map(String.init)
-      return try graph.differentiated(
+      return try graph.differentiatedAsWritten(
         words[0], withRespectTo: Array(words.dropFirst()), mode: mode)
     }
     guard let pass = Pipeline.standard.passes.first(where: { $0.name == step }) else {

@@ -1,13 +1,13 @@
 import AdjointCore
 import AdjointGraph
+import AdjointPasses
 
 /// Every value of a small graph at one point, with its tangent and its adjoint and the rule that gave
 /// each: the tables by which automatic differentiation is explained.
 ///
 /// The tangent of a value v is its change ∂v/∂x along the chosen input x (along all its elements at
 /// once where it is not a scalar), the adjoint ∂y/∂v of the chosen output y (of the sum of its
-/// elements where it is not a scalar). Numbers are those of the graph as it is written, before any
-/// pass.
+/// elements where it is not a scalar).
 ///
 /// Source of the form: Bishop and Bishop, "Deep Learning", Springer 2024, section 8.2.
 public struct EvaluationTrace: Hashable, Sendable {
@@ -43,9 +43,10 @@ public struct EvaluationTrace: Hashable, Sendable {
   /// The most elements that the values of a graph that is traced may have together.
   public static let maximumElementCount = 1 << 20
 
-  /// Evaluates a graph whose dimensions are bound, with its derivatives in both directions.
+  /// Evaluates a graph whose dimensions are bound, with its derivatives in both directions, after the
+  /// standard passes: what compiling it computes.
   ///
-  /// Without a name, the output is `loss` or the only floating-point one, and the direction the first
+  /// A row has the name that the user gave where the passes keep its node. Without a name, the output is `loss` or the only floating-point one, and the direction the first
   /// floating-point input or, where there is none, parameter. Parameters that are not given have
   /// their initial values.
   ///
@@ -53,6 +54,21 @@ public struct EvaluationTrace: Hashable, Sendable {
   ///   `.unknownName`; `.missingInput` that lists all inputs without a value; `.shapeMismatch`.
   public init(
     of graph: Graph, output: String? = nil, along direction: String? = nil,
+    sources: [String: Tensor] = [:], seed: UInt64 = 0
+  ) throws(Diagnostic) {
+    try Self.checkSize(of: graph)
+    try graph.checkBound()
+    try self.init(
+      asWritten: Pipeline.standard(graph), output: output, along: direction, sources: sources,
+      seed: seed)
+  }
+
+  /// Evaluates a graph whose dimensions are bound, with its derivatives in both directions, as it is
+  /// written: a row for each of its nodes, with whatever a formula makes of extreme arguments.
+  ///
+  /// - Throws: as `init(of:output:along:sources:seed:)`.
+  public init(
+    asWritten graph: Graph, output: String? = nil, along direction: String? = nil,
     sources: [String: Tensor] = [:], seed: UInt64 = 0
   ) throws(Diagnostic) {
     try Self.checkSize(of: graph)

@@ -22,10 +22,11 @@ struct EvaluationTraceBuilder {
     let places = floating.map { builder.value($0) }
     let source = builder.value(ValueID(node: graph.source(named: direction) ?? 0))
     let target = builder.value(try graph.value(named: output))
-    let tangents = try jacobianVectorProduct(
-      of: places, withRespectTo: [source], tangents: [builder.full(1, source.type)])
-    let adjoints = try vectorJacobianProduct(
-      of: [target], cotangents: [builder.full(1, target.type)], withRespectTo: places)
+    // Of the nodes as they stand, each of which has a row.
+    let tangents = try DifferentiationPath(from: [source], to: places, in: builder)
+      .tangents(of: [builder.full(1, source.type)])
+    let adjoints = try DifferentiationPath(from: places, to: [target], in: builder)
+      .adjoints(of: [builder.full(1, target.type)])
     for (index, id) in floating.enumerated() {
       self.tangents[id] = tangents[index]
       self.adjoints[id] = adjoints[index]

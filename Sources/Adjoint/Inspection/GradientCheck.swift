@@ -7,6 +7,10 @@ import AdjointGraph
 /// The graph is widened to `f64`. For every input and parameter the derivative that reverse mode
 /// writes is compared, at elements chosen by a seed, with `(f(x + h) − f(x − h)) / 2h`. Where the
 /// output y is not a scalar, f is Σ c·y for random numbers c.
+///
+/// The derivative is that of the graph after the standard passes, and f is the graph as it is written, so
+/// that the passes are checked as well. Where f so computed is not finite, or disagrees because rounding
+/// has taken its digits, as it does in log(1 − σ(x)) from x = 20 on, it is the graph after the passes.
 public struct GradientCheck: Hashable, Sendable {
   /// What was found for one input or parameter.
   public struct Row: Hashable, Sendable {

@@ -1,24 +1,19 @@
 import AdjointAutodiff
 import AdjointCore
 import AdjointGraph
+import AdjointPasses
 
 /// Evaluates a function and its gradient, and compares the two element by element.
 struct GradientCheckRunner {
   private let setting: GradientCheckSetting
-  private let output: String
-  private let function: ExecutionContext
+  /// The function as it is written, and after the standard passes, whose derivative is checked.
+  private let functions: (asWritten: CheckedFunction, stable: CheckedFunction)
   private let gradients: [String: Tensor]
-  /// The weights c of f = Σ c·y; nil where y is a scalar.
-  private let weights: [Double]?
-  private let value: Double
 
   init(
     _ setting: GradientCheckSetting, output: String, sources: [String]
   ) throws(Diagnostic) {
     self.setting = setting
-    self.output = output
-    function = try setting.graph.compiled().makeContext()
-    for (name, tensor) in setting.tensors { try function.set(name, to: tensor) }
     guard !sources.isEmpty else {
       throw Diagnostic(
         .notDifferentiable,
@@ -29,13 +24,12 @@ struct GradientCheckRunner {
     let context = try derivative.compiled().makeContext()
     for (name, tensor) in setting.tensors { try context.set(name, to: tensor) }
     let known = Set(setting.graph.inputs.map(\.name))
+    var weights: [Double]?
     if let cotangent = derivative.inputs.first(where: { !known.contains($0.name) }) {
       let tensor = try Initializer.normal(mean: 0, deviation: 1)
         .tensor(cotangent.type, name: cotangent.name, seed: setting.seed)
       try context.set(cotangent.name, to: tensor)
       weights = tensor.doubles
-    } else {
-      weights = nil
     }
     try context.run()
     var gradients: [String: Tensor] = [:]
@@ -43,7 +37,11 @@ struct GradientCheckRunner {
       gradients[source] = try context.output(port.name)
     }
     self.gradients = gradients
-    value = try Self.value(of: function, output, weights)
+    let asWritten = CompilationOptions(pipeline: Pipeline([]))
+    functions = (
+      try CheckedFunction(setting, output, weights, asWritten),
+      try CheckedFunction(setting, output, weights, CompilationOptions())
+    )
   }
 
   func row(for source: String) throws(Diagnostic) -> GradientCheck.Row {
@@ -52,8 +50,9 @@ struct GradientCheckRunner {
       .permutation(of: derivatives.count).prefix(GradientCheck.sampleCount)
     var tally = Tally()
     for place in places.sorted() {
-      let slopes = try slopes(source, place)
-      tally.add(place, derivatives[place], slopes, scale: max(1, value.magnitude))
+      let derivative = derivatives[place]
+      let samples = try samples(source, place, derivative)
+      tally.add(place, derivative, samples.slopes, scale: samples.scale)
     }
     return GradientCheck.Row(
       source: source, elementCount: derivatives.count, checkedCount: places.count - tally.kinks,
@@ -61,24 +60,55 @@ struct GradientCheckRunner {
       missCount: tally.misses, kinkCount: tally.kinks, worst: tally.worst)
   }
 
-  /// The differences of the function at one element, to either side and across.
-  private func slopes(_ source: String, _ place: Int) throws(Diagnostic) -> Slopes {
-    guard let tensor = setting.tensors[source] else { return Slopes(left: 0, right: 0, across: 0) }
+  /// The function around one element: as it is written, unless it is not finite there, or disagrees with
+  /// the derivative where rounding has taken its digits; then its stable form.
+  private func samples(
+    _ source: String, _ place: Int, _ derivative: Double
+  ) throws(Diagnostic) -> Samples {
+    guard let tensor = setting.tensors[source] else { return Samples() }
+    let asWritten = try functions.asWritten.samples(of: source, tensor, place)
+    if asWritten.isFinite, asWritten.agree(with: derivative) { return asWritten }
+    let stable = try functions.stable.samples(of: source, tensor, place)
+    return asWritten.isFinite && !asWritten.haveLostDigits(of: stable) ? asWritten : stable
+  }
+}
+
+/// A function that can be evaluated near the point of a check.
+private struct CheckedFunction {
+  private let context: ExecutionContext
+  private let output: String
+  /// The weights c of f = Σ c·y; nil where y is a scalar.
+  private let weights: [Double]?
+  private let value: Double
+
+  init(
+    _ setting: GradientCheckSetting, _ output: String, _ weights: [Double]?,
+    _ options: CompilationOptions
+  ) throws(Diagnostic) {
+    self.output = output
+    self.weights = weights
+    context = try setting.graph.compiled(options).makeContext()
+    for (name, tensor) in setting.tensors { try context.set(name, to: tensor) }
+    value = try Self.value(of: context, output, weights)
+  }
+
+  /// The values at one element of a source and to either side.
+  func samples(
+    of source: String, _ tensor: Tensor, _ place: Int
+  ) throws(Diagnostic) -> Samples {
     var elements = tensor.doubles
     let original = elements[place]
     // Truncation grows with h², rounding with 1/h; both are near 1e-11 of f here.
     let step = 1e-5 * max(1, original.magnitude)
     let (high, low) = (original + step, original - step)
     elements[place] = high
-    try function.set(source, to: Tensor(.f64(elements), extents: tensor.extents))
-    let above = try Self.value(of: function, output, weights)
+    try context.set(source, to: Tensor(.f64(elements), extents: tensor.extents))
+    let above = try Self.value(of: context, output, weights)
     elements[place] = low
-    try function.set(source, to: Tensor(.f64(elements), extents: tensor.extents))
-    let below = try Self.value(of: function, output, weights)
-    try function.set(source, to: tensor)
-    return Slopes(
-      left: (value - below) / (original - low), right: (above - value) / (high - original),
-      across: (above - below) / (high - low))
+    try context.set(source, to: Tensor(.f64(elements), extents: tensor.extents))
+    let below = try Self.value(of: context, output, weights)
+    try context.set(source, to: tensor)
+    return Samples(places: [low, original, high], values: [below, value, above])
   }
 
   private static func value(
@@ -91,10 +121,48 @@ struct GradientCheckRunner {
   }
 }
 
+/// The values of a function at an element of a source, and a step below and above it.
+private struct Samples {
+  var places = [-1.0, 0, 1]
+  var values = [0.0, 0, 0]
+
+  var isFinite: Bool { values.allSatisfy(\.isFinite) }
+
+  /// The size of the function, below which differences of it have no digits.
+  var scale: Double { max(1, values[1].magnitude) }
+
+  /// The slopes to either side and across.
+  var slopes: Slopes {
+    Slopes(
+      left: (values[1] - values[0]) / (places[1] - places[0]),
+      right: (values[2] - values[1]) / (places[2] - places[1]),
+      across: (values[2] - values[0]) / (places[2] - places[0]))
+  }
+
+  func agree(with derivative: Double) -> Bool {
+    slopes.error(of: derivative, scale: scale) <= GradientCheck.tolerance
+  }
+
+  /// Whether these values are those of the stable form but for more rounding than differences bear.
+  ///
+  /// 1 − σ(x) has it from x = 20 on. Another function differs by more.
+  func haveLostDigits(of stable: Samples) -> Bool {
+    guard stable.isFinite else { return false }
+    let loss = zip(values, stable.values).map { ($0 - $1).magnitude }.max() ?? 0
+    return loss > 1e-13 * stable.scale && loss < 0.05 * stable.scale
+  }
+}
+
 private struct Slopes {
   let left: Double
   let right: Double
   let across: Double
+
+  /// How far a derivative is from the central difference, relative to the larger of the two, or to what
+  /// differences of a function of this size can tell.
+  func error(of derivative: Double, scale: Double) -> Double {
+    (derivative - across).magnitude / max(derivative.magnitude, across.magnitude, scale * 0.1)
+  }
 
   /// Whether the function has a corner and the derivative is one of the slopes of a line through it.
   func areKink(around derivative: Double, scale: Double) -> Bool {
@@ -123,18 +191,16 @@ private struct Tally {
       worst = comparison
       return
     }
-    let error = (derivative - slopes.across).magnitude
-    // Differences of a function of this size have no digits below.
-    let size = max(derivative.magnitude, slopes.across.magnitude, scale * 0.1)
-    let isMiss = error / size > GradientCheck.tolerance
+    let error = slopes.error(of: derivative, scale: scale)
+    let isMiss = error > GradientCheck.tolerance
     if isMiss, slopes.areKink(around: derivative, scale: scale) {
       kinks += 1
       return
     }
     if isMiss { misses += 1 }
-    absolute = max(absolute, error)
-    if error / size > relative || worst == nil {
-      relative = max(relative, error / size)
+    absolute = max(absolute, (derivative - slopes.across).magnitude)
+    if error > relative || worst == nil {
+      relative = max(relative, error)
       worst = comparison
     }
   }

@@ -1,6 +1,7 @@
 import AdjointCore
 import AdjointGraph
 import AdjointOperators
+import AdjointPasses
 
 /// How gradients become new parameter values: a rule that writes nodes.
 ///
@@ -52,8 +53,10 @@ public struct Optimizer: Sendable {
 }
 
 extension Graph {
-  /// The graph of one training step: this graph, the gradients of a loss, and the update of every
-  /// parameter that the loss depends on.
+  /// The graph of one training step: this graph after the standard passes, the gradients of a loss, and
+  /// the update of every parameter that the loss depends on.
+  ///
+  /// Whether the loss depends on a parameter is judged on the graph as it is written.
   ///
   /// - Throws: `.notDifferentiable` where the loss is not a floating-point scalar, or depends
   ///   differentiably on no parameter.
@@ -66,10 +69,11 @@ extension Graph {
       throw Diagnostic(
         .notDifferentiable, "there is nothing to train: \(loss) depends on no parameter")
     }
-    let builder = GraphBuilder(extending: self)
-    let target = builder.value(try value(named: loss))
+    let stable = try Pipeline.standard(self)
+    let builder = GraphBuilder(extending: stable)
+    let target = builder.value(try stable.value(named: loss))
     var values: [Value] = []
-    for name in dependent { values.append(builder.value(try value(ofSource: name))) }
+    for name in dependent { values.append(builder.value(try stable.value(ofSource: name))) }
     let derivatives = try gradients(of: target, withRespectTo: values)
     builder.currentProvenance = Provenance(.update, of: loss, rule: "step")
     var step: Value?

@@ -34,6 +34,11 @@ extension Trainer {
       }
     }
     guard differences.isEmpty else {
+      if checkpoint.metadata[Key.step] != stepDigest {
+        differences.append(
+          "another version of Adjoint may have written it, whose training step is not the same; its "
+            + "tensors still load as weights, with run --weights or setParameters")
+      }
       throw Diagnostic(
         .invalidArgument,
         "the checkpoint is of another training; use the same graph, data and options",

@@ -11,7 +11,8 @@ struct DifferentiateCommand: ParsableCommand {
       In reverse mode the new graph has an output gradient.x for each source x, and an input \
       cotangent.OUTPUT where the output is not a scalar. In forward mode it has an input tangent.x \
       for each source, and the output tangent.OUTPUT. It is a graph like any other: it can be \
-      printed, run, and differentiated again.
+      printed, run, and differentiated again. What is differentiated is what the standard passes make \
+      of the file, so that a formula with a stable form has a stable derivative.
 
         adjoint differentiate Graphs/trace.graph --of y --with-respect-to x1,x2 -o gradient.graph
         adjoint run gradient.graph --set x1=1 --set x2=2
@@ -36,14 +37,19 @@ struct DifferentiateCommand: ParsableCommand {
     help: ArgumentHelp("The graph file to write; - is the standard output.", valueName: "file"))
   var output = "-"
 
-  @Flag(help: "As the rules write it, without the standard passes.")
-  var raw = false
+  @Flag(
+    name: [.long, .customLong("raw")],
+    help: "Differentiate the graph of the file, as the rules write it, without the standard passes."
+  )
+  var asWritten = false
 
   func run() throws {
     let graph = try Graph(contentsOf: file)
-    var derivative = try graph.differentiated(
-      of, withRespectTo: withRespectTo.names, mode: mode)
-    if !raw { derivative = try Pipeline.standard(derivative) }
+    let sources = withRespectTo.names
+    let derivative =
+      asWritten
+      ? try graph.differentiatedAsWritten(of, withRespectTo: sources, mode: mode)
+      : try Pipeline.standard(graph.differentiated(of, withRespectTo: sources, mode: mode))
     if output == "-" {
       try StandardStream.output.write(derivative.description)
     } else {

@@ -8,7 +8,8 @@ struct TraceCommand: ParsableCommand {
     discussion: """
       One row a value: how it is computed, the value, its tangent (the change along one input, marked \
       with a dot) and its adjoint (the change of the output with it, marked with a bar), each with \
-      the rule that gave it. Values are given as for run.
+      the rule that gave it. The rows are what run computes, after the standard passes, each under \
+      the name that the file gives it where it has one. Values are given as for run.
 
         adjoint trace Graphs/trace.graph --set x1=1 --set x2=2 --tangent x1 --of y
       """)
@@ -31,6 +32,9 @@ struct TraceCommand: ParsableCommand {
 
   @OptionGroup var input: InputOptions
 
+  @Flag(help: "Show the graph of the file, a row for each node, without the standard passes.")
+  var asWritten = false
+
   @Flag(help: "Print a JSON object with all elements; NaN and infinities are texts.")
   var json = false
 
@@ -38,8 +42,13 @@ struct TraceCommand: ParsableCommand {
     let graph = try Graph(contentsOf: file)
     let tensors = try input.tensors(for: graph)
     let extents = try graph.dimensions(from: tensors, known: input.dimensions.extents())
-    let trace = try EvaluationTrace(
-      of: graph.binding(extents), output: of, along: tangent, sources: tensors, seed: input.seed)
+    let bound = try graph.binding(extents)
+    let trace =
+      asWritten
+      ? try EvaluationTrace(
+        asWritten: bound, output: of, along: tangent, sources: tensors, seed: input.seed)
+      : try EvaluationTrace(
+        of: bound, output: of, along: tangent, sources: tensors, seed: input.seed)
     try StandardStream.output.write(json ? Self.json(trace).text : Self.text(trace))
   }
 
