@@ -4,8 +4,9 @@ import AdjointGraph
 /// The mean cross-entropy of class scores against labels that are class numbers, a scalar.
 ///
 /// `L = mean(log Σ_k exp(x_k) − x_label)`, the mean over all axes but the last, which holds the
-/// classes; `∂L/∂x = (softmax(x) − one_hot(label)) / n` with the number n of labels. A label
-/// outside the classes counts as the score 0.
+/// classes; `∂L/∂x = (softmax(x) − one_hot(label)) / n` with the number n of labels. It is computed
+/// as `log Σ_k exp(x_k − m) − (x_label − m)` with the largest score m, so that an offset that all
+/// scores have in common costs no digits. A label outside the classes counts as the score 0.
 ///
 /// - Parameters:
 ///   - logits: Scores `[…, C]` before any softmax, `f32` or `f64`.
@@ -30,7 +31,7 @@ public func crossEntropy(
     let classes = try logits.builder.iota(labels.scalarType, logits.shape, axis: classAxis)
     let isLabel = try classes .== labels.repeated(over: logits, alongAxes: [classAxis])
     let chosen = try select(isLabel, logits, 0).sum(squeezingAxes: [classAxis])
-    return try (logSumExp(logits, squeezingAxes: [classAxis]) - chosen).mean()
+    return try ShiftedLogSumExp(of: logits, over: [classAxis]).less(chosen).mean()
   }
 }
 
@@ -39,7 +40,11 @@ public func crossEntropy(
 ///
 /// `L = mean(log Σ_k exp(x_k) − Σ_k q_k · x_k)`, the mean over all axes but the last, which holds
 /// the classes. For probabilities, which sum to 1, that is `−Σ_k q_k · log softmax(x)_k`, and
-/// `∂L/∂x = (softmax(x) − q) / n`; the sum is not checked.
+/// `∂L/∂x = (softmax(x) − q) / n`, `∂L/∂q = −x / n`; the sum is not checked.
+///
+/// It is computed from `x − m` with the largest score m. Where the sum of the probabilities is 1 but
+/// for rounding, it counts as 1, so that an offset that all scores have in common costs no digits. A
+/// probability of 0 at a score of −∞ contributes 0, to the loss and to both derivatives.
 ///
 /// - Parameters:
 ///   - logits: Scores `[…, C]` before any softmax, `f32` or `f64`.
@@ -56,7 +61,6 @@ public func crossEntropy(
         .shapeMismatch, "the logits \(logits.type) need an axis for the classes")
     }
     let classAxis = logits.rank - 1
-    let expected = try (logits * probabilities).sum(squeezingAxes: [classAxis])
-    return try (logSumExp(logits, squeezingAxes: [classAxis]) - expected).mean()
+    return try ShiftedLogSumExp(of: logits, over: [classAxis]).less(expected: probabilities).mean()
   }
 }

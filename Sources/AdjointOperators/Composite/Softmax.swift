@@ -14,7 +14,7 @@ public func softmax(
   try x.builder.placed("softmax", file, line) { () throws(Diagnostic) in
     try x.type.expectFloatingPoint()
     let axes = [try x.type.normalized(axis: axis)]
-    let exponential = try exp(x.shifted(by: x.largest(over: axes), along: axes))
+    let exponential = try exp(x.shifted(by: x.largest(over: axes), over: axes))
     let total = try exponential.sum(squeezingAxes: axes)
     return try exponential / total.repeated(over: x, alongAxes: axes)
   }
@@ -33,9 +33,9 @@ public func logSoftmax(
   try x.builder.placed("logSoftmax", file, line) { () throws(Diagnostic) in
     try x.type.expectFloatingPoint()
     let axes = [try x.type.normalized(axis: axis)]
-    let shifted = try x.shifted(by: x.largest(over: axes), along: axes)
+    let shifted = try x.shifted(by: x.largest(over: axes), over: axes)
     let total = try log(exp(shifted).sum(squeezingAxes: axes))
-    return try shifted.shifted(by: total, along: axes)
+    return try shifted.shifted(by: total, over: axes)
   }
 }
 
@@ -52,12 +52,7 @@ public func logSumExp(
 ) throws(Diagnostic) -> Value {
   try x.builder.placed("logSumExp", file, line) { () throws(Diagnostic) in
     try x.type.expectFloatingPoint()
-    let axes = try x.type.normalized(axes: axes)
-    // Where the largest is infinite (no element, or only −∞), x − m would be NaN.
-    let largest = try x.max(squeezingAxes: axes)
-    let shift = try stopGradient(select(abs(largest) .< .infinity, largest, 0))
-    let exponential = try exp(x.shifted(by: shift, along: axes))
-    return try shift + log(exponential.sum(squeezingAxes: axes))
+    return try ShiftedLogSumExp(of: x, over: x.type.normalized(axes: axes)).sum()
   }
 }
 
@@ -77,10 +72,5 @@ extension Value {
   /// The largest elements over axes, held constant: a shift that cancels has no derivative.
   fileprivate func largest(over axes: [Int]) throws(Diagnostic) -> Value {
     try stopGradient(max(squeezingAxes: axes))
-  }
-
-  /// This value less one without the axes, repeated along them.
-  fileprivate func shifted(by shift: Value, along axes: [Int]) throws(Diagnostic) -> Value {
-    try self - shift.repeated(over: self, alongAxes: axes)
   }
 }

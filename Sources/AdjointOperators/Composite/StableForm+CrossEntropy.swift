@@ -80,6 +80,24 @@ private struct UniformScale {
   }
 }
 
+extension Value {
+  /// The product q · x of a value that is select(q = 0 ∧ …, 0, q · x), which is the same for finite x.
+  fileprivate var unguardedProduct: Value? {
+    guard definition(as: Select.self) != nil, operands[1].isConstant(0),
+      operands[2].definition(as: Multiply.self) != nil,
+      operands[0].definition(as: And.self) != nil
+    else { return nil }
+    for condition in operands[0].operands where condition.definition(as: Equal.self) != nil {
+      for (factor, number) in condition.operands.inEitherOrder where number.isConstant(0) {
+        if operands[2].operands.contains(where: { $0.isIdentical(to: factor) }) {
+          return operands[2]
+        }
+      }
+    }
+    return nil
+  }
+}
+
 /// A value times a number that is the same everywhere.
 private struct ScaledTerm {
   private enum Factor {
@@ -93,6 +111,7 @@ private struct ScaledTerm {
   let scaleValue: Value
 
   init?(_ term: Value) {
+    let term = term.unguardedProduct ?? term
     let operands = term.operands
     if term.definition(as: Multiply.self) != nil {
       let order = UniformScale(operands[1]) != nil ? [0, 1] : [1, 0]

@@ -12,6 +12,7 @@ package struct Add: BinaryOperator {
   package static let rewrites: [Rewrite] = [
     .softmaxLessLabel,
     .softmaxGradientOfBranches,
+    .logSumExpSum,
     Rewrite("x + 0 → x") { at in
       if at.operands[1].isConstant(0) { return at.operands[0] }
       if at.operands[0].isConstant(0) { return at.operands[1] }

@@ -17,13 +17,9 @@ extension Rewrite {
     guard let axes = sum.definition(as: ReduceSum.self)?.axes, !axes.isEmpty,
       let exponent = sum.operands[0].argument(of: Exp.self), !exponent.isShifted
     else { return nil }
-    let builder = at.builder
-    let shift = try exponent.finiteMaximum(over: axes)
-    let powers = try builder.apply(Exp(), [exponent.shifted(by: shift, over: axes)])
-    let logarithm = try builder.apply(Log(), [builder.apply(ReduceSum(axes: axes), [powers])])
-    let result = try shift + logarithm
+    let result = try ShiftedLogSumExp(of: exponent, over: axes).sum()
     if result.type == at.resultType { return result }
-    return try builder.apply(Reshape(shape: at.resultType.shape), [result])
+    return try at.builder.apply(Reshape(shape: at.resultType.shape), [result])
   }
 
   /// A softmax written out.
@@ -40,6 +36,28 @@ extension Rewrite {
     let sum = try builder.apply(ReduceSum(axes: softmax.axes), [powers])
     return try builder.apply(
       Divide(), [powers, sum.repeated(over: powers, alongAxes: softmax.axes)])
+  }
+
+  /// A softmax written as a product.
+  static let softmaxOfProduct = Rewrite(
+    "exp(x) · (1 / Σ exp(x)) → exp(x) / Σ exp(x)", .stableForm
+  ) { (at) throws(Diagnostic) in
+    for (power, factor) in at.operands.inEitherOrder {
+      guard let exponent = power.argument(of: Exp.self) else { continue }
+      if let divisor = factor.inverse {
+        guard SoftmaxParts(power, over: divisor) != nil else { continue }
+        return try at.builder.apply(Divide(), [power, divisor])
+      }
+      guard let repeated = factor.definition(as: Broadcast.self),
+        let sum = factor.operands[0].beneathReshapes.inverse?.beneathReshapes,
+        let reduction = sum.definition(as: ReduceSum.self), sum.shape == factor.operands[0].shape,
+        repeated.axes == reduction.keptAxes(rank: power.rank),
+        sum.operands[0].argument(of: Exp.self)?.isIdentical(to: exponent) == true
+      else { continue }
+      let divisor = try sum.repeated(over: power, alongAxes: reduction.axes)
+      return try at.builder.apply(Divide(), [power, divisor])
+    }
+    return nil
   }
 
   /// The logarithm of a softmax.
@@ -81,7 +99,7 @@ extension Value {
 
   /// The greatest elements over axes, 0 in place of infinite ones: ∞ − ∞ would be NaN, while 0 leaves
   /// a sum of exponentials at 0 or ∞, as it should be.
-  fileprivate func finiteMaximum(over axes: [Int]) throws(Diagnostic) -> Value {
+  func finiteMaximum(over axes: [Int]) throws(Diagnostic) -> Value {
     let greatest = try builder.apply(ReduceMax(axes: axes), [self])
     let magnitude = try builder.apply(Abs(), [greatest])
     let isFinite = try builder.apply(Less(), [magnitude, builder.full(.infinity, greatest.type)])
@@ -91,7 +109,7 @@ extension Value {
   }
 
   /// This value less one number for each position of the axes not reduced over.
-  fileprivate func shifted(by shift: Value, over axes: [Int]) throws(Diagnostic) -> Value {
+  func shifted(by shift: Value, over axes: [Int]) throws(Diagnostic) -> Value {
     try builder.apply(Subtract(), [self, shift.repeated(over: self, alongAxes: axes)])
   }
 }

@@ -11,6 +11,7 @@ package struct Subtract: BinaryOperator {
 
   package static let rewrites: [Rewrite] = [
     .softmaxLessLabel,
+    .logSumExpDifference,
     Rewrite("x − 0 → x") { at in at.operands[1].isConstant(0) ? at.operands[0] : nil },
     Rewrite("x − (−y) → x + y") { (at) throws(Diagnostic) in
       guard at.operand(1, as: Negate.self) != nil else { return nil }

@@ -20,6 +20,12 @@ extension Value {
     definition(as: Subtract.self) != nil && operands[0].isConstant(1) ? operands[1] : nil
   }
 
+  /// The x of a value that is 1/x.
+  var inverse: Value? {
+    if let x = argument(of: Reciprocal.self) { return x }
+    return definition(as: Divide.self) != nil && operands[0].isConstant(1) ? operands[1] : nil
+  }
+
   /// The dividend and the divisor of x / y, also where it is written x · (1/y).
   var quotient: (dividend: Value, divisor: Value)? {
     if definition(as: Divide.self) != nil { return (operands[0], operands[1]) }

@@ -1,0 +1,76 @@
+import AdjointCore
+import AdjointGraph
+
+/// log Σ exp(x) in two parts, m + log Σ exp(x − m), which are best added last.
+///
+/// With the greatest element m no exponential overflows. Where all elements have a large offset in
+/// common, m has it and the logarithm is small: added to m it loses its digits, which no later
+/// subtraction brings back.
+struct ShiftedLogSumExp {
+  /// x − m, with the axes summed over.
+  let shifted: Value
+  let axes: [Int]
+  /// m, without these axes.
+  let shift: Value
+  /// log Σ exp(x − m), without these axes.
+  let logarithm: Value
+
+  /// Writes the nodes for x and axes that are not negative.
+  init(of x: Value, over axes: [Int]) throws(Diagnostic) {
+    self.axes = axes
+    shift = try x.finiteMaximum(over: axes)
+    shifted = try x.shifted(by: shift, over: axes)
+    let powers = try x.builder.apply(Exp(), [shifted])
+    logarithm = try x.builder.apply(Log(), [x.builder.apply(ReduceSum(axes: axes), [powers])])
+  }
+
+  /// Nil unless the value is m + log Σ exp(x − m), both sides reshaped or not.
+  init?(_ value: Value) {
+    guard value.definition(as: Add.self) != nil else { return nil }
+    for (shift, logarithm) in value.operands.inEitherOrder {
+      guard let sum = logarithm.beneathReshapes.argument(of: Log.self)?.beneathReshapes,
+        let reduction = sum.definition(as: ReduceSum.self), !reduction.axes.isEmpty,
+        let shifted = sum.operands[0].argument(of: Exp.self),
+        shifted.definition(as: Subtract.self) != nil,
+        let repeated = shifted.operands[1].definition(as: Broadcast.self),
+        repeated.axes == reduction.keptAxes(rank: shifted.rank),
+        shifted.operands[1].operands[0].beneathReshapes.isIdentical(to: shift.beneathReshapes)
+      else { continue }
+      self.axes = reduction.axes
+      self.shifted = shifted
+      self.shift = shift
+      self.logarithm = logarithm
+      return
+    }
+    return nil
+  }
+
+  /// log Σ exp(x).
+  func sum() throws(Diagnostic) -> Value { try shift + logarithm }
+
+  /// log Σ exp(x) − c, where c is about as large as m.
+  func less(_ c: Value) throws(Diagnostic) -> Value { try logarithm - (c - shift) }
+
+  /// log Σ exp(x) − Σ q·x, as log Σ exp(x − m) − Σ q·(x − m) + m·(1 − Σ q).
+  func less(expected q: Value) throws(Diagnostic) -> Value {
+    let builder = q.builder
+    // 0 · (−∞) is NaN; what has no probability is left out.
+    let isLeftOut = try (q .== 0) .& (shifted .== -.infinity)
+    let scores = try select(isLeftOut, 0, shifted)
+    let expected = try builder.apply(ReduceSum(axes: axes), [q * scores])
+    // Probabilities sum to 1 but for rounding, and that would be multiplied by m.
+    let counted = try select(isLeftOut, 0, q)
+    let rest = try 1 - builder.apply(ReduceSum(axes: axes), [counted])
+    let isRounding = try abs(rest) .<= q.scalarType.roundingOfSums
+    let correction = try shift.reshaped(to: rest.shape) * rest
+    let excess = try stopGradient(select(isRounding, correction, 0))
+    return try logarithm.reshaped(to: rest.shape) - expected + (correction - excess)
+  }
+}
+
+extension ScalarType {
+  /// What the sum of numbers that sum to 1 may differ from it: 128 units in the last place.
+  fileprivate var roundingOfSums: Double {
+    128 * (self == .f32 ? Double(Float.ulpOfOne) : Double.ulpOfOne)
+  }
+}
