@@ -33,6 +33,8 @@ struct ElementwiseStableFormTests {
     try expect("log(add(x, 1.0000000000000002))") { try log($0 + 1.0.nextUp) }
     try expect("log(add(x, x))") { try log($0 + $0) }
     try expect("log(subtract(x, 1.0))") { try log($0 - 1) }
+    try expect("negate(softplus(x))") { try log1p(-sigmoid($0)) }
+    try expect("x") { try log1p(exp($0) - 1) }
   }
 
   @Test("exponentials")
@@ -44,7 +46,18 @@ struct ElementwiseStableFormTests {
     try expect("sigmoid(negate(x))") { try 1 / (1 + exp($0)) }
     try expect("sigmoid(x)") { try exp($0) / (1 + exp($0)) }
     try expect("subtract(exp(x), 2.0)") { try exp($0) - 2 }
-    try expect("divide(2.0, add(1.0, exp(x)))") { try 2 / (1 + exp($0)) }
+    try expect("multiply(2.0, sigmoid(negate(x)))") { try 2 / (1 + exp($0)) }
+    try expect("multiply(x, sigmoid(x))") { try $0 / (1 + exp(-$0)) }
+    try expect("sigmoid(x)") { try exp($0) * reciprocal(1 + exp($0)) }
+    try expect("sigmoid(subtract(x, multiply(3.0, x)))") { try exp($0) / (exp($0) + exp(3 * $0)) }
+    try expect("tanh(x)") { try (exp($0) - exp(-$0)) / (exp(-$0) + exp($0)) }
+    try expect("tanh(negate(x))") { try (exp(-$0) - exp($0)) / (exp(-$0) + exp($0)) }
+    try expect("tanh(multiply(0.5, x))") { try (exp($0) - 1) / (exp($0) + 1) }
+    try expect("negate(tanh(multiply(0.5, x)))") { try (1 - exp($0)) / (exp($0) + 1) }
+    try expect("divide(2.0, add(2.0, exp(x)))") { try 2 / (2 + exp($0)) }
+    try expect("divide(exp(x), add(1.0, exp(negate(x))))", families: []) {
+      try exp($0) / (1 + exp(-$0))
+    }
     try expect("subtract(1.0, sigmoid(x))") { try 1 - sigmoid($0) }
   }
 

@@ -31,6 +31,10 @@ package struct Divide: BinaryOperator {
       else { return nil }
       return try at.builder.apply(Sigmoid(), [x])
     },
+    .sigmoidOfDifference,
+    .tanhOfExponentials,
+    .tanhOfExpm1,
+    .scaledSigmoid,
     .softmax,
     Rewrite("(−x) / (−y) → x / y") { (at) throws(Diagnostic) in
       guard at.resultType.scalarType.isDifferentiable,

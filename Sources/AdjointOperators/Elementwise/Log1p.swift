@@ -17,7 +17,14 @@ package struct Log1p: UnaryOperator {
     Rewrite("log1p(exp(x)) → softplus(x)", .stableForm) { (at) throws(Diagnostic) in
       guard let x = at.operands[0].argument(of: Exp.self) else { return nil }
       return try at.builder.apply(Softplus(), [x])
-    }
+    },
+    Rewrite("log1p(−sigmoid(x)) → −softplus(x)", .stableForm) { (at) throws(Diagnostic) in
+      guard let x = at.operands[0].argument(of: Negate.self)?.argument(of: Sigmoid.self) else {
+        return nil
+      }
+      return try -at.builder.apply(Softplus(), [x])
+    },
+    Rewrite("log1p(expm1(x)) → x", .stableForm) { at in at.operands[0].argument(of: Expm1.self) },
   ]
 }
 

@@ -14,6 +14,7 @@ package struct Multiply: BinaryOperator {
   package static let rewrites: [Rewrite] = [
     .softmaxOfQuotient,
     .softmaxOfProduct,
+    .sigmoidOfProduct,
     .softmaxGradient,
     Rewrite("x · 1 → x") { at in
       if at.operands[1].isConstant(1) { return at.operands[0] }
