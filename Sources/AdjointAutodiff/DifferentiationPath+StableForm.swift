@@ -17,13 +17,11 @@ extension DifferentiationPath {
   func inStableForm() throws(Diagnostic) -> DifferentiationPath {
     let nodes = builder.nodes
     let activity = Activity(of: targets.map(\.id), withRespectTo: sources.map(\.id), in: nodes)
-    var families = StableFormTable()
-    guard nodes.indices.contains(where: { activity.active[$0] && families.hasAny(for: nodes[$0]) })
-    else { return self }
+    var table = StableFormTable()
+    let mayChange = nodes.indices.map { activity.active[$0] && table.hasAny(for: nodes[$0]) }
+    guard mayChange.contains(true) else { return self }
     var rebuild = StableFormRebuild(of: self, nodes)
-    for index in rebuild.ancestors() {
-      try rebuild.enter(index, isActive: activity.active[index])
-    }
+    for index in rebuild.ancestors() { try rebuild.enter(index, mayChange: mayChange[index]) }
     return try rebuild.path()
   }
 }
@@ -83,8 +81,8 @@ private struct StableFormRebuild {
     return nodes.indices.filter { isAncestor[$0] }
   }
 
-  /// Enters a node behind those that it reads; an active one is given its stable form.
-  mutating func enter(_ index: Int, isActive: Bool) throws(Diagnostic) {
+  /// Enters a node behind those that it reads, in its stable form where it may have one.
+  mutating func enter(_ index: Int, mayChange: Bool) throws(Diagnostic) {
     var node = nodes[index]
     node.name = nil
     guard node.operation != nil else {
@@ -95,9 +93,15 @@ private struct StableFormRebuild {
     }
     node.operands = Self.renumbered(nodes[index].operands, by: written)
     let asWritten = ValueID(node: scratch.insert(node))
-    node.operands = Self.renumbered(nodes[index].operands, by: rebuilt)
-    let stable =
-      isActive ? try scratch.transfer(node) : ValueID(node: scratch.insert(node))
+    let operands = Self.renumbered(nodes[index].operands, by: rebuilt)
+    var stable = asWritten
+    if mayChange {
+      node.operands = operands
+      stable = try scratch.transfer(node)
+    } else if operands != node.operands {
+      node.operands = operands
+      stable = ValueID(node: scratch.insert(node))
+    }
     guard sources.contains(index) else {
       if origins[asWritten.node] == nil { origins[asWritten.node] = index }
       written[index] = asWritten

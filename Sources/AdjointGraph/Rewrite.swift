@@ -19,6 +19,12 @@ package struct Rewrite: Sendable {
     package let operands: [Value]
     package let resultType: TensorType
 
+    package init(operation: any Operator, operands: [Value], resultType: TensorType) {
+      self.operation = operation
+      self.operands = operands
+      self.resultType = resultType
+    }
+
     package var builder: GraphBuilder { operands[0].builder }
 
     /// The operator of the node that computes an operand, if it is of the given type.

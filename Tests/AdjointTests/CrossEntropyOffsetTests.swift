@@ -31,6 +31,10 @@ struct CrossEntropyOffsetTests {
     Form(description: "−x_label + log Σ exp(x)") { x, label, _ in
       try (-select(isLabel(x, label), x, 0).sum(squeezingAxes: [1]) + logSum(x)).mean()
     },
+    Form(description: "logSumExp(x) + −x_label") { x, label, _ in
+      let chosen = try select(isLabel(x, label), x, 0).sum(squeezingAxes: [1])
+      return try (logSumExp(x, squeezingAxes: [1]) + -chosen).mean()
+    },
     Form(description: "−(x_label − logSumExp(x))") { x, label, _ in
       let chosen = try select(isLabel(x, label), x, 0).sum(squeezingAxes: [1])
       return try -(chosen - logSumExp(x, squeezingAxes: [1])).mean()
@@ -56,7 +60,8 @@ struct CrossEntropyOffsetTests {
     },
   ]
 
-  private static func graph(_ form: Form, _ type: ScalarType, rows: Int) throws -> Graph {
+  /// The graph of a form, of rows of two scores.
+  static func graph(_ form: Form, _ type: ScalarType, rows: Int) throws -> Graph {
     let builder = GraphBuilder("loss")
     let x = try builder.input("x", type, [.fixed(rows), 2])
     let label = try builder.input("label", .i32, [.fixed(rows)])

@@ -1,0 +1,71 @@
+import Adjoint
+import AdjointGraph
+import AdjointOperators
+import Testing
+
+@Suite("Every stable form has a test of its derivatives")
+struct StableFormCoverageTests {
+  /// The stable forms that apply to a node of a graph as it stands, or with those before it rewritten.
+  private static func applicable(in graph: Graph) throws -> Set<String> {
+    try applicable(in: graph, rewriting: []).union(applicable(in: graph, rewriting: [.stableForm]))
+  }
+
+  private static func applicable(
+    in graph: Graph, rewriting families: Set<Rewrite.Family>
+  ) throws -> Set<String> {
+    let builder = GraphBuilder("probe")
+    builder.mergesEqualNodes = true
+    builder.rewriteFamilies = families
+    var places: [ValueID] = []
+    var names: Set<String> = []
+    for var node in graph.nodes {
+      node.operands = node.operands.map {
+        ValueID(node: places[$0.node].node, result: places[$0.node].result + $0.result)
+      }
+      if let operation = node.operation, node.resultTypes.count == 1, !node.operands.isEmpty {
+        let site = Rewrite.Site(
+          operation: operation, operands: node.operands.map(builder.value),
+          resultType: node.resultTypes[0])
+        for rewrite in type(of: operation).rewrites where rewrite.family == .stableForm {
+          if try rewrite.apply(site) != nil { names.insert(rewrite.name) }
+        }
+      }
+      node.name = nil
+      places.append(try builder.transfer(node))
+    }
+    return names
+  }
+
+  @Test func allOfTheRegistry() throws {
+    var graphs: [Graph] = []
+    for form in StableDerivativeTests.forms {
+      let builder = GraphBuilder("form")
+      try builder.output("y", form.build(builder.input("x", .f64, [3])))
+      graphs.append(try builder.build())
+    }
+    for form in CrossEntropyOffsetTests.forms {
+      graphs.append(try CrossEntropyOffsetTests.graph(form, .f64, rows: 2))
+    }
+    for form in StableRowTests.forms {
+      let builder = GraphBuilder("rows")
+      try builder.output("y", form.build(builder.input("x", .f64, [2, 3])))
+      graphs.append(try builder.build())
+    }
+    var covered: Set<String> = []
+    for graph in graphs {
+      covered.formUnion(try Self.applicable(in: graph))
+      let output = graph.outputs[0].name
+      covered.formUnion(
+        try Self.applicable(in: graph.differentiated(output, withRespectTo: ["x"])))
+      covered.formUnion(
+        try Self.applicable(in: graph.differentiatedAsWritten(output, withRespectTo: ["x"])))
+    }
+    var all: Set<String> = []
+    for mnemonic in OperatorRegistry.standard.mnemonics {
+      let rewrites = OperatorRegistry.standard[mnemonic]?.rewrites ?? []
+      all.formUnion(rewrites.filter { $0.family == .stableForm }.map(\.name))
+    }
+    #expect(all.count > 20)
+    #expect(all.subtracting(covered).isEmpty, "\(all.subtracting(covered).sorted())")
+  }
+}
