@@ -113,7 +113,7 @@ extension Unicode.Scalar {
 }
 
 extension Diagnostic.Code {
-  /// A type that no tensor can have.
+  /// A type that no tensor can have, or that is too narrow for a number.
   public static let invalidType = Self("invalid-type")
   /// Operands whose shapes do not go together.
   public static let shapeMismatch = Self("shape-mismatch")

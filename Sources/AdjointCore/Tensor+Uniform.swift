@@ -11,6 +11,21 @@ extension Tensor {
     }
   }
 
+  /// The element that every other has the bits of, as a scalar; nil where there is none.
+  package var uniformElement: Tensor? {
+    guard isUniform else { return nil }
+    let element: Storage =
+      switch storage {
+      case .f32(let elements): .f32([elements[0]])
+      case .f64(let elements): .f64([elements[0]])
+      case .i32(let elements): .i32([elements[0]])
+      case .i64(let elements): .i64([elements[0]])
+      case .u8(let elements): .u8([elements[0]])
+      case .bool(let elements): .bool([elements[0]])
+      }
+    return Tensor(unchecked: element, extents: [])
+  }
+
   /// The number that every element is, nil where they differ or there is none; an `i64` beyond 2⁵³ is
   /// rounded.
   package var uniformNumber: Double? {

@@ -58,23 +58,10 @@ public struct Tensor: Hashable, Sendable {
     try self.init(.i32(elements), extents: extents ?? [elements.count])
   }
 
-  /// A scalar of the given type; whole-number types take the value truncated and clamped.
-  public init(scalar value: Double, _ scalarType: ScalarType) {
-    storage = Storage([value], as: scalarType)
-    extents = []
-  }
-
-  /// A tensor with the same value everywhere.
-  ///
-  /// - Throws: `Diagnostic` `.invalidType` for extents no tensor can have.
-  public init(
-    repeating value: Double, _ scalarType: ScalarType, extents: [Int]
-  ) throws(Diagnostic) {
-    let type = TensorType(scalarType, extents: extents)
-    try type.validate()
-    let count = type.shape.elementCount ?? 0
-    storage = Storage(Array(repeating: value, count: count), as: scalarType)
-    self.extents = extents
+  /// A tensor of `i64` elements; without extents, a vector.
+  @_disfavoredOverload
+  public init(_ elements: [Int64], extents: [Int]? = nil) throws(Diagnostic) {
+    try self.init(.i64(elements), extents: extents ?? [elements.count])
   }
 
   /// The type of one element.
@@ -112,32 +99,14 @@ public struct Tensor: Hashable, Sendable {
     try Tensor(storage, extents: extents)
   }
 
-  /// The same numbers in another scalar type; whole-number types truncate and clamp.
-  public func cast(to scalarType: ScalarType) -> Tensor {
-    if scalarType == self.scalarType { return self }
-    if scalarType == .f32 { return Tensor(unchecked: .f32(floats), extents: extents) }
-    return Tensor(unchecked: Storage(storage.doubles, as: scalarType), extents: extents)
-  }
-
-  private init(unchecked storage: Storage, extents: [Int]) {
+  /// A tensor whose extents have been found to be those of its elements.
+  init(unchecked storage: Storage, extents: [Int]) {
     self.storage = storage
     self.extents = extents
   }
 }
 
 extension Tensor.Storage {
-  /// The numbers in the given scalar type; whole-number types truncate and clamp, NaN becomes 0.
-  public init(_ values: [Double], as scalarType: ScalarType) {
-    switch scalarType {
-    case .f32: self = .f32(values.map { Float($0) })
-    case .f64: self = .f64(values)
-    case .i32: self = .i32(values.map { Int32(clampedConversion: $0) })
-    case .i64: self = .i64(values.map { Int64(clampedConversion: $0) })
-    case .u8: self = .u8(values.map { UInt8(clampedConversion: $0) })
-    case .bool: self = .bool(values.map { $0 != 0 })
-    }
-  }
-
   /// The type of one element.
   ///
   /// Not inlined: the optimiser of Swift 6.3.1 stops with an ownership error where it is, in another

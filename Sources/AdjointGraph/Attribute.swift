@@ -3,13 +3,14 @@ import AdjointCore
 /// A value of an operator's attribute, as the text form writes it.
 package enum AttributeValue: Hashable, Sendable {
   case integer(Int)
-  case floating(Double)
+  /// `0.5`, `inf`
+  case floating(NumberLiteral)
   case bool(Bool)
   case text(String)
   /// `[B, 784]`: extents, axes and other lists of whole numbers.
   case dimensions([Dimension])
-  /// `[0.5, 1.0]`
-  case numbers([Double])
+  /// `[0.5, 1]`: a list with a floating-point number.
+  case numbers([NumberLiteral])
   case scalarType(ScalarType)
   case type(TensorType)
 }
@@ -78,10 +79,10 @@ extension AttributeList {
     return value
   }
 
-  package func floating(_ name: String) throws(Diagnostic) -> Double {
+  package func number(_ name: String) throws(Diagnostic) -> NumberLiteral {
     switch try required(name) {
     case .floating(let value): return value
-    case .integer(let value): return Double(value)
+    case .integer(let value): return NumberLiteral(value)
     default: throw wrongKind(name, "a number")
     }
   }

@@ -61,14 +61,21 @@ public final class GraphBuilder {
   /// Declares a value that is kept from run to run and may be trained.
   ///
   /// - Throws: `.duplicateName`, `.invalidType`, or `.invalidArgument` where the name is not an
-  ///   identifier.
+  ///   identifier; `.invalidType` or `.scalarTypeMismatch` for initial values that the scalar type
+  ///   cannot hold.
   public func parameter(
     _ name: String, _ scalarType: ScalarType, _ shape: Shape, _ initializer: Initializer = .zeros,
     file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {
-    try declare(
-      .parameter(initializer), name, TensorType(scalarType, shape),
-      SourceLocation(file: file, line: line))
+    let type = TensorType(scalarType, shape)
+    let location = SourceLocation(file: file, line: line)
+    let checked: Initializer
+    do {
+      checked = try initializer.checked(for: type)
+    } catch {
+      throw error.at(node: name).located(at: currentLocation ?? location)
+    }
+    return try declare(.parameter(checked), name, type, location)
   }
 
   /// Declares a result under a name.

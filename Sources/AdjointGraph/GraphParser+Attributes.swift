@@ -53,7 +53,7 @@ extension GraphParser {
   /// Reads `[B, 784]`, whole numbers and names, or `[0.5, 1]`, floating-point numbers.
   mutating func attributeList() throws(Diagnostic) -> AttributeValue {
     var dimensions: [Dimension] = []
-    var numbers: [Double] = []
+    var numbers: [NumberLiteral] = []
     var hasNames = false
     let place = location
     try list(from: "[", to: "]", "a list is written [1, 2]") { (parser) throws(Diagnostic) in
@@ -62,7 +62,7 @@ extension GraphParser {
           throw parser.mistake("a list holds extents or floating-point numbers, not both")
         }
         if numbers.isEmpty {
-          numbers = dimensions.map { Double($0.extent ?? 0) }
+          numbers = dimensions.map { NumberLiteral($0.extent ?? 0) }
           dimensions = []
         }
         numbers.append(try parser.number())
@@ -72,7 +72,7 @@ extension GraphParser {
         throw parser.expected("a number")
       }
       switch try parser.dimension("a number or the name of a dimension; lists do not nest") {
-      case .fixed(let value) where !numbers.isEmpty: numbers.append(Double(value))
+      case .fixed(let value) where !numbers.isEmpty: numbers.append(NumberLiteral(value))
       case .fixed(let value): dimensions.append(.fixed(value))
       case .named(let name):
         dimensions.append(.named(name))

@@ -13,13 +13,16 @@ extension GraphParser {
       try advance()
       return word == "zeros" ? .zeros : word == "he" ? .he : .glorot
     case "constant":
-      return .constant(try arguments("constant(v)", count: 1)[0])
+      switch try arguments("constant(v)", count: 1)[0] {
+      case .whole(let value): return .integer(value)
+      case let number: return .constant(number.double)
+      }
     case "uniform":
       let range = try arguments("uniform(low, high)", count: 2)
-      return .uniform(from: range[0], to: range[1])
+      return .uniform(from: range[0].double, to: range[1].double)
     case "normal":
       let moments = try arguments("normal(mean, deviation)", count: 2)
-      return .normal(mean: moments[0], deviation: moments[1])
+      return .normal(mean: moments[0].double, deviation: moments[1].double)
     case "literal":
       try advance()
       return .literal(try literal(of: type, name: name))
@@ -28,10 +31,12 @@ extension GraphParser {
     }
   }
 
-  private mutating func arguments(_ form: String, count: Int) throws(Diagnostic) -> [Double] {
+  private mutating func arguments(
+    _ form: String, count: Int
+  ) throws(Diagnostic) -> [NumberLiteral] {
     try advance()
     let place = location
-    var values: [Double] = []
+    var values: [NumberLiteral] = []
     try list(from: "(", to: ")", form) { (parser) throws(Diagnostic) in
       let value = try parser.number()
       if values.count <= count { values.append(value) }
@@ -72,62 +77,20 @@ extension GraphParser {
   private static func storage(
     _ list: AttributeValue, as type: ScalarType
   ) throws(Diagnostic) -> Tensor.Storage {
-    var integers: [Int] = []
-    var numbers: [Double] = []
     switch list {
+    case .numbers(let numbers): return try Tensor.Storage(numbers, as: type)
     case .dimensions(let dimensions):
+      var integers: [Int] = []
+      integers.reserveCapacity(dimensions.count)
       for dimension in dimensions {
         guard let value = dimension.extent else {
           throw Diagnostic(.syntax, "a literal holds numbers, and \(dimension) is none")
         }
         integers.append(value)
       }
-      if type.isDifferentiable { numbers = integers.map { Double($0) } }
-    case .numbers(let values):
-      guard type.isDifferentiable else {
-        throw Diagnostic(
-          .scalarTypeMismatch, "a literal of type \(type.rawValue) holds whole numbers only")
-      }
-      numbers = values
-    default: throw Diagnostic(.syntax, "a literal is a list of numbers")
+      return try Tensor.Storage(integers, as: type)
+    case .integer, .floating, .bool, .text, .scalarType, .type:
+      throw Diagnostic(.syntax, "a literal is a list of numbers")
     }
-    switch type {
-    case .f64: return .f64(numbers)
-    case .f32: return .f32(try floats(numbers))
-    case .i64: return .i64(integers.map { Int64($0) })
-    case .i32: return .i32(try converted(integers, type))
-    case .u8: return .u8(try converted(integers, type))
-    case .bool:
-      let bytes: [UInt8] = try converted(integers, type, in: 0...1)
-      return .bool(bytes.map { $0 == 1 })
-    }
-  }
-
-  private static func floats(_ numbers: [Double]) throws(Diagnostic) -> [Float] {
-    var result: [Float] = []
-    result.reserveCapacity(numbers.count)
-    for number in numbers {
-      let rounded = Float(number)
-      guard rounded.isFinite == number.isFinite else {
-        throw Diagnostic(.invalidType, "the number \(number) is beyond the range of f32")
-      }
-      result.append(rounded)
-    }
-    return result
-  }
-
-  private static func converted<Integer: FixedWidthInteger>(
-    _ integers: [Int], _ type: ScalarType, in range: ClosedRange<Integer> = .min ... .max
-  ) throws(Diagnostic) -> [Integer] {
-    var result: [Integer] = []
-    result.reserveCapacity(integers.count)
-    for integer in integers {
-      guard let value = Integer(exactly: integer), range.contains(value) else {
-        throw Diagnostic(
-          .invalidType, "the number \(integer) is beyond the range of \(type.rawValue)")
-      }
-      result.append(value)
-    }
-    return result
   }
 }

@@ -14,25 +14,27 @@ extension GraphParser {
     guard token.kind == .integer else { throw expected("a whole number") }
     let text = lexer.text(of: token)
     guard let value = Int(text) else {
-      throw mistake("the whole number \(text) does not fit into 64 bits")
+      throw mistake(
+        "the whole number \(text) does not fit into 64 bits; a floating-point number has a point or an "
+          + "exponent")
     }
     try advance()
     return value
   }
 
   /// Reads a whole or a floating-point number.
-  mutating func number() throws(Diagnostic) -> Double {
-    if token.kind == .integer { return Double(try integer()) }
+  mutating func number() throws(Diagnostic) -> NumberLiteral {
+    if token.kind == .integer { return NumberLiteral(try integer()) }
     guard isFloating else { throw expected("a number") }
     let text = lexer.text(of: token)
     switch text {
-    case "inf": try advance(); return .infinity
-    case "-inf": try advance(); return -.infinity
-    case "nan": try advance(); return .nan
-    case "-nan": try advance(); return -.nan
+    case "inf": try advance(); return NumberLiteral(.infinity)
+    case "-inf": try advance(); return NumberLiteral(-.infinity)
+    case "nan": try advance(); return NumberLiteral(.nan)
+    case "-nan": try advance(); return NumberLiteral(-.nan)
     default: break
     }
-    guard let value = Double(text), value.isFinite else {
+    guard let value = NumberLiteral(text), value.double.isFinite else {
       throw mistake("the number \(text) is beyond the range of f64; write inf for infinity")
     }
     try advance()

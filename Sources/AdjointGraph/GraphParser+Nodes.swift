@@ -24,7 +24,13 @@ extension GraphParser {
     try sign(":", "a parameter is written parameter %name: type = initialiser")
     let type = try type()
     try sign("=", "a parameter says how it begins, as in = zeros or = he")
-    let initializer = try initializer(of: type, name: name)
+    let initializerPlace = location
+    let initializer: Initializer
+    do throws(Diagnostic) {
+      initializer = try self.initializer(of: type, name: name).checked(for: type)
+    } catch {
+      throw error.at(node: name).located(at: initializerPlace)
+    }
     let provenance = try provenance()
     add(
       Node(

@@ -62,7 +62,9 @@ package enum GraphSpelling {
     }
   }
 
-  private static func number(_ value: Double, _ precision: ScalarType) -> String {
+  private static func number(_ literal: NumberLiteral, _ precision: ScalarType) -> String {
+    if case .whole(let value) = literal { return String(value) }
+    let value = literal.double
     if precision == .f32, Double(Float(value)) == value { return number(Float(value)) }
     return number(value)
   }
@@ -74,6 +76,7 @@ package enum GraphSpelling {
     case .glorot: "glorot"
     case .he: "he"
     case .constant(let value): "constant(\(number(value)))"
+    case .integer(let value): "constant(\(value))"
     case .uniform(let low, let high): "uniform(\(number(low)), \(number(high)))"
     case .normal(let mean, let deviation): "normal(\(number(mean)), \(number(deviation)))"
     case .literal(let tensor):

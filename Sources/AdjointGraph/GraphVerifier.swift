@@ -97,10 +97,16 @@ package struct GraphVerifier {
       return report(
         "an input or a parameter has one type, not \(node.resultTypes.count)", at: index)
     }
-    guard case .parameter(.literal(let tensor)) = node.kind else { return }
-    if node.resultTypes[0].shape.extents != tensor.extents {
+    guard case .parameter(let initializer) = node.kind else { return }
+    if case .literal(let tensor) = initializer, node.resultTypes[0].shape.extents != tensor.extents
+    {
       report(
         "the initial value is \(tensor.type), the parameter is \(node.resultTypes[0])", at: index)
+    }
+    do {
+      _ = try initializer.checked(for: node.resultTypes[0])
+    } catch {
+      report(error.message, at: index)
     }
   }
 

@@ -6,6 +6,8 @@ public enum Initializer: Hashable, Sendable {
   case zeros
   /// The same number everywhere.
   case constant(Double)
+  /// The same whole number everywhere, exact also where `Double` is not.
+  case integer(Int64)
   /// Given numbers.
   case literal(Tensor)
   /// Evenly distributed between two numbers.
@@ -23,16 +25,18 @@ public enum Initializer: Hashable, Sendable {
   /// further leading dimensions multiply both, and a vector's length is both.
   ///
   /// - Throws: `.unboundDimension` where an extent is only a name; `.shapeMismatch` where given
-  ///   numbers are not of the type.
+  ///   numbers are not of the shape; as `checked(for:)` where they are not of the scalar type.
   package func tensor(
     _ type: TensorType, name: String, seed: UInt64
   ) throws(Diagnostic) -> Tensor {
     let extents = try type.boundExtents()
     let random = CounterBasedRandom(seed: seed, stream: name)
     let (fanIn, fanOut) = Self.fans(extents)
-    switch self {
+    switch try checked(for: type) {
     case .zeros: return try Tensor(repeating: 0, type.scalarType, extents: extents)
     case .constant(let value):
+      return try Tensor(repeating: value, type.scalarType, extents: extents)
+    case .integer(let value):
       return try Tensor(repeating: value, type.scalarType, extents: extents)
     case .literal(let tensor):
       guard tensor.extents == extents else {
@@ -40,7 +44,7 @@ public enum Initializer: Hashable, Sendable {
           .shapeMismatch, "the initial value of \(name) is \(tensor.type), the parameter is \(type)"
         )
       }
-      return tensor.cast(to: type.scalarType)
+      return tensor
     case .uniform(let low, let high):
       return try Self.fill(type, extents) { low + (high - low) * random.uniform(at: $0) }
     case .normal(let mean, let deviation):
@@ -73,6 +77,6 @@ public enum Initializer: Hashable, Sendable {
     var values: [Double] = []
     values.reserveCapacity(count)
     for index in 0..<count { values.append(value(UInt64(index))) }
-    return try Tensor(Tensor.Storage(values, as: type.scalarType), extents: extents)
+    return try Tensor(Tensor.Storage(casting: values, as: type.scalarType), extents: extents)
   }
 }

@@ -7,7 +7,21 @@ package enum ScalarLiteral: Hashable, Sendable {
   /// A whole number or, as 0 and 1, a truth value.
   case integer(Int64)
 
-  /// The literal of a number in the given type.
+  /// The literal of a number that the given type can hold.
+  ///
+  /// - Throws: as `NumberLiteral.check(as:)`.
+  package init(_ number: NumberLiteral, _ type: ScalarType) throws(Diagnostic) {
+    try number.check(as: type)
+    if !type.isDifferentiable, let whole = number.wholeNumber {
+      self = .integer(whole)
+    } else if type == .f32, let float = number.float {
+      self = .floating(bits: Double(float).bitPattern)
+    } else {
+      self = .floating(bits: number.double.bitPattern)
+    }
+  }
+
+  /// The literal of a number computed for the given type, which is rounded, truncated and clamped.
   package init(_ value: Double, _ type: ScalarType) {
     switch type {
     case .f32: self = .floating(bits: Double(Float(value)).bitPattern)

@@ -23,25 +23,22 @@ extension Value {
       at: location)
   }
 
-  /// Applies a two-operand operator to this value and a number.
+  /// Applies a two-operand operator to this value and a number, which its scalar type can hold.
   package func combined(
-    with number: Double, by operation: any Operator, at location: SourceLocation? = nil
+    with number: NumberLiteral, by operation: any Operator, at location: SourceLocation? = nil
   ) throws(Diagnostic) -> Value {
-    try combined(with: constant(number, at: location), by: operation, at: location)
+    let constant = try builder.constant(
+      number, scalarType, at: location, for: operation.mnemonic)
+    return try combined(with: constant, by: operation, at: location)
   }
 
-  /// Applies a two-operand operator to a number and this value.
+  /// Applies a two-operand operator to a number, which its scalar type can hold, and this value.
   package func combined(
-    after number: Double, by operation: any Operator, at location: SourceLocation? = nil
+    after number: NumberLiteral, by operation: any Operator, at location: SourceLocation? = nil
   ) throws(Diagnostic) -> Value {
-    try constant(number, at: location).combined(with: self, by: operation, at: location)
-  }
-
-  /// A number as a scalar of this value's scalar type.
-  private func constant(
-    _ number: Double, at location: SourceLocation?
-  ) throws(Diagnostic) -> Value {
-    try builder.apply(Constant(Tensor(scalar: number, scalarType)), [], at: location)
+    let constant = try builder.constant(
+      number, scalarType, at: location, for: operation.mnemonic)
+    return try constant.combined(with: self, by: operation, at: location)
   }
 
   /// This value broadcast to a shape that NumPy's rules give for it and some other.
@@ -83,7 +80,11 @@ extension Shape {
 
 extension GraphBuilder {
   /// The same number everywhere in a tensor of the given type, as a scalar constant broadcast.
+  ///
+  /// It is what rules and rewrites have computed, and beyond the range of the type as infinite as the
+  /// result of any other computation.
   package func full(_ number: Double, _ type: TensorType) throws(Diagnostic) -> Value {
-    try apply(Constant(Tensor(scalar: number, type.scalarType)), []).expanded(to: type.shape)
+    let scalar = Tensor(scalar: number).cast(to: type.scalarType)
+    return try apply(Constant(scalar), []).expanded(to: type.shape)
   }
 }

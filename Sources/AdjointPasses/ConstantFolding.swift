@@ -52,8 +52,8 @@ extension Pass {
   ) throws(Diagnostic) -> Value? {
     var scalars: [Tensor] = []
     for operand in operands {
-      guard let number = operand.constantNumber, operand.scalarType != .i64 else { return nil }
-      scalars.append(Tensor(scalar: number, operand.scalarType))
+      guard let element = operand.constantElement else { return nil }
+      scalars.append(element)
     }
     guard type.rank > 0, let nest = operation.elementwiseNest(on: operands.map(\.type)) else {
       return nil

@@ -18,7 +18,7 @@ struct KnownGradientTests {
     let product = try x1 * x2
     try builder.output("y", product + exp(product) - sin(x2))
     let graph = try builder.build()
-    let sources = [
+    let sources = try [
       "x1": Tensor(scalar: point.0, .f64), "x2": Tensor(scalar: point.1, .f64),
       "tangent.x1": Tensor(scalar: 1, .f64), "tangent.x2": Tensor(scalar: 10, .f64),
     ]
@@ -141,7 +141,7 @@ struct KnownGradientTests {
       "gradient.gradient.x.x", withRespectTo: ["x"], mode: .forward)
     let outputs = try GraphInterpreter.evaluate(
       Pipeline.standard(graph),
-      ["x": Tensor(scalar: 0.3, .f64), "tangent.x": Tensor(scalar: 1, .f64)]
+      ["x": try Tensor(scalar: 0.3, .f64), "tangent.x": try Tensor(scalar: 1, .f64)]
     ).outputs
     // (e²ˣ sin x)‴ = e²ˣ (2 sin x + 11 cos x)
     let expected =

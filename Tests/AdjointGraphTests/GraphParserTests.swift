@@ -120,6 +120,15 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     .line("parameter %w: bool[1] = literal [2]", .invalidType, 35, "range of bool"),
     .line("parameter %w: f32[1] = literal [1e39]", .invalidType, 34, "range of f32"),
     .line("parameter %w: f64[1] = literal [1e999]", .syntax, 35, "range of f64", "inf"),
+    .line("parameter %w: i32[1] = constant(3000000000)", .invalidType, 26, "range of i32", "300"),
+    .line("parameter %w: u8[1] = constant(1.5)", .scalarTypeMismatch, 25, "u8", "1.5"),
+    .line("parameter %w: f32[1] = constant(1e39)", .invalidType, 26, "range of f32"),
+    .line("parameter %w: i64[1] = constant(nan)", .scalarTypeMismatch, 26, "i64", "nan"),
+    .line("parameter %w: i32[1] = uniform(0, 9)", .scalarTypeMismatch, 26, "random", "i32[1]"),
+    .line("parameter %w: f32[1] = normal(0, 1e38)", .invalidType, 26, "range of f32"),
+    .line(
+      "parameter %w: i64[2] = literal [1, 9007199254740992.5]", .scalarTypeMismatch, 34,
+      "number 2 of 2"),
     .line("input %a: f64[] @foo(node = \"a\", rule = \"b\")", .syntax, 20, "@adjoint"),
     .line("input %a: f64[] @adjoint(node = \"a\")", .invalidAttribute, 20, "rule"),
     .line(
@@ -178,6 +187,17 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     .node(
       "%y = constant() {value = [1.0], type = f32[4611686018427387904]} : f32[]", .invalidType, 45,
       "overflow"),
+    .node("%y = constant() {value = 3000000000, type = i32[]} : i32[]", .invalidType, 8, "i32"),
+    .node("%y = constant() {value = -1, type = u8[]} : u8[]", .invalidType, 8, "u8"),
+    .node("%y = constant() {value = 2.7, type = i32[]} : i32[]", .scalarTypeMismatch, 8, "2.7"),
+    .node("%y = constant() {value = nan, type = i32[]} : i32[]", .scalarTypeMismatch, 8, "nan"),
+    .node("%y = constant() {value = 2, type = bool[]} : bool[]", .invalidType, 8, "bool"),
+    .node("%y = constant() {value = 1e39, type = f32[]} : f32[]", .invalidType, 8, "f32"),
+    .node("%y = constant() {value = 1e999, type = f64[]} : f64[]", .syntax, 28, "range of f64"),
+    .node("%y = constant() {value = 9223372036854775808, type = i64[]} : i64[]", .syntax, 28, "64"),
+    .node(
+      "%y = constant() {value = [1, 9007199254740992.5], type = i64[2]} : i64[2]",
+      .scalarTypeMismatch, 8, "number 2 of 2"),
     .node("output y = %i %i", .syntax, 17, "end of the line"),
     .node("output last = %i\n  output last = %x", .duplicateName, 10, "last").at(line: 6),
     .node("output = %x", .syntax, 10, "name of the output"),

@@ -134,10 +134,10 @@ import Testing
     #expect(graph.description == text)
     let attributes = try #require(graph.nodes[0].operation).attributes
     #expect(attributes["a"] == .integer(.min))
-    #expect(attributes["b"] == .floating(1))
+    #expect(attributes["b"] == .floating(NumberLiteral(1.0)))
     #expect(attributes["j"] == .dimensions([]))
     #expect(attributes["k"] == .dimensions(["B", -3, 4]))
-    #expect(attributes["l"] == .numbers([1, 2.5, .infinity]))
+    #expect(attributes["l"] == .numbers([1, 2.5, .infinity].map { NumberLiteral($0) }))
     #expect(attributes["m"] == .scalarType(.f32))
     #expect(attributes["n"] == .type(TensorType(.f64, ["B", 0])))
     #expect(attributes["o"] == .type(TensorType(.bool, .scalar)))

@@ -83,8 +83,8 @@ struct ElementwiseIdentityTests {
     try expect("not(less(x, y))") { try .!($0[0] .< $0[1]) }
     try expect("x", [Self.b]) { try $0[0] .& $0[0] }
     try expect("x", [Self.b]) { try $0[0] .| $0[0] }
-    let yes = Tensor(scalar: 1, .bool)
-    let no = Tensor(scalar: 0, .bool)
+    let yes = try Tensor(scalar: 1, .bool)
+    let no = try Tensor(scalar: 0, .bool)
     try expect("x", [Self.b]) { try $0[0] .& $0[0].builder.constant(yes) }
     try expect("0.0", [Self.b]) { try $0[0] .& $0[0].builder.constant(no) }
     try expect("x", [Self.b]) { try $0[0].builder.constant(no) .| $0[0] }

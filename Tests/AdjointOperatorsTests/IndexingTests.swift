@@ -11,7 +11,7 @@ struct IndexingTests {
   ) throws -> Tensor { try ElementwiseTesting.evaluate(operands, build) }
 
   private func indices(_ numbers: [Double], _ extents: [Int], _ type: ScalarType) throws -> Tensor {
-    try Tensor(Tensor.Storage(numbers, as: type), extents: extents)
+    try Tensor(Tensor.Storage(casting: numbers, as: type), extents: extents)
   }
 
   @Test("gathers rows and columns", arguments: [ScalarType.i32, .i64, .u8])

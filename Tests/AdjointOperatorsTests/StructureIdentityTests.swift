@@ -104,7 +104,7 @@ struct StructureIdentityTests {
     #expect(try rewriter.rewrite(named).nodes.contains { $0.mnemonic == "extent" })
     let bound = try rewriter.rewrite(named.binding(["B": 3]))
     #expect(!bound.nodes.contains { $0.mnemonic == "extent" })
-    #expect(
-      bound.nodes.contains { ($0.operation as? Constant)?.tensor == Tensor(scalar: 12, .f32) })
+    let twelve = try Tensor(scalar: 12, .f32)
+    #expect(bound.nodes.contains { ($0.operation as? Constant)?.tensor == twelve })
   }
 }

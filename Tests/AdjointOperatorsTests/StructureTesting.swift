@@ -9,7 +9,7 @@ enum StructureTesting {
   /// 0, 1, 2, … in the given extents.
   static func counting(_ extents: [Int], _ scalarType: ScalarType = .f64) throws -> Tensor {
     let numbers = (0..<extents.reduce(1, *)).map { Double($0) }
-    return try Tensor(Tensor.Storage(numbers, as: scalarType), extents: extents)
+    return try Tensor(Tensor.Storage(casting: numbers, as: scalarType), extents: extents)
   }
 
   static func random(_ extents: [Int], seed: UInt64) throws -> Tensor {
@@ -37,7 +37,7 @@ enum StructureTesting {
       return
     }
     var transposed: [Double?] = []
-    var u = Tensor(scalar: 0, .f64)
+    var u = try Tensor(scalar: 0, .f64)
     for index in operands.indices {
       var isWanted = false
       let operandType = operands[index].type

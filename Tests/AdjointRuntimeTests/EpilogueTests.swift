@@ -49,7 +49,7 @@ import Testing
       func operand(_ count: Int, _ seed: UInt64) throws -> Tensor {
         let random = CounterBasedRandom(seed: seed)
         let values = (0..<count).map { random.uniform(at: UInt64($0)) - 0.4 }
-        return try Tensor(Tensor.Storage(values, as: type), extents: [count])
+        return try Tensor(Tensor.Storage(casting: values, as: type), extents: [count])
       }
       let result = TensorType(type, extents: product.extents)
       let (found, wanted) = try runBoth(

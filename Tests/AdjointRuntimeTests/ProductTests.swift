@@ -75,7 +75,7 @@ import Testing
     let count = product.batch * product.rows * product.columns
     let addend = product.addendScale == nil ? [] : numbers(count, 3)
     let operands = try ([left, right] + (addend.isEmpty ? [] : [addend])).map {
-      try Tensor(Tensor.Storage($0, as: type), extents: [$0.count])
+      try Tensor(Tensor.Storage(casting: $0, as: type), extents: [$0.count])
     }
     var program = ScalarProgram()
     let nan = program.append(.constant(ScalarLiteral(.nan, type)), type)
@@ -134,7 +134,7 @@ import Testing
     let operands = try [
       a.flatMap { x in b.map { x * $0 } + padding }, c.flatMap { x in d.map { x * $0 } },
     ]
-    .map { try Tensor(Tensor.Storage($0, as: .f32), extents: [$0.count]) }
+    .map { try Tensor(Tensor.Storage(casting: $0, as: .f32), extents: [$0.count]) }
     let plan = SinglePlan(
       [.contraction(product)], operands: operands.map(\.type),
       results: [TensorType(.f32, extents: [shape.rows, shape.columns])])

@@ -55,7 +55,8 @@ struct RandomEpilogue {
       random.chance(1, in: 200)
         ? random.pick([Double.nan, .infinity, -.infinity]) : random.pick([1.0, -1, 2, 0.5])
     }
-    return try Tensor(Tensor.Storage(values, as: type.scalarType), extents: type.boundExtents())
+    return try Tensor(
+      Tensor.Storage(casting: values, as: type.scalarType), extents: type.boundExtents())
   }
 
   private mutating func addEpilogue() throws {

@@ -39,7 +39,7 @@ struct SeededRandom {
       return try Tensor(.i64((0..<count).map { _ in pick(values) }), extents: extents)
     case .f32, .f64, .u8, .bool:
       let values = (0..<count).map { _ in pick(specials) }
-      return try Tensor(Tensor.Storage(values, as: type.scalarType), extents: extents)
+      return try Tensor(Tensor.Storage(casting: values, as: type.scalarType), extents: extents)
     }
   }
 
@@ -47,7 +47,7 @@ struct SeededRandom {
   mutating func tameTensor(_ type: TensorType) throws -> Tensor {
     let values = (0..<(type.shape.elementCount ?? 0)).map { _ in pick([1.0, -1, 1, 1, -1, 2, 0.5]) }
     return try Tensor(
-      Tensor.Storage(values, as: type.scalarType), extents: type.boundExtents())
+      Tensor.Storage(casting: values, as: type.scalarType), extents: type.boundExtents())
   }
 }
 

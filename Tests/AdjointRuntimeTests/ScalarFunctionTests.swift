@@ -23,7 +23,7 @@ import Testing
         let fraction = Double(place * stretch % 2003) / 1001.5
         values.append(20 * fraction - 20)
       }
-      return try Tensor(Tensor.Storage(values, as: type), extents: [1500])
+      return try Tensor(Tensor.Storage(casting: values, as: type), extents: [1500])
     case .i32:
       let values: [Int32] = [.min, .max, .min + 1, -7, -2, -1, 0, 1, 2, 3, 31, 1000]
       return try Tensor(.i32((0..<1500).map { values[$0 * stretch % 12] }), extents: [1500])

@@ -32,7 +32,7 @@ import Testing
       self.product = product
       operands = try [left.count, right.count].map { count in
         let numbers = (0..<count).map { _ in Double(random.below(9)) - 4 }
-        return try Tensor(Tensor.Storage(numbers, as: type), extents: [count])
+        return try Tensor(Tensor.Storage(casting: numbers, as: type), extents: [count])
       }
     }
 

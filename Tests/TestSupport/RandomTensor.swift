@@ -10,7 +10,7 @@ extension Tensor {
     let values = (0..<extents.reduce(1, *)).map {
       low + (high - low) * random.uniform(at: UInt64($0))
     }
-    return try Tensor(Tensor.Storage(values, as: type.scalarType), extents: extents)
+    return try Tensor(Tensor.Storage(casting: values, as: type.scalarType), extents: extents)
   }
 
   /// The sum of the products of two tensors' elements.
@@ -21,6 +21,6 @@ extension Tensor {
   /// This tensor plus another times a number, in `f64`.
   package func adding(_ other: Tensor, times factor: Double) throws -> Tensor {
     let sum = zip(doubles, other.doubles).map { $0 + factor * $1 }
-    return try Tensor(Tensor.Storage(sum, as: scalarType), extents: extents)
+    return try Tensor(Tensor.Storage(casting: sum, as: scalarType), extents: extents)
   }
 }

@@ -52,7 +52,7 @@ struct GradientCheckSetting {
       for index in 0..<extents.reduce(1, *) {
         bits.append(Double(random.bits(at: UInt64(index)).0 & 1))
       }
-      let storage = Tensor.Storage(bits, as: type.scalarType)
+      let storage = try Tensor.Storage(bits, as: type.scalarType)
       return (try Tensor(storage, extents: extents), "0 and 1 at random")
     }
   }

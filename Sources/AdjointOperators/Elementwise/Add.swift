@@ -41,11 +41,25 @@ extension Value {
 
   /// The sum of every element and a number.
   public static func + (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: Add())
+    try left.combined(with: NumberLiteral(right), by: Add())
+  }
+
+  /// The sum of every element and a whole number.
+  public static func + <Integer: BinaryInteger>(
+    left: Value, right: Integer
+  ) throws(Diagnostic) -> Value {
+    try left.combined(with: NumberLiteral(right), by: Add())
   }
 
   /// The sum of a number and every element.
   public static func + (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: left, by: Add())
+    try right.combined(after: NumberLiteral(left), by: Add())
+  }
+
+  /// The sum of a whole number and every element.
+  public static func + <Integer: BinaryInteger>(
+    left: Integer, right: Value
+  ) throws(Diagnostic) -> Value {
+    try right.combined(after: NumberLiteral(left), by: Add())
   }
 }

@@ -73,11 +73,25 @@ extension Value {
 
   /// Every element divided by a number.
   public static func / (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: Divide())
+    try left.combined(with: NumberLiteral(right), by: Divide())
+  }
+
+  /// Every element divided by a whole number.
+  public static func / <Integer: BinaryInteger>(
+    left: Value, right: Integer
+  ) throws(Diagnostic) -> Value {
+    try left.combined(with: NumberLiteral(right), by: Divide())
   }
 
   /// A number divided by every element.
   public static func / (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: left, by: Divide())
+    try right.combined(after: NumberLiteral(left), by: Divide())
+  }
+
+  /// A whole number divided by every element.
+  public static func / <Integer: BinaryInteger>(
+    left: Integer, right: Value
+  ) throws(Diagnostic) -> Value {
+    try right.combined(after: NumberLiteral(left), by: Divide())
   }
 }

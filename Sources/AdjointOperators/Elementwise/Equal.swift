@@ -25,11 +25,25 @@ extension Value {
 
   /// True where an element equals the number.
   public static func .== (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: Equal())
+    try left.combined(with: NumberLiteral(right), by: Equal())
+  }
+
+  /// True where an element equals the whole number.
+  public static func .== <Integer: BinaryInteger>(
+    left: Value, right: Integer
+  ) throws(Diagnostic) -> Value {
+    try left.combined(with: NumberLiteral(right), by: Equal())
   }
 
   /// True where the number equals an element.
   public static func .== (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: left, by: Equal())
+    try right.combined(after: NumberLiteral(left), by: Equal())
+  }
+
+  /// True where the whole number equals an element.
+  public static func .== <Integer: BinaryInteger>(
+    left: Integer, right: Value
+  ) throws(Diagnostic) -> Value {
+    try right.combined(after: NumberLiteral(left), by: Equal())
   }
 }

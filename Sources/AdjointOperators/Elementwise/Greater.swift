@@ -23,11 +23,25 @@ extension Value {
 
   /// True where an element is greater than the number.
   public static func .> (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: Greater())
+    try left.combined(with: NumberLiteral(right), by: Greater())
+  }
+
+  /// True where an element is greater than the whole number.
+  public static func .> <Integer: BinaryInteger>(
+    left: Value, right: Integer
+  ) throws(Diagnostic) -> Value {
+    try left.combined(with: NumberLiteral(right), by: Greater())
   }
 
   /// True where the number is greater than an element.
   public static func .> (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: left, by: Greater())
+    try right.combined(after: NumberLiteral(left), by: Greater())
+  }
+
+  /// True where the whole number is greater than an element.
+  public static func .> <Integer: BinaryInteger>(
+    left: Integer, right: Value
+  ) throws(Diagnostic) -> Value {
+    try right.combined(after: NumberLiteral(left), by: Greater())
   }
 }

@@ -23,11 +23,25 @@ extension Value {
 
   /// True where an element is not less than the number.
   public static func .>= (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: GreaterOrEqual())
+    try left.combined(with: NumberLiteral(right), by: GreaterOrEqual())
+  }
+
+  /// True where an element is not less than the whole number.
+  public static func .>= <Integer: BinaryInteger>(
+    left: Value, right: Integer
+  ) throws(Diagnostic) -> Value {
+    try left.combined(with: NumberLiteral(right), by: GreaterOrEqual())
   }
 
   /// True where the number is not less than an element.
   public static func .>= (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: left, by: GreaterOrEqual())
+    try right.combined(after: NumberLiteral(left), by: GreaterOrEqual())
+  }
+
+  /// True where the whole number is not less than an element.
+  public static func .>= <Integer: BinaryInteger>(
+    left: Integer, right: Value
+  ) throws(Diagnostic) -> Value {
+    try right.combined(after: NumberLiteral(left), by: GreaterOrEqual())
   }
 }

@@ -23,11 +23,25 @@ extension Value {
 
   /// True where an element is less than the number.
   public static func .< (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: Less())
+    try left.combined(with: NumberLiteral(right), by: Less())
+  }
+
+  /// True where an element is less than the whole number.
+  public static func .< <Integer: BinaryInteger>(
+    left: Value, right: Integer
+  ) throws(Diagnostic) -> Value {
+    try left.combined(with: NumberLiteral(right), by: Less())
   }
 
   /// True where the number is less than an element.
   public static func .< (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: left, by: Less())
+    try right.combined(after: NumberLiteral(left), by: Less())
+  }
+
+  /// True where the whole number is less than an element.
+  public static func .< <Integer: BinaryInteger>(
+    left: Integer, right: Value
+  ) throws(Diagnostic) -> Value {
+    try right.combined(after: NumberLiteral(left), by: Less())
   }
 }

@@ -38,12 +38,26 @@ public func max(
 public func max(
   _ x: Value, _ y: Double, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
-  try x.combined(with: y, by: Maximum(), at: SourceLocation(file: file, line: line))
+  try x.combined(with: NumberLiteral(y), by: Maximum(), at: SourceLocation(file: file, line: line))
+}
+
+/// The greater of every element and a whole number.
+public func max<Integer: BinaryInteger>(
+  _ x: Value, _ y: Integer, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.combined(with: NumberLiteral(y), by: Maximum(), at: SourceLocation(file: file, line: line))
 }
 
 /// The greater of a number and every element.
 public func max(
   _ x: Double, _ y: Value, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
-  try y.combined(after: x, by: Maximum(), at: SourceLocation(file: file, line: line))
+  try y.combined(after: NumberLiteral(x), by: Maximum(), at: SourceLocation(file: file, line: line))
+}
+
+/// The greater of a whole number and every element.
+public func max<Integer: BinaryInteger>(
+  _ x: Integer, _ y: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try y.combined(after: NumberLiteral(x), by: Maximum(), at: SourceLocation(file: file, line: line))
 }

@@ -38,12 +38,26 @@ public func min(
 public func min(
   _ x: Value, _ y: Double, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
-  try x.combined(with: y, by: Minimum(), at: SourceLocation(file: file, line: line))
+  try x.combined(with: NumberLiteral(y), by: Minimum(), at: SourceLocation(file: file, line: line))
+}
+
+/// The lesser of every element and a whole number.
+public func min<Integer: BinaryInteger>(
+  _ x: Value, _ y: Integer, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.combined(with: NumberLiteral(y), by: Minimum(), at: SourceLocation(file: file, line: line))
 }
 
 /// The lesser of a number and every element.
 public func min(
   _ x: Double, _ y: Value, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
-  try y.combined(after: x, by: Minimum(), at: SourceLocation(file: file, line: line))
+  try y.combined(after: NumberLiteral(x), by: Minimum(), at: SourceLocation(file: file, line: line))
+}
+
+/// The lesser of a whole number and every element.
+public func min<Integer: BinaryInteger>(
+  _ x: Integer, _ y: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try y.combined(after: NumberLiteral(x), by: Minimum(), at: SourceLocation(file: file, line: line))
 }

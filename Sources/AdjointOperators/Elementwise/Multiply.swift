@@ -77,11 +77,25 @@ extension Value {
 
   /// Every element times a number.
   public static func * (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: Multiply())
+    try left.combined(with: NumberLiteral(right), by: Multiply())
+  }
+
+  /// Every element times a whole number.
+  public static func * <Integer: BinaryInteger>(
+    left: Value, right: Integer
+  ) throws(Diagnostic) -> Value {
+    try left.combined(with: NumberLiteral(right), by: Multiply())
   }
 
   /// A number times every element.
   public static func * (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: left, by: Multiply())
+    try right.combined(after: NumberLiteral(left), by: Multiply())
+  }
+
+  /// A whole number times every element.
+  public static func * <Integer: BinaryInteger>(
+    left: Integer, right: Value
+  ) throws(Diagnostic) -> Value {
+    try right.combined(after: NumberLiteral(left), by: Multiply())
   }
 }

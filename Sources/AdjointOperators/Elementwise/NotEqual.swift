@@ -25,11 +25,25 @@ extension Value {
 
   /// True where an element differs from the number.
   public static func .!= (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: NotEqual())
+    try left.combined(with: NumberLiteral(right), by: NotEqual())
+  }
+
+  /// True where an element differs from the whole number.
+  public static func .!= <Integer: BinaryInteger>(
+    left: Value, right: Integer
+  ) throws(Diagnostic) -> Value {
+    try left.combined(with: NumberLiteral(right), by: NotEqual())
   }
 
   /// True where the number differs from an element.
   public static func .!= (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: left, by: NotEqual())
+    try right.combined(after: NumberLiteral(left), by: NotEqual())
+  }
+
+  /// True where the whole number differs from an element.
+  public static func .!= <Integer: BinaryInteger>(
+    left: Integer, right: Value
+  ) throws(Diagnostic) -> Value {
+    try right.combined(after: NumberLiteral(left), by: NotEqual())
   }
 }

@@ -90,12 +90,26 @@ public func pow(
 public func pow(
   _ x: Value, _ y: Double, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
-  try x.combined(with: y, by: Power(), at: SourceLocation(file: file, line: line))
+  try x.combined(with: NumberLiteral(y), by: Power(), at: SourceLocation(file: file, line: line))
+}
+
+/// Every element raised to the power of a whole number.
+public func pow<Integer: BinaryInteger>(
+  _ x: Value, _ y: Integer, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try x.combined(with: NumberLiteral(y), by: Power(), at: SourceLocation(file: file, line: line))
 }
 
 /// A number raised to the power of every element.
 public func pow(
   _ x: Double, _ y: Value, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
-  try y.combined(after: x, by: Power(), at: SourceLocation(file: file, line: line))
+  try y.combined(after: NumberLiteral(x), by: Power(), at: SourceLocation(file: file, line: line))
+}
+
+/// A whole number raised to the power of every element.
+public func pow<Integer: BinaryInteger>(
+  _ x: Integer, _ y: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  try y.combined(after: NumberLiteral(x), by: Power(), at: SourceLocation(file: file, line: line))
 }

@@ -107,7 +107,15 @@ public func select(
 public func select(
   _ condition: Value, _ ifTrue: Value, _ ifFalse: Double, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
-  let number = try ifTrue.builder.constant(ifFalse, ifTrue.scalarType, file: file, line: line)
+  let number = try ifTrue.alternative(NumberLiteral(ifFalse), file, line)
+  return try select(condition, ifTrue, number, file: file, line: line)
+}
+
+/// Elements of a value where the condition is true, and a whole number elsewhere.
+public func select<Integer: BinaryInteger>(
+  _ condition: Value, _ ifTrue: Value, _ ifFalse: Integer, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  let number = try ifTrue.alternative(NumberLiteral(ifFalse), file, line)
   return try select(condition, ifTrue, number, file: file, line: line)
 }
 
@@ -115,6 +123,24 @@ public func select(
 public func select(
   _ condition: Value, _ ifTrue: Double, _ ifFalse: Value, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
-  let number = try ifFalse.builder.constant(ifTrue, ifFalse.scalarType, file: file, line: line)
+  let number = try ifFalse.alternative(NumberLiteral(ifTrue), file, line)
   return try select(condition, number, ifFalse, file: file, line: line)
+}
+
+/// A whole number where the condition is true, and elements of a value elsewhere.
+public func select<Integer: BinaryInteger>(
+  _ condition: Value, _ ifTrue: Integer, _ ifFalse: Value, file: String = #fileID, line: Int = #line
+) throws(Diagnostic) -> Value {
+  let number = try ifFalse.alternative(NumberLiteral(ifTrue), file, line)
+  return try select(condition, number, ifFalse, file: file, line: line)
+}
+
+extension Value {
+  /// A number as the other branch of a selection, of this value's scalar type.
+  fileprivate func alternative(
+    _ number: NumberLiteral, _ file: String, _ line: Int
+  ) throws(Diagnostic) -> Value {
+    try builder.constant(
+      number, scalarType, at: SourceLocation(file: file, line: line), for: Select.mnemonic)
+  }
 }

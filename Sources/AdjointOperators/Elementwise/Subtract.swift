@@ -43,11 +43,25 @@ extension Value {
 
   /// Every element less a number.
   public static func - (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: Subtract())
+    try left.combined(with: NumberLiteral(right), by: Subtract())
+  }
+
+  /// Every element less a whole number.
+  public static func - <Integer: BinaryInteger>(
+    left: Value, right: Integer
+  ) throws(Diagnostic) -> Value {
+    try left.combined(with: NumberLiteral(right), by: Subtract())
   }
 
   /// A number less every element.
   public static func - (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: left, by: Subtract())
+    try right.combined(after: NumberLiteral(left), by: Subtract())
+  }
+
+  /// A whole number less every element.
+  public static func - <Integer: BinaryInteger>(
+    left: Integer, right: Value
+  ) throws(Diagnostic) -> Value {
+    try right.combined(after: NumberLiteral(left), by: Subtract())
   }
 }

@@ -18,12 +18,12 @@ package struct Constant: Operator {
     try type.validate()
     let values: Tensor.Storage
     switch attributes["value"] {
-    case .integer(let value): values = Tensor.Storage(integers: [value], as: type.scalarType)
-    case .floating(let value): values = Tensor.Storage([value], as: type.scalarType)
-    case .bool(let value): values = Tensor.Storage(integers: [value ? 1 : 0], as: type.scalarType)
-    case .numbers(let numbers): values = Tensor.Storage(numbers, as: type.scalarType)
+    case .integer(let value): values = try Tensor.Storage([value], as: type.scalarType)
+    case .floating(let value): values = try Tensor.Storage([value], as: type.scalarType)
+    case .bool(let value): values = try Tensor.Storage([value ? 1 : 0], as: type.scalarType)
+    case .numbers(let numbers): values = try Tensor.Storage(numbers, as: type.scalarType)
     case .dimensions:
-      values = Tensor.Storage(integers: try attributes.integers("value"), as: type.scalarType)
+      values = try Tensor.Storage(attributes.integers("value"), as: type.scalarType)
     case nil, .text, .scalarType, .type:
       throw Diagnostic(
         .invalidAttribute, "the attribute value must be a number or a list of numbers")
@@ -38,7 +38,9 @@ package struct Constant: Operator {
   private var value: AttributeValue {
     switch tensor.storage {
     case .f32, .f64:
-      tensor.extents.isEmpty ? .floating(tensor.doubles[0]) : .numbers(tensor.doubles)
+      tensor.extents.isEmpty
+        ? .floating(NumberLiteral(tensor.doubles[0]))
+        : .numbers(tensor.doubles.map { NumberLiteral($0) })
     case .i32(let elements): .integers(elements.map { Int($0) }, isScalar: tensor.extents.isEmpty)
     case .i64(let elements): .integers(elements.map { Int($0) }, isScalar: tensor.extents.isEmpty)
     case .u8(let elements): .integers(elements.map { Int($0) }, isScalar: tensor.extents.isEmpty)
@@ -73,17 +75,6 @@ extension AttributeValue {
   }
 }
 
-extension Tensor.Storage {
-  /// Whole numbers in the given scalar type, clamped to its range.
-  fileprivate init(integers: [Int], as scalarType: ScalarType) {
-    if scalarType == .i64 {
-      self = .i64(integers.map { Int64($0) })
-    } else {
-      self.init(integers.map { Double($0) }, as: scalarType)
-    }
-  }
-}
-
 extension GraphBuilder {
   /// A value known now.
   ///
@@ -94,11 +85,43 @@ extension GraphBuilder {
     try apply(Constant(tensor), [], at: SourceLocation(file: file, line: line))
   }
 
-  /// A number as a scalar of the given type.
+  /// A number as a scalar of the given type, rounded where that is floating point.
+  ///
+  /// - Throws: `.scalarTypeMismatch` for a fraction or a NaN where the type is not floating point,
+  ///   `.invalidType` for a number beyond the range of the type.
   public func constant(
     _ value: Double, _ scalarType: ScalarType = .f32, file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {
-    try constant(Tensor(scalar: value, scalarType), file: file, line: line)
+    try constant(NumberLiteral(value), scalarType, at: SourceLocation(file: file, line: line))
+  }
+
+  /// A whole number as a scalar of the given type, exact but for floating-point types.
+  ///
+  /// - Throws: `.invalidType` for a number beyond the range of the type.
+  public func constant<Integer: BinaryInteger>(
+    _ value: Integer, _ scalarType: ScalarType = .f32, file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try constant(NumberLiteral(value), scalarType, at: SourceLocation(file: file, line: line))
+  }
+
+  /// A number as a scalar of the given type.
+  ///
+  /// Where no place is given, a refusal is placed at the innermost caller outside this package.
+  ///
+  /// - Parameter user: What the number is an operand of, for the refusal.
+  package func constant(
+    _ number: NumberLiteral, _ scalarType: ScalarType, at location: SourceLocation?,
+    for user: String = Constant.mnemonic
+  ) throws(Diagnostic) -> Value {
+    let tensor: Tensor
+    do {
+      tensor = try Tensor(scalar: number, scalarType)
+    } catch {
+      var named = error
+      named.message = "\(user): \(error.message)"
+      throw named.located(at: currentLocation ?? location ?? CallerLocation.current())
+    }
+    return try apply(Constant(tensor), [], at: location)
   }
 }
 
@@ -110,6 +133,13 @@ extension Value {
   package var isKnown: Bool {
     definition(as: Constant.self) != nil
       || (definition(as: Broadcast.self) != nil && operands[0].isKnown)
+  }
+
+  /// The element that this value holds everywhere, exact.
+  package var constantElement: Tensor? {
+    if let tensor = constantTensor { return tensor.uniformElement }
+    guard definition(as: Broadcast.self) != nil else { return nil }
+    return operands[0].constantElement
   }
 
   /// The number that this value holds everywhere: that of a constant whose elements are one number,

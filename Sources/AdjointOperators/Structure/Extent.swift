@@ -32,6 +32,9 @@ package struct Extent: Operator {
     guard scalarType.isNumeric else {
       throw Diagnostic(.invalidAttribute, "an extent is a number, it cannot be bool")
     }
+    if axes.allSatisfy({ operands[0].shape[$0].extent != nil }) {
+      try NumberLiteral(count(operands[0])).check(as: scalarType)
+    }
     return [TensorType(scalarType, .scalar)]
   }
 
@@ -40,7 +43,7 @@ package struct Extent: Operator {
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {
-    .constant(Tensor(scalar: Double(try count(operands[0])), scalarType))
+    .constant(try Tensor(scalar: NumberLiteral(count(operands[0])), scalarType))
   }
 
   package static let rewrites: [Rewrite] = [
@@ -50,7 +53,7 @@ package struct Extent: Operator {
       else { return nil }
       let count = try extent.count(at.operands[0].type)
       return try at.builder.apply(
-        Constant(Tensor(scalar: Double(count), extent.scalarType)), [])
+        Constant(Tensor(scalar: NumberLiteral(count), extent.scalarType)), [])
     }
   ]
 
@@ -68,7 +71,7 @@ extension Value {
     ofAxes axes: [Int], as scalarType: ScalarType
   ) throws(Diagnostic) -> Value {
     if let count = Shape(axes.map { shape[$0] }).elementCount {
-      return try builder.apply(Constant(Tensor(scalar: Double(count), scalarType)), [])
+      return try builder.apply(Constant(Tensor(scalar: NumberLiteral(count), scalarType)), [])
     }
     return try builder.apply(Extent(axes: axes, to: scalarType), [self])
   }

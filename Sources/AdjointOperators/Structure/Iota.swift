@@ -29,6 +29,10 @@ package struct Iota: Operator {
       throw Diagnostic(.scalarTypeMismatch, "positions are numbers, and \(type) holds truth values")
     }
     try type.expectAscending(axes: [axis])
+    // The last position is the greatest.
+    if let extent = type.shape[axis].extent, extent > 0 {
+      try NumberLiteral(extent - 1).check(as: type.scalarType)
+    }
     return [type]
   }
 
@@ -47,10 +51,11 @@ package struct Iota: Operator {
 extension GraphBuilder {
   /// A value that holds, at each place, the position along an axis.
   ///
-  /// Positions are 0, 1, 2 and so on. A negative axis counts from the back. Positions beyond the
-  /// range of the scalar type keep their low bits.
+  /// Positions are 0, 1, 2 and so on. A negative axis counts from the back.
   ///
-  /// - Throws: `.invalidArgument` for an axis out of range, `.scalarTypeMismatch` for `bool`.
+  /// - Throws: `.invalidArgument` for an axis out of range, `.scalarTypeMismatch` for `bool`,
+  ///   `.invalidType` where the last position is beyond the range of the scalar type; along an axis
+  ///   known by name only that is found when it is bound.
   public func iota(
     _ scalarType: ScalarType, _ shape: Shape, axis: Int = 0, file: String = #fileID,
     line: Int = #line

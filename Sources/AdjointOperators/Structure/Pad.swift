@@ -41,16 +41,22 @@ package struct Pad: Operator {
   }
 
   package let paddings: [Padding]
-  /// The bits of the number, so that a NaN equals itself.
-  private let bits: UInt64
+  /// The number that fills.
+  package let value: NumberLiteral
 
-  package init(_ paddings: [Padding], with value: Double) {
+  package init(_ paddings: [Padding], with value: NumberLiteral) {
     self.paddings = paddings
-    bits = value.bitPattern
+    // One form for each number that both have.
+    if case .whole(let whole) = value, let number = Double(exactly: whole) {
+      self.value = NumberLiteral(number)
+    } else {
+      self.value = value
+    }
   }
 
-  /// The number that fills.
-  package var value: Double { Double(bitPattern: bits) }
+  package init(_ paddings: [Padding], with value: Double) {
+    self.init(paddings, with: NumberLiteral(value))
+  }
 
   package init(attributes: AttributeList) throws(Diagnostic) {
     try attributes.allowOnly("low", "high", "interior", "value")
@@ -59,7 +65,7 @@ package struct Pad: Operator {
       try Self.paddings(
         low: low, high: attributes.integers("high"),
         interior: attributes.optionalIntegers("interior")),
-      with: attributes["value"] == nil ? 0 : try attributes.floating("value"))
+      with: attributes["value"] == nil ? NumberLiteral(0.0) : try attributes.number("value"))
   }
 
   static func paddings(low: [Int], high: [Int], interior: [Int]?) throws(Diagnostic) -> [Padding] {
@@ -78,12 +84,17 @@ package struct Pad: Operator {
     return AttributeList([
       "low": .integers(paddings.map(\.low)), "high": .integers(paddings.map(\.high)),
       "interior": isDense ? nil : .integers(paddings.map(\.interior)),
-      "value": bits == 0 ? nil : .floating(value),
+      "value": value == NumberLiteral(0.0) ? nil : Self.spelled(value),
     ])
+  }
+
+  private static func spelled(_ number: NumberLiteral) -> AttributeValue {
+    if case .whole(let value) = number { .integer(Int(value)) } else { .floating(number) }
   }
 
   package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
     try operands.expect(count: 1)
+    try value.check(as: operands[0].scalarType)
     let operand = operands[0]
     guard paddings.count == operand.rank else {
       throw Diagnostic(
@@ -112,7 +123,7 @@ package struct Pad: Operator {
   }
 
   package var derivative: Derivative {
-    if value == 0 {
+    if value.double == 0 {
       return .linear { (at, cotangent) throws(Diagnostic) in
         [try slice(cotangent, over: at.operands[0])]
       }
@@ -175,10 +186,28 @@ extension Value {
   /// places.
   ///
   /// - Throws: `.invalidAttribute` where there is not one entry for each axis or one is negative,
-  ///   `.unboundDimension` where a named axis would grow.
+  ///   `.unboundDimension` where a named axis would grow, `.invalidType` or `.scalarTypeMismatch` for a
+  ///   number that the value's scalar type cannot hold.
   public func padded(
     low: [Int], high: [Int], interior: [Int]? = nil, with value: Double = 0,
     file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try padded(low, high, interior, NumberLiteral(value), file, line)
+  }
+
+  /// This value with a whole number before, after and, where `interior` says so, between its elements.
+  ///
+  /// - Throws: as `padded(low:high:interior:with:)` with a floating-point number.
+  public func padded<Integer: BinaryInteger>(
+    low: [Int], high: [Int], interior: [Int]? = nil, with value: Integer,
+    file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Value {
+    try padded(low, high, interior, NumberLiteral(value), file, line)
+  }
+
+  private func padded(
+    _ low: [Int], _ high: [Int], _ interior: [Int]?, _ value: NumberLiteral, _ file: String,
+    _ line: Int
   ) throws(Diagnostic) -> Value {
     try builder.placed(Pad.mnemonic, file, line) { () throws(Diagnostic) in
       let paddings = try Pad.paddings(low: low, high: high, interior: interior)

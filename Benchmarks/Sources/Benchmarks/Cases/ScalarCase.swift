@@ -24,7 +24,7 @@ extension Case {
         ("gradient.x1", b + b * exp(a * b)),
         ("gradient.x2", a + a * exp(a * b) - cos(b)),
       ]
-      let inputs = ["x1": Tensor(scalar: a, .f32), "x2": Tensor(scalar: b, .f32)]
+      let inputs = try ["x1": Tensor(scalar: a, .f32), "x2": Tensor(scalar: b, .f32)]
       return Start(inputs: inputs) { (context) throws(Diagnostic) in
         for (name, value) in expected {
           var comparison = Comparison(of: name)
