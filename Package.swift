@@ -54,7 +54,8 @@ let package = Package(
     .executableTarget(
       name: "AdjointCommand",
       dependencies: [
-        "Adjoint", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Adjoint", "AdjointCore", "AdjointGraph",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: [.swiftLanguageMode(.v6)]
     ),

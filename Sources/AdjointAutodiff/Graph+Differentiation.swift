@@ -150,12 +150,23 @@ private struct DerivativeNames {
   }
 
   func output(_ kind: String, _ name: String) -> String {
-    let short = "\(kind).\(name)"
-    return builder.outputs.contains { $0.name == short } ? "\(kind).\(target).\(name)" : short
+    free(kind, name) { name in builder.outputs.contains { $0.name == name } }
   }
 
   func input(_ kind: String, _ name: String) -> String {
+    free(kind, name, isTaken: builder.hasNode)
+  }
+
+  /// `gradient.x`, else `gradient.<output>.x`, else `gradient.<output>.x.2` and so on.
+  private func free(
+    _ kind: String, _ name: String, isTaken: (String) -> Bool
+  ) -> String {
     let short = "\(kind).\(name)"
-    return builder.hasNode(named: short) ? "\(kind).\(target).\(name)" : short
+    guard isTaken(short) else { return short }
+    let long = "\(kind).\(target).\(name)"
+    guard isTaken(long) else { return long }
+    var number = 2
+    while isTaken("\(long).\(number)") { number += 1 }
+    return "\(long).\(number)"
   }
 }

@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointGraph
 import ArgumentParser
 
 /// The `adjoint` command.
@@ -29,7 +30,20 @@ struct AdjointTool: ParsableCommand {
       StandardStream.error.writeIgnoringFailure("error: \(diagnostic)\n")
       exit(withError: ExitCode.failure)
     } catch {
-      exit(withError: error)
+      exit(withError: unknownSubcommand(CommandLine.arguments.dropFirst()) ?? error)
     }
+  }
+
+  /// What to say of arguments whose first is no subcommand, nil for others.
+  private static func unknownSubcommand(_ arguments: ArraySlice<String>) -> ValidationError? {
+    var words = arguments
+    if words.first == "help" { words.removeFirst() }
+    let known = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let word = words.first, !word.hasPrefix("-"), !known.contains(word), word != "help" else {
+      return nil
+    }
+    let hint = EditDistance.nearest(to: word, among: known).map { "; did you mean \($0)?" } ?? "."
+    return ValidationError(
+      "'\(word)' is no subcommand\(hint) The subcommands are \(known.joined(separator: ", ")).")
   }
 }

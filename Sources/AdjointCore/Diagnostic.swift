@@ -149,6 +149,8 @@ extension Diagnostic.Code {
   public static let invalidPlan = Self("invalid-plan")
   /// Arguments that do not go together.
   public static let invalidArgument = Self("invalid-argument")
+  /// An output that is asked for before anything has run.
+  public static let notRun = Self("not-run")
   /// A number that is not finite where it has to be.
   public static let notFinite = Self("not-finite")
 }

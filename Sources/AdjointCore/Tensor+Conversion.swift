@@ -110,12 +110,15 @@ extension Tensor {
 
   /// The same numbers in another scalar type that can hold them; a refusal has no place yet.
   ///
-  /// - Parameter holder: What is of the type, for the refusal.
+  /// - Parameters:
+  ///   - holder: What is of the type, for the refusal.
+  ///   - position: How the refusal names one of the elements; by its number where nil.
   package func converted(
-    to scalarType: ScalarType, for holder: String?
+    to scalarType: ScalarType, for holder: String?, naming position: ((Int) -> String)? = nil
   ) throws(Diagnostic) -> Tensor {
     if scalarType == self.scalarType { return self }
-    return Tensor(unchecked: try storage.converted(to: scalarType, for: holder), extents: extents)
+    let converted = try storage.converted(to: scalarType, for: holder, position)
+    return Tensor(unchecked: converted, extents: extents)
   }
 
   /// The same numbers in another scalar type.
@@ -135,7 +138,7 @@ extension Tensor.Storage {
   ///
   /// - Throws: as `Tensor.init(scalar:_:)` for the first number that the type cannot hold.
   public init(_ values: [Double], as scalarType: ScalarType) throws(Diagnostic) {
-    self = try Self.elements(of: values, scalarType, for: nil) { NumberLiteral($0) }
+    self = try Self.elements(of: values, scalarType) { NumberLiteral($0) }
   }
 
   /// The whole numbers in the given scalar type, exact but for floating-point types.
@@ -144,14 +147,14 @@ extension Tensor.Storage {
   public init<Integer: BinaryInteger>(
     _ values: [Integer], as scalarType: ScalarType
   ) throws(Diagnostic) {
-    self = try Self.elements(of: values, scalarType, for: nil) { NumberLiteral($0) }
+    self = try Self.elements(of: values, scalarType) { NumberLiteral($0) }
   }
 
   /// The numbers in the given scalar type.
   package init(
     _ values: [NumberLiteral], as scalarType: ScalarType, for holder: String? = nil
   ) throws(Diagnostic) {
-    self = try Self.elements(of: values, scalarType, for: holder) { $0 }
+    self = try Self.elements(of: values, scalarType, holder) { $0 }
   }
 
   /// The numbers in the given scalar type; whole-number types truncate and clamp, NaN becomes 0.
@@ -167,27 +170,27 @@ extension Tensor.Storage {
   }
 
   fileprivate func converted(
-    to scalarType: ScalarType, for holder: String?
+    to scalarType: ScalarType, for holder: String?, _ position: ((Int) -> String)?
   ) throws(Diagnostic) -> Self {
     switch self {
     case .f32(let elements):
-      try Self.elements(of: elements, scalarType, for: holder) { NumberLiteral(Double($0)) }
+      try Self.elements(of: elements, scalarType, holder, position) { NumberLiteral(Double($0)) }
     case .f64(let elements):
-      try Self.elements(of: elements, scalarType, for: holder) { NumberLiteral($0) }
+      try Self.elements(of: elements, scalarType, holder, position) { NumberLiteral($0) }
     case .i32(let elements):
-      try Self.elements(of: elements, scalarType, for: holder) { .whole(Int64($0)) }
+      try Self.elements(of: elements, scalarType, holder, position) { .whole(Int64($0)) }
     case .i64(let elements):
-      try Self.elements(of: elements, scalarType, for: holder) { .whole($0) }
+      try Self.elements(of: elements, scalarType, holder, position) { .whole($0) }
     case .u8(let elements):
-      try Self.elements(of: elements, scalarType, for: holder) { .whole(Int64($0)) }
+      try Self.elements(of: elements, scalarType, holder, position) { .whole(Int64($0)) }
     case .bool(let elements):
-      try Self.elements(of: elements, scalarType, for: holder) { .whole($0 ? 1 : 0) }
+      try Self.elements(of: elements, scalarType, holder, position) { .whole($0 ? 1 : 0) }
     }
   }
 
   private static func elements<Number>(
-    of values: [Number], _ type: ScalarType, for holder: String?,
-    _ literal: (Number) -> NumberLiteral
+    of values: [Number], _ type: ScalarType, _ holder: String? = nil,
+    _ position: ((Int) -> String)? = nil, _ literal: (Number) -> NumberLiteral
   ) throws(Diagnostic) -> Self {
     func elements<Element>(
       _ element: (NumberLiteral) -> Element?
@@ -196,8 +199,11 @@ extension Tensor.Storage {
       result.reserveCapacity(values.count)
       for value in values {
         guard let element = element(literal(value)) else {
-          let place = values.count > 1 ? " (number \(result.count + 1) of \(values.count))" : ""
-          throw literal(value).refusal(by: type, for: holder, at: place)
+          let number = result.count
+          let place =
+            position.map { $0(number) }
+            ?? (values.count > 1 ? "number \(number + 1) of \(values.count)" : nil)
+          throw literal(value).refusal(by: type, for: holder, at: place.map { " (\($0))" } ?? "")
         }
         result.append(element)
       }

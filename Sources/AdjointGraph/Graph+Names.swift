@@ -6,16 +6,37 @@ extension Graph {
   /// - Throws: `.unknownName` that lists the outputs.
   package func output(named name: String) throws(Diagnostic) -> Output {
     if let output = outputList.first(where: { $0.name == name }) { return output }
-    throw unknown("output", name, outputList.map(\.name))
+    throw unknownOutput(name)
+  }
+
+  /// A mistake that lists the outputs.
+  package func unknownOutput(_ name: String) -> Diagnostic {
+    unknown("output", name, outputList.map(\.name))
   }
 
   /// The input or parameter with a name.
   ///
   /// - Throws: `.unknownName` that lists the inputs and parameters.
   package func sourcePort(named name: String) throws(Diagnostic) -> Port {
-    let ports = inputs + parameters
+    try port(named: name, among: inputs + parameters, "input or parameter")
+  }
+
+  /// The port with a name.
+  ///
+  /// - Throws: `.unknownName` that lists the names of all.
+  package func port(
+    named name: String, among ports: [Port], _ kind: String
+  ) throws(Diagnostic) -> Port {
     if let port = ports.first(where: { $0.name == name }) { return port }
-    throw unknown("input or parameter", name, ports.map(\.name))
+    throw unknown(kind, name, ports.map(\.name))
+  }
+
+  /// Refuses a name that no dimension has.
+  ///
+  /// - Throws: `.unknownName` that lists the names of the dimensions.
+  package func checkDimension(named name: String) throws(Diagnostic) {
+    let names = dimensionNames
+    if !names.contains(name) { throw unknown("dimension", name, names) }
   }
 
   /// The value with a name: an output, an input, a parameter or a named node.
@@ -45,7 +66,11 @@ extension Graph {
   private func unknown(_ kind: String, _ name: String, _ known: [String]) -> Diagnostic {
     var list = known.isEmpty ? "none" : known.prefix(Self.listedNames).joined(separator: ", ")
     if known.count > Self.listedNames { list += ", …" }
+    // Any two names of one or two letters are near each other.
+    let nearest = name.utf8.count > 2 ? EditDistance.nearest(to: name, among: known) : nil
     return Diagnostic(
-      .unknownName, "the graph \(self.name) has no \(kind) named \(name); it has \(list)")
+      .unknownName,
+      "the graph \(self.name) has no \(kind) named \(name); it has \(list)"
+        + (nearest.map { "; did you mean \($0)?" } ?? ""))
   }
 }

@@ -128,13 +128,16 @@ extension Graph {
   /// - Throws: `.unknownName` for an output the graph does not have, `.duplicateName` for one that is
   ///   named twice.
   public func keeping(outputs names: [String]) throws(Diagnostic) -> Graph {
+    let values = Dictionary(
+      outputList.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     var kept: [Output] = []
+    var seen: Set<String> = []
     for name in names {
-      let port = try output(named: name)
-      guard !kept.contains(where: { $0.name == name }) else {
+      guard let value = values[name] else { throw unknownOutput(name) }
+      guard seen.insert(name).inserted else {
         throw Diagnostic(.duplicateName, "the output \(name) is asked for twice; name it once")
       }
-      kept.append(Output(name: name, value: port.value))
+      kept.append(Output(name: name, value: value))
     }
     let part = Graph(name: name, nodes: nodes, outputs: kept, updates: [])
     var rewriter = GraphRewriter()
@@ -148,13 +151,8 @@ extension Graph {
   /// - Throws: `.unknownName` for a name the graph does not have, `.invalidArgument` for an extent
   ///   below zero, and whatever an operator says of shapes that do not fit once they are known.
   public func binding(_ extents: [String: Int]) throws(Diagnostic) -> Graph {
-    let names = dimensionNames
     for (name, extent) in extents.sorted(by: { $0.key < $1.key }) {
-      guard names.contains(name) else {
-        let known = names.isEmpty ? "it has none" : "it has \(names.joined(separator: ", "))"
-        throw Diagnostic(
-          .unknownName, "the graph \(self.name) has no dimension named \(name); \(known)")
-      }
+      try checkDimension(named: name)
       guard extent >= 0 else {
         throw Diagnostic(.invalidArgument, "the dimension \(name) cannot be \(extent)")
       }

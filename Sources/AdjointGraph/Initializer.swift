@@ -33,11 +33,12 @@ public enum Initializer: Hashable, Sendable {
     let random = CounterBasedRandom(seed: seed, stream: name)
     let (fanIn, fanOut) = Self.fans(extents)
     switch try checked(for: type) {
-    case .zeros: return try Tensor(repeating: 0, type.scalarType, extents: extents)
+    case .zeros:
+      return try Tensor(repeating: NumberLiteral(0), type.scalarType, extents: extents)
     case .constant(let value):
-      return try Tensor(repeating: value, type.scalarType, extents: extents)
+      return try Tensor(repeating: NumberLiteral(value), type.scalarType, extents: extents)
     case .integer(let value):
-      return try Tensor(repeating: value, type.scalarType, extents: extents)
+      return try Tensor(repeating: NumberLiteral(value), type.scalarType, extents: extents)
     case .literal(let tensor):
       guard tensor.extents == extents else {
         throw Diagnostic(

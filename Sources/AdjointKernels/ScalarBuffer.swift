@@ -18,7 +18,8 @@ struct ScalarBuffer {
   }
 
   init(zerosOf type: TensorType) throws(Diagnostic) {
-    self.init(try Tensor(repeating: 0, type.scalarType, extents: type.boundExtents()))
+    self.init(
+      try Tensor(repeating: NumberLiteral(0), type.scalarType, extents: type.boundExtents()))
   }
 
   subscript(place: Int) -> ScalarValue {

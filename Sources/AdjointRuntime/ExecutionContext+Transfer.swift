@@ -67,9 +67,21 @@ extension ExecutionContext {
 // MARK: - Outputs
 
 extension ExecutionContext {
+  /// The output of that number, which has been computed.
+  ///
+  /// - Throws: `.notRun` before the first run.
+  private func outputPort(_ index: Int) throws(Diagnostic) -> CompiledPort {
+    let port = try executable.outputs.at(index, .output)
+    guard hasRun else {
+      throw Diagnostic(
+        .notRun, "output \(port.name): \(port.type) is asked for before the first run; call run()")
+    }
+    return port
+  }
+
   /// The output of that number, as the last run left it.
   package func read(output index: Int) throws(Diagnostic) -> Tensor {
-    let port = try executable.outputs.at(index, .output)
+    let port = try outputPort(index)
     return try arena.tensor(port.type, at: port.offset)
   }
 
@@ -84,7 +96,7 @@ extension ExecutionContext {
   package func read<Element: ArenaElement>(
     output index: Int, into elements: inout [Element]
   ) throws(Diagnostic) {
-    let port = try executable.outputs.at(index, .output)
+    let port = try outputPort(index)
     try port.check(elements.count, Element.scalarType)
     arena.load(into: &elements, from: port.offset)
   }
@@ -93,7 +105,7 @@ extension ExecutionContext {
   ///
   /// - Throws: `.shapeMismatch` for an output that has not exactly one element.
   package func readScalar(output index: Int) throws(Diagnostic) -> Double {
-    let port = try executable.outputs.at(index, .output)
+    let port = try outputPort(index)
     guard port.count == 1 else {
       throw Diagnostic(
         .shapeMismatch, "output \(port.name) is \(port.type), not one number; read it as a tensor")

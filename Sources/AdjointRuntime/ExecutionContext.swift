@@ -13,6 +13,8 @@ package final class ExecutionContext {
   /// Which inputs have been written, by their number.
   private var isWritten: [Bool]
   private var missingCount: Int
+  /// Whether the outputs are those of a run.
+  private(set) var hasRun = false
 
   /// A context whose constants are in place and whose parameters are zero.
   ///
@@ -44,6 +46,7 @@ package final class ExecutionContext {
   /// - Throws: `.missingInput` that lists the inputs which were never written.
   package func run() throws(Diagnostic) {
     if missingCount > 0 { throw missingInputs() }
+    hasRun = true
     if executable.stretches.count == 0 {
       return run(0..<executable.steps.count, threads: executable.threads)
     }

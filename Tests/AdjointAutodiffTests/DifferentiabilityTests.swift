@@ -67,9 +67,9 @@ struct DifferentiabilityTests {
     let y = try builder.input("y", .f64, [])
     try builder.output("y", x * y)
     let graph = try builder.build().differentiatedAsWritten("y", withRespectTo: ["y"], mode: mode)
-    let sources = ["x": 3, "y": 5, "tangent.y": 1].filter { name, _ in
+    let sources = try ["x": 3, "y": 5, "tangent.y": 1].filter { name, _ in
       graph.inputs.contains { $0.name == name }
-    }.mapValues { Tensor(scalar: $0, .f64) }
+    }.mapValues { try Tensor(scalar: $0, .f64) }
     let outputs = try GraphInterpreter.evaluate(graph, sources).outputs
     #expect((outputs["gradient.y"] ?? outputs["tangent.y"])?.doubles == [3])
   }

@@ -41,6 +41,10 @@ import Testing
           _ = try door(a, number)
         }
         #expect(error?.message.contains("\(type) cannot hold \(number)") == true, "\(name)")
+        // An optimised build of these tests leaves no trace of the caller of an infix operator.
+        #if !DEBUG
+          if error?.location == nil { continue }
+        #endif
         #expect(error?.location?.file.hasSuffix("NumberRangeTests.swift") == true, "\(name)")
       }
     }

@@ -7,7 +7,7 @@ import Testing
 struct DifferentiatedTests {
   private func scalar(_ graph: Graph, _ name: String, _ sources: [String: Double]) throws -> Double
   {
-    let tensors = sources.mapValues { Tensor(scalar: $0, .f64) }
+    let tensors = try sources.mapValues { try Tensor(scalar: $0, .f64) }
     return try #require(GraphInterpreter.evaluate(graph, tensors).outputs[name]?.scalar)
   }
 
@@ -164,7 +164,7 @@ struct DifferentiatedTests {
     let e = try exp(x).named("e")
     try builder.output("y", log(1 + e).named("s") * 2)
     let graph = try builder.build()
-    let sources = ["x": Tensor(scalar: 1000, .f64)]
+    let sources = try ["x": Tensor(scalar: 1000, .f64)]
     let rows = try EvaluationTrace(of: graph, sources: sources).rows
     #expect(rows.map(\.name) == ["x", "s", "%0", "%1"])
     #expect(rows.first { $0.name == "s" }?.formula == "softplus(x)")

@@ -92,7 +92,15 @@ struct RefusalTests {
     #expect(type?.code == .scalarTypeMismatch)
     let count = diagnostic { try context.set("x", to: [1, 2, 3]) }
     #expect(count?.code == .shapeMismatch)
+    for ask in [
+      { _ = try context.output("y") }, { _ = try context.scalar("y") },
+    ] as [() throws -> Void] {
+      let early = diagnostic { try ask() }
+      #expect(early?.code == .notRun)
+      #expect(early?.message.contains("output y: f32[] is asked for before the first run") == true)
+    }
     try context.set("x", to: [1, 2, 3, 4, 5, 6])
+    #expect(diagnostic { _ = try context.output("y") }?.code == .notRun)
     try context.set("w", to: Tensor([1, 0, 2] as [Float]))
     try context.run()
     #expect(try context.scalar("y") == 23)

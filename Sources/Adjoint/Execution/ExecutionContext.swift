@@ -46,14 +46,15 @@ public final class ExecutionContext {
 
   /// An output of the last run.
   ///
-  /// - Throws: `.unknownName` that lists the outputs.
+  /// - Throws: `.unknownName` that lists the outputs, `.notRun` before the first run.
   public func output(_ name: String) throws(Diagnostic) -> Tensor {
     try memory.read(output: name)
   }
 
   /// The number of an output that has one element, of the last run; makes no tensor.
   ///
-  /// - Throws: `.unknownName`, or `.shapeMismatch` where the output has more elements.
+  /// - Throws: `.unknownName`, `.notRun` before the first run, or `.shapeMismatch` where the output has
+  ///   more elements.
   public func scalar(_ name: String) throws(Diagnostic) -> Double {
     try memory.readScalar(output: place(of: name, in: outputPlaces, "output"))
   }
@@ -105,7 +106,7 @@ public final class ExecutionContext {
     of name: String, in places: [String: Int], _ kind: String
   ) throws(Diagnostic) -> Int {
     if let place = places[name] { return place }
-    let known = places.keys.sorted().joined(separator: ", ")
+    let known = places.isEmpty ? "none" : places.keys.sorted().joined(separator: ", ")
     throw Diagnostic(.unknownName, "the graph has no \(kind) named \(name); it has \(known)")
   }
 

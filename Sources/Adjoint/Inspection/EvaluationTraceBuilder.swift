@@ -77,7 +77,7 @@ struct EvaluationTraceBuilder {
   ) -> String {
     if let symbol = symbols[id] { return symbol }
     let value = builder.value(id)
-    if let number = value.constantNumber { return Self.spelled(number) }
+    if let element = value.constantElement { return Self.spelled(element) }
     guard budget > 0 else { return "…" }
     budget -= 1
     let node = builder.node(id.node)
@@ -90,8 +90,8 @@ struct EvaluationTraceBuilder {
   private func formula(of id: ValueID) -> String {
     let node = graph.nodes[id.node]
     guard node.operation != nil else { return node.mnemonic }
-    if node.operands.isEmpty, let number = builder.value(id).constantNumber {
-      return "\(node.mnemonic)(\(Self.spelled(number)))"
+    if node.operands.isEmpty, let element = builder.value(id).constantElement {
+      return "\(node.mnemonic)(\(Self.spelled(element)))"
     }
     return "\(node.mnemonic)(\(node.operands.map(name).joined(separator: ", ")))"
   }
@@ -108,8 +108,11 @@ struct EvaluationTraceBuilder {
     return head + mark + name.dropFirst(head.count)
   }
 
-  private static func spelled(_ number: Double) -> String {
-    number == number.rounded() && number.magnitude < 1e15
-      ? String(Int(number)) : GraphSpelling.number(number)
+  /// A number, a whole one without a point.
+  private static func spelled(_ element: Tensor) -> String {
+    if let number = element.scalar, number == number.rounded(), number.magnitude < 1e15 {
+      return String(Int(number))
+    }
+    return element.spelling(at: 0)
   }
 }

@@ -15,10 +15,12 @@ extension Tensor {
   }
 
   /// The element at a place in row-major order, in the shortest digits that read back as the same.
+  ///
+  /// A NaN has no sign here: which one a computation gives is chance.
   package func spelling(at place: Int) -> String {
     switch storage {
-    case .f32(let elements): GraphSpelling.number(elements[place])
-    case .f64(let elements): GraphSpelling.number(elements[place])
+    case .f32(let elements): elements[place].isNaN ? "nan" : GraphSpelling.number(elements[place])
+    case .f64(let elements): elements[place].isNaN ? "nan" : GraphSpelling.number(elements[place])
     case .i32(let elements): String(elements[place])
     case .i64(let elements): String(elements[place])
     case .u8(let elements): String(elements[place])

@@ -5,7 +5,8 @@ extension Dataset {
   /// The data in the scalar types and shapes of a graph's inputs, one example a row.
   ///
   /// - Throws: `.shapeMismatch` where an example has another number of features than the graph takes,
-  ///   or labels are missing; `.invalidArgument` for a label that is not a class.
+  ///   or labels are missing; `.invalidArgument` for a label that is not a class; `.invalidType` or
+  ///   `.scalarTypeMismatch` for a number that the input's scalar type cannot hold.
   package func fitted(
     to graph: Graph, _ interface: TrainingInterface
   ) throws(Diagnostic) -> Dataset {
@@ -16,27 +17,28 @@ extension Dataset {
       throw Diagnostic(
         .shapeMismatch, "the graph takes labels, \(port), and the data has none; give labels")
     }
-    let fitted = try labels.fitted(to: port, count: count)
+    let shaped = try labels.shaped(for: port, count: count)
     if port.type.scalarType.isInteger, let classes = graph.classCount(interface) {
       try Self.check(labels, below: classes)
     }
-    return try Dataset(features: rows, labels: fitted)
+    return try Dataset(features: rows, labels: shaped.converted(for: port))
   }
 
   /// The features alone in the scalar type and shape of the graph's input, one example a row.
   package func fittedFeatures(
     to graph: Graph, _ interface: TrainingInterface
   ) throws(Diagnostic) -> Tensor {
-    try features.fitted(to: graph.input(interface.features), count: count)
+    let port = try graph.input(interface.features)
+    return try features.shaped(for: port, count: count).converted(for: port)
   }
 
   private static func check(_ labels: Tensor, below classes: Int) throws(Diagnostic) {
     let numbers = labels.doubles
-    let bad = numbers.firstIndex { $0 < 0 || $0 >= Double(classes) || $0 != $0.rounded() }
+    let bad = numbers.firstIndex { !($0 >= 0 && $0 < Double(classes) && $0 == $0.rounded()) }
     guard let bad else { return }
     throw Diagnostic(
       .invalidArgument,
-      "the label of example \(bad + 1) is \(numbers[bad]), and the graph has the classes 0 to "
+      "the label of example \(bad + 1) is \(NumberLiteral(numbers[bad])), and the graph has the classes 0 to "
         + "\(classes - 1)")
   }
 }
@@ -57,8 +59,8 @@ extension Graph {
 }
 
 extension Tensor {
-  /// The rows in the scalar type and shape of an input whose first extent is the batch.
-  fileprivate func fitted(to port: Graph.Port, count: Int) throws(Diagnostic) -> Tensor {
+  /// The rows in the shape of an input whose first extent is the batch.
+  fileprivate func shaped(for port: Graph.Port, count: Int) throws(Diagnostic) -> Tensor {
     let example = Shape(Array(port.type.shape.dimensions.dropFirst()))
     let width = self.count / max(count, 1)
     guard let extents = example.extents, width * count == self.count, example.elementCount == width
@@ -68,6 +70,14 @@ extension Tensor {
         "an example has \(width) number\(width == 1 ? "" : "s") for the input \(port), which takes \(example)"
       )
     }
-    return try cast(to: port.type.scalarType).reshaped(to: [count] + extents)
+    return try reshaped(to: [count] + extents)
+  }
+
+  /// The rows in the scalar type of an input.
+  fileprivate func converted(for port: Graph.Port) throws(Diagnostic) -> Tensor {
+    let width = max(count / max(extents[0], 1), 1)
+    return try converted(to: port.type.scalarType, for: port.description) {
+      "example \($0 / width + 1)"
+    }
   }
 }

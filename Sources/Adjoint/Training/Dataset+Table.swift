@@ -23,12 +23,17 @@ extension Dataset {
   /// The same examples with every feature divided by a number, in a floating-point type.
   ///
   /// - Throws: `.invalidArgument` for a divisor that is zero or not finite, or a type that is not
-  ///   floating point; `.notFinite` where a quotient is beyond the range of the type.
+  ///   floating point; `.invalidType` for a divisor, `.notFinite` for a quotient beyond the range of
+  ///   the type.
   public func dividing(
     by divisor: Double, as scalarType: ScalarType = .f32
   ) throws(Diagnostic) -> Dataset {
     guard divisor.isFinite, divisor != 0 else {
-      throw Diagnostic(.invalidArgument, "features cannot be divided by \(divisor)")
+      throw Diagnostic(
+        .invalidArgument, "features cannot be divided by \(NumberLiteral(divisor))")
+    }
+    if scalarType.isDifferentiable {
+      try NumberLiteral(divisor).check(as: scalarType, for: "a divisor of \(scalarType)")
     }
     let storage: Tensor.Storage
     switch scalarType {

@@ -18,20 +18,23 @@ public struct Optimizer: Sendable {
     public let gradient: Value
     /// The number of this step as a scalar of the parameter's type, from 1.
     public let step: Value
+    /// Where the training step was asked for; what the rule declares is placed there.
+    let location: SourceLocation
 
     /// A value of the parameter's type that is kept from step to step, starting at zero.
     ///
     /// - Throws: `.duplicateName` where the graph has such a parameter already.
     public func state(_ kind: String) throws(Diagnostic) -> Value {
       try parameter.builder.parameter(
-        "optimizer.\(kind).\(name)", parameter.scalarType, parameter.shape, .zeros)
+        "optimizer.\(kind).\(name)", parameter.scalarType, parameter.shape, .zeros,
+        file: location.file, line: location.line)
     }
 
     /// Declares the next value of a state or of the parameter.
     ///
     /// - Throws: `.shapeMismatch` where the types differ.
     public func update(_ value: Value, to next: Value) throws(Diagnostic) {
-      try parameter.builder.update(value, to: next)
+      try parameter.builder.update(value, to: next, file: location.file, line: location.line)
     }
   }
 
@@ -58,11 +61,30 @@ extension Graph {
   ///
   /// Whether the loss depends on a parameter is judged on the graph as it is written.
   ///
-  /// - Throws: `.notDifferentiable` where the loss is not a floating-point scalar, or depends
-  ///   differentiably on no parameter.
+  /// - Throws: `.unknownName` for an output that the graph does not have; `.notDifferentiable` where the
+  ///   loss is not a floating-point scalar, or depends differentiably on no parameter; what the rule of
+  ///   the optimizer throws. Mistakes are placed at the call.
   public func trainingStep(
-    minimizing loss: String, with optimizer: Optimizer
+    minimizing loss: String, with optimizer: Optimizer, file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Graph {
+    let location = SourceLocation(file: file, line: line)
+    do throws(Diagnostic) {
+      return try trainingStep(minimizing: loss, with: optimizer, at: location)
+    } catch {
+      throw error.located(at: location)
+    }
+  }
+
+  private func trainingStep(
+    minimizing loss: String, with optimizer: Optimizer, at location: SourceLocation
+  ) throws(Diagnostic) -> Graph {
+    let lossType = type(of: try value(named: loss))
+    guard lossType.rank == 0, lossType.scalarType.isDifferentiable else {
+      throw Diagnostic(
+        .notDifferentiable,
+        "the loss must be a floating-point scalar, and \(loss) is \(lossType); sum it, or name another "
+          + "output")
+    }
     let dependent = try differentiability(of: [loss], withRespectTo: parameters.map(\.name)).pairs
       .filter { $0.dependence == .differentiable }.map(\.source)
     guard !dependent.isEmpty else {
@@ -77,7 +99,7 @@ extension Graph {
     let derivatives = try gradients(of: target, withRespectTo: values)
     builder.currentProvenance = Provenance(.update, of: loss, rule: "step")
     var step: Value?
-    if optimizer.countsSteps { step = try Self.stepCounter(in: builder) }
+    if optimizer.countsSteps { step = try Self.stepCounter(in: builder, location) }
     for (index, name) in dependent.enumerated() {
       builder.currentProvenance = Provenance(.update, of: name, rule: optimizer.ruleName)
       let scalarType = values[index].scalarType
@@ -89,14 +111,18 @@ extension Graph {
       }
       try optimizer.rule(
         Optimizer.Site(
-          parameter: values[index], name: name, gradient: derivatives[index], step: number))
+          parameter: values[index], name: name, gradient: derivatives[index], step: number,
+          location: location))
     }
     return try builder.build()
   }
 
   /// The number of the current step: a parameter that counts, plus one.
-  private static func stepCounter(in builder: GraphBuilder) throws(Diagnostic) -> Value {
-    let count = try builder.parameter("optimizer.step", .i64, .scalar, .zeros)
+  private static func stepCounter(
+    in builder: GraphBuilder, _ location: SourceLocation
+  ) throws(Diagnostic) -> Value {
+    let count = try builder.parameter(
+      "optimizer.step", .i64, .scalar, .zeros, file: location.file, line: location.line)
     let next = try count + 1
     try builder.update(count, to: next)
     return next

@@ -41,10 +41,11 @@ public final class Trainer {
   /// Compiles the training step and sets all parameters to their initial values.
   ///
   /// - Throws: `.invalidArgument` for a batch size below 1; `.shapeMismatch` where the data does not
-  ///   fit the graph's inputs; `.notDifferentiable` where there is nothing to train.
+  ///   fit the graph's inputs; `.notDifferentiable` where there is nothing to train. Mistakes in the
+  ///   training step are placed at the call.
   public init(
     _ graph: Graph, _ interface: TrainingInterface? = nil, on data: Dataset,
-    options: TrainingOptions = TrainingOptions()
+    options: TrainingOptions = TrainingOptions(), file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) {
     guard options.batchSize > 0 else {
       throw Diagnostic(
@@ -57,7 +58,7 @@ public final class Trainer {
     self.options = options
     batchSize = min(options.batchSize, data.count)
     let step = try graph.keeping(outputs: [parts.loss])
-      .trainingStep(minimizing: parts.loss, with: options.optimizer)
+      .trainingStep(minimizing: parts.loss, with: options.optimizer, file: file, line: line)
     executable = try step.compiled(
       CompilationOptions(
         dimensions: [parts.batchDimension: batchSize], threads: options.threads))
@@ -94,7 +95,7 @@ public final class Trainer {
       guard loss.isFinite else {
         throw Diagnostic(
           .notFinite,
-          "the loss is \(loss) at step \(step + 1) of epoch \(epoch); lower the learning rate, or look "
+          "the loss is \(NumberLiteral(loss)) at step \(step + 1) of epoch \(epoch); lower the learning rate, or look "
             + "for extreme values in the data")
       }
       sum += loss

@@ -1,3 +1,4 @@
+import AdjointCore
 import ArgumentParser
 
 /// An argument of the form `name=text`.
@@ -19,16 +20,18 @@ struct Assignment {
 }
 
 /// `x=2.5`, or `x=1,2,3` for the elements of an array row by row.
+///
+/// Whole numbers are exact; whether the scalar type holds a number is for whoever knows it to say.
 struct NumberAssignment {
   let name: String
-  let numbers: [Double]
+  let numbers: [NumberLiteral]
 
   init(_ argument: String) throws {
     let assignment = try Assignment(argument)
     name = assignment.name
-    var numbers: [Double] = []
+    var numbers: [NumberLiteral] = []
     for word in assignment.text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let number = Double(word) else {
+      guard let number = NumberLiteral(word) else {
         throw ValidationError("'\(word)' in '\(argument)' is not a number")
       }
       numbers.append(number)

@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointCore
 import ArgumentParser
 
 /// Where the values of inputs and parameters come from.
@@ -29,8 +30,38 @@ struct InputOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Determines initial values and made-up numbers.")
   var seed: UInt64 = 0
 
-  /// The values given, in the scalar types of a graph's inputs and parameters.
-  func tensors(for graph: Graph) throws(Diagnostic) -> [String: Tensor] {
+  /// The values given for a graph, and the numbers that its named dimensions stand for.
+  ///
+  /// - Parameter whole: The graph of the file, where the graph is a part or a derivative of it. Values
+  ///   and dimensions that only the rest needs are checked all the same, and of no further use.
+  func values(
+    for graph: Graph, of whole: Graph
+  ) throws(Diagnostic) -> (tensors: [String: Tensor], extents: [String: Int]) {
+    let ports = Self.ports(of: graph, whole)
+    let needed = Set((graph.inputs + graph.parameters).map(\.name))
+    let given = try tensors(for: graph, taking: ports)
+    let known = try dimensions.extents()
+    for name in known.keys.sorted() where !graph.dimensionNames.contains(name) {
+      try whole.checkDimension(named: name)
+    }
+    let own = Set((whole.inputs + whole.parameters).map(\.name))
+    var extents = try whole.dimensions(from: given.filter { own.contains($0.key) }, known: known)
+    let tensors = given.filter { needed.contains($0.key) }
+    extents = try graph.dimensions(from: tensors, known: extents)
+    let names = Set(graph.dimensionNames)
+    return (tensors, extents.filter { names.contains($0.key) })
+  }
+
+  /// The inputs and parameters of a graph, and those that only the whole that it is of has.
+  private static func ports(of graph: Graph, _ whole: Graph) -> [Graph.Port] {
+    let ports = graph.inputs + graph.parameters
+    let names = Set(ports.map(\.name))
+    return ports + (whole.inputs + whole.parameters).filter { !names.contains($0.name) }
+  }
+
+  private func tensors(
+    for graph: Graph, taking ports: [Graph.Port]
+  ) throws(Diagnostic) -> [String: Tensor] {
     var tensors: [String: Tensor] = [:]
     if let weights {
       let file = try SafetensorsFile(contentsOf: weights)
@@ -46,13 +77,13 @@ struct InputOptions: ParsableArguments {
     }
     var given: Set<String> = []
     for file in files {
-      let port = try Self.port(file.name, of: graph, &given)
+      let port = try Self.port(file.name, of: graph, ports, &given)
       let loaded = try DataFile.load(
         file.path, csvAs: port.type.scalarType == .f32 ? .f32 : .f64)
       tensors[file.name] = try Self.convert(loaded, for: port, from: file.path)
     }
     for assignment in numbers {
-      let port = try Self.port(assignment.name, of: graph, &given)
+      let port = try Self.port(assignment.name, of: graph, ports, &given)
       tensors[port.name] = try Self.tensor(assignment.numbers, for: port)
     }
     return tensors
@@ -60,9 +91,9 @@ struct InputOptions: ParsableArguments {
 
   /// The port with a name that has not been given before.
   private static func port(
-    _ name: String, of graph: Graph, _ given: inout Set<String>
+    _ name: String, of graph: Graph, _ ports: [Graph.Port], _ given: inout Set<String>
   ) throws(Diagnostic) -> Graph.Port {
-    let port = try graph.sourcePort(named: name)
+    let port = try graph.port(named: name, among: ports, "input or parameter")
     guard given.insert(name).inserted else {
       throw Diagnostic(.duplicateName, "a value for \(name) is given twice; give it once")
     }
@@ -81,7 +112,7 @@ struct InputOptions: ParsableArguments {
           .shapeMismatch,
           "\(port.name) is \(port.type), and the value in the file is \(tensor.type); reshape it")
       }
-      return try tensor.converted(for: port)
+      return try tensor.converted(to: port.type.scalarType, for: port.description)
     } catch {
       throw error.located(at: SourceLocation(file: path))
     }
@@ -89,7 +120,7 @@ struct InputOptions: ParsableArguments {
 
   /// Numbers of the command line as an input: row by row, with at most one extent left open.
   private static func tensor(
-    _ numbers: [Double], for port: Graph.Port
+    _ numbers: [NumberLiteral], for port: Graph.Port
   ) throws(Diagnostic) -> Tensor {
     var known = 1
     var open: Int?
@@ -112,25 +143,7 @@ struct InputOptions: ParsableArguments {
         "\(port) is given \(numbers.count) number\(numbers.count == 1 ? "" : "s"); give as many as "
           + "it has elements, or a file with --input")
     }
-    return try Tensor(.f64(numbers), extents: extents).converted(for: port)
-  }
-}
-
-extension Tensor {
-  /// The same numbers in the scalar type of a port.
-  ///
-  /// Only whole numbers in range become whole ones.
-  fileprivate func converted(for port: Graph.Port) throws(Diagnostic) -> Tensor {
-    let wanted = port.type.scalarType
-    let converted = cast(to: wanted)
-    if scalarType != wanted, !wanted.isDifferentiable {
-      let numbers = doubles
-      let others = converted.doubles
-      if let bad = numbers.indices.first(where: { numbers[$0] != others[$0] }) {
-        throw Diagnostic(
-          .scalarTypeMismatch, "\(port) cannot hold \(numbers[bad]); give values of its type")
-      }
-    }
-    return converted
+    return try Tensor(
+      Tensor.Storage(numbers, as: port.type.scalarType, for: port.description), extents: extents)
   }
 }

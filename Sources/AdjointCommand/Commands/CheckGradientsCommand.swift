@@ -36,9 +36,10 @@ struct CheckGradientsCommand: ParsableCommand {
 
   func run() throws {
     let graph = try Graph(contentsOf: file)
+    let (tensors, extents) = try input.values(for: graph, of: graph)
     let check = try GradientCheck(
-      of: graph, output: of, withRespectTo: withRespectTo?.names,
-      given: input.tensors(for: graph), dimensions: input.dimensions.extents(), seed: input.seed)
+      of: graph, output: of, withRespectTo: withRespectTo?.names, given: tensors,
+      dimensions: extents, seed: input.seed)
     try StandardStream.output.write(json ? Self.json(check).text : Self.text(check))
     if !check.passes { throw ExitCode.failure }
   }
@@ -71,8 +72,8 @@ struct CheckGradientsCommand: ParsableCommand {
     var text = "\(row.missCount) wrong\(kinks)"
     if let worst = row.worst {
       text +=
-        "; element \(worst.place): \(worst.derivative), and by differences "
-        + "\(worst.difference)"
+        "; element \(worst.place): \(NumberText.full(worst.derivative)), and by differences "
+        + NumberText.full(worst.difference)
     }
     return text
   }

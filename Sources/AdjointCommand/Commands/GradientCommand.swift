@@ -47,10 +47,12 @@ struct GradientCommand: ParsableCommand {
       try withRespectTo?.names
       ?? graph.differentiability(of: [target]).pairs
       .filter { $0.dependence == .differentiable }.map(\.source)
-    let derivative = try graph.differentiated(target, withRespectTo: sources)
-    let tensors = try input.tensors(for: derivative)
+    // The names of the derivatives are those that differentiate gives them, beside all outputs.
+    let derived = try whole.differentiated(target, withRespectTo: sources)
+    let names = derived.outputs.dropFirst(whole.outputs.count).map(\.name)
+    let derivative = try derived.keeping(outputs: [target] + names)
+    let (tensors, extents) = try input.values(for: derivative, of: whole)
     try derivative.checkInputs(given: tensors)
-    let extents = try derivative.dimensions(from: tensors, known: input.dimensions.extents())
     let context = try derivative.compiled(
       CompilationOptions(dimensions: extents, threads: threads)
     ).makeContext(seed: input.seed)
@@ -59,19 +61,19 @@ struct GradientCommand: ParsableCommand {
     }
     try context.run()
     let value = try context.output(target)
-    var gradients: [(name: String, tensor: Tensor)] = []
-    for (source, port) in zip(sources, derivative.outputs.dropFirst()) {
-      gradients.append((source, try context.output(port.name)))
+    var gradients: [(source: String, name: String, tensor: Tensor)] = []
+    for (source, name) in zip(sources, names) {
+      gradients.append((source, name, try context.output(name)))
     }
     if json {
-      let members = gradients.map { ($0.name, JSONValue.typed($0.tensor)) }
+      let members = gradients.map { ($0.source, JSONValue.typed($0.tensor)) }
       try StandardStream.output.write(
         JSONValue.object([
           "graph": .text(graph.name), "output": .text(target), "value": .typed(value),
           "gradients": .object(Dictionary(members) { first, _ in first }),
         ]).text)
     } else {
-      let lines = gradients.map { TensorLine.text("gradient.\($0.name)", $0.tensor) }
+      let lines = gradients.map { TensorLine.text($0.name, $0.tensor) }
       try StandardStream.output.write(TensorLine.text(target, value) + lines.joined())
     }
   }

@@ -6,8 +6,8 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Computes the outputs of a graph.",
     discussion: """
-      Every input needs a value, by --set or --input; numbers are converted to the scalar type of \
-      the input. A named dimension that follows from the shape of a value need not be given. Every \
+      Every input needs a value, by --set or --input; a number that the scalar type of the input \
+      cannot hold is refused. A named dimension that follows from the shape of a value need not be given. Every \
       output is printed, or written to a file where --output says so; --only leaves out the others, \
       and the inputs that only they need.
 
@@ -41,14 +41,18 @@ struct RunCommand: ParsableCommand {
   func validate() throws { try ThreadCount.validate(threads) }
 
   func run() throws {
-    var graph = try Graph(contentsOf: file)
-    if let only { graph = try graph.keeping(outputs: only.names) }
+    let whole = try Graph(contentsOf: file)
+    let graph = try only.map { (only) in try whole.keeping(outputs: only.names) } ?? whole
     for assignment in output {
-      _ = try graph.output(named: assignment.name)
+      _ = try whole.output(named: assignment.name)
+      guard graph.outputs.contains(where: { $0.name == assignment.name }) else {
+        throw Diagnostic(
+          .invalidArgument,
+          "--output writes \(assignment.name), which --only leaves out; name it there too")
+      }
     }
-    let tensors = try input.tensors(for: graph)
+    let (tensors, extents) = try input.values(for: graph, of: whole)
     try graph.checkInputs(given: tensors)
-    let extents = try graph.dimensions(from: tensors, known: input.dimensions.extents())
     let context = try graph.compiled(
       CompilationOptions(dimensions: extents, threads: threads)
     ).makeContext(seed: input.seed)

@@ -40,8 +40,7 @@ struct TraceCommand: ParsableCommand {
 
   func run() throws {
     let graph = try Graph(contentsOf: file)
-    let tensors = try input.tensors(for: graph)
-    let extents = try graph.dimensions(from: tensors, known: input.dimensions.extents())
+    let (tensors, extents) = try input.values(for: graph, of: graph)
     let bound = try graph.binding(extents)
     let trace =
       asWritten

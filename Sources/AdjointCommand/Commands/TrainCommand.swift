@@ -98,7 +98,7 @@ struct TrainCommand: ParsableCommand {
       graph, interface, on: examples.training,
       options: TrainingOptions(
         optimizer: optimizer.optimizer(learningRate), batchSize: batch, seed: seed, threads: threads
-      ))
+      ), file: file, line: 0)
     if let resume { try Self.resume(trainer, from: resume) }
     let session = try TrainingSession(trainer, examples, threads: threads)
     try session.run(until: epochs, checkpoint: output, verbose: verbose)

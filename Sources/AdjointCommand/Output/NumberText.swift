@@ -1,8 +1,11 @@
 /// Numbers for people, without the digits that nobody reads.
 enum NumberText {
+  /// All digits; a NaN without its sign.
+  static func full(_ value: Double) -> String { value.isNaN ? "nan" : "\(value)" }
+
   /// Two significant digits: `3.1e-11`, `0.0042`, `0`.
   static func short(_ value: Double) -> String {
-    guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
+    guard value.isFinite, value != 0 else { return value == 0 ? "0" : full(value) }
     var exponent = 0
     var mantissa = value.magnitude
     while mantissa >= 10 {
@@ -19,7 +22,7 @@ enum NumberText {
 
   /// A number with a given count of digits after the point, up to 6.
   static func fixed(_ value: Double, decimals: Int) -> String {
-    guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }
+    guard value.isFinite, value.magnitude < 1e12 else { return full(value) }
     var scale = 1
     for _ in 0..<min(max(decimals, 0), 6) { scale *= 10 }
     let scaled = Int((value.magnitude * Double(scale)).rounded())

@@ -46,7 +46,7 @@ struct TrainingReport {
         return "\(name) loss: \(NumberText.fixed(loss, decimals: 4))"
       }
     }
-    return "training loss: \(session.trainer.epochLosses.last ?? .nan)"
+    return "training loss: \(NumberText.full(session.trainer.epochLosses.last ?? .nan))"
   }
 
   func json() throws(Diagnostic) -> JSONValue {
