@@ -130,7 +130,8 @@ package final class Executable: Sendable {
       case .generated(let piece):
         scratch = max(scratch, piece.scratchByteCount)
         partials = max(partials, piece.partialByteCount)
-      case .fill, .addend, .contraction, .gather, .scatterAdd: break
+      case .contraction(let product, _): partials = max(partials, product.partialByteCount)
+      case .fill, .addend, .gather, .scatterAdd: break
       }
     }
     // Workers do not share cache lines.

@@ -129,8 +129,9 @@ package final class ExecutionContext {
         scratchStride: executable.scratchByteCount, partials: memory.partials
       ).run(threads: threads)
     case .contraction(let product, _):
-      ContractionRun(product, arena: base, operands, results, locality)
-        .run(threads: threads)
+      ContractionRun(
+        product, arena: base, operands, results, partials: memory.partials, locality
+      ).run(threads: threads)
     case .gather(let copy):
       copy.gather(base + operands[0], base + operands[1], into: base + results[0])
     case .scatterAdd(let copy):

@@ -71,8 +71,8 @@ struct SinglePlan {
   }
 
   /// The same, without any generated code.
-  func runPortably(_ operands: [Tensor]) throws -> [Tensor] {
-    try run(operands, in: Executable(plan, ExecutionOptions(threads: 1), compiler: nil))
+  func runPortably(_ operands: [Tensor], threads: Int = 1) throws -> [Tensor] {
+    try run(operands, in: Executable(plan, ExecutionOptions(threads: threads), compiler: nil))
   }
 
   private func run(_ operands: [Tensor], in executable: Executable) throws -> [Tensor] {

@@ -7,109 +7,165 @@ struct ContractionRun {
   let left: UnsafeRawPointer
   let right: UnsafeRawPointer
   let result: UnsafeMutableRawPointer
+  /// Where panels that are parts of a sum leave theirs.
+  let partials: UnsafeMutableRawPointer
   let locality: Locality
+  /// The panels of each product.
+  private let panels: Int
 
   /// A run on the buffers of a step; what is added is in the result when the products are computed.
   init(
     _ contraction: CompiledContraction, arena: UnsafeMutableRawPointer,
-    _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>, _ locality: Locality
+    _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>,
+    partials: UnsafeMutableRawPointer, _ locality: Locality
   ) {
     self.contraction = contraction
     self.locality = locality
+    self.partials = partials
     left = UnsafeRawPointer(arena + operands[contraction.operands.left])
     right = UnsafeRawPointer(arena + operands[contraction.operands.right])
     result = arena + results[0]
+    panels = contraction.panels?.count(locality, batch: contraction.product.batch) ?? 1
   }
 
-  /// Runs it on at most so many threads, each of which calls BLAS for its own part of the result.
+  /// Runs it on at most so many threads, each of which calls BLAS for its own panels.
   ///
-  /// The parts are cut here and not inside BLAS because some libraries sum in another order when
-  /// they use more threads; along rows and columns it makes no difference where a product is cut.
+  /// The panels are cut here and not inside BLAS because some libraries sum in another order when they use
+  /// more threads.
   func run(threads: Int) {
     let product = contraction.product
     guard product.batch > 0, product.rows > 0, product.columns > 0 else { return }
-    if contraction.callsBLAS { BLASLibrary.useThreads(1) }
-    guard contraction.isShared(locality, threads: threads) else {
-      return runItems(from: 0, to: product.batch, panels: 1)
-    }
-    let panels = contraction.panelCount(locality, threads: threads)
-    let items = product.batch * panels
-    withUnsafePointer(to: (self, panels)) { job in
-      ThreadPool.shared.run(
-        itemCount: items, threads: threads, context: UnsafeMutableRawPointer(mutating: job)
-      ) { context, _, from, to in
-        let (run, panels) = context.assumingMemoryBound(to: (ContractionRun, Int).self).pointee
-        run.runItems(from: from, to: to, panels: panels)
-      }
-    }
-  }
-
-  private func runItems(from: Int, to: Int, panels: Int) {
-    if contraction.product.scalarType == .f32 {
-      runItems(Float.self, from, to, panels)
+    if contraction.panels != nil { BLASLibrary.useThreads(1) }
+    if product.scalarType == .f32 {
+      run(Float.self, threads: threads)
     } else {
-      runItems(Double.self, from, to, panels)
+      run(Double.self, threads: threads)
     }
   }
 
-  private func runItems<E: BLASElement>(_ type: E.Type, _ from: Int, _ to: Int, _ panels: Int) {
-    for item in from..<to {
-      let matrix = item / panels
-      var a = left.assumingMemoryBound(to: E.self)
-      var b = right.assumingMemoryBound(to: E.self)
-      var c = result.assumingMemoryBound(to: E.self)
-      var rest = matrix
-      var number = contraction.batchAxisCount
-      while number > 0 {
-        number -= 1
-        let axis = contraction.batchAxes[number]
-        let position = number == 0 ? rest : rest % axis.extent
-        rest /= axis.extent
-        a += position * axis.left
-        b += position * axis.right
-        c += position * axis.result
+  private func run<E: BLASElement>(_ type: E.Type, threads: Int) {
+    let items = contraction.product.batch * panels
+    if contraction.isShared(locality, threads: threads) {
+      withUnsafePointer(to: self) { run in
+        ThreadPool.shared.run(
+          itemCount: items, threads: threads, context: UnsafeMutableRawPointer(mutating: run)
+        ) { context, _, from, to in
+          let run = context.assumingMemoryBound(to: ContractionRun.self).pointee
+          if run.contraction.product.scalarType == .f32 {
+            run.runItems(Float.self, from, to)
+          } else {
+            run.runItems(Double.self, from, to)
+          }
+        }
       }
-      multiply(contraction.panel(item % panels, of: panels), a, b, c)
+    } else {
+      runItems(type, 0, items)
     }
+    addPartials(type)
+  }
+
+  private func runItems<E: BLASElement>(_ type: E.Type, _ from: Int, _ to: Int) {
+    for item in from..<to {
+      let (a, b, c) = matrices(item / panels, type)
+      multiply(item, a, b, c)
+    }
+  }
+
+  /// Where the operands and the result of one product of the batch begin.
+  private func matrices<E: BLASElement>(
+    _ matrix: Int, _ type: E.Type
+  ) -> (UnsafePointer<E>, UnsafePointer<E>, UnsafeMutablePointer<E>) {
+    var a = left.assumingMemoryBound(to: E.self)
+    var b = right.assumingMemoryBound(to: E.self)
+    var c = result.assumingMemoryBound(to: E.self)
+    var rest = matrix
+    var number = contraction.batchAxisCount
+    while number > 0 {
+      number -= 1
+      let axis = contraction.batchAxes[number]
+      let position = number == 0 ? rest : rest % axis.extent
+      rest /= axis.extent
+      a += position * axis.left
+      b += position * axis.right
+      c += position * axis.result
+    }
+    return (a, b, c)
+  }
+
+  /// Where one of the panels of a product but the first leaves its part of the sum.
+  private func partial<E: BLASElement>(_ item: Int, _ type: E.Type) -> UnsafeMutablePointer<E> {
+    let product = contraction.product
+    let place = item / panels * (panels - 1) + item % panels - 1
+    return partials.assumingMemoryBound(to: type) + place * product.rows * product.columns
   }
 
   /// One panel of one product.
   private func multiply<E: BLASElement>(
-    _ panel: CompiledContraction.Panel, _ a: UnsafePointer<E>, _ b: UnsafePointer<E>,
-    _ c: UnsafeMutablePointer<E>
+    _ item: Int, _ a: UnsafePointer<E>, _ b: UnsafePointer<E>, _ c: UnsafeMutablePointer<E>
   ) {
     let product = contraction.product
-    let (rows, columns) = (panel.rows.count, panel.columns.count)
-    if rows == 0 || columns == 0 { return }
-    let (alpha, beta) = (E(product.scale), E(product.addendScale ?? 0))
+    guard let cut = contraction.panels else { return multiplyInLoops(a, b, c) }
+    let range = cut.range(item % panels, of: panels)
+    let rows = cut.axis == .rows ? range : 0..<product.rows
+    let columns = cut.axis == .columns ? range : 0..<product.columns
+    let inner = cut.axis == .inner ? range : 0..<product.inner
+    if rows.isEmpty || columns.isEmpty { return }
+    // Of the parts of a sum the first is added to what is there.
+    let isPartial = cut.axis == .inner && item % panels > 0
+    let target =
+      isPartial
+      ? partial(item, E.self)
+      : c + rows.lowerBound * product.result.rowStride + columns.lowerBound
+    let (alpha, beta) = (E(product.scale), isPartial ? 0 : E(product.addendScale ?? 0))
+    let (left, right) = (product.left, product.right)
+    let a = a + rows.lowerBound * left.rowStride + inner.lowerBound * left.columnStride
+    let b = b + inner.lowerBound * right.rowStride + columns.lowerBound * right.columnStride
     switch contraction.method {
-    case .loops: multiplyInLoops(a, b, c)
+    case .loops: return
     case .matrixMatrix(let left, let right):
-      let slices = contraction.innerSlices
-      for slice in 0..<slices {
-        let inner = (product.inner * slice / slices)..<(product.inner * (slice + 1) / slices)
-        E.matrixMatrix(
-          left, right, rows: CInt(rows), columns: CInt(columns), inner: CInt(inner.count),
-          alpha: alpha,
-          a + panel.rows.lowerBound * product.left.rowStride
-            + inner.lowerBound * product.left.columnStride,
-          b + panel.columns.lowerBound * product.right.columnStride
-            + inner.lowerBound * product.right.rowStride,
-          beta: slice == 0 ? beta : 1,
-          c + panel.rows.lowerBound * product.result.rowStride + panel.columns.lowerBound,
-          pitch: CInt(product.result.rowStride))
-      }
+      multiply(left, right, rows.count, columns.count, alpha, a, b, beta, target)
     case .matrixVector(let left, let stride):
       E.matrixVector(
-        left, rows: CInt(rows), columns: CInt(product.inner), transposing: false,
-        alpha: alpha, a + panel.rows.lowerBound * product.left.rowStride, b, stride: stride,
-        beta: beta, c + panel.rows.lowerBound * product.result.rowStride,
-        resultStride: CInt(product.result.rowStride))
+        left, rows: CInt(rows.count), columns: CInt(inner.count), transposing: false,
+        alpha: alpha, a, b, stride: stride, beta: beta, target,
+        resultStride: isPartial ? 1 : CInt(product.result.rowStride))
     case .vectorMatrix(let right, let stride):
       E.matrixVector(
-        right, rows: CInt(product.inner), columns: CInt(columns), transposing: true,
-        alpha: alpha, b + panel.columns.lowerBound * product.right.columnStride, a, stride: stride,
-        beta: beta, c + panel.columns.lowerBound, resultStride: 1)
+        right, rows: CInt(inner.count), columns: CInt(columns.count), transposing: true,
+        alpha: alpha, b, a, stride: stride, beta: beta, target, resultStride: 1)
+    }
+  }
+
+  /// A panel of a product of matrices, in the slices that its inner dimension is summed in.
+  private func multiply<E: BLASElement>(
+    _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder,
+    _ rows: Int, _ columns: Int, _ alpha: E, _ a: UnsafePointer<E>, _ b: UnsafePointer<E>,
+    _ beta: E, _ c: UnsafeMutablePointer<E>
+  ) {
+    let product = contraction.product
+    let slices = contraction.innerSlices
+    for slice in 0..<slices {
+      let inner = (product.inner * slice / slices)..<(product.inner * (slice + 1) / slices)
+      E.matrixMatrix(
+        left, right, rows: CInt(rows), columns: CInt(columns), inner: CInt(inner.count),
+        alpha: alpha, a + inner.lowerBound * product.left.columnStride,
+        b + inner.lowerBound * product.right.rowStride, beta: slice == 0 ? beta : 1, c,
+        pitch: CInt(product.result.rowStride))
+    }
+  }
+
+  /// Adds the parts of sums that are not in the result yet, in the order of the panels.
+  private func addPartials<E: BLASElement>(_ type: E.Type) {
+    guard panels > 1, let cut = contraction.panels, cut.axis == .inner else { return }
+    let product = contraction.product
+    // One row lies along memory, one column at the distance of its rows.
+    let stride = product.columns == 1 ? product.result.rowStride : 1
+    for matrix in 0..<product.batch {
+      let (_, _, c) = matrices(matrix, type)
+      for panel in 1..<panels {
+        let part = partial(matrix * panels + panel, type)
+        for element in 0..<(product.rows * product.columns) { c[element * stride] += part[element] }
+      }
     }
   }
 
@@ -138,37 +194,6 @@ struct ContractionRun {
 }
 
 extension CompiledContraction {
-  /// A part of the result of one product.
-  struct Panel {
-    var rows: Range<Int>
-    var columns: Range<Int>
-  }
-
-  /// Panels start at multiples of this many rows or columns, a multiple of the register tiles of
-  /// every BLAS.
-  static let panelUnit = 64
-
-  /// A panel across the longer side; the shorter is read by every thread.
-  func panel(_ number: Int, of count: Int) -> Panel {
-    let whole = Panel(rows: 0..<product.rows, columns: 0..<product.columns)
-    if count == 1 { return whole }
-    let extent = max(product.rows, product.columns)
-    let units = (extent + Self.panelUnit - 1) / Self.panelUnit
-    let from = min(extent, units * number / count * Self.panelUnit)
-    let to = min(extent, units * (number + 1) / count * Self.panelUnit)
-    return product.rows > product.columns
-      ? Panel(rows: from..<to, columns: whole.columns)
-      : Panel(rows: whole.rows, columns: from..<to)
-  }
-
-  /// Whether it is done by the library rather than in loops.
-  var callsBLAS: Bool {
-    switch method {
-    case .loops: false
-    case .matrixMatrix, .matrixVector, .vectorMatrix: true
-    }
-  }
-
   /// An estimate of the nanoseconds of a run on one thread: products with a vector wait for memory.
   var cost: Int {
     let each =
@@ -180,34 +205,13 @@ extension CompiledContraction {
     return Int(min(work * Double(product.batch) * each, 1e15))
   }
 
-  /// The fewest multiplications of a panel.
-  private func smallestPanel(_ locality: Locality) -> Int {
-    switch method {
-    case .loops: Int.max
-    case .matrixMatrix: Self.smallestPanel
-    case .matrixVector, .vectorMatrix:
-      locality.isSettled ? Self.smallestVectorPanel : Self.smallestMovingVectorPanel
-    }
-  }
-
   /// Whether several of so many threads do a batch together: where it is large enough.
   func isShared(_ locality: Locality, threads: Int) -> Bool {
-    let smallest =
-      switch method {
-      case .loops, .matrixMatrix: Self.smallestSharedProduct
-      case .matrixVector, .vectorMatrix: 2 * smallestPanel(locality)
-      }
-    return threads > 1 && work * Double(product.batch) >= Double(smallest)
-      && product.batch * panelCount(locality, threads: threads) > 1
+    threads > 1 && panels?.isShared(locality, batch: product.batch) ?? false
   }
 
-  /// The panels of one product: one for each thread where the batch has not enough for all.
-  ///
-  /// None is so small that a library would change to its kernels for small products, which sum in
-  /// another order.
-  fileprivate func panelCount(_ locality: Locality, threads: Int) -> Int {
-    guard product.batch < threads else { return 1 }
-    let byWork = Int(min(work / Double(smallestPanel(locality)), Double(threads)))
-    return max(1, min(byWork, max(product.rows, product.columns) / Self.panelUnit))
+  /// The bytes in which the panels of a batch leave their parts of sums.
+  var partialByteCount: Int {
+    (panels?.mostPartials(batch: product.batch) ?? 0) * product.scalarType.byteCount
   }
 }

@@ -84,18 +84,11 @@ struct CompiledContraction: @unchecked Sendable {
   let work: Double
   /// The parts in which the inner dimension of a product of matrices is summed.
   let innerSlices: Int
+  /// How products of the library are cut; nil for loops, which are not.
+  let panels: ProductPanels?
 
   /// Products of no more multiplications than this are done in plain loops.
   static let smallestProduct = 32
-  /// Batches of fewer multiplications than this are left to one thread.
-  static let smallestSharedProduct = 1 << 22
-  /// No panel of a product that is cut for several threads has fewer multiplications than this.
-  static let smallestPanel = 1 << 21
-  /// The same for a product with a vector, which waits for memory: some ten microseconds of it.
-  static let smallestVectorPanel = 1 << 16
-  /// The same where a step writes the matrix anew: what fits the cache of one core, two megabytes, stays
-  /// with the thread that writes it.
-  static let smallestMovingVectorPanel = 1 << 18
 
   /// The product, and the table that has to outlive it.
   static func compile(
@@ -138,6 +131,7 @@ struct CompiledContraction: @unchecked Sendable {
     } else {
       method = .loops
     }
+    panels = ProductPanels(self.product, method)
     innerSlices =
       if case .matrixMatrix(let left, let right) = method, !left.isTransposed, !right.isTransposed {
         Self.innerSlices(product, work: work)

@@ -8,6 +8,11 @@ package struct Locality: Hashable, Sendable {
   /// Whether several threads wrote most of what it reads, so that one alone would fetch the rest from the
   /// caches of other cores.
   package var isSpread = false
+
+  package init(isSettled: Bool = false, isSpread: Bool = false) {
+    self.isSettled = isSettled
+    self.isSpread = isSpread
+  }
 }
 
 extension Plan {
