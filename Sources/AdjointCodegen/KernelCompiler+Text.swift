@@ -5,14 +5,11 @@ extension KernelCompiler {
   /// which no code is generated.
   package func texts(of kernels: [Kernel]) -> [String?] {
     let machine = generator.machine
-    let place = KernelBatch.literalPlace(oneOf: Set(kernels).count)
-    let sources = concurrentMap(kernels.count) { number in
-      KernelModule(kernels[number], for: machine, literals: place).map(\.source)
-    }
-    let count = Set(sources.compactMap { $0?.functions.first }).count
-    return sources.map { source in
-      source.map {
-        $0.module.assembled(KernelBatch.effort(for: $0, oneOf: count))
+    let scale = PlanScale(kernelCount: Set(kernels).count)
+    return concurrentMap(kernels.count) { number in
+      KernelModule(kernels[number], for: machine, literals: scale.literalPlace).map { module in
+        let source = module.source
+        return source.module.assembled(KernelBatch.effort(for: source, in: scale))
       }
     }
   }

@@ -3,7 +3,7 @@ import AdjointKernels
 import Dispatch
 import Synchronization
 
-/// Compiles kernels for this process; each is compiled once while anything uses it.
+/// Compiles kernels for this process; each is compiled once for plans of a scale while anything uses it.
 package final class KernelCompiler: Sendable {
   /// The compiler of this process; nil where no code can be generated.
   package static let shared: KernelCompiler? = CodeGenerator.shared.map {
@@ -22,7 +22,13 @@ package final class KernelCompiler: Sendable {
   private let cache: ObjectCache?
   private let emit: Emitter?
   private let notify: @Sendable (Diagnostic) -> Void
-  private let known = Mutex<[Kernel: WeakKernel]>([:])
+  private let known = Mutex<[ScaledKernel: WeakKernel]>([:])
+
+  /// A kernel as plans of a scale have it.
+  private struct ScaledKernel: Hashable, Sendable {
+    var kernel: Kernel
+    var scale: PlanScale
+  }
 
   private struct WeakKernel: Sendable {
     weak var kernel: GeneratedKernel?
@@ -44,26 +50,25 @@ package final class KernelCompiler: Sendable {
     self.notify = notify
   }
 
-  /// The machine code of those of the kernels that have any.
+  /// The machine code of those of a plan's kernels that have any.
   ///
   /// Kernels that LLVM refuses have none; they cost a notice.
   package func compile(_ kernels: [Kernel]) -> [Kernel: GeneratedKernel] {
+    let different = kernels.uniqued()
+    let scale = PlanScale(kernelCount: different.count)
     var compiled = known.withLock { known in
       var found: [Kernel: GeneratedKernel] = [:]
-      for kernel in kernels { found[kernel] = known[kernel]?.kernel }
+      for kernel in different {
+        found[kernel] = known[ScaledKernel(kernel: kernel, scale: scale)]?.kernel
+      }
       return found
     }
-    var missing: [Kernel] = []
-    var seen: Set<Kernel> = []
-    for kernel in kernels where compiled[kernel] == nil && seen.insert(kernel).inserted {
-      missing.append(kernel)
-    }
+    let missing = different.filter { compiled[$0] == nil }
     let machine = generator.machine
-    let place = KernelBatch.literalPlace(oneOf: missing.count)
-    let modules = concurrentMap(missing.count) { [missing] in
-      KernelModule(missing[$0], for: machine, literals: place)
+    let modules = concurrentMap(missing.count) {
+      KernelModule(missing[$0], for: machine, literals: scale.literalPlace)
     }
-    guard let image = image(of: modules.compactMap { $0?.source }) else { return compiled }
+    guard let image = image(of: modules.compactMap { $0?.source }, scale) else { return compiled }
     for (kernel, module) in zip(missing, modules) {
       compiled[kernel] = module.flatMap { GeneratedKernel($0, image) }
     }
@@ -71,7 +76,9 @@ package final class KernelCompiler: Sendable {
       if known.count > 2 * compiled.count + 1000 {
         known = known.filter { $0.value.kernel != nil }
       }
-      for (kernel, code) in compiled { known[kernel] = WeakKernel(kernel: code) }
+      for (kernel, code) in compiled {
+        known[ScaledKernel(kernel: kernel, scale: scale)] = WeakKernel(kernel: code)
+      }
     }
     return compiled
   }
@@ -87,12 +94,12 @@ package final class KernelCompiler: Sendable {
   }
 
   /// The code of kernels without those that LLVM refuses; nil where there is none at all.
-  private func image(of sources: [KernelSource]) -> CodeImage? {
+  private func image(of sources: [KernelSource], _ scale: PlanScale) -> CodeImage? {
     // Kernels that differ only in how they are described have the same code.
     var names: Set<String> = []
     let different = sources.filter { names.insert($0.functions.first ?? "").inserted }
     if different.isEmpty { return nil }
-    let batches = KernelBatch.batches(of: different)
+    let batches = KernelBatch.batches(of: different, in: scale)
     let found = objects(of: batches, looking: true)
     do {
       return try link(found)
@@ -153,5 +160,13 @@ package final class KernelCompiler: Sendable {
     notify(
       Diagnostic(
         .codeGeneration, "\(reason.message); such kernels run in portable loops, which is slower"))
+  }
+}
+
+extension Array where Element: Hashable {
+  /// The elements, each where it first stands.
+  fileprivate func uniqued() -> [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
   }
 }

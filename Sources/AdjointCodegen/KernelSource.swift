@@ -15,6 +15,37 @@ package enum LiteralPlace: Sendable {
   case table
 }
 
+/// How many kernels a plan has, as far as it matters to what is spent on each.
+///
+/// It follows from the plan alone, and not from what this process happens to have compiled already, so that
+/// a plan has the same code, and gives the same bits, whatever was compiled before it.
+enum PlanScale: Hashable, Sendable {
+  /// There is time for each.
+  case small
+  /// Mathematics is copied only into kernels that run long, and short ones that differ in nothing but their
+  /// literals have one code.
+  case medium
+  /// Nor are those optimised that run for a short time: most of it goes to the mathematics that they call,
+  /// and to being called.
+  case large
+
+  /// Of more kernels than this, mathematics is copied only into those that run long.
+  private static let mostInlining = 64
+  /// Of more kernels than this, the shortest are not optimised.
+  private static let mostOptimized = 128
+
+  /// The scale of a plan with so many different kernels.
+  init(kernelCount: Int) {
+    self =
+      kernelCount <= Self.mostInlining
+      ? .small : kernelCount <= Self.mostOptimized ? .medium : .large
+  }
+
+  /// Where the literals of kernels belong: of many short ones, some are alike but for these, and are
+  /// compiled once.
+  var literalPlace: LiteralPlace { self == .small ? .code : .table }
+}
+
 /// Kernels that are compiled as one module: what LLVM does once for each module takes longer than a
 /// small kernel.
 struct KernelBatch: Sendable {
@@ -45,41 +76,32 @@ struct KernelBatch: Sendable {
     sources.append(source)
   }
 
-  /// Of more kernels than this, mathematics is copied only into those that run long.
-  private static let mostInlining = 64
-  /// The nanoseconds from which a run is long: copies save a fifth of it or so, and cost some
-  /// milliseconds once.
+  /// The nanoseconds from which a run is long: copies of mathematics save a fifth of it or so, and cost
+  /// some milliseconds once.
   static let longRun = 10_000
-  /// Of more kernels than this, those that run for less than so many nanoseconds are not optimised:
-  /// most of their time goes to the mathematics that they call, and to being called.
-  private static let (mostOptimized, shortRun) = (128, 2_000)
+  /// The nanoseconds below which a run is short.
+  private static let shortRun = 2_000
   /// The bytes of text of a batch: some thirty milliseconds' work, so that there are several for as
   /// many processors; where there are many kernels, some hundred.
   private static let (smallBatch, largeBatch) = (80_000, 250_000)
   /// The bytes of text that a copy of a mathematical function is as good as.
   private static let copyWeight = 1_500
 
-  /// Where the literals of kernels belong that are compiled together: of many short ones, some are
-  /// alike but for these, and are compiled once.
-  static func literalPlace(oneOf count: Int) -> LiteralPlace {
-    count > mostInlining ? .table : .code
-  }
-
-  /// What is spent on a kernel that is one of so many.
-  static func effort(for source: KernelSource, oneOf count: Int) -> ModuleText.Effort {
-    if count > mostOptimized, source.cost < shortRun { return .least }
-    return source.module.isInlining && (count <= mostInlining || source.cost >= longRun)
+  /// What is spent on a kernel of a plan of some scale.
+  static func effort(for source: KernelSource, in scale: PlanScale) -> ModuleText.Effort {
+    if scale == .large, source.cost < shortRun { return .least }
+    return source.module.isInlining && (scale == .small || source.cost >= longRun)
       ? .most : .usual
   }
 
   /// Puts kernels together, the most work first; depends on nothing else, so that the same kernels make
   /// the same batches.
-  static func batches(of sources: [KernelSource]) -> [KernelBatch] {
-    let most = sources.count > mostInlining ? largeBatch : smallBatch
+  static func batches(of sources: [KernelSource], in scale: PlanScale) -> [KernelBatch] {
+    let most = scale == .small ? smallBatch : largeBatch
     var batches: [KernelBatch] = []
     for effort in ModuleText.Effort.allCases {
       var batch = KernelBatch(effort)
-      for group in groups(sources.filter { self.effort(for: $0, oneOf: sources.count) == effort }) {
+      for group in groups(sources.filter { self.effort(for: $0, in: scale) == effort }) {
         // What shares code stays together, if there is not too much of it.
         if batch.weight(with: group) > most, !batch.sources.isEmpty {
           batches.append(batch)
