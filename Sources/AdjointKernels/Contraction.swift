@@ -43,10 +43,10 @@ package struct Contraction: Hashable, Sendable {
   /// How the result lies, all of which it makes up; nil where it is row-major, as it is where there is an
   /// addend or an epilogue.
   package var result: Layout?
-  /// What the products are multiplied by.
+  /// What the sums of products are multiplied by: a normal number of the scalar type.
   package var scale = 1.0
   /// What the third operand, which has the elements of the result in the same order, is multiplied by
-  /// before it is added; nil where there is none.
+  /// before it is added, a normal number of the scalar type; nil where there is none.
   package var addendScale: Double?
   /// What is made of each element while it is at hand: a nest over `[batch, rows, columns]` that reads
   /// the product, so far scaled and added to, as `productOperand` and everything else as operands of
@@ -64,5 +64,24 @@ package struct Contraction: Hashable, Sendable {
     self.inner = inner
     self.left = left
     self.right = right
+  }
+}
+
+// What is scaled, and by what.
+extension Contraction {
+  /// Whether every back end scales the sums.
+  ///
+  /// In a product with a vector BLAS multiplies the vector first, which may overflow or underflow where the
+  /// sums do not: such a product is not scaled, but what follows it.
+  package var scalesSums: Bool { rows > 1 && columns > 1 }
+
+  /// Refuses scales that a library, or arithmetic in the scalar type, would take for other numbers: 0 means
+  /// there that something is not read, though it may be NaN.
+  package func checkScales() throws(Diagnostic) {
+    for scale in [scale, addendScale ?? 1] where !scalarType.isNormal(scale) {
+      throw Diagnostic(
+        .invalidPlan,
+        "a contraction is scaled by \(scale), which is no normal number of \(scalarType.rawValue)")
+    }
   }
 }

@@ -65,6 +65,7 @@ struct KernelFootprint {
       throw Diagnostic(
         .invalidPlan, "a contraction is of f32 or f64, not \(product.scalarType.rawValue)")
     }
+    try product.checkScales()
     reads = [
       try Self.read(0, product, product.left, product.rows, product.inner),
       try Self.read(1, product, product.right, product.inner, product.columns),

@@ -53,7 +53,8 @@ struct ContractionFolding {
     let producer = producers[product]
     guard producer >= 0,
       case .call(.contraction(var contraction), var operands, _) = graph.steps[producer].work,
-      let sum = LinearSum(of: input, in: nest)
+      let sum = LinearSum(of: input, in: nest),
+      sum.scale.magnitude == 1 || contraction.scalesSums
     else { return false }
     let addend = nest.inputs[sum.addend].operand
     let outputs = nest.outputs.filter { $0.step == sum.step }

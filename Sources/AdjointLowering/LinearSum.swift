@@ -3,6 +3,10 @@ import AdjointKernels
 
 /// A step of an element-wise nest that is `scale · x + addendScale · y` for two of its inputs, and the
 /// only way in which the nest uses x.
+///
+/// Both scales are normal numbers of the inputs' type, and each does to every number what the nest does, but
+/// for rounding: factors are combined where `ScalarType.factor` allows it. A factor of 0 is no scale, since a
+/// library that is given one does not read what it scales, and so would hide a NaN.
 struct LinearSum {
   /// The number of the step.
   let step: Int
@@ -18,26 +22,25 @@ struct LinearSum {
       nest.isAtPoint(nest.inputs[input].access),
       let load = steps.firstIndex(where: { $0.instruction == .load(input: input) })
     else { return nil }
+    let type = nest.inputs[input].access.scalarType
     var (current, scale) = (load, 1.0)
     while let user = Self.onlyUser(of: current, in: nest) {
       switch steps[user].instruction {
       case .unary(.negate, _): scale = -scale
       case .binary(.multiply, let a, let b):
-        guard let factor = Self.constant(a == current ? b : a, in: steps) else { return nil }
-        scale *= factor
-      case .binary(.add, let a, let b):
+        guard let factor = Self.constant(a == current ? b : a, in: steps),
+          let combined = type.factor(combining: factor, after: scale)
+        else { return nil }
+        scale = combined
+      case .binary(.add, let a, let b), .binary(.subtract, let a, let b):
         guard a != b, let other = Self.multiple(a == current ? b : a, like: input, in: nest) else {
           return nil
         }
-        (step, self.scale, addend, addendScale) = (user, scale, other.input, other.scale)
-        return
-      case .binary(.subtract, let a, let b):
-        guard a != b, let other = Self.multiple(a == current ? b : a, like: input, in: nest) else {
-          return nil
-        }
+        let isSum = steps[user].instruction == .binary(.add, a, b)
         (step, addend) = (user, other.input)
-        self.scale = a == current ? scale : -scale
-        addendScale = a == current ? -other.scale : other.scale
+        self.scale = isSum || a == current ? scale : -scale
+        addendScale = isSum || b == current ? other.scale : -other.scale
+        guard type.isNormal(self.scale), type.isNormal(addendScale) else { return nil }
         return
       case .load, .constant, .index, .unary, .binary, .compare, .select, .cast: return nil
       }
@@ -57,10 +60,7 @@ struct LinearSum {
   }
 
   private static func constant(_ step: Int, in steps: [ScalarProgram.Step]) -> Double? {
-    guard case .constant(let literal) = steps[step].instruction, literal.double.isFinite else {
-      return nil
-    }
-    return literal.double
+    if case .constant(let literal) = steps[step].instruction { literal.double } else { nil }
   }
 
   /// A step as a multiple of an input that is read just like another.
@@ -76,8 +76,10 @@ struct LinearSum {
       return multiple(a, like: other, in: nest).map { ($0.input, -$0.scale) }
     case .binary(.multiply, let a, let b):
       for (x, y) in [(a, b), (b, a)] {
-        if let factor = constant(x, in: steps), let inner = multiple(y, like: other, in: nest) {
-          return (inner.input, factor * inner.scale)
+        if let factor = constant(x, in: steps), let inner = multiple(y, like: other, in: nest),
+          let scale = steps[step].type.factor(combining: factor, after: inner.scale)
+        {
+          return (inner.input, scale)
         }
       }
       return nil

@@ -131,3 +131,85 @@ struct ContractionFoldingTests {
     #expect(plan.contractionCount == 0)
   }
 }
+
+/// Which factors become scales of a contraction.
+@Suite("Scales of contractions")
+struct ContractionScaleTests {
+  /// r = z + factors · (a · b), z = x · x, the factors applied one after the other.
+  private func graph(
+    _ factors: [Double], onAddend: Bool = false, rows: Int = 3, _ type: ScalarType = .f32
+  ) throws -> Graph {
+    let builder = GraphBuilder("scales")
+    let a = try builder.input("a", type, Shape(extents: [rows, 3]))
+    let b = try builder.input("b", type, [3, 3])
+    let x = try builder.input("x", type, Shape(extents: [rows, 3]))
+    var (z, product) = (try matmul(x, b), try matmul(a, b))
+    for factor in factors {
+      if onAddend { z = try z * factor } else { product = try product * factor }
+    }
+    try builder.output("r", z + product)
+    return try builder.build()
+  }
+
+  private func scales(
+    _ factors: [Double], onAddend: Bool = false, rows: Int = 3, _ type: ScalarType = .f32
+  ) throws -> (scale: Double, addend: Double?) {
+    let plan = try graph(factors, onAddend: onAddend, rows: rows, type).lowered()
+    for case .contraction(let product) in plan.kernels where product.addendScale != nil {
+      return (product.scale, product.addendScale)
+    }
+    return (1, nil)
+  }
+
+  @Test("factors that do what their product does become one scale")
+  func combined() throws {
+    #expect(try scales([0.75]) == (0.75, 1))
+    #expect(try scales([0.75, 0.5]) == (0.375, 1))
+    #expect(try scales([0.5, 0.5], onAddend: true) == (1, 0.25))
+    #expect(try scales([2, 3]) == (6, 1))
+    #expect(try scales([-1, 0.1]) == (-Double(Float(0.1)), 1))
+  }
+
+  @Test(
+    "a scale is a normal number of the type, and no factor that may overflow or underflow is taken in",
+    arguments: [
+      [0], [1e-40], [.infinity], [.nan], [1e-25, 1e-25], [0x1p100, 0x1p-100], [0x1p-100, 0x1p100],
+      [0x1p-60, 0x1p-80], [3, 5], [3, 2],
+    ])
+  func apart(factors: [Double]) throws {
+    for onAddend in [false, true] {
+      #expect(try scales(factors, onAddend: onAddend).addend == nil, "\(factors)")
+    }
+  }
+
+  @Test("what is no scale of f32 may be one of f64")
+  func wide() throws {
+    #expect(try scales([1e-40], .f64) == (1e-40, 1))
+    #expect(try scales([0x1p-60, 0x1p-80], .f64) == (0x1p-140, 1))
+    #expect(try scales([1e-25, 1e-25], .f64).addend == nil)
+  }
+
+  @Test("a product with a vector is added to, and not scaled")
+  func vectors() throws {
+    #expect(try scales([-1], rows: 1) == (-1, 1))
+    #expect(try scales([0.5], rows: 1).addend == nil)
+    #expect(try scales([0.5], onAddend: true, rows: 1) == (1, 0.5))
+  }
+
+  @Test("plans with other scales are refused")
+  func refused() throws {
+    for scale in [0, -0.0, 1e-40, 1e300, 0.1, .nan, .infinity] {
+      for isAddend in [false, true] {
+        var plan = try graph([0.5]).lowered()
+        for (number, kernel) in plan.kernels.enumerated() {
+          guard case .contraction(var product) = kernel, product.addendScale != nil else {
+            continue
+          }
+          if isAddend { product.addendScale = scale } else { product.scale = scale }
+          plan.kernels[number] = .contraction(product)
+        }
+        #expect(throws: Diagnostic.self) { try PlanVerifier.verify(plan) }
+      }
+    }
+  }
+}

@@ -45,7 +45,11 @@ struct ElementwiseIdentityTests {
     try expect("multiply(x, -3.0)") { try 3 * (-$0[0]) }
     try expect("multiply(x, -3.0)") { try -($0[0] * 3) }
     try expect("multiply(x, 6.0)") { try 3 * ($0[0] * 2) }
-    try expect("multiply(x, 1.5)") { try ($0[0] * 3) * 0.5 }
+    try expect("multiply(x, 0.375)") { try ($0[0] * 0.75) * 0.5 }
+    // x · 3 overflows where x · 1.5 does not; x · 0.5 loses bits of a subnormal number.
+    try expect("multiply(multiply(x, 3.0), 0.5)") { try ($0[0] * 3) * 0.5 }
+    try expect("multiply(multiply(x, 0.5), 4.0)") { try ($0[0] * 0.5) * 4 }
+    try expect("multiply(multiply(x, 3.0), 2.0)") { try ($0[0] * 3) * 2 }
     try expect("multiply(multiply(x, 3.0), 5.0)") { try ($0[0] * 3) * 5 }
     try expect("multiply(multiply(x, 2.0), 1e+308)") { try ($0[0] * 2) * 1e308 }
     try expect("multiply(multiply(x, 2.0), 3.0)", [Self.i]) { try ($0[0] * 2) * 3 }

@@ -32,7 +32,8 @@ package struct Multiply: BinaryOperator {
       else { return nil }
       return try at.builder.apply(Multiply(), [x, y])
     },
-    Rewrite("x · (1/y) → x / y") { (at) throws(Diagnostic) in
+    // Where 1/y overflows or is subnormal, the quotient is the better number.
+    Rewrite("x · (1/y) → x / y", changing: .range) { (at) throws(Diagnostic) in
       if let y = at.operands[1].argument(of: Reciprocal.self) {
         return try at.builder.apply(Divide(), [at.operands[0], y])
       }
@@ -49,18 +50,16 @@ package struct Multiply: BinaryOperator {
       }
       return try at.builder.apply(Multiply(), [x, at.builder.full(-number, at.resultType)])
     },
-    // Numbers are scaled by powers of two without rounding, so these two are one rounding either way.
-    Rewrite("c · (d · x) → (c · d) · x, where one of them is a power of 2") {
-      (at) throws(Diagnostic) in
-      let scalarType = at.resultType.scalarType
+    // `ScalarType.factor` says for which c and d.
+    Rewrite(
+      "c · (d · x) → (c · d) · x, where one of them is a power of 2", changing: .rounding
+    ) { (at) throws(Diagnostic) in
       guard let (outer, other) = at.operands.constantFactor,
         other.definition(as: Multiply.self) != nil,
         let (inner, x) = other.operands.constantFactor,
-        scalarType.scalesExactly(by: outer.magnitude)
-          || scalarType.scalesExactly(by: inner.magnitude),
-        scalarType.isNormal(outer * inner)
+        let factor = at.resultType.scalarType.factor(combining: outer, after: inner)
       else { return nil }
-      return try at.builder.apply(Multiply(), [x, at.builder.full(outer * inner, at.resultType)])
+      return try at.builder.apply(Multiply(), [x, at.builder.full(factor, at.resultType)])
     },
   ]
 }

@@ -54,7 +54,7 @@ package struct Power: BinaryOperator {
 
   // x^½ is not √x: they differ at −∞ and at −0.
   package static let rewrites: [Rewrite] = [
-    Rewrite("x⁰ → 1, x¹ → x, x² → x · x") { (at) throws(Diagnostic) in
+    Rewrite("x⁰ → 1, x¹ → x, x² → x · x", changing: .rounding) { (at) throws(Diagnostic) in
       switch at.operands[1].constantNumber {
       case 0: try at.builder.full(1, at.resultType)
       case 1: at.operands[0]
@@ -62,7 +62,7 @@ package struct Power: BinaryOperator {
       default: nil
       }
     },
-    Rewrite("x⁻¹ → reciprocal(x)") { (at) throws(Diagnostic) in
+    Rewrite("x⁻¹ → reciprocal(x)", changing: .rounding) { (at) throws(Diagnostic) in
       guard at.resultType.scalarType.isDifferentiable, at.operands[1].isConstant(-1) else {
         return nil
       }

@@ -14,7 +14,7 @@ package struct Reciprocal: UnaryOperator {
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("1/√x → rsqrt(x)") { (at) throws(Diagnostic) in
+    Rewrite("1/√x → rsqrt(x)", changing: .rounding) { (at) throws(Diagnostic) in
       guard let x = at.operands[0].argument(of: Sqrt.self) else { return nil }
       return try at.builder.apply(Rsqrt(), [x])
     },

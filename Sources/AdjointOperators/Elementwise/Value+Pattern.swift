@@ -56,19 +56,3 @@ extension [Value] {
     return self[0].constantNumber.map { ($0, self[1]) }
   }
 }
-
-extension ScalarType {
-  /// Whether multiplication by the number, and by its reciprocal, only changes exponents.
-  func scalesExactly(by number: Double) -> Bool {
-    guard isDifferentiable, number.isNormal, number.significand == 1, number > 0 else {
-      return false
-    }
-    return number.exponent.magnitude <= (self == .f32 ? 126 : 1022)
-  }
-
-  /// Whether the number has all its bits in this floating-point type and neither overflows nor
-  /// underflows.
-  func isNormal(_ number: Double) -> Bool {
-    self == .f32 ? Float(number).isNormal && Double(Float(number)) == number : number.isNormal
-  }
-}

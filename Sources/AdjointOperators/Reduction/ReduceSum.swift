@@ -20,7 +20,8 @@ package struct ReduceSum: Reduction {
 
   package static let rewrites: [Rewrite] =
     commonRewrites + [
-      Rewrite("reduce_sum(reduce_sum(x)) → reduce_sum(x)") { (at) throws(Diagnostic) in
+      Rewrite("reduce_sum(reduce_sum(x)) → reduce_sum(x)", changing: .range) {
+        (at) throws(Diagnostic) in
         guard let outer = at.operation as? ReduceSum, let inner = at.operand(0, as: ReduceSum.self)
         else { return nil }
         let source = at.operands[0].operands[0]
@@ -28,7 +29,8 @@ package struct ReduceSum: Reduction {
         let axes = inner.axes + outer.axes.map { kept[$0] }
         return try at.builder.apply(ReduceSum(axes: axes.sorted()), [source])
       },
-      Rewrite("reduce_sum(broadcast(x)) → x · extent") { (at) throws(Diagnostic) in
+      Rewrite("reduce_sum(broadcast(x)) → x · extent", changing: .range) {
+        (at) throws(Diagnostic) in
         try sumOfRepeated(at)
       },
     ]

@@ -207,6 +207,7 @@ extension Contraction {
       throw Diagnostic(
         .invalidPlan, "a matrix product is of f32 or f64, not of \(scalarType.rawValue)")
     }
+    try checkScales()
     let resultCount = try BufferUse.product(batchExtents + [rows, columns])
     _ = try BufferUse.product(batchExtents + [rows, inner])
     _ = try BufferUse.product(batchExtents + [inner, columns])
