@@ -29,7 +29,7 @@ struct Activity {
       guard node.operands.contains(where: { varied[$0.node] }) else { continue }
       switch operation.derivative {
       case .zero, .stopped: blocking.append(index)
-      case .partials, .linear, .multilinear, .rules:
+      case .partials, .linear, .movement, .multilinear, .rules:
         varied[index] = node.resultTypes.contains { $0.scalarType.isDifferentiable }
       }
     }

@@ -3,72 +3,83 @@ import AdjointGraph
 import AdjointOperators
 
 // Both modes from what an operator states of its derivative. A nil tangent or cotangent is a
-// symbolic zero and stays one.
+// symbolic zero and stays one. Where `keepsPendingMasks` is false, the masks of what is given have been
+// applied.
 extension Derivative {
   /// From the cotangents of a node's results to those of its operands.
   ///
   /// `emitting` is called before the nodes that belong to one operand alone are written.
   func pullback(
-    at site: Site, of cotangents: [Value?], emitting: (_ operand: Int) -> Void
-  ) throws(Diagnostic) -> [Value?] {
+    of node: Int, at site: Site, of cotangents: [Direction?], in masks: MaskTable,
+    emitting: (_ operand: Int) -> Void
+  ) throws(Diagnostic) -> [Direction?] {
     switch self {
     case .zero, .stopped:
       return site.operands.map { _ in nil }
     case .partials(let partials):
       guard let cotangent = cotangents[0] else { return site.operands.map { _ in nil } }
-      var result: [Value?] = []
+      var result: [Direction?] = []
       for (operand, partial) in try partials(site).enumerated() {
         emitting(operand)
-        result.append(site.wanted[operand] ? try partial.scaled(by: cotangent) : nil)
+        result.append(
+          site.wanted[operand] ? try masks.product(of: cotangent, and: partial) : nil)
       }
       return result
+    case .movement(let transpose):
+      guard let cotangent = cotangents[0] else { return site.operands.map { _ in nil } }
+      return try transpose(site, cotangent.value).enumerated().map { operand, value in
+        value.map {
+          Direction($0, applied: masks.pulledBack(cotangent.applied, through: node, to: operand))
+        }
+      }
     case .linear(let transpose), .multilinear(let transpose):
       guard let cotangent = cotangents[0] else { return site.operands.map { _ in nil } }
-      return try transpose(site, cotangent)
+      return try transpose(site, cotangent.value).map { $0.map { Direction($0) } }
     case .rules(let vjp, _):
-      return try vjp(site, cotangents)
+      return try vjp(site, cotangents.map { $0?.value }).map { $0.map { Direction($0) } }
     }
   }
 
   /// From the tangents of a node's operands to those of its results.
   func pushforward(
-    of operation: any Operator, at site: Site, of tangents: [Value?]
-  ) throws(Diagnostic) -> [Value?] {
+    of operation: any Operator, _ node: Int, at site: Site, of tangents: [Direction?],
+    in masks: MaskTable
+  ) throws(Diagnostic) -> [Direction?] {
     switch self {
     case .zero, .stopped:
       return site.results.map { _ in nil }
     case .partials(let partials):
-      var terms: [Value] = []
+      var terms: [Direction] = []
       for (partial, tangent) in zip(try partials(site), tangents) {
-        guard let tangent, let term = try partial.scaled(by: tangent) else { continue }
+        guard let tangent, let term = try masks.product(of: tangent, and: partial) else { continue }
         terms.append(term)
       }
-      return [try Value.sum(terms)]
+      return [try masks.sum(terms)]
+    case .movement:
+      let result = try site.applied(operation, to: tangents.map { $0?.value })
+      let mask = masks.pushedForward(tangents.map { $0?.applied }, through: node)
+      return [Direction(result, applied: mask)]
     case .linear:
-      return [try site.applied(operation, to: tangents)]
+      return [Direction(try site.applied(operation, to: tangents.map { $0?.value }))]
     case .multilinear:
-      var terms: [Value] = []
+      var terms: [Direction] = []
       for (operand, tangent) in tangents.enumerated() {
         guard let tangent else { continue }
         var operands = site.operands
-        operands[operand] = tangent
-        terms.append(try site.builder.apply(operation, operands))
+        operands[operand] = tangent.value
+        terms.append(Direction(try site.builder.apply(operation, operands)))
       }
-      return [try Value.sum(terms)]
+      return [try masks.sum(terms)]
     case .rules(_, let jvp):
-      return try jvp(site, tangents)
+      return try jvp(site, tangents.map { $0?.value }).map { $0.map { Direction($0) } }
     }
   }
-}
 
-extension Derivative.Partial {
-  /// The partial times a tangent or cotangent.
-  fileprivate func scaled(by direction: Value) throws(Diagnostic) -> Value? {
+  /// Whether directions keep a mask that is not yet applied: only products with partials can.
+  var keepsPendingMasks: Bool {
     switch self {
-    case .zero: nil
-    case .one: direction
-    case .minusOne: try -direction
-    case .value(let partial): try direction * partial
+    case .zero, .stopped, .partials: true
+    case .movement, .linear, .multilinear, .rules: false
     }
   }
 }
@@ -90,14 +101,5 @@ extension Derivative.Site {
       }
     }
     return try builder.apply(operation, inputs)
-  }
-}
-
-extension Value {
-  /// The sum from left to right, nil for nothing.
-  static func sum(_ terms: [Value]) throws(Diagnostic) -> Value? {
-    guard var total = terms.first else { return nil }
-    for term in terms.dropFirst() { total = try total + term }
-    return total
   }
 }

@@ -16,11 +16,12 @@ enum ForwardMode {
     let labels = NodeLabels(nodes)
     let activity = Activity(
       of: targets.map(\.id), withRespectTo: sources.map(\.id), in: nodes)
-    var known: [ValueID: Value] = [:]
-    for (source, tangent) in zip(sources, tangents) { known[source.id] = tangent }
+    let masks = MaskTable(builder)
+    var known: [ValueID: Direction] = [:]
+    for (source, tangent) in zip(sources, tangents) { known[source.id] = Direction(tangent) }
     for (index, node) in nodes.enumerated() where activity.active[index] {
       guard let operation = node.operation else { continue }
-      let directions = node.operands.map { known[$0] }
+      var directions = node.operands.map { known[$0] }
       guard directions.contains(where: { $0 != nil }) else { continue }
       let label = labels[index]
       builder.currentProvenance = Provenance(.tangent, of: label, rule: node.mnemonic)
@@ -30,7 +31,14 @@ enum ForwardMode {
         results: node.resultTypes.indices.map { builder.value(ValueID(node: index, result: $0)) },
         wanted: directions.map { $0 != nil })
       do {
-        let results = try operation.derivative.pushforward(of: operation, at: site, of: directions)
+        let derivative = operation.derivative
+        if !derivative.keepsPendingMasks {
+          for (operand, direction) in directions.enumerated() {
+            if let direction { directions[operand] = try masks.materialized(direction) }
+          }
+        }
+        let results = try derivative.pushforward(
+          of: operation, index, at: site, of: directions, in: masks)
         for (result, tangent) in results.enumerated() {
           let id = ValueID(node: index, result: result)
           guard let tangent, known[id] == nil else { continue }
@@ -40,6 +48,14 @@ enum ForwardMode {
         throw error.at(node: label).located(at: node.location)
       }
     }
-    return targets.map { known[$0.id] }
+    var results: [Value?] = []
+    for target in targets {
+      guard let tangent = known[target.id] else {
+        results.append(nil)
+        continue
+      }
+      results.append(try masks.materialized(tangent).value)
+    }
+    return results
   }
 }

@@ -6,11 +6,14 @@ import AdjointOperators
 ///
 /// Nodes are visited from the last to the first, only those on a path between the two. A value with
 /// several children gets the sum of their contributions, added from the last child to the first,
-/// always in that order.
+/// always in that order. What a select lets through only in part keeps that mask on its way through
+/// element-wise operators and such as move elements; where contributions have different ones, their sum
+/// has the disjunction, and none where one has none.
 struct ReverseMode {
   private let builder: GraphBuilder
+  private let masks: MaskTable
   private let labels: NodeLabels
-  private var contributions: [ValueID: [Value]] = [:]
+  private var contributions: [ValueID: [Direction]] = [:]
 
   /// The adjoints of `sources` for given cotangents of `targets`; nil where no path leads.
   static func adjoints(
@@ -23,6 +26,7 @@ struct ReverseMode {
 
   private init(builder: GraphBuilder) {
     self.builder = builder
+    masks = MaskTable(builder)
     labels = NodeLabels(builder.nodes)
   }
 
@@ -36,17 +40,19 @@ struct ReverseMode {
     let activity = Activity(
       of: targets.map(\.id), withRespectTo: sources.map(\.id), in: nodes)
     for (target, cotangent) in zip(targets, cotangents) {
-      contributions[target.id, default: []].append(cotangent)
+      contributions[target.id, default: []].append(Direction(cotangent))
     }
     let wantedAdjoints = Set(sources.map(\.id))
     var adjoints: [ValueID: Value] = [:]
     for index in nodes.indices.reversed() where activity.active[index] {
       let node = nodes[index]
-      var cotangents: [Value?] = []
+      var cotangents: [Direction?] = []
       for result in node.resultTypes.indices {
         let id = ValueID(node: index, result: result)
         let adjoint = try accumulated(id, node)
-        if wantedAdjoints.contains(id) { adjoints[id] = adjoint }
+        if wantedAdjoints.contains(id), let adjoint {
+          adjoints[id] = try masks.materialized(adjoint).value
+        }
         cotangents.append(adjoint)
       }
       if let operation = node.operation, node.operands.contains(where: { activity.active[$0.node] })
@@ -58,16 +64,16 @@ struct ReverseMode {
   }
 
   /// The sum of the contributions to a value's adjoint.
-  private mutating func accumulated(_ id: ValueID, _ node: Node) throws(Diagnostic) -> Value? {
+  private mutating func accumulated(_ id: ValueID, _ node: Node) throws(Diagnostic) -> Direction? {
     guard let terms = contributions.removeValue(forKey: id) else { return nil }
     builder.currentProvenance = Provenance(
       .accumulation, of: labels[id.node], rule: node.mnemonic)
     builder.currentLocation = node.location
-    return try Value.sum(terms)
+    return try masks.sum(terms)
   }
 
   private mutating func pullBack(
-    _ operation: any Operator, _ index: Int, _ node: Node, _ cotangents: [Value?],
+    _ operation: any Operator, _ index: Int, _ node: Node, _ cotangents: [Direction?],
     _ activity: Activity
   ) throws(Diagnostic) {
     let builder = builder
@@ -79,10 +85,19 @@ struct ReverseMode {
     let reason = Provenance(.adjoint, of: label, rule: node.mnemonic)
     builder.currentProvenance = reason
     builder.currentLocation = node.location
+    let derivative = operation.derivative
+    var cotangents = cotangents
+    if !derivative.keepsPendingMasks {
+      for (index, cotangent) in cotangents.enumerated() {
+        if let cotangent { cotangents[index] = try masks.materialized(cotangent) }
+      }
+    }
     let first = builder.nodes.count
-    let results: [Value?]
+    let results: [Direction?]
     do {
-      results = try operation.derivative.pullback(at: site, of: cotangents) { operand in
+      results = try derivative.pullback(
+        of: index, at: site, of: cotangents, in: masks
+      ) { operand in
         builder.currentProvenance = Provenance(
           .adjoint, of: label, rule: node.mnemonic, operand: operand)
       }
@@ -92,13 +107,14 @@ struct ReverseMode {
     for (operand, contribution) in results.enumerated() where site.wanted[operand] {
       guard let contribution else { continue }
       let id = node.operands[operand]
-      if contribution.id.node >= first {
+      let number = contributions[id]?.count ?? 0
+      if contribution.value.id.node >= first {
         builder.setProvenance(
           Provenance(
-            .adjoint, of: label, rule: node.mnemonic, operand: operand,
-            contribution: contributions[id]?.count ?? 0),
-          of: contribution.id.node)
+            .adjoint, of: label, rule: node.mnemonic, operand: operand, contribution: number),
+          of: contribution.value.id.node)
       }
+      masks.note(contribution: number, of: label, operand: operand, in: contribution.pending)
       contributions[id, default: []].append(contribution)
     }
   }

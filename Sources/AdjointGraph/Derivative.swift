@@ -26,9 +26,15 @@ package enum Derivative: Sendable {
   }
 
   /// The partial derivative of an element-wise operator, element by element.
+  ///
+  /// A value may be infinite or NaN unless it is a finite constant; the other cases are finite.
   package enum Partial {
     case zero, one, minusOne
     case value(Value)
+    /// One partial where a condition holds and another elsewhere. What passes a partial of `zero` is 0
+    /// whatever it was before, an infinity and a NaN too, and stays 0 on its way through further
+    /// element-wise operators, whatever their partials are there.
+    indirect case choice(Value, Partial, Partial)
   }
 
   /// One partial for each operand.
@@ -53,6 +59,9 @@ package enum Derivative: Sendable {
   /// Linear in all floating-point operands together, with one result: forward mode is the operator
   /// applied to the tangents (and to the other operands as they are), reverse mode its transpose.
   case linear(transpose: Transpose)
+  /// Linear as `linear` is, and every coefficient is 0 or 1: elements are moved, repeated, dropped or
+  /// summed, so that where a cotangent is 0 for certain is known on the other side too.
+  case movement(transpose: Transpose)
   /// Linear in each floating-point operand with the others held, with one result: forward mode is a
   /// sum of the operator applied to one tangent at a time, reverse mode the transposes.
   case multilinear(transpose: Transpose)

@@ -72,26 +72,32 @@ struct ElementwiseSelectionTests {
     #expect(whole == (try Tensor([4, 5, 6, 16, 25, 36] as [Int32], extents: [2, 3])))
   }
 
-  @Test("select passes a cotangent to what it selected")
-  func selectTranspose() throws {
-    guard case .linear(let transpose) = Select().derivative else {
-      Issue.record("select is linear")
+  @Test("select passes a direction of what it selected, and nothing of the other one")
+  func selectPartials() throws {
+    let condition = try Tensor(.bool([true, false]), extents: [2])
+    let (x, y) = (try Tensor([1.0, 2]), try Tensor([3.0, 4]))
+    guard case .partials(let rule) = Select().derivative else {
+      Issue.record("select states partials")
       return
     }
-    let condition = try Tensor(.bool([true, false]), extents: [2])
-    let operands = [
-      condition, try Tensor([1.0, 2]), try Tensor([3.0, 4]), try Tensor([5.0, .nan]),
+    let builder = GraphBuilder("test")
+    let inputs = try [
+      builder.constant(condition), builder.constant(x), builder.constant(y),
     ]
-    for (operand, expected) in [(1, [5.0, 0]), (2, [0, .nan])] {
-      let cotangent = try ElementwiseTesting.evaluate(operands) { inputs in
-        let result = try AdjointOperators.select(inputs[0], inputs[1], inputs[2])
-        let site = Derivative.Site(
-          operands: Array(inputs[0..<3]), results: [result], wanted: [false, true, true])
-        let cotangents = try transpose(site, inputs[3])
-        #expect(cotangents[0] == nil)
-        return try #require(cotangents[operand])
-      }
-      #expect(zip(cotangent.doubles, expected).allSatisfy { agree($0, $1, within: 0) })
+    let site = Derivative.Site(
+      operands: inputs, results: [try builder.apply(Select(), inputs)],
+      wanted: [false, true, true])
+    let partials = try rule(site)
+    guard case .zero = partials[0], case .choice(let first, .one, .zero) = partials[1],
+      case .choice(let second, .zero, .one) = partials[2]
+    else {
+      Issue.record("the partials are choices between 1 and 0")
+      return
+    }
+    #expect(first.isIdentical(to: inputs[0]) && second.isIdentical(to: inputs[0]))
+    for (operand, expected) in [(1, [1.0, 0]), (2, [0, 1])] {
+      let partials = try ElementwiseTesting.partials(of: Select(), at: [condition, x, y])
+      #expect(partials[operand]?.doubles == expected)
     }
   }
 
@@ -121,7 +127,7 @@ struct ElementwiseSelectionTests {
         return
       }
     }
-    guard case .linear(let transpose) = Cast(to: .f64).derivative else {
+    guard case .movement(let transpose) = Cast(to: .f64).derivative else {
       Issue.record("a cast to f64 is linear")
       return
     }

@@ -78,18 +78,26 @@ enum ElementwiseTesting {
         let site = Derivative.Site(
           operands: inputs, results: [try builder.apply(operation, inputs)],
           wanted: wanted ?? inputs.map { _ in true })
-        switch try rule(site)[index] {
-        case .zero:
-          isZero = true
-          return try builder.full(0, inputs[0].type)
-        case .one: return try builder.full(1, inputs[0].type)
-        case .minusOne: return try builder.full(-1, inputs[0].type)
-        case .value(let value): return value
-        }
+        let partial = try rule(site)[index]
+        if case .zero = partial { isZero = true }
+        return try value(of: partial, like: site.result)
       }
       result.append(isZero ? nil : tensor)
     }
     return result
+  }
+
+  /// A partial as a value of a model's type.
+  static func value(of partial: Derivative.Partial, like model: Value) throws -> Value {
+    let (builder, type) = (model.builder, model.type)
+    return switch partial {
+    case .zero: try builder.full(0, type)
+    case .one: try builder.full(1, type)
+    case .minusOne: try builder.full(-1, type)
+    case .value(let value): value
+    case .choice(let condition, let ifTrue, let ifFalse):
+      try select(condition, value(of: ifTrue, like: model), value(of: ifFalse, like: model))
+    }
   }
 }
 

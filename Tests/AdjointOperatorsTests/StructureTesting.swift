@@ -30,7 +30,7 @@ enum StructureTesting {
     let rule: Derivative.Transpose
     let isJoint: Bool
     switch operation.derivative {
-    case .linear(let transpose): (rule, isJoint) = (transpose, true)
+    case .linear(let transpose), .movement(let transpose): (rule, isJoint) = (transpose, true)
     case .multilinear(let transpose): (rule, isJoint) = (transpose, false)
     case .zero, .stopped, .partials, .rules:
       Issue.record("\(operation.mnemonic) states no transpose", sourceLocation: sourceLocation)

@@ -26,7 +26,7 @@ package struct Cast: Operator {
 
   package var derivative: Derivative {
     guard scalarType.isDifferentiable else { return .zero }
-    return .linear { (at, cotangent) throws(Diagnostic) in
+    return .movement { (at, cotangent) throws(Diagnostic) in
       let source = at.operands[0].scalarType
       guard source.isDifferentiable else { return [nil] }
       return [try at.builder.apply(Cast(to: source), [cotangent])]

@@ -2,12 +2,13 @@ import AdjointCore
 import AdjointGraph
 
 extension Derivative.Site {
-  /// The partials of a maximum or a minimum: to each operand 1 where it wins, ½ where both are equal,
-  /// 0 elsewhere.
+  /// The partials of a maximum or a minimum: to each operand 1 where it is ahead, ½ where both are
+  /// equal, 0 elsewhere.
   ///
-  /// Comparisons with NaN do not hold, so a NaN passes nothing on.
-  func shares<Wins: ComparisonOperator>(
-    wonBy comparison: Wins
+  /// The comparison holds where an operand is ahead of the other one or equal to it. With a NaN it does
+  /// not, so nothing passes.
+  func tieSplittingPartials<Comparison: ComparisonOperator>(
+    where isNotBehind: Comparison
   ) throws(Diagnostic) -> [Derivative.Partial] {
     let type = operands[0].type
     var partials: [Derivative.Partial] = []
@@ -16,11 +17,10 @@ extension Derivative.Site {
         partials.append(.zero)
         continue
       }
-      let wins = try builder.apply(comparison, [operands[this], operands[other]])
-      let ties = try builder.apply(Equal(), operands)
-      let half = try builder.apply(
-        Select(), [ties, builder.full(0.5, type), builder.full(0, type)])
-      partials.append(.value(try builder.apply(Select(), [wins, builder.full(1, type), half])))
+      let isChosen = try builder.apply(isNotBehind, [operands[this], operands[other]])
+      let isTie = try builder.apply(Equal(), operands)
+      let half = Derivative.Partial.value(try builder.full(0.5, type))
+      partials.append(.choice(isChosen, .choice(isTie, half, .one), .zero))
     }
     return partials
   }

@@ -11,7 +11,7 @@ package struct Minimum: BinaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in try at.shares(wonBy: Less()) }
+    .partials { (at) throws(Diagnostic) in try at.tieSplittingPartials(where: LessOrEqual()) }
   }
 
   package static let rewrites: [Rewrite] = [
@@ -24,7 +24,8 @@ package struct Minimum: BinaryOperator {
 /// The lesser of two values, element by element, after broadcasting both to one shape.
 ///
 /// NaN where one of the two is NaN. The derivative goes to the lesser one, and half to each where they
-/// are equal; see `relu` for a rectifier whose derivative at 0 is 0.
+/// are equal; nothing, not even an infinity or a NaN, passes to the other one, and to neither with a NaN.
+/// See `relu` for a rectifier whose derivative at 0 is 0.
 ///
 /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
 ///   differ or are `bool`.

@@ -4,7 +4,9 @@ import AdjointKernels
 
 /// `y = x where c holds, else x′`: operands `c` (truth values), `x`, `x′`, all of one shape.
 ///
-/// Linear in `x` and `x′`: the cotangent goes to the one selected, zero to the other.
+/// Linear in `x` and `x′`: the cotangent goes to the one selected, zero to the other. That zero stays one
+/// through the element-wise operators that compute the operand, also where their partials are infinite
+/// or NaN, and so does the zero tangent of what is selected for those that read it.
 package struct Select: Operator {
   package static let mnemonic = "select"
 
@@ -30,14 +32,9 @@ package struct Select: Operator {
   }
 
   package var derivative: Derivative {
-    .linear { (at, cotangent) throws(Diagnostic) in
+    .partials { at in
       let condition = at.operands[0]
-      let zero = try at.builder.full(0, cotangent.type)
-      return [
-        nil,
-        at.wanted[1] ? try at.builder.apply(Select(), [condition, cotangent, zero]) : nil,
-        at.wanted[2] ? try at.builder.apply(Select(), [condition, zero, cotangent]) : nil,
-      ]
+      return [.zero, .choice(condition, .one, .zero), .choice(condition, .zero, .one)]
     }
   }
 
@@ -78,7 +75,17 @@ package struct Select: Operator {
 /// Elements of the second value where the first is true, and of the third elsewhere, after
 /// broadcasting all three to one shape.
 ///
-/// The derivative goes to the element selected; nothing, not even a NaN, passes from the other one.
+/// The derivative goes to the element selected. Nothing, not even a NaN, comes from the other one, and
+/// nothing goes back to it: what computes it by element-wise operators, with reshapes, transposes,
+/// broadcasts, slices, casts, sums and the like between them, may have an infinite derivative or none
+/// there.
+///
+/// ```swift
+/// let y = try select(x .> 0, sqrt(x), 0)  // dy/dx is 0 where x ≤ 0, at 0 too
+/// ```
+///
+/// Where the element is used elsewhere as well, the derivative of that use is what it is, and so is
+/// that of an element that is selected. Both modes agree, and so do derivatives of derivatives.
 ///
 /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where the condition is
 ///   not `bool` or the scalar types of the other two differ.

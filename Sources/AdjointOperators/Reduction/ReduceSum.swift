@@ -13,7 +13,7 @@ package struct ReduceSum: Reduction {
   package init(axes: [Int]) { self.axes = axes }
 
   package var derivative: Derivative {
-    .linear { (at, cotangent) throws(Diagnostic) in
+    .movement { (at, cotangent) throws(Diagnostic) in
       [try broadcastBack(cotangent, over: at.operands[0])]
     }
   }

@@ -45,7 +45,7 @@ package struct Broadcast: Operator {
   }
 
   package var derivative: Derivative {
-    .linear { (at, cotangent) throws(Diagnostic) in
+    .movement { (at, cotangent) throws(Diagnostic) in
       let added = (0..<shape.rank).filter { !axes.contains($0) }
       return [try at.builder.apply(ReduceSum(axes: added), [cotangent])]
     }

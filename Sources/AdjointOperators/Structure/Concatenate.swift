@@ -57,7 +57,7 @@ package struct Concatenate: Operator {
   }
 
   package var derivative: Derivative {
-    .linear { (at, cotangent) throws(Diagnostic) in
+    .movement { (at, cotangent) throws(Diagnostic) in
       if at.operands.count == 1 { return [cotangent] }
       var cotangents: [Value?] = []
       var start = 0

@@ -124,7 +124,7 @@ package struct Pad: Operator {
 
   package var derivative: Derivative {
     if value.double == 0 {
-      return .linear { (at, cotangent) throws(Diagnostic) in
+      return .movement { (at, cotangent) throws(Diagnostic) in
         [try slice(cotangent, over: at.operands[0])]
       }
     }

@@ -26,7 +26,7 @@ package struct Reshape: Operator {
   }
 
   package var derivative: Derivative {
-    .linear { (at, cotangent) throws(Diagnostic) in
+    .movement { (at, cotangent) throws(Diagnostic) in
       [try at.builder.apply(Reshape(shape: at.operands[0].shape), [cotangent])]
     }
   }

@@ -90,7 +90,7 @@ package struct Slice: Operator {
   }
 
   package var derivative: Derivative {
-    .linear { (at, cotangent) throws(Diagnostic) in
+    .movement { (at, cotangent) throws(Diagnostic) in
       let shape = at.operands[0].shape
       var paddings = Array(repeating: Pad.Padding(), count: shape.rank)
       for range in ranges {

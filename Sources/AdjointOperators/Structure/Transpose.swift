@@ -31,7 +31,7 @@ package struct Transpose: Operator {
   }
 
   package var derivative: Derivative {
-    .linear { (at, cotangent) throws(Diagnostic) in
+    .movement { (at, cotangent) throws(Diagnostic) in
       [try at.builder.apply(Transpose(permutation: inverse), [cotangent])]
     }
   }
