@@ -14,6 +14,10 @@ public enum GeluApproximation: Hashable, Sendable, CaseIterable {
 /// The result has the operand's shape and type; `dy/dx = Φ(x) + x·φ(x)` where `φ` is the normal density,
 /// for the exact form.
 ///
+/// The derivative is within 8 roundoffs (`2⁻²⁴` in `f32`, `2⁻⁵³` in `f64`) for the exact form, and
+/// within 40 for the other one. At −∞ the value is NaN, and so is the derivative of the exact form at
+/// both infinities.
+///
 /// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func gelu(
   _ x: Value, approximation: GeluApproximation = .exact, file: String = #fileID, line: Int = #line
