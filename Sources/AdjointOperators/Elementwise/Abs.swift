@@ -33,6 +33,8 @@ package struct Abs: UnaryOperator {
 /// The result has the operand's shape and type; `dy/dx = sign(x)`, which is 0 at 0. The least number of
 /// a signed whole-number type has no positive counterpart and stays as it is.
 ///
+/// The derivative is exact.
+///
 /// - Throws: `.scalarTypeMismatch` for truth values.
 public func abs(
   _ x: Value, file: String = #fileID, line: Int = #line

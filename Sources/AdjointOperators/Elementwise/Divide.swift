@@ -63,7 +63,8 @@ extension Value {
   /// The quotient, element by element, of two values that broadcast to one shape.
   ///
   /// Whole numbers are truncated toward zero, and divided by 0 give 0. `∂z/∂x = 1/y`,
-  /// `∂z/∂y = −x/y²`.
+  /// `∂z/∂y = −x/y²`, both infinite where `y` is 0 and `x` is not; of `0/0` the latter is NaN, as `z` is.
+  /// They are within 1 and 3 units in the last place, unless `x/y` is subnormal.
   ///
   /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
   ///   types differ or are `bool`.

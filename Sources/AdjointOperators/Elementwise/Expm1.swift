@@ -17,7 +17,9 @@ package struct Expm1: UnaryOperator {
 
 /// `eˣ − 1` of every element, accurate where `eˣ` is near 1.
 ///
-/// The result has the operand's shape and type; `dy/dx = eˣ`.
+/// The result has the operand's shape and type; `dy/dx = eˣ`, within 2 units in the last place.
+///
+/// The derivative is within 2 units in the last place, in `f32` and `f64`.
 ///
 /// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func expm1(

@@ -30,7 +30,10 @@ package struct Log1p: UnaryOperator {
 
 /// The natural logarithm of `1 + x` of every element, accurate where `x` is near 0.
 ///
-/// The result has the operand's shape and type; `dy/dx = 1/(1 + x)`. It is −∞ at −1 and NaN below.
+/// The result has the operand's shape and type; `dy/dx = 1/(1 + x)`, infinite at −1, and
+/// the same formula below. The logarithm is −∞ at −1 and NaN below.
+///
+/// The derivative is within 2 units in the last place, in `f32` and `f64`.
 ///
 /// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func log1p(

@@ -4,11 +4,15 @@ import AdjointKernels
 
 /// `z = xʸ`, with `∂z/∂x = y·x^(y−1)` and `∂z/∂y = z·log(x)`.
 ///
-/// Both partials are finite wherever the function has a derivative along the operand:
-/// - `∂z/∂x` is 0 where `y` is 0, also at `x = 0`, where `0·0⁻¹` would be NaN; below 0 it is right for
-///   whole exponents.
+/// Both partials are finite wherever the function has a derivative along the operand, for finite `y`:
+/// - `∂z/∂x` is 0 where both are 0, where `0·0⁻¹` would be NaN; below 0 it is right for whole exponents,
+///   and at ±∞ it is the limit.
 /// - `∂z/∂y` is taken as 0 where `x` is 0 or less: at 0 that is the limit for positive `y`, and below
-///   0 the function exists for whole exponents only and has no derivative along `y`.
+///   0 the function exists for whole exponents only and has no derivative along `y`. It is 0 where `z`
+///   is, so also where `x` is infinite and `y` negative. With a NaN it is NaN.
+///
+/// Where a partial is taken as 0, so are those of the partial, and a cotangent or tangent that is infinite
+/// or NaN does not matter.
 package struct Power: BinaryOperator {
   package static let function = BinaryFunction.power
   package init() {}
@@ -16,17 +20,14 @@ package struct Power: BinaryOperator {
   package var derivative: Derivative {
     .partials { (at) throws(Diagnostic) in
       [
-        at.wanted[0] ? try baseSlope(at.operands[0], at.operands[1]) : .zero,
-        at.wanted[1] ? .value(try at.result * guardedLogarithm(of: at.operands[0])) : .zero,
+        at.wanted[0] ? try basePartial(at.operands[0], at.operands[1]) : .zero,
+        at.wanted[1] ? try exponentPartial(at.operands[0], at.result) : .zero,
       ]
     }
   }
 
-  /// The partial y·x^(y−1).
-  ///
-  /// The exponent, and not the product, is guarded where y is 0, so that no infinity comes up that a
-  /// second derivative would multiply by 0.
-  private func baseSlope(_ x: Value, _ y: Value) throws(Diagnostic) -> Derivative.Partial {
+  /// y·x^(y−1).
+  private func basePartial(_ x: Value, _ y: Value) throws(Diagnostic) -> Derivative.Partial {
     if let exponent = y.constantNumber {
       switch exponent {
       case 0: return .zero
@@ -37,19 +38,17 @@ package struct Power: BinaryOperator {
         return .value(try exponent * power)
       }
     }
-    let builder = x.builder
-    let one = try builder.full(1, y.type)
-    let isZero = try builder.apply(Equal(), [y, builder.full(0, y.type)])
-    let exponent = try builder.apply(Select(), [isZero, one, y - one])
-    return .value(try y * builder.apply(Self(), [x, exponent]))
+    let isConstant = try (x .== 0) .& (y .== 0)
+    let power = try x.builder.apply(Self(), [x, y - 1])
+    return .choice(isConstant, .zero, .value(try y * power))
   }
 
-  /// log(x) where x is positive and 0 elsewhere.
-  private func guardedLogarithm(of x: Value) throws(Diagnostic) -> Value {
-    let builder = x.builder
-    let isPositive = try builder.apply(Greater(), [x, builder.full(0, x.type)])
-    let positive = try builder.apply(Select(), [isPositive, x, builder.full(1, x.type)])
-    return try builder.apply(Log(), [positive])
+  /// z·log(x), from x and z.
+  private func exponentPartial(_ x: Value, _ z: Value) throws(Diagnostic) -> Derivative.Partial {
+    let partial = Derivative.Partial.value(try z * x.builder.apply(Log(), [x]))
+    if let base = x.constantNumber, base > 0, base.isFinite { return partial }
+    // Not x > 0 the other way round, which would turn the derivative at a NaN into 0.
+    return .choice(try (x .<= 0) .| (z .== 0), .zero, partial)
   }
 
   // x^½ is not √x: they differ at −∞ and at −0.
@@ -76,7 +75,8 @@ package struct Power: BinaryOperator {
 ///
 /// NaN where the base is negative and the exponent not whole; 1 where the exponent is 0. Of whole
 /// numbers, a negative exponent gives 0 unless the base is 1 or −1. `∂z/∂x = y·x^(y−1)`, also for
-/// negative `x` and whole `y`; `∂z/∂y = xʸ·log(x)`, and 0 where `x` is 0 or less.
+/// negative `x` and whole `y`, and 0 where both are 0; `∂z/∂y = xʸ·log(x)`, and 0 where `x` is 0 or less
+/// or `z` is 0. Both are within `4 + 2|y·log(x)|` units in the last place where `z` is a normal number.
 ///
 /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
 ///   differ or are `bool`.

@@ -16,7 +16,10 @@ package struct Rsqrt: UnaryOperator {
 
 /// The reciprocal of the square root of every element.
 ///
-/// The result has the operand's shape and type; `dy/dx = −½·x^(−3/2)`. It is infinite at 0 and NaN below.
+/// The result has the operand's shape and type; `dy/dx = −½·x^(−3/2)`. It is infinite at
+/// 0 and NaN below; so is the derivative, −∞ at 0 and ∞ at −0.
+///
+/// The derivative is within 6 units in the last place, in `f32` and `f64`.
 ///
 /// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func rsqrt(

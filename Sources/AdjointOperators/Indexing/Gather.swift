@@ -76,7 +76,8 @@ extension Value {
   ///
   /// `y[…, j…, …] = x[…, indices[j…], …]`: for rows of a table, `axis` is 0. A negative axis counts
   /// from the back; indices do not: one outside `0..<extent` gives NaN, or 0 for whole numbers. The
-  /// derivative adds each slice of the cotangent to the slice it came from.
+  /// derivative adds each slice of the cotangent to the slice it came from; where an index is outside, the
+  /// cotangent goes nowhere, and the tangent is NaN as the value is.
   ///
   /// - Throws: `.scalarTypeMismatch` unless the indices are `i32`, `i64` or `u8`,
   ///   `.invalidArgument` for an axis out of range.

@@ -6,7 +6,8 @@ import AdjointKernels
 ///
 /// Over no element it is −∞, or the extreme of a whole-number type. A NaN makes the
 /// result NaN. The derivative goes to the elements equal to the result, in equal shares where there
-/// are several; where the result is NaN, it is NaN.
+/// are several, and nothing, not even an infinity or a NaN, to the others; where the result is NaN, it
+/// is NaN.
 package struct ReduceMax: Reduction {
   package static let mnemonic = "reduce_max"
   package static let combiner = Combiner.maximum

@@ -5,26 +5,36 @@ import AdjointKernels
 extension Reduction {
   /// The derivative of a reduction whose result is one of the elements: a mean over those equal to
   /// it, NaN where the result is NaN, and 0 where there is no element.
+  ///
+  /// Nothing passes to or from the other elements, an infinity or a NaN neither.
   var selectionDerivative: Derivative {
     .rules(
       vjp: { (at, cotangents) throws(Diagnostic) in
         guard let cotangent = cotangents[0] else { return [nil] }
-        let chosen = try chosen(at)
-        let share = try cotangent / count(of: chosen)
-        return [try chosen * broadcastBack(share, over: at.operands[0])]
+        let isChosen = try isChosen(at)
+        let count = try count(of: isChosen.cast(to: cotangent.scalarType))
+        let share = try cotangent / count
+        // No element equals a NaN.
+        let rest = try select(count .== 0, cotangent * .nan, 0)
+        return [
+          try select(
+            isChosen, broadcastBack(share, over: at.operands[0]),
+            broadcastBack(rest, over: at.operands[0]))
+        ]
       },
       jvp: { (at, tangents) throws(Diagnostic) in
         guard let tangent = tangents[0] else { return [nil] }
-        let chosen = try chosen(at)
-        return [try (chosen * tangent).sum(squeezingAxes: axes) / count(of: chosen)]
+        let isChosen = try isChosen(at)
+        let sum = try select(isChosen, tangent, 0).sum(squeezingAxes: axes)
+        return [try sum / count(of: isChosen.cast(to: tangent.scalarType))]
       })
   }
 
-  /// 1 where an element equals the result and 0 elsewhere.
-  private func chosen(_ at: Derivative.Site) throws(Diagnostic) -> Value {
-    let operand = at.operands[0]
-    return try (operand .== broadcastBack(at.result, over: operand)).cast(to: operand.scalarType)
+  /// Whether an element equals the result.
+  private func isChosen(_ at: Derivative.Site) throws(Diagnostic) -> Value {
+    try at.operands[0] .== broadcastBack(at.result, over: at.operands[0])
   }
+
   /// How many elements are chosen along the axes, and 1 where there are none to choose from, so that
   /// a sum over nothing stays 0.
   private func count(of chosen: Value) throws(Diagnostic) -> Value {
