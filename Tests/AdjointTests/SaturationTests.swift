@@ -6,7 +6,7 @@ import Testing
 /// Functions that saturate, of polynomials whose derivatives overflow where they do.
 @Suite("Derivatives of what saturates")
 struct SaturationTests {
-  private struct Case: Sendable {
+  struct Case: Sendable {
     let name: String
     let function: @Sendable (Value) throws -> Value
     /// The derivative far below 0 and far above it.

@@ -51,6 +51,11 @@ struct StableFormCoverageTests {
       try builder.output("y", form.build(builder.input("x", .f64, [2, 3])))
       graphs.append(try builder.build())
     }
+    for form in SaturationTests.Case.all {
+      let builder = GraphBuilder("saturation")
+      try builder.output("y", form.function(builder.input("x", .f64, [3])))
+      graphs.append(try builder.build())
+    }
     var covered: Set<String> = []
     for graph in graphs {
       covered.formUnion(try Self.applicable(in: graph))
