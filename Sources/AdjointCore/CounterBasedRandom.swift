@@ -65,7 +65,14 @@ public struct CounterBasedRandom: Hashable, Sendable {
   }
 
   /// A permutation of `0..<count` (Fisher and Yates), the same for the same generator.
-  public func permutation(of count: Int) -> [Int] {
+  ///
+  /// - Throws: `.invalidArgument` for a count below zero, `.memoryLimit` for one whose numbers would take
+  ///   more than three quarters of the machine's memory.
+  public func permutation(of count: Int) throws(Diagnostic) -> [Int] {
+    guard count >= 0 else {
+      throw Diagnostic(.invalidArgument, "there is no permutation of \(count) numbers")
+    }
+    try MemoryLimit.check(count *| MemoryLayout<Int>.size, for: "a permutation of \(count) numbers")
     var order = Array(0..<count)
     for last in stride(from: count - 1, to: 0, by: -1) {
       // The high word of a 128-bit product: no remainder, and a bias below 2⁻⁴⁰ for any real size.

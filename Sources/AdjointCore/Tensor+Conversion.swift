@@ -44,8 +44,8 @@ extension Tensor {
 
   /// A tensor with the same number everywhere.
   ///
-  /// - Throws: `.invalidType` for extents no tensor can have; as `init(scalar:_:)` for a number that
-  ///   the type cannot hold.
+  /// - Throws: `.invalidType` for extents no tensor can have, `.memoryLimit` for more bytes than three
+  ///   quarters of the machine's memory; as `init(scalar:_:)` for a number that the type cannot hold.
   public init(
     repeating value: Double, _ scalarType: ScalarType, extents: [Int], file: String = #fileID,
     line: Int = #line
@@ -56,7 +56,7 @@ extension Tensor {
   /// A tensor with the same whole number everywhere, exact but for floating-point types.
   ///
   /// - Throws: `.invalidType` for extents no tensor can have, and for a number beyond the range of
-  ///   the type.
+  ///   the type; `.memoryLimit` for more bytes than three quarters of the machine's memory.
   public init<Integer: BinaryInteger>(
     repeating value: Integer, _ scalarType: ScalarType, extents: [Int], file: String = #fileID,
     line: Int = #line
@@ -82,6 +82,7 @@ extension Tensor {
     let type = TensorType(scalarType, extents: extents)
     try type.validate()
     let count = type.shape.elementCount ?? 0
+    try MemoryLimit.check(count *| scalarType.byteCount, for: "a tensor of type \(type)")
     let storage: Storage =
       switch try Storage([number], as: scalarType) {
       case .f32(let element): .f32(Array(repeating: element[0], count: count))

@@ -46,7 +46,7 @@ struct GradientCheckRunner {
 
   func row(for source: String) throws(Diagnostic) -> GradientCheck.Row {
     let derivatives = gradients[source]?.doubles ?? []
-    let places = CounterBasedRandom(seed: setting.seed, stream: "check \(source)")
+    let places = try CounterBasedRandom(seed: setting.seed, stream: "check \(source)")
       .permutation(of: derivatives.count).prefix(GradientCheck.sampleCount)
     var tally = Tally()
     for place in places.sorted() {

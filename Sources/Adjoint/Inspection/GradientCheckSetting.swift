@@ -21,6 +21,10 @@ struct GradientCheckSetting {
       assumptions.append("\(name) = \(Self.assumedExtent)")
     }
     self.graph = try graph.binding(extents)
+    // Each value is made in f64, and its difference beside it.
+    let sources = self.graph.inputs + self.graph.parameters
+    let count = sources.reduce(0) { $0 +| ($1.type.shape.elementCount ?? 0) }
+    try MemoryLimit.check(16 *| count, for: "a check of the graph \(graph.name)")
     var tensors: [String: Tensor] = [:]
     for port in self.graph.inputs + self.graph.parameters {
       guard let tensor = given[port.name] else { continue }

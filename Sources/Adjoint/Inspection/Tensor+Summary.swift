@@ -5,9 +5,10 @@ extension Tensor {
   /// The elements as nested lists for people; of long axes only the first and last three.
   ///
   /// Numbers have the shortest digits that read back as the same number. Rows stand on lines of
-  /// their own, indented by as many spaces as `indentation` says.
+  /// their own, indented by as many spaces as `indentation` says, from none to 100.
   public func summary(indentation: Int = 0) -> String {
     var text = ""
+    let indentation = Swift.min(Swift.max(indentation, 0), 100)
     appendSummary(
       axis: 0, from: 0, stride: count, shortens: count > Self.fullySummarized,
       indentation: indentation, to: &text)

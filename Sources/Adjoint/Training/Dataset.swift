@@ -49,14 +49,15 @@ public struct Dataset: Sendable {
   public func split(
     holdingOut fraction: Double, seed: UInt64
   ) throws(Diagnostic) -> (training: Dataset, heldOut: Dataset) {
-    let heldOut = Int((Double(count) * fraction).rounded())
-    guard fraction.isFinite, heldOut > 0, heldOut < count else {
+    // A fraction that is no number from 0 to 1 leaves a part empty, too.
+    let heldOut = fraction >= 0 && fraction <= 1 ? Int((Double(count) * fraction).rounded()) : 0
+    guard heldOut > 0, heldOut < count else {
       throw Diagnostic(
         .invalidArgument,
         "holding out \(fraction) of \(count) examples leaves a part empty; choose a fraction that "
           + "gives each at least one")
     }
-    let order = CounterBasedRandom(seed: seed, stream: "split").permutation(of: count)
+    let order = try CounterBasedRandom(seed: seed, stream: "split").permutation(of: count)
     return (
       try examples(at: Array(order[heldOut...])), try examples(at: Array(order[..<heldOut]))
     )

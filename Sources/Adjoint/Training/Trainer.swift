@@ -81,7 +81,7 @@ public final class Trainer {
   ///   those of the step that gave it.
   public func runEpoch(_ observe: (Progress) -> Void = { _ in }) throws(Diagnostic) {
     let epoch = epochLosses.count + 1
-    let order = CounterBasedRandom(seed: options.seed, stream: "epoch \(epoch)")
+    let order = try CounterBasedRandom(seed: options.seed, stream: "epoch \(epoch)")
       .permutation(of: data.count)
     var sum = 0.0
     for step in 0..<stepsPerEpoch {

@@ -1,0 +1,19 @@
+import Foundation
+
+/// How much memory values may have where nobody sets a limit.
+package enum MemoryLimit {
+  /// Three quarters of the machine's memory, in bytes.
+  package static let standard = Int(clamping: ProcessInfo.processInfo.physicalMemory) / 4 * 3
+
+  /// Refuses to allocate more than the limit, before it is tried.
+  ///
+  /// - Throws: `.memoryLimit` that says what for.
+  package static func check(_ byteCount: Int, for what: String) throws(Diagnostic) {
+    guard byteCount <= standard else {
+      throw Diagnostic(
+        .memoryLimit,
+        "\(what) needs \(byteCount) bytes, more than the limit of \(standard), three quarters of the "
+          + "machine's memory; use smaller extents")
+    }
+  }
+}
