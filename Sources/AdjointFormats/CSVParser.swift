@@ -13,14 +13,16 @@ struct CSVParser {
   static let maximumLineByteCount = 16 << 20
 
   private let bytes: [UInt8]
+  private let header: CSVFile.Header
   private let path: String
   private var position = 0
   private var line = 0
   private var lineStart = 0
   private var fields: [Range<Int>] = []
 
-  init(_ bytes: [UInt8], path: String) {
+  init(_ bytes: [UInt8], header: CSVFile.Header, path: String) {
     self.bytes = bytes
+    self.header = header
     self.path = path
     if bytes.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
   }
@@ -43,7 +45,8 @@ struct CSVParser {
           "this row has \(fields.count) fields where the first has \(table.columns);"
             + " every row needs as many", at: lineStart)
       }
-      for field in fields { table.numbers.append(try number(in: field)) }
+      let isFirst = table.rows == 0 && table.names == nil
+      for field in fields { table.numbers.append(try number(in: field, isFirstLine: isFirst)) }
       table.rows += 1
     }
     guard table.rows > 0 else {
@@ -93,25 +96,37 @@ struct CSVParser {
     fields.append(start..<line.upperBound)
   }
 
-  /// Whether the line has names: in every field, or at least one that begins with a letter.
-  ///
-  /// One damaged number in the first row is therefore not mistaken for a header.
+  /// Whether the first line has the names of the columns.
   private func isHeader() -> Bool {
-    var names = 0
-    for field in fields {
-      let content = content(of: field)
-      guard DecimalNumber(bytes[content]) == .notNumber, let first = bytes[content].first else {
-        continue
+    switch header {
+    case .present: true
+    case .absent: false
+    case .automatic:
+      fields.allSatisfy { field in
+        let content = content(of: field)
+        return DecimalNumber(bytes[content]) == .notNumber && !isMissingValue(content)
       }
-      let isLetter = (first | 0x20 >= 0x61 && first | 0x20 <= 0x7a) || first == 0x5f || first > 0x7f
-      if isLetter { return true }
-      names += 1
     }
-    return names == fields.count
+  }
+
+  /// The words by which tables say that a value is missing, without a sign and in small letters.
+  ///
+  /// Those of R, pandas, SQL, Julia, SAS and the UCI repository.
+  private static let missingValues: Set<String> = [
+    "", "na", "n/a", "#na", "#n/a", "<na>", "nan", "null", "none", "nil", "missing", "?", ".", "-",
+    "--",
+  ]
+
+  private func isMissingValue(_ content: Range<Int>) -> Bool {
+    guard content.count <= 9 else { return false }
+    let word = String(decoding: bytes[content], as: UTF8.self).lowercased()
+    if Self.missingValues.contains(word) { return true }
+    return word.hasPrefix("+") || word.hasPrefix("-")
+      ? Self.missingValues.contains(String(word.dropFirst())) : false
   }
 
   private func number<Number: BinaryFloatingPoint>(
-    in field: Range<Int>
+    in field: Range<Int>, isFirstLine: Bool
   ) throws(Diagnostic) -> Number {
     let content = content(of: field)
     switch DecimalNumber(bytes[content]) {
@@ -123,7 +138,11 @@ struct CSVParser {
     case .notNumber:
       let problem =
         content.isEmpty ? "a field is empty" : "\"\(excerpt(content))\" is not a number"
-      throw failure(.syntax, "\(problem); every field must be one", at: field.lowerBound)
+      // The line may be a header that looks like numbers; only who wrote the file knows.
+      let remedy =
+        isFirstLine && header == .automatic
+        ? ", or say that the first line is a header, by --header yes or header: .present" : ""
+      throw failure(.syntax, "\(problem); every field must be one\(remedy)", at: field.lowerBound)
     }
   }
 

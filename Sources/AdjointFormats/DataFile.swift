@@ -6,12 +6,12 @@ public enum DataFile {
   ///
   /// NPY and IDX files are told by their first bytes, CSV files by their name
   /// (`.csv`, `.txt`, with or without `.gz`) or by being text. NPY and IDX files keep their scalar
-  /// type; CSV files are read as `scalarType`.
+  /// type; CSV files are read as `scalarType`, their first line as `header` says.
   ///
   /// - Throws: `Diagnostic` as the reader of the format does, `.corruptFile` where the format is not
   ///   known.
   public static func load(
-    _ path: String, csvAs scalarType: ScalarType = .f32
+    _ path: String, csvAs scalarType: ScalarType = .f32, header: CSVFile.Header = .automatic
   ) throws(Diagnostic) -> Tensor {
     let bytes = try FileBytes.readInflated(path)
     var name = path.lowercased()
@@ -23,7 +23,7 @@ public enum DataFile {
       return try IDXFile.read(bytes: bytes, path: path)
     }
     if name.hasSuffix(".csv") || name.hasSuffix(".txt") || isText(bytes) {
-      return try CSVFile(bytes: bytes, as: scalarType, path: path).tensor
+      return try CSVFile(bytes: bytes, as: scalarType, header: header, path: path).tensor
     }
     throw .corrupt(
       "the format is not known; supported are NPY, IDX and CSV, plain or compressed by gzip", path)

@@ -4,8 +4,10 @@ import Foundation
 import Testing
 
 @Suite struct CSVFileTests {
-  private func read(_ text: String, as type: ScalarType = .f64) throws(Diagnostic) -> CSVFile {
-    try CSVFile(bytes: Array(text.utf8), as: type, path: "a.csv")
+  private func read(
+    _ text: String, as type: ScalarType = .f64, header: CSVFile.Header = .automatic
+  ) throws(Diagnostic) -> CSVFile {
+    try CSVFile(bytes: Array(text.utf8), as: type, header: header, path: "a.csv")
   }
 
   @Test func plainRows() throws {
@@ -17,10 +19,46 @@ import Testing
   }
 
   @Test func headersAreFound() throws {
-    #expect(try read("label,0,1\n1,2,3\n").columnNames == ["label", "0", "1"])
     #expect(try read("1x1,1x2\n1,2\n").columnNames == ["1x1", "1x2"])
     #expect(try read("\"a, b\",c\n1,2").columnNames == ["a, b", "c"])
     #expect(try read("a,b\n1,2").tensor.extents == [1, 2])
+  }
+
+  @Test(
+    "a first row with a number or a missing value is no header",
+    arguments: [
+      "5.1,NA,0", "label,0,1", "a,nan", "inf,b", "a,", ",b", "a,\"\"", "n/a,#N/A", "?,x",
+      "x, null ",
+      "None,x", "<NA>,x", "x,-NaN", "MISSING,x", ".,x", "-,x", "--,x", "nil,x", "x,1e999", "-inf,x",
+    ])
+  func rowsAreNoHeaders(_ first: String) throws {
+    let columns = first.split(separator: ",", omittingEmptySubsequences: false).count
+    let text = first + "\n" + Array(repeating: "1", count: columns).joined(separator: ",") + "\n"
+    for header in [CSVFile.Header.automatic, .absent] {
+      let error = diagnostic { () throws(Diagnostic) in try read(text, header: header) }
+      #expect(error?.code == .syntax || error?.code == .notFinite)
+      #expect(error?.location?.line == 1)
+      if header == .automatic, error?.code == .syntax {
+        #expect(error?.message.contains("--header yes") == true)
+      }
+    }
+    let named = try read(text, header: .present)
+    #expect(named.columnNames?.count == columns)
+    #expect(named.tensor.extents == [1, columns])
+  }
+
+  @Test func headersCanBeDenied() throws {
+    let error = diagnostic { () throws(Diagnostic) in try read("a,b\n1,2", header: .absent) }
+    #expect(error?.location == SourceLocation(file: "a.csv", line: 1, column: 1))
+    #expect(error?.message.contains("--header") == false)
+    let plain = try read("\n1,2\n3,4\n", header: .present)
+    #expect(plain.columnNames == ["1", "2"])
+    #expect(plain.tensor.doubles == [3, 4])
+    // Only the first line can be one.
+    #expect(diagnostic { () throws(Diagnostic) in try read("1,2\na,b\n3,4") }?.location?.line == 2)
+    let second = diagnostic { () throws(Diagnostic) in try read("a,b\nNA,1\n3,4") }
+    #expect(second?.location?.line == 2)
+    #expect(second?.message.contains("--header") == false)
   }
 
   @Test func lineEndsSpacesQuotesAndBlankLines() throws {

@@ -18,6 +18,8 @@ struct DataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Their labels.", valueName: "file"))
   var testLabels: String?
 
+  @OptionGroup var tables: TableOptions
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Divide all features by this number.", valueName: "number"))
@@ -67,12 +69,12 @@ struct DataOptions: ParsableArguments {
   ) throws(Diagnostic) -> Dataset {
     let scalarType = graph.inputs.first { $0.name == interface.features }?.type.scalarType ?? .f32
     do throws(Diagnostic) {
-      let table = try DataFile.load(path, csvAs: scalarType)
+      let table = try DataFile.load(path, csvAs: scalarType, header: tables.csvHeader)
       let examples: Dataset
       if interface.labels == nil {
         examples = try Dataset(features: table)
       } else if let labelPath {
-        let labels = try DataFile.load(labelPath, csvAs: scalarType)
+        let labels = try DataFile.load(labelPath, csvAs: scalarType, header: tables.csvHeader)
         // A CSV file of one column is a list.
         let isColumn = labels.extents.count == 2 && labels.extents[1] == 1
         examples = try Dataset(

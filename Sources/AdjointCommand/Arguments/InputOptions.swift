@@ -19,6 +19,8 @@ struct InputOptions: ParsableArguments {
     transform: FileAssignment.init)
   var files: [FileAssignment] = []
 
+  @OptionGroup var tables: TableOptions
+
   @Option(
     help: ArgumentHelp(
       "Parameters from a safetensors file; without it they have their initial values.",
@@ -79,7 +81,7 @@ struct InputOptions: ParsableArguments {
     for file in files {
       let port = try Self.port(file.name, of: graph, ports, &given)
       let loaded = try DataFile.load(
-        file.path, csvAs: port.type.scalarType == .f32 ? .f32 : .f64)
+        file.path, csvAs: port.type.scalarType == .f32 ? .f32 : .f64, header: tables.csvHeader)
       tensors[file.name] = try Self.convert(loaded, for: port, from: file.path)
     }
     for assignment in numbers {
