@@ -150,6 +150,30 @@ import Testing
     #expect(rows[0]["compared"] as? Int == 12)
   }
 
+  @Test func aSmallKinkIsNoMiss() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file(
+      "kink.graph",
+      """
+      adjoint 1
+      graph kink {
+        input %x: f64[]
+        parameter %p: f64[3] = zeros
+        %b = constant() {value = [0.0, 0.0, 0.0], type = f64[3]} : f64[3]
+        %m = less_or_equal(%p, %b) : bool[3]
+        %r = select(%m, %b, %p) : f64[3]
+        %k = constant() {value = [0.00006, 0.0006, 0.000006], type = f64[3]} : f64[3]
+        %q = multiply(%r, %k) : f64[3]
+        %s = reduce_sum(%q) {axes = [0]} : f64[]
+        %t = add(%s, %x) : f64[]
+        output loss = %t
+      }
+      """)
+    let run = try CommandRun("check-gradients", path, "--set", "x=0.5")
+    #expect(run.status == 0)
+    #expect(run.output.contains("3 at a kink left out"), "\(run.output)")
+  }
+
   @Test func aMissExitsWithOne() throws {
     let folder = try TemporaryFolder()
     // The derivative stops by intent at a value that the output depends on.

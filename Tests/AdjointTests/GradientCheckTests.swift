@@ -50,6 +50,95 @@ import Testing
     #expect(check.rows[0].checkedCount == 1)
   }
 
+  /// A check at one point of a function of a parameter, which is added to a number of size 1.
+  private func check(
+    at p: Double, _ function: (Value) throws -> Value
+  ) throws -> GradientCheck.Row {
+    let builder = GraphBuilder("point")
+    let x = try builder.input("x", .f64, [])
+    let parameter = try builder.parameter("p", .f64, [], .constant(p))
+    try builder.output("y", function(parameter) + x)
+    let check = try GradientCheck(
+      of: builder.build(), withRespectTo: ["p"], given: ["x": Tensor(scalar: 0.7, .f64)])
+    #expect(check.passes == (check.rows[0].missCount == 0))
+    return check.rows[0]
+  }
+
+  @Test("a kink of any size is one, straight or curved", arguments: [1e3, 1, 6e-5, 4e-6, 5e-7])
+  func smallKinks(_ slope: Double) throws {
+    // By relu the derivative at 0 is 0, that of the left side.
+    let functions: [(Value) throws -> Value] = [
+      { p in try relu(p) * slope },
+      { p in try relu(-p) * slope },
+      { p in
+        let kink = try relu(p) * slope
+        let curve = try p * p
+        return try kink + curve + p * 0.05
+      },
+      { p in
+        let isBelow = try p .<= 0.0
+        let curve = try p * exp(p)
+        return try select(isBelow, 0.0, curve) * slope
+      },
+    ]
+    for function in functions {
+      let row = try check(at: 0, function)
+      #expect(row.missCount == 0)
+      #expect(row.kinkCount == 1)
+    }
+    let shifted = try check(at: 2) { p in try relu(p - 2.0) * slope }
+    #expect(shifted.missCount == 0)
+    #expect(shifted.kinkCount == 1)
+    // The kink is beside the point: nearer or not than a step.
+    for p in [3e-6, -3e-6, 9e-7, 6e-7, -4e-7, 2e-8, -2e-8, 5e-5] {
+      #expect(try check(at: p) { p in try relu(p) * slope }.missCount == 0, "\(p)")
+    }
+  }
+
+  @Test("a wrong derivative is a miss, however small", arguments: [1, 6e-5, 4e-6, 5e-7])
+  func smallMisses(_ slope: Double) throws {
+    let functions: [(Double, (Value) throws -> Value)] = [
+      // The derivative is half of what it should be.
+      (0.5, { p in try stopGradient(p) * p * (2 * slope) }),
+      // It misses a slope at a point of strong curvature: the slopes to both sides lie around it.
+      (
+        0,
+        { p in
+          let curve = try p * p * 1e3
+          return try curve + stopGradient(p) * slope
+        }
+      ),
+      // It is no slope of the kink that is there.
+      (
+        0,
+        { p in
+          let kink = try relu(p) * slope
+          return try kink + stopGradient(p) * (2 * slope)
+        }
+      ),
+      (
+        0,
+        { p in
+          let kink = try relu(p) * slope
+          return try kink - stopGradient(p) * (2 * slope)
+        }
+      ),
+      // Beside a kink.
+      (
+        3e-6,
+        { p in
+          let kink = try relu(p) * slope
+          return try kink + stopGradient(p) * slope
+        }
+      ),
+    ]
+    for (place, function) in functions {
+      let row = try check(at: place, function)
+      #expect(row.missCount == 1)
+      #expect(row.kinkCount == 0)
+    }
+  }
+
   @Test func checksOutputsThatAreNotScalars() throws {
     let builder = GraphBuilder("vector")
     let x = try builder.input("x", .f32, ["B", 2])

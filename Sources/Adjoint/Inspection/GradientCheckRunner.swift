@@ -51,8 +51,7 @@ struct GradientCheckRunner {
     var tally = Tally()
     for place in places.sorted() {
       let derivative = derivatives[place]
-      let samples = try samples(source, place, derivative)
-      tally.add(place, derivative, samples.slopes, scale: samples.scale)
+      tally.add(place, derivative, try slopes(source, place, derivative))
     }
     return GradientCheck.Row(
       source: source, elementCount: derivatives.count, checkedCount: places.count - tally.kinks,
@@ -60,16 +59,24 @@ struct GradientCheckRunner {
       missCount: tally.misses, kinkCount: tally.kinks, worst: tally.worst)
   }
 
-  /// The function around one element: as it is written, unless it is not finite there, or disagrees with
-  /// the derivative where rounding has taken its digits; then its stable form.
-  private func samples(
+  /// The slopes around one element of the function as it is written, unless it is not finite there, or
+  /// disagrees with the derivative where rounding has taken its digits; then of its stable form.
+  private func slopes(
     _ source: String, _ place: Int, _ derivative: Double
-  ) throws(Diagnostic) -> Samples {
-    guard let tensor = setting.tensors[source] else { return Samples() }
+  ) throws(Diagnostic) -> SlopeSequence {
+    guard let tensor = setting.tensors[source] else { return Samples().sequence(finer: []) }
     let asWritten = try functions.asWritten.samples(of: source, tensor, place)
-    if asWritten.isFinite, asWritten.agree(with: derivative) { return asWritten }
+    if asWritten.isFinite, asWritten.agree(with: derivative) {
+      return asWritten.sequence(finer: [])
+    }
     let stable = try functions.stable.samples(of: source, tensor, place)
-    return asWritten.isFinite && !asWritten.haveLostDigits(of: stable) ? asWritten : stable
+    let isAsWritten = asWritten.isFinite && !asWritten.haveLostDigits(of: stable)
+    var finer: [Slopes] = []
+    for step in SlopeSequence.steps.dropFirst() {
+      let function = isAsWritten ? functions.asWritten : functions.stable
+      finer.append(try function.samples(of: source, tensor, place, step: step).slopes)
+    }
+    return (isAsWritten ? asWritten : stable).sequence(finer: finer)
   }
 }
 
@@ -92,14 +99,14 @@ private struct CheckedFunction {
     value = try Self.value(of: context, output, weights)
   }
 
-  /// The values at one element of a source and to either side.
+  /// The values at one element of a source and to either side; the step is relative to the usual one.
   func samples(
-    of source: String, _ tensor: Tensor, _ place: Int
+    of source: String, _ tensor: Tensor, _ place: Int, step relative: Double = 1
   ) throws(Diagnostic) -> Samples {
     var elements = tensor.doubles
     let original = elements[place]
     // Truncation grows with h², rounding with 1/h; both are near 1e-11 of f here.
-    let step = 1e-5 * max(1, original.magnitude)
+    let step = 1e-5 * relative * max(1, original.magnitude)
     let (high, low) = (original + step, original - step)
     elements[place] = high
     try context.set(source, to: Tensor(.f64(elements), extents: tensor.extents))
@@ -139,6 +146,11 @@ private struct Samples {
       across: (values[2] - values[0]) / (places[2] - places[0]))
   }
 
+  /// These slopes, and those over shorter steps.
+  func sequence(finer: [Slopes]) -> SlopeSequence {
+    SlopeSequence(slopes, finer: finer, step: places[2] - places[1], scale: scale)
+  }
+
   func agree(with derivative: Double) -> Bool {
     slopes.error(of: derivative, scale: scale) <= GradientCheck.tolerance
   }
@@ -153,26 +165,6 @@ private struct Samples {
   }
 }
 
-private struct Slopes {
-  let left: Double
-  let right: Double
-  let across: Double
-
-  /// How far a derivative is from the central difference, relative to the larger of the two, or to what
-  /// differences of a function of this size can tell.
-  func error(of derivative: Double, scale: Double) -> Double {
-    (derivative - across).magnitude / max(derivative.magnitude, across.magnitude, scale * 0.1)
-  }
-
-  /// Whether the function has a corner and the derivative is one of the slopes of a line through it.
-  func areKink(around derivative: Double, scale: Double) -> Bool {
-    let size = max(left.magnitude, right.magnitude, scale * 0.1)
-    let slack = size * 1e-3
-    guard (right - left).magnitude > slack else { return false }
-    return derivative >= min(left, right) - slack && derivative <= max(left, right) + slack
-  }
-}
-
 /// The errors found so far.
 private struct Tally {
   var absolute = 0.0
@@ -181,27 +173,27 @@ private struct Tally {
   var kinks = 0
   var worst: GradientCheck.Comparison?
 
-  mutating func add(_ place: Int, _ derivative: Double, _ slopes: Slopes, scale: Double) {
-    let comparison = GradientCheck.Comparison(
-      place: place, derivative: derivative, difference: slopes.across)
-    guard derivative.isFinite, slopes.across.isFinite else {
-      misses += 1
-      absolute = .infinity
-      relative = .infinity
-      worst = comparison
-      return
-    }
-    let error = slopes.error(of: derivative, scale: scale)
-    let isMiss = error > GradientCheck.tolerance
-    if isMiss, slopes.areKink(around: derivative, scale: scale) {
+  mutating func add(_ place: Int, _ derivative: Double, _ slopes: SlopeSequence) {
+    switch slopes.verdict(on: derivative, tolerance: GradientCheck.tolerance) {
+    case .agrees(let difference, let error):
+      note(place, derivative, difference, error)
+    case .kink:
       kinks += 1
-      return
+    case .miss(let difference, let error):
+      misses += 1
+      note(place, derivative, difference, error)
     }
-    if isMiss { misses += 1 }
-    absolute = max(absolute, (derivative - slopes.across).magnitude)
-    if error > relative || worst == nil {
-      relative = max(relative, error)
-      worst = comparison
-    }
+  }
+
+  /// Keeps the largest errors; one that is not a number counts as infinite.
+  private mutating func note(
+    _ place: Int, _ derivative: Double, _ difference: Double, _ error: Double
+  ) {
+    absolute = max(absolute, error.isNaN ? .infinity : (derivative - difference).magnitude)
+    let error = error.isNaN ? .infinity : error
+    guard error > relative || worst == nil else { return }
+    relative = max(relative, error)
+    worst = GradientCheck.Comparison(
+      place: place, derivative: derivative, difference: difference)
   }
 }
