@@ -15,11 +15,12 @@ import AdjointOperators
 /// s = sigmoid(x) is 1/s.
 ///
 /// - Throws: `.notDifferentiable` where `output` is not a floating-point scalar or a value is not
-///   floating point; all offenders are listed.
+///   floating point, all offenders listed; `.invalidArgument` for a value of another builder.
 public func gradients(
   of output: Value, withRespectTo inputs: [Value], file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> [Value] {
   let location = SourceLocation(file: file, line: line)
+  try output.builder.checkOwner(of: inputs, at: location)
   var offenders: [String] = []
   if output.rank != 0 || !output.scalarType.isDifferentiable {
     offenders.append(
@@ -44,12 +45,14 @@ public func gradients(
 /// `gradients(of:withRespectTo:)`.
 ///
 /// - Throws: `.shapeMismatch` where a cotangent is not of its output's type or their number differs,
-///   `.notDifferentiable` where an input or output is not floating point.
+///   `.notDifferentiable` where an input or output is not floating point, `.invalidArgument` for a
+///   value of another builder.
 public func vectorJacobianProduct(
   of outputs: [Value], cotangents: [Value], withRespectTo inputs: [Value],
   file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> [Value] {
   let location = SourceLocation(file: file, line: line)
+  try outputs.first?.builder.checkOwner(of: outputs + cotangents + inputs, at: location)
   try check(outputs, "output", against: cotangents, "cotangent", location)
   try checkFloatingPoint(inputs, "input", location)
   guard let builder = outputs.first?.builder else { return [] }
@@ -63,12 +66,14 @@ public func vectorJacobianProduct(
 /// `gradients(of:withRespectTo:)`.
 ///
 /// - Throws: `.shapeMismatch` where a tangent is not of its input's type or their number differs,
-///   `.notDifferentiable` where an input or output is not floating point.
+///   `.notDifferentiable` where an input or output is not floating point, `.invalidArgument` for a
+///   value of another builder.
 public func jacobianVectorProduct(
   of outputs: [Value], withRespectTo inputs: [Value], tangents: [Value],
   file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> [Value] {
   let location = SourceLocation(file: file, line: line)
+  try inputs.first?.builder.checkOwner(of: inputs + tangents + outputs, at: location)
   try check(inputs, "input", against: tangents, "tangent", location)
   try checkFloatingPoint(outputs, "output", location)
   guard let builder = inputs.first?.builder else { return [] }

@@ -86,7 +86,7 @@ public final class GraphBuilder {
   ) throws(Diagnostic) {
     let location = SourceLocation(file: file, line: line)
     try check(name, at: location)
-    try check([value], at: location)
+    try checkOwner(of: [value], at: location)
     guard !outputs.contains(where: { $0.name == name }) else {
       throw Diagnostic(
         .duplicateName, "the graph has an output \(name) already; choose another name",
@@ -103,7 +103,7 @@ public final class GraphBuilder {
     _ parameter: Value, to value: Value, file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) {
     let location = SourceLocation(file: file, line: line)
-    try check([parameter, value], at: location)
+    try checkOwner(of: [parameter, value], at: location)
     guard case .parameter = nodes[parameter.id.node].kind else {
       throw Diagnostic(
         .invalidArgument, "only parameters can be updated, and \(parameter) is none",
@@ -173,7 +173,7 @@ extension GraphBuilder {
     // A pass, or a composite, that is at work knows the place better than the rule that it calls.
     let place = currentLocation ?? location
     do {
-      try check(operands, at: place)
+      try checkOwner(of: operands, at: place)
       let types = try operation.resultTypes(for: operands.map(\.type))
       for type in types { try type.validate() }
       if let replacement = try rewritten(operation, operands, types) { return [replacement] }
@@ -296,10 +296,16 @@ extension GraphBuilder {
     return Value(self, ValueID(node: insert(node)))
   }
 
-  private func check(_ operands: [Value], at location: SourceLocation?) throws(Diagnostic) {
-    for operand in operands where operand.builder !== self {
+  /// Refuses values that another builder made: their numbers mean other nodes here.
+  package func checkOwner(
+    of values: [Value], at location: SourceLocation?
+  ) throws(Diagnostic) {
+    for value in values where value.builder !== self {
+      let owner = value.builder.name
       throw Diagnostic(
-        .invalidArgument, "\(operand) belongs to the graph \(operand.builder.name), not to \(name)",
+        .invalidArgument,
+        "\(value) belongs to the graph \(owner), not to \(name == owner ? "this other" : name); "
+          + "make all values of a computation with one builder",
         location: location)
     }
   }

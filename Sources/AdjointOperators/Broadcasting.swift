@@ -8,7 +8,8 @@ extension Value {
   package func combined(
     with other: Value, by operation: any Operator, at location: SourceLocation? = nil
   ) throws(Diagnostic) -> Value {
-    if shape == other.shape {
+    if shape == other.shape || builder !== other.builder {
+      // Of another builder's value not even the broadcast may be built.
       return try builder.apply(operation, [self, other], at: location)
     }
     guard let shape = Shape.broadcast(shape, other.shape) else {

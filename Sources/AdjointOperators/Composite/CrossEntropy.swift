@@ -16,7 +16,8 @@ import AdjointGraph
 public func crossEntropy(
   logits: Value, indices: Value, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
-  try logits.builder.placed("crossEntropy", file, line) { () throws(Diagnostic) in
+  try logits.builder.placed("crossEntropy", file, line, taking: [indices]) {
+    () throws(Diagnostic) in
     try logits.type.expectFloatingPoint()
     try indices.type.expectIndices()
     guard logits.rank > 0, indices.shape.dimensions == logits.shape.dimensions.dropLast() else {
@@ -53,7 +54,8 @@ public func crossEntropy(
 public func crossEntropy(
   logits: Value, probabilities: Value, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
-  try logits.builder.placed("crossEntropy", file, line) { () throws(Diagnostic) in
+  try logits.builder.placed("crossEntropy", file, line, taking: [probabilities]) {
+    () throws(Diagnostic) in
     try logits.type.expectFloatingPoint()
     _ = try [logits.type, probabilities.type].expectEqual()
     guard logits.rank > 0 else {

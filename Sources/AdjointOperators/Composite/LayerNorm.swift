@@ -14,7 +14,7 @@ public func layerNorm(
   _ x: Value, scale: Value, offset: Value, axes: [Int] = [-1], epsilon: Double = 1e-5,
   file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
-  try x.builder.placed("layerNorm", file, line) { () throws(Diagnostic) in
+  try x.builder.placed("layerNorm", file, line, taking: [scale, offset]) { () throws(Diagnostic) in
     try x.type.expectFloatingPoint()
     let axes = try x.type.normalized(axes: axes)
     let normalized = TensorType(x.scalarType, Shape(axes.map { x.shape[$0] }))

@@ -12,7 +12,8 @@ import AdjointGraph
 public func linear(
   _ input: Value, weight: Value, bias: Value? = nil, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
-  try input.builder.placed("linear", file, line) { () throws(Diagnostic) in
+  let others = [weight] + (bias.map { [$0] } ?? [])
+  return try input.builder.placed("linear", file, line, taking: others) { () throws(Diagnostic) in
     guard input.rank > 0, weight.rank == 2, bias.map({ $0.rank == 1 }) ?? true else {
       let third = bias.map { " and the bias \($0.type)" } ?? ""
       throw Diagnostic(

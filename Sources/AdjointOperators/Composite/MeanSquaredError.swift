@@ -11,7 +11,8 @@ import AdjointGraph
 public func meanSquaredError(
   predictions: Value, targets: Value, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
-  try predictions.builder.placed("meanSquaredError", file, line) { () throws(Diagnostic) in
+  try predictions.builder.placed("meanSquaredError", file, line, taking: [targets]) {
+    () throws(Diagnostic) in
     try [predictions.type, targets.type].expectEqual().expectFloatingPoint()
     let difference = try predictions - targets
     return try (difference * difference).mean()

@@ -93,6 +93,8 @@ public func select(
   _ condition: Value, _ ifTrue: Value, _ ifFalse: Value, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
   let location = SourceLocation(file: file, line: line)
+  try condition.builder.checkOwner(
+    of: [ifTrue, ifFalse], at: condition.builder.currentLocation ?? location)
   guard let branches = Shape.broadcast(ifTrue.shape, ifFalse.shape),
     let shape = Shape.broadcast(condition.shape, branches)
   else {

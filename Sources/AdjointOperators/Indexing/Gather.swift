@@ -84,7 +84,7 @@ extension Value {
   public func gathered(
     at indices: Value, axis: Int = 0, file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {
-    try builder.placed(Gather.mnemonic, file, line) { () throws(Diagnostic) in
+    try builder.placed(Gather.mnemonic, file, line, taking: [indices]) { () throws(Diagnostic) in
       try builder.apply(Gather(axis: type.normalized(axis: axis)), [self, indices])
     }
   }

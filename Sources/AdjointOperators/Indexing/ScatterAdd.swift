@@ -85,7 +85,8 @@ extension Value {
   public func scatterAdding(
     _ updates: Value, at indices: Value, axis: Int = 0, file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Value {
-    try builder.placed(ScatterAdd.mnemonic, file, line) { () throws(Diagnostic) in
+    try builder.placed(ScatterAdd.mnemonic, file, line, taking: [indices, updates]) {
+      () throws(Diagnostic) in
       try builder.apply(ScatterAdd(axis: type.normalized(axis: axis)), [self, indices, updates])
     }
   }

@@ -20,7 +20,7 @@ import AdjointGraph
 public func matmul(
   _ left: Value, _ right: Value, file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
-  try left.builder.placed("matmul", file, line) { () throws(Diagnostic) in
+  try left.builder.placed("matmul", file, line, taking: [right]) { () throws(Diagnostic) in
     guard left.rank > 0, right.rank > 0 else {
       throw Diagnostic(
         .shapeMismatch,
@@ -78,7 +78,8 @@ public func dotGeneral(
   _ left: Value, _ right: Value, contracting pairs: [(left: Int, right: Int)],
   batch: [(left: Int, right: Int)] = [], file: String = #fileID, line: Int = #line
 ) throws(Diagnostic) -> Value {
-  try left.builder.placed(DotGeneral.mnemonic, file, line) { () throws(Diagnostic) in
+  try left.builder.placed(DotGeneral.mnemonic, file, line, taking: [right]) {
+    () throws(Diagnostic) in
     var leftSide = DotGeneral.Side(contract: [])
     var rightSide = DotGeneral.Side(contract: [])
     for pair in batch {

@@ -112,7 +112,8 @@ public func concatenate(
       .operandCount, "concatenate: the list of values is empty; give at least one",
       location: SourceLocation(file: file, line: line))
   }
-  return try first.builder.placed(Concatenate.mnemonic, file, line) { () throws(Diagnostic) in
+  return try first.builder.placed(Concatenate.mnemonic, file, line, taking: values) {
+    () throws(Diagnostic) in
     try first.builder.apply(Concatenate(axis: first.type.normalized(axis: axis)), values)
   }
 }

@@ -1,0 +1,251 @@
+import Adjoint
+import Foundation
+import Testing
+
+/// Values of two builders in one call, for every public function that takes several values.
+@Suite("Values of another builder")
+struct ForeignValueTests {
+  /// A call with a place for each value it takes; in methods of `Value` the first is the value
+  /// itself, in those of `GraphBuilder` the value that says which builder is meant.
+  private struct Call {
+    let signature: String
+    let count: Int
+    let run: @Sendable ([Value]) throws -> Void
+
+    init(_ signature: String, _ count: Int = 2, _ run: @escaping @Sendable ([Value]) throws -> Void)
+    {
+      self.signature = signature
+      self.count = count
+      self.run = run
+    }
+  }
+
+  private static let infix: [Call] = [
+    Call("Value.+(left: Value, right: Value)") { _ = try $0[0] + $0[1] },
+    Call("Value.-(left: Value, right: Value)") { _ = try $0[0] - $0[1] },
+    Call("Value.*(left: Value, right: Value)") { _ = try $0[0] * $0[1] },
+    Call("Value./(left: Value, right: Value)") { _ = try $0[0] / $0[1] },
+    Call("Value..==(left: Value, right: Value)") { _ = try $0[0] .== $0[1] },
+    Call("Value..!=(left: Value, right: Value)") { _ = try $0[0] .!= $0[1] },
+    Call("Value..<(left: Value, right: Value)") { _ = try $0[0] .< $0[1] },
+    Call("Value..<=(left: Value, right: Value)") { _ = try $0[0] .<= $0[1] },
+    Call("Value..>(left: Value, right: Value)") { _ = try $0[0] .> $0[1] },
+    Call("Value..>=(left: Value, right: Value)") { _ = try $0[0] .>= $0[1] },
+    Call("Value..&(left: Value, right: Value)") { _ = try $0[0] .& $0[1] },
+    Call("Value..|(left: Value, right: Value)") { _ = try $0[0] .| $0[1] },
+  ]
+
+  private static let functions: [Call] = [
+    Call("pow(_ x: Value, _ y: Value)") { _ = try pow($0[0], $0[1]) },
+    Call("max(_ x: Value, _ y: Value)") { _ = try max($0[0], $0[1]) },
+    Call("min(_ x: Value, _ y: Value)") { _ = try min($0[0], $0[1]) },
+    Call("matmul(_ left: Value, _ right: Value)") { _ = try matmul($0[0], $0[1]) },
+    Call(
+      "dotGeneral(_ left: Value, _ right: Value, contracting pairs: [(left: Int, right: Int)], "
+        + "batch: [(left: Int, right: Int)])"
+    ) { _ = try dotGeneral($0[0], $0[1], contracting: [(0, 0)]) },
+    Call("select(_ condition: Value, _ ifTrue: Value, _ ifFalse: Value)", 3) {
+      _ = try select($0[0], $0[1], $0[2])
+    },
+    Call("select(_ condition: Value, _ ifTrue: Value, _ ifFalse: Double)") {
+      _ = try select($0[0], $0[1], 0 as Double)
+    },
+    Call("select(_ condition: Value, _ ifTrue: Double, _ ifFalse: Value)") {
+      _ = try select($0[0], 0 as Double, $0[1])
+    },
+    Call("select(_ condition: Value, _ ifTrue: Value, _ ifFalse: Integer)") {
+      _ = try select($0[0], $0[1], 0 as Int)
+    },
+    Call("select(_ condition: Value, _ ifTrue: Integer, _ ifFalse: Value)") {
+      _ = try select($0[0], 0 as Int, $0[1])
+    },
+    Call("Value.gathered(at indices: Value, axis: Int)") { _ = try $0[0].gathered(at: $0[1]) },
+    Call("Value.scatterAdding(_ updates: Value, at indices: Value, axis: Int)", 3) {
+      _ = try $0[0].scatterAdding($0[1], at: $0[2])
+    },
+    Call("concatenate(_ values: [Value], axis: Int)", 3) { _ = try concatenate($0, axis: 0) },
+    Call("crossEntropy(logits: Value, indices: Value)") {
+      _ = try crossEntropy(logits: $0[0], indices: $0[1])
+    },
+    Call("crossEntropy(logits: Value, probabilities: Value)") {
+      _ = try crossEntropy(logits: $0[0], probabilities: $0[1])
+    },
+    Call("layerNorm(_ x: Value, scale: Value, offset: Value, axes: [Int], epsilon: Double)", 3) {
+      _ = try layerNorm($0[0], scale: $0[1], offset: $0[2])
+    },
+    Call("linear(_ input: Value, weight: Value, bias: Value?)", 3) {
+      _ = try linear($0[0], weight: $0[1], bias: $0[2])
+    },
+    Call("meanSquaredError(predictions: Value, targets: Value)") {
+      _ = try meanSquaredError(predictions: $0[0], targets: $0[1])
+    },
+    Call("gradients(of output: Value, withRespectTo inputs: [Value])", 3) {
+      _ = try gradients(of: $0[0], withRespectTo: [$0[1], $0[2]])
+    },
+    Call(
+      "vectorJacobianProduct(of outputs: [Value], cotangents: [Value], "
+        + "withRespectTo inputs: [Value])", 6
+    ) {
+      _ = try vectorJacobianProduct(
+        of: [$0[0], $0[1]], cotangents: [$0[2], $0[3]], withRespectTo: [$0[4], $0[5]])
+    },
+    Call(
+      "jacobianVectorProduct(of outputs: [Value], withRespectTo inputs: [Value], "
+        + "tangents: [Value])", 6
+    ) {
+      _ = try jacobianVectorProduct(
+        of: [$0[0], $0[1]], withRespectTo: [$0[2], $0[3]], tangents: [$0[4], $0[5]])
+    },
+    Call("GraphBuilder.output(_ name: String, _ value: Value)") {
+      try $0[0].builder.output("y", $0[1])
+    },
+    Call("GraphBuilder.update(_ parameter: Value, to value: Value)", 3) {
+      try $0[0].builder.update($0[1], to: $0[2])
+    },
+  ]
+
+  /// Types of which at least one lets every call get as far as it can.
+  private static let types: [TensorType] = [
+    TensorType(.f32, .scalar), TensorType(.f32, [2]), TensorType(.f32, [2, 2]),
+    TensorType(.bool, [2]), TensorType(.i32, [2]), TensorType(.f32, [1, 2]),
+  ]
+
+  @Test("are refused by every function that takes several values", arguments: [false, true])
+  func refused(_ haveOneName: Bool) throws {
+    for call in Self.infix + Self.functions {
+      let isInfix = Self.infix.contains { $0.signature == call.signature }
+      for type in Self.types {
+        for foreign in 0..<call.count {
+          let builder = GraphBuilder("ours")
+          let other = GraphBuilder(haveOneName ? "ours" : "theirs")
+          // The same nodes in both, so that a number alone would do.
+          var ours: [Value] = []
+          var theirs: [Value] = []
+          for place in 0..<call.count {
+            let name = "x\(place)"
+            ours.append(try builder.parameter(name, type.scalarType, type.shape))
+            theirs.append(try other.parameter(name, type.scalarType, type.shape))
+          }
+          // Where an infix operator was called is looked up on the stack, which takes its time.
+          if isInfix {
+            builder.currentLocation = SourceLocation(file: "infix")
+            other.currentLocation = builder.currentLocation
+          }
+          var values = ours
+          values[foreign] = theirs[foreign]
+          let error = try #require(
+            diagnostic { try call.run(values) }, "\(call.signature), place \(foreign), \(type)")
+          #expect(error.code == .invalidArgument, "\(call.signature): \(error)")
+          #expect(error.message.contains(haveOneName ? "this other" : "theirs"), "\(error)")
+          #expect(error.location != nil, "\(call.signature)")
+          #expect(error.notes.isEmpty)
+        }
+      }
+    }
+  }
+
+  @Test("by an optimizer's rule too")
+  func optimizer() throws {
+    let builder = GraphBuilder("ours")
+    let w = try builder.parameter("w", .f32, [])
+    try builder.output("loss", w * w)
+    let graph = try builder.build()
+    let rule = Optimizer("foreign") { (at) throws(Diagnostic) in
+      let foreign = try GraphBuilder("theirs").input("x", .f32, [])
+      try at.update(at.parameter, to: foreign)
+    }
+    let error = diagnostic { _ = try graph.trainingStep(minimizing: "loss", with: rule) }
+    #expect(error?.code == .invalidArgument)
+    #expect(error?.message.contains("theirs") == true)
+  }
+
+  @Test("the calls above are all that the sources declare")
+  func complete() throws {
+    let declared = try PublicSignatures.takingSeveralValues()
+    #expect(declared.count >= 33)
+    // Declared in a structure that a rule is given, and tested above.
+    let listed = Set((Self.infix + Self.functions).map(\.signature))
+      .union(["Site.update(_ value: Value, to next: Value)"])
+    #expect(declared.subtracting(listed) == [])
+    #expect(listed.subtracting(declared) == [])
+  }
+
+  private func diagnostic(_ body: () throws -> Void) -> Diagnostic? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return error as? Diagnostic
+    }
+  }
+}
+
+/// The public functions that the sources declare.
+private enum PublicSignatures {
+  /// Those in which values of two builders could meet: `Type.name(label name: Type, …)`, without
+  /// defaults and the caller's place.
+  static func takingSeveralValues() throws -> Set<String> {
+    let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Sources")
+    var found: Set<String> = []
+    let paths = try #require(FileManager.default.subpaths(atPath: sources.path))
+    for path in paths where path.hasSuffix(".swift") {
+      let text = try String(contentsOf: sources.appendingPathComponent(path), encoding: .utf8)
+      found.formUnion(try signatures(in: text))
+    }
+    return found
+  }
+
+  private static func signatures(in text: String) throws -> Set<String> {
+    let scope = try Regex<(Substring, Substring)>(
+      #"^ *(?:public |package |private )?(?:final )?(?:extension|struct|class|enum) (\w+)"#)
+    let function = try Regex<(Substring, Substring)>(
+      #"^ *public (?:static |prefix |mutating )*(?:func +|(?=init))([^\s(]+?)(?:<\w+(?:: \w+)?>)? ?\("#
+    )
+    var found: Set<String> = []
+    var owner = ""
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+    while let line = lines.popFirst() {
+      if line == "}" { owner = "" }
+      if let match = line.prefixMatch(of: scope) { owner = "\(match.1)." }
+      guard let match = line.prefixMatch(of: function) else { continue }
+      // The list of parameters ends with the parenthesis that closes it.
+      var list = String(line[match.range.upperBound...])
+      while depth(list) >= 0, let next = lines.popFirst() { list += " " + next }
+      let parameters = split(list).filter { !$0.hasPrefix("file:") && !$0.hasPrefix("line:") }
+      let types = parameters.compactMap { $0.split(separator: ": ", maxSplits: 1).last }
+      let lists = types.count { $0 == "[Value]" }
+      let values = types.count { $0 == "Value" || $0 == "Value?" }
+      let isMethod =
+        match.1.first?.isLetter == true && (owner == "Value." || owner == "GraphBuilder.")
+      if lists * 2 + values + (isMethod ? 1 : 0) > 1, lists + values > 0 {
+        found.insert("\(owner)\(match.1)(\(parameters.joined(separator: ", ")))")
+      }
+    }
+    return found
+  }
+
+  private static func depth(_ text: String) -> Int {
+    text.reduce(0) { $0 + ($1 == "(" ? 1 : $1 == ")" ? -1 : 0) }
+  }
+
+  /// The parameters of a list, without their defaults; what follows the list is dropped.
+  private static func split(_ list: String) -> [String] {
+    var parameters = [""]
+    var depth = 0
+    for character in list {
+      if character == "(" || character == "[" { depth += 1 }
+      if character == ")" || character == "]" { depth -= 1 }
+      if depth < 0 { break }
+      if character == ",", depth == 0 {
+        parameters.append("")
+      } else {
+        parameters[parameters.count - 1].append(character)
+      }
+    }
+    return parameters.map { parameter in
+      let words = parameter.split(separator: " ").joined(separator: " ")
+      return words.components(separatedBy: " = ")[0]
+    }.filter { !$0.isEmpty }
+  }
+}
