@@ -17,7 +17,7 @@ stage = @printf '\n== %s\n' '$(1)'
 comma := ,
 SWIFT_TEST := swift test -c release --skip-build --disable-xctest
 
-.PHONY: help setup build run test soak exhaustive sanitize lint format fashion benchmark clean
+.PHONY: help setup build run fuzz test soak exhaustive sanitize lint format fashion benchmark clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -59,6 +59,12 @@ test: setup ## Check everything: style, the main job, the README, the benchmark,
 soak: setup ## Run all tests with the full random sets (see CONTRIBUTING.md)
 	@.ci/build -c release --build-tests
 	@ADJOINT_SOAK=1 $(SWIFT_TEST)
+
+# Goes on where the last run stopped; what fails is kept in Output/Fuzz.
+SECONDS ?= 600
+fuzz: setup ## Try random and damaged inputs for SECONDS=600, from the seeds on where the last run stopped
+	@.ci/build -c release --product Fuzz
+	@nice .build/release/Fuzz run $(SECONDS) Output/Fuzz $(CAMPAIGNS)
 
 exhaustive: setup ## Check vector mathematics at each of the 2^32 f32 arguments (half an hour)
 	@ADJOINT_EXHAUSTIVE=1 swift test -c release --disable-xctest --filter errorsAreBoundedEverywhere

@@ -73,6 +73,15 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: [.swiftLanguageMode(.v6)]
     ),
+    // Random and damaged inputs for as long as one likes: `make fuzz`. No product, so users never see it.
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "Adjoint", "AdjointCodegen", "AdjointKernels", "AdjointLowering", "TestSupport",
+      ],
+      path: "Tests/Fuzz",
+      swiftSettings: [.swiftLanguageMode(.v6)]
+    ),
     tests("AdjointCoreTests", on: ["AdjointCore"]),
     tests("AdjointKernelsTests", on: ["AdjointKernels"]),
     tests("AdjointGraphTests", on: ["AdjointGraph", "AdjointOperators"]),

@@ -2,6 +2,7 @@ import AdjointCore
 import AdjointGraph
 import AdjointKernels
 import AdjointLowering
+import TestSupport
 import Testing
 
 @Suite("Plans of random graphs")

@@ -35,30 +35,68 @@ class Value:
     rank = property(lambda self: len(self.shape))
     T = property(lambda self: transpose(self))
 
-    def __add__(self, other): return combined("add", self, other)
-    def __radd__(self, other): return combined("add", other, self)
-    def __sub__(self, other): return combined("subtract", self, other)
-    def __rsub__(self, other): return combined("subtract", other, self)
-    def __mul__(self, other): return combined("multiply", self, other)
-    def __rmul__(self, other): return combined("multiply", other, self)
-    def __truediv__(self, other): return combined("divide", self, other)
-    def __rtruediv__(self, other): return combined("divide", other, self)
-    def __pow__(self, other): return combined("power", self, other)
-    def __rpow__(self, other): return combined("power", other, self)
-    def __neg__(self): return apply("negate", [self], self.shape, self.dtype)
-    def __matmul__(self, other): return matmul(self, other)
-    def __lt__(self, other): return combined("less", self, other)
-    def __le__(self, other): return combined("less_or_equal", self, other)
-    def __gt__(self, other): return combined("greater", self, other)
-    def __ge__(self, other): return combined("greater_or_equal", self, other)
-    def __and__(self, other): return combined("and", self, other)
-    def __or__(self, other): return combined("or", self, other)
-    def __invert__(self): return apply("logical_not", [self], self.shape, "bool")
+    def __add__(self, other):
+        return combined("add", self, other)
+
+    def __radd__(self, other):
+        return combined("add", other, self)
+
+    def __sub__(self, other):
+        return combined("subtract", self, other)
+
+    def __rsub__(self, other):
+        return combined("subtract", other, self)
+
+    def __mul__(self, other):
+        return combined("multiply", self, other)
+
+    def __rmul__(self, other):
+        return combined("multiply", other, self)
+
+    def __truediv__(self, other):
+        return combined("divide", self, other)
+
+    def __rtruediv__(self, other):
+        return combined("divide", other, self)
+
+    def __pow__(self, other):
+        return combined("power", self, other)
+
+    def __rpow__(self, other):
+        return combined("power", other, self)
+
+    def __neg__(self):
+        return apply("negate", [self], self.shape, self.dtype)
+
+    def __matmul__(self, other):
+        return matmul(self, other)
+
+    def __lt__(self, other):
+        return combined("less", self, other)
+
+    def __le__(self, other):
+        return combined("less_or_equal", self, other)
+
+    def __gt__(self, other):
+        return combined("greater", self, other)
+
+    def __ge__(self, other):
+        return combined("greater_or_equal", self, other)
+
+    def __and__(self, other):
+        return combined("and", self, other)
+
+    def __or__(self, other):
+        return combined("or", self, other)
+
+    def __invert__(self):
+        return apply("logical_not", [self], self.shape, "bool")
 
 
 def apply(operator, operands, shape, dtype="f64", /, **attributes):
     _recording.nodes.append(
-        Node(operator, [operand.index for operand in operands], shape, dtype, **attributes))
+        Node(operator, [operand.index for operand in operands], shape, dtype, **attributes)
+    )
     return Value(len(_recording.nodes) - 1)
 
 
@@ -91,13 +129,19 @@ def combined(operator, x, y):
     x, y = lifted(x, dtype), lifted(y, dtype)
     shape = np.broadcast_shapes(x.shape, y.shape)
     logical = operator in COMPARISONS or operator in ("and", "or")
-    return apply(
-        operator, [broadcast(x, shape), broadcast(y, shape)], shape, "bool" if logical else dtype)
+    return apply(operator, [broadcast(x, shape), broadcast(y, shape)], shape, "bool" if logical else dtype)
 
 
-def equal(x, y): return combined("equal", x, y)
-def maximum(x, y): return combined("maximum", x, y)
-def minimum(x, y): return combined("minimum", x, y)
+def equal(x, y):
+    return combined("equal", x, y)
+
+
+def maximum(x, y):
+    return combined("maximum", x, y)
+
+
+def minimum(x, y):
+    return combined("minimum", x, y)
 
 
 def where(condition, x, y):
@@ -110,13 +154,38 @@ def _unary(name):
     return lambda x: apply(name, [x], x.shape, x.dtype)
 
 
-(exp, expm1, log, log1p, sqrt, rsqrt, reciprocal, sin, cos, tan, tanh, sigmoid, softplus, erf, absolute,
- sign, floor, ceil, round_, stop_gradient) = map(_unary, (
-     "exp expm1 log log1p sqrt rsqrt reciprocal sin cos tan tanh sigmoid softplus erf abs sign floor "
-     "ceil round stop_gradient").split())
+(
+    exp,
+    expm1,
+    log,
+    log1p,
+    sqrt,
+    rsqrt,
+    reciprocal,
+    sin,
+    cos,
+    tan,
+    tanh,
+    sigmoid,
+    softplus,
+    erf,
+    absolute,
+    sign,
+    floor,
+    ceil,
+    round_,
+    stop_gradient,
+) = map(
+    _unary,
+    (
+        "exp expm1 log log1p sqrt rsqrt reciprocal sin cos tan tanh sigmoid softplus erf abs sign floor "
+        "ceil round stop_gradient"
+    ).split(),
+)
 
 
-def cast(x, dtype): return apply("cast", [x], x.shape, dtype, to=dtype)
+def cast(x, dtype):
+    return apply("cast", [x], x.shape, dtype, to=dtype)
 
 
 def _reduction(name):
@@ -128,6 +197,7 @@ def _reduction(name):
         if keep:
             result = reshape(result, [1 if a in axes else e for a, e in enumerate(x.shape)])
         return result
+
     return reduce
 
 
@@ -144,21 +214,18 @@ def variance(x, axis=None, keep=False):
 
 
 def reshape(x, shape):
-    return x if x.shape == tuple(shape) else apply(
-        "reshape", [x], shape, x.dtype, shape=tuple(shape))
+    return x if x.shape == tuple(shape) else apply("reshape", [x], shape, x.dtype, shape=tuple(shape))
 
 
 def transpose(x, permutation=None):
     permutation = list(permutation or reversed(range(x.rank)))
-    return apply(
-        "transpose", [x], [x.shape[a] for a in permutation], x.dtype, permutation=permutation)
+    return apply("transpose", [x], [x.shape[a] for a in permutation], x.dtype, permutation=permutation)
 
 
 def slice_(x, axis, start, limit, stride=1):
     shape = list(x.shape)
     shape[axis] = len(range(start, limit, stride))
-    return apply("slice", [x], shape, x.dtype, axes=[axis], starts=[start], limits=[limit],
-                 strides=[stride])
+    return apply("slice", [x], shape, x.dtype, axes=[axis], starts=[start], limits=[limit], strides=[stride])
 
 
 def pad(x, low, high, interior=None, value=0.0):
@@ -178,7 +245,7 @@ def iota(shape, axis=0, dtype="f64"):
 
 
 def gather(x, indices, axis=0):
-    shape = x.shape[:axis] + indices.shape + x.shape[axis + 1:]
+    shape = x.shape[:axis] + indices.shape + x.shape[axis + 1 :]
     return apply("gather", [x, indices], shape, x.dtype, axis=axis)
 
 
@@ -188,13 +255,20 @@ def scatter_add(x, indices, updates, axis=0):
 
 def dot_general(x, y, contract, batch=((), ())):
     """The product over pairs of axes: the batch axes, then the free ones of either operand."""
-    free = [[a for a in range(v.rank) if a not in contract[k] and a not in batch[k]]
-            for k, v in enumerate((x, y))]
-    shape = [x.shape[a] for a in batch[0]] + [x.shape[a] for a in free[0]] + [
-        y.shape[a] for a in free[1]]
-    return apply("dot_general", [x, y], shape, x.dtype, batch_left=list(batch[0]),
-                 batch_right=list(batch[1]), contract_left=list(contract[0]),
-                 contract_right=list(contract[1]))
+    free = [
+        [a for a in range(v.rank) if a not in contract[k] and a not in batch[k]] for k, v in enumerate((x, y))
+    ]
+    shape = [x.shape[a] for a in batch[0]] + [x.shape[a] for a in free[0]] + [y.shape[a] for a in free[1]]
+    return apply(
+        "dot_general",
+        [x, y],
+        shape,
+        x.dtype,
+        batch_left=list(batch[0]),
+        batch_right=list(batch[1]),
+        contract_left=list(contract[0]),
+        contract_right=list(contract[1]),
+    )
 
 
 def matmul(x, y):
@@ -232,11 +306,21 @@ class Expression:
             attributes = dict(node.attributes)
             if node.operator in ("constant", "iota"):
                 attributes["type"] = _Type(_type(node))
-            listed = ", ".join(f"{k} = {_spelled(v)}" for k, v in attributes.items()
-                               if not (k.startswith("batch") and v == []))
-            lines.append("%s = %s(%s)%s : %s" % (
-                names[index], node.operator, ", ".join(names[o] for o in node.operands),
-                " {%s}" % listed if listed else "", _type(node)))
+            listed = ", ".join(
+                f"{k} = {_spelled(v)}"
+                for k, v in attributes.items()
+                if not (k.startswith("batch") and v == [])
+            )
+            lines.append(
+                "%s = %s(%s)%s : %s"
+                % (
+                    names[index],
+                    node.operator,
+                    ", ".join(names[o] for o in node.operands),
+                    " {%s}" % listed if listed else "",
+                    _type(node),
+                )
+            )
         return lines + [f"output y = {names[self.result]}"]
 
     # JAX.
@@ -245,8 +329,7 @@ class Expression:
         arguments = iter(arguments)
         for node in self.nodes:
             operands = [values[o] for o in node.operands]
-            values.append(
-                next(arguments) if node.name else JAX[node.operator](node, *operands))
+            values.append(next(arguments) if node.name else JAX[node.operator](node, *operands))
         return values[self.result]
 
     # Wide numbers. `choices` keeps what is decided by comparison at the point itself (branches, ties,
@@ -310,14 +393,16 @@ def _pads(node):
     return list(zip(a["low"], a["high"], a["interior"]))
 
 
-def _axes(node): return tuple(node.attributes["axes"])
+def _axes(node):
+    return tuple(node.attributes["axes"])
 
 
 def _window(node):
     a = node.attributes
     return tuple(
         slice(a["starts"][0], a["limits"][0], a["strides"][0]) if axis == a["axes"][0] else slice(None)
-        for axis in range(len(node.shape)))
+        for axis in range(len(node.shape))
+    )
 
 
 def _dimensions(node):
@@ -339,25 +424,45 @@ def _jax_scatter(node, x, i, u):
 _TYPES = {"f64": np.float64, "i32": np.int32, "bool": bool, "f32": np.float32}
 
 JAX = {
-    "constant": lambda n: jnp.asarray(_filled(n)), "iota": lambda n: jnp.asarray(_iota(n)),
-    "add": lambda n, x, y: x + y, "subtract": lambda n, x, y: x - y,
-    "multiply": lambda n, x, y: x * y, "divide": lambda n, x, y: x / y,
-    "power": lambda n, x, y: x ** y, "negate": lambda n, x: -x,
-    "maximum": lambda n, x, y: jnp.maximum(x, y), "minimum": lambda n, x, y: jnp.minimum(x, y),
-    "less": lambda n, x, y: x < y, "less_or_equal": lambda n, x, y: x <= y,
-    "greater": lambda n, x, y: x > y, "greater_or_equal": lambda n, x, y: x >= y,
-    "equal": lambda n, x, y: x == y, "and": lambda n, x, y: x & y, "or": lambda n, x, y: x | y,
-    "logical_not": lambda n, x: ~x, "select": lambda n, c, x, y: jnp.where(c, x, y),
-    "exp": lambda n, x: jnp.exp(x), "expm1": lambda n, x: jnp.expm1(x),
-    "log": lambda n, x: jnp.log(x), "log1p": lambda n, x: jnp.log1p(x),
-    "sqrt": lambda n, x: jnp.sqrt(x), "rsqrt": lambda n, x: lax.rsqrt(x),
-    "reciprocal": lambda n, x: 1 / x, "sin": lambda n, x: jnp.sin(x),
-    "cos": lambda n, x: jnp.cos(x), "tan": lambda n, x: jnp.tan(x),
-    "tanh": lambda n, x: jnp.tanh(x), "sigmoid": lambda n, x: jax.nn.sigmoid(x),
-    "softplus": lambda n, x: jax.nn.softplus(x), "erf": lambda n, x: lax.erf(x),
-    "abs": lambda n, x: jnp.abs(x), "sign": lambda n, x: jnp.sign(x),
-    "floor": lambda n, x: jnp.floor(x), "ceil": lambda n, x: jnp.ceil(x),
-    "round": lambda n, x: jnp.round(x), "stop_gradient": lambda n, x: lax.stop_gradient(x),
+    "constant": lambda n: jnp.asarray(_filled(n)),
+    "iota": lambda n: jnp.asarray(_iota(n)),
+    "add": lambda n, x, y: x + y,
+    "subtract": lambda n, x, y: x - y,
+    "multiply": lambda n, x, y: x * y,
+    "divide": lambda n, x, y: x / y,
+    "power": lambda n, x, y: x**y,
+    "negate": lambda n, x: -x,
+    "maximum": lambda n, x, y: jnp.maximum(x, y),
+    "minimum": lambda n, x, y: jnp.minimum(x, y),
+    "less": lambda n, x, y: x < y,
+    "less_or_equal": lambda n, x, y: x <= y,
+    "greater": lambda n, x, y: x > y,
+    "greater_or_equal": lambda n, x, y: x >= y,
+    "equal": lambda n, x, y: x == y,
+    "and": lambda n, x, y: x & y,
+    "or": lambda n, x, y: x | y,
+    "logical_not": lambda n, x: ~x,
+    "select": lambda n, c, x, y: jnp.where(c, x, y),
+    "exp": lambda n, x: jnp.exp(x),
+    "expm1": lambda n, x: jnp.expm1(x),
+    "log": lambda n, x: jnp.log(x),
+    "log1p": lambda n, x: jnp.log1p(x),
+    "sqrt": lambda n, x: jnp.sqrt(x),
+    "rsqrt": lambda n, x: lax.rsqrt(x),
+    "reciprocal": lambda n, x: 1 / x,
+    "sin": lambda n, x: jnp.sin(x),
+    "cos": lambda n, x: jnp.cos(x),
+    "tan": lambda n, x: jnp.tan(x),
+    "tanh": lambda n, x: jnp.tanh(x),
+    "sigmoid": lambda n, x: jax.nn.sigmoid(x),
+    "softplus": lambda n, x: jax.nn.softplus(x),
+    "erf": lambda n, x: lax.erf(x),
+    "abs": lambda n, x: jnp.abs(x),
+    "sign": lambda n, x: jnp.sign(x),
+    "floor": lambda n, x: jnp.floor(x),
+    "ceil": lambda n, x: jnp.ceil(x),
+    "round": lambda n, x: jnp.round(x),
+    "stop_gradient": lambda n, x: lax.stop_gradient(x),
     "cast": lambda n, x: x.astype(_TYPES[n.dtype]),
     "reduce_sum": lambda n, x: jnp.sum(x, _axes(n)),
     "reduce_max": lambda n, x: jnp.max(x, _axes(n)),
@@ -377,21 +482,36 @@ JAX = {
 
 def _total(function):
     """A function of wide numbers that gives NaN where it has no real value."""
+
     def value(*x):
         try:
             result = function(*x)
         except (ZeroDivisionError, ValueError, OverflowError):
             return mp.nan
         return mp.nan if isinstance(result, mpmath.mpc) else mpf(result)
+
     ufunc = np.frompyfunc(value, function.__code__.co_argcount, 1)
     return lambda node, *operands: np.asarray(ufunc(*operands), dtype=object).reshape(node.shape)
 
 
-def _exp(x): return mp.inf if x > 10**7 else mpf(0) if x < -10**7 else mp.exp(x)
-def _log(x): return -mp.inf if x == 0 else mp.nan if x < 0 else mp.log(x)
-def _divide(x, y): return x / y if y else mp.nan if not x or mp.isnan(x) else mp.sign(x) * mp.inf
-def _sigmoid(x): return 1 / (1 + _exp(-x))
-def _softplus(x): return x if x > 10**7 else mp.log(1 + _exp(x))
+def _exp(x):
+    return mp.inf if x > 10**7 else mpf(0) if x < -(10**7) else mp.exp(x)
+
+
+def _log(x):
+    return -mp.inf if x == 0 else mp.nan if x < 0 else mp.log(x)
+
+
+def _divide(x, y):
+    return x / y if y else mp.nan if not x or mp.isnan(x) else mp.sign(x) * mp.inf
+
+
+def _sigmoid(x):
+    return 1 / (1 + _exp(-x))
+
+
+def _softplus(x):
+    return x if x > 10**7 else mp.log(1 + _exp(x))
 
 
 def _tanh(x):
@@ -417,14 +537,15 @@ def _wide_dot(node, x, y):
     free = [left[a] for a in range(x.ndim) if a not in cx and a not in bx]
     free += [right[a] for a in range(y.ndim) if a not in cy and a not in by]
     result = [left[a] for a in bx] + free
-    return np.asarray(np.einsum(
-        "%s,%s->%s" % tuple(map("".join, (left, right, result))), x, y), dtype=object)
+    return np.asarray(np.einsum("%s,%s->%s" % tuple(map("".join, (left, right, result))), x, y), dtype=object)
 
 
 def _wide_pad(node, x):
     result = np.full(node.shape, mpf(node.attributes["value"]), dtype=object)
-    place = tuple(slice(low, low + (interior + 1) * e, interior + 1)
-                  for (low, _, interior), e in zip(_pads(node), x.shape))
+    place = tuple(
+        slice(low, low + (interior + 1) * e, interior + 1)
+        for (low, _, interior), e in zip(_pads(node), x.shape)
+    )
     result[place] = x
     return result
 
@@ -438,23 +559,38 @@ _widened = np.frompyfunc(mpf, 1, 1)
 WIDE = {
     "constant": lambda n: np.asarray(_widened(_filled(n)) if n.dtype == "f64" else _filled(n)),
     "iota": lambda n: _widened(_iota(n)) if n.dtype == "f64" else _iota(n),
-    "add": lambda n, x, y: x + y, "subtract": lambda n, x, y: x - y,
-    "multiply": lambda n, x, y: x * y, "negate": lambda n, x: -x,
-    "divide": _total(_divide), "exp": _total(_exp), "log": _total(_log),
-    "expm1": _total(lambda x: _exp(x) - 1), "log1p": _total(lambda x: _log(1 + x)),
-    "sqrt": _total(lambda x: mp.sqrt(x)), "rsqrt": _total(lambda x: _divide(mpf(1), mp.sqrt(x))),
-    "reciprocal": _total(lambda x: _divide(mpf(1), x)), "sin": _total(lambda x: mp.sin(x)),
-    "cos": _total(lambda x: mp.cos(x)), "tan": _total(lambda x: mp.tan(x)),
-    "tanh": _total(_tanh), "sigmoid": _total(_sigmoid), "softplus": _total(_softplus),
-    "erf": _total(lambda x: mp.erf(x)), "reduce_product": _wide_product,
+    "add": lambda n, x, y: x + y,
+    "subtract": lambda n, x, y: x - y,
+    "multiply": lambda n, x, y: x * y,
+    "negate": lambda n, x: -x,
+    "divide": _total(_divide),
+    "exp": _total(_exp),
+    "log": _total(_log),
+    "expm1": _total(lambda x: _exp(x) - 1),
+    "log1p": _total(lambda x: _log(1 + x)),
+    "sqrt": _total(lambda x: mp.sqrt(x)),
+    "rsqrt": _total(lambda x: _divide(mpf(1), mp.sqrt(x))),
+    "reciprocal": _total(lambda x: _divide(mpf(1), x)),
+    "sin": _total(lambda x: mp.sin(x)),
+    "cos": _total(lambda x: mp.cos(x)),
+    "tan": _total(lambda x: mp.tan(x)),
+    "tanh": _total(_tanh),
+    "sigmoid": _total(_sigmoid),
+    "softplus": _total(_softplus),
+    "erf": _total(lambda x: mp.erf(x)),
+    "reduce_product": _wide_product,
     "reduce_sum": lambda n, x: np.asarray(np.add.reduce(x, axis=_axes(n)), dtype=object),
-    "broadcast": lambda n, x: _broadcast(x, n), "reshape": lambda n, x: x.reshape(n.shape),
+    "broadcast": lambda n, x: _broadcast(x, n),
+    "reshape": lambda n, x: x.reshape(n.shape),
     "transpose": lambda n, x: np.transpose(x, n.attributes["permutation"]),
-    "slice": lambda n, x: x[_window(n)], "pad": _wide_pad,
+    "slice": lambda n, x: x[_window(n)],
+    "pad": _wide_pad,
     "concatenate": lambda n, *x: np.concatenate(x, n.attributes["axis"]),
     "gather": lambda n, x, i: np.take(x, i, axis=n.attributes["axis"]),
-    "scatter_add": _wide_scatter, "dot_general": _wide_dot,
+    "scatter_add": _wide_scatter,
+    "dot_general": _wide_dot,
 }
+
 
 def _compared(function):
     return lambda n, x, y: np.asarray(function(x, y), dtype=bool)
@@ -467,12 +603,20 @@ def _converted(node, x):
 
 
 DECIDED = {
-    "less": _compared(np.less), "less_or_equal": _compared(np.less_equal),
-    "greater": _compared(np.greater), "greater_or_equal": _compared(np.greater_equal),
-    "equal": _compared(np.equal), "and": _compared(np.logical_and), "or": _compared(np.logical_or),
-    "logical_not": lambda n, x: ~x, "cast": _converted, "stop_gradient": lambda n, x: x,
-    "sign": _total(lambda x: mp.sign(x)), "floor": _total(lambda x: mp.floor(x)),
-    "ceil": _total(lambda x: mp.ceil(x)), "round": _total(lambda x: mp.nint(x)),
+    "less": _compared(np.less),
+    "less_or_equal": _compared(np.less_equal),
+    "greater": _compared(np.greater),
+    "greater_or_equal": _compared(np.greater_equal),
+    "equal": _compared(np.equal),
+    "and": _compared(np.logical_and),
+    "or": _compared(np.logical_or),
+    "logical_not": lambda n, x: ~x,
+    "cast": _converted,
+    "stop_gradient": lambda n, x: x,
+    "sign": _total(lambda x: mp.sign(x)),
+    "floor": _total(lambda x: mp.floor(x)),
+    "ceil": _total(lambda x: mp.ceil(x)),
+    "round": _total(lambda x: mp.nint(x)),
 }
 
 
@@ -490,8 +634,7 @@ def _shared(node, weights, x):
 
 
 def _winner(better):
-    return np.frompyfunc(
-        lambda x, y: mpf(1) / 2 if x == y else mpf(1) if better(x, y) else mpf(0), 2, 1)
+    return np.frompyfunc(lambda x, y: mpf(1) / 2 if x == y else mpf(1) if better(x, y) else mpf(0), 2, 1)
 
 
 def _mixed(node, weight, x, y):
@@ -502,12 +645,14 @@ def _mixed(node, weight, x, y):
 def _power(node, fixed, x, y):
     """A base at or below zero has no power around its exponent, which does not move there."""
     power = lambda a, b, f: mp.power(a, b if f is None else f)
+
     def total(a, b, f):
         try:
             result = power(a, b, f)
         except (ZeroDivisionError, ValueError):
             return mp.nan
         return mp.nan if isinstance(result, mpmath.mpc) else result
+
     return np.asarray(np.frompyfunc(total, 3, 1)(x, y, fixed), dtype=object).reshape(node.shape)
 
 
@@ -518,6 +663,5 @@ CHOOSING = {
     "reduce_max": (lambda n, x: _ties(n, x, np.maximum.reduce), _shared),
     "reduce_min": (lambda n, x: _ties(n, x, np.minimum.reduce), _shared),
     "abs": (lambda n, x: np.frompyfunc(lambda v: mp.sign(v), 1, 1)(x), lambda n, s, x: s * x),
-    "power": (
-        lambda n, x, y: np.frompyfunc(lambda a, b: b if a <= 0 else None, 2, 1)(x, y), _power),
+    "power": (lambda n, x, y: np.frompyfunc(lambda a, b: b if a <= 0 else None, 2, 1)(x, y), _power),
 }

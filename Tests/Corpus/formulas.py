@@ -8,8 +8,19 @@ FORMULAS = []
 
 
 class Formula:
-    def __init__(self, family, name, formula, shapes, low=-2.0, high=2.0, whole=None, extreme=(),
-                 ranges=None, differs=None):
+    def __init__(
+        self,
+        family,
+        name,
+        formula,
+        shapes,
+        low=-2.0,
+        high=2.0,
+        whole=None,
+        extreme=(),
+        ranges=None,
+        differs=None,
+    ):
         self.family, self.name, self.formula, self.shapes = family, name, formula, shapes
         self.low, self.high, self.whole, self.extreme = low, high, whole or {}, extreme
         self.ranges = ranges or {}
@@ -21,8 +32,12 @@ def add(family, name, formula, shapes, **settings):
     FORMULAS.append(Formula(family, name, formula, shapes, **settings))
 
 
-def clip(x, low, high): return minimum(maximum(x, low), high)
-def square(x): return x * x
+def clip(x, low, high):
+    return minimum(maximum(x, low), high)
+
+
+def square(x):
+    return x * x
 
 
 # Activations: the name, the formula, and further points. Large logits are for spellings that a stable
@@ -46,8 +61,7 @@ ACTIVATIONS = {
     "elu": (lambda x: where(x > 0.0, x, expm1(x)), HUGE, TIES),
     "elu-written": (lambda x: where(x > 0.0, x, 1.5 * (exp(x) - 1.0)), HUGE, TIES),
     "elu-guarded": (lambda x: where(x > 0.0, x, exp(where(x > 0.0, 0.0, x)) - 1.0), HUGE, TIES),
-    "selu": (lambda x: 1.0507009873554805 * where(
-        x > 0.0, x, 1.6732632423543772 * expm1(x)), HUGE, TIES),
+    "selu": (lambda x: 1.0507009873554805 * where(x > 0.0, x, 1.6732632423543772 * expm1(x)), HUGE, TIES),
     "celu": (lambda x: maximum(x, 0.0) + minimum(0.0, 0.7 * (exp(x / 0.7) - 1.0)), MILD),
     "softplus": (softplus, HUGE, TINY),
     "softplus-log": (lambda x: log(1.0 + exp(x)), LOGITS, HUGE),
@@ -62,31 +76,36 @@ ACTIVATIONS = {
     "sigmoid-reciprocal": (lambda x: reciprocal(1.0 + exp(-x)), HUGE),
     "sigmoid-fraction": (lambda x: exp(x) / (1.0 + exp(x)), HUGE),
     "sigmoid-tanh": (lambda x: 0.5 * (1.0 + tanh(0.5 * x)), MILD),
-    "sigmoid-where": (lambda x: where(
-        x >= 0.0, 1.0 / (1.0 + exp(-x)), exp(x) / (1.0 + exp(x))), LOGITS),
+    "sigmoid-where": (lambda x: where(x >= 0.0, 1.0 / (1.0 + exp(-x)), exp(x) / (1.0 + exp(x))), LOGITS),
     "sigmoid-complement": (lambda x: 1.0 - sigmoid(x), MILD),
     "tanh": (tanh, HUGE, TINY),
     "tanh-sigmoid": (lambda x: 2.0 * sigmoid(2.0 * x) - 1.0, MILD),
-    "tanh-exponentials": (lambda x: (exp(x) - exp(-x)) / (exp(x) + exp(-x)), ),
-    "tanh-double": (lambda x: (exp(2.0 * x) - 1.0) / (exp(2.0 * x) + 1.0), ),
-    "tanh-fraction": (lambda x: 1.0 - 2.0 / (exp(2.0 * x) + 1.0), ),
+    "tanh-exponentials": (lambda x: (exp(x) - exp(-x)) / (exp(x) + exp(-x)),),
+    "tanh-double": (lambda x: (exp(2.0 * x) - 1.0) / (exp(2.0 * x) + 1.0),),
+    "tanh-fraction": (lambda x: 1.0 - 2.0 / (exp(2.0 * x) + 1.0),),
     "silu": (lambda x: x * sigmoid(x), HUGE),
     "silu-written": (lambda x: x / (1.0 + exp(-x)), MILD),
     "silu-product": (lambda x: x * (1.0 / (1.0 + exp(-x))), HUGE),
     "swish-beta": (lambda x: x * sigmoid(1.7 * x), HUGE),
     "gelu-erf": (lambda x: 0.5 * x * (1.0 + erf(x / math.sqrt(2.0))), (-30.0, -6.0, -1e-9, 1e-9, 6.0, 30.0)),
     "gelu-erf-scaled": (lambda x: x * 0.5 * (1.0 + erf(x * math.sqrt(0.5))), TIES),
-    "gelu-tanh": (lambda x: 0.5 * x * (1.0 + tanh(
-        math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3.0))), (-30.0, -5.0, -1e-9, 1e-9, 5.0, 30.0)),
-    "gelu-tanh-products": (lambda x: 0.5 * x * (1.0 + tanh(
-        0.7978845608028654 * (x + 0.044715 * x * x * x))), TIES),
-    "gelu-tanh-factored": (lambda x: 0.5 * x * (1.0 + tanh(
-        0.7978845608028654 * x * (1.0 + 0.044715 * x * x))), TIES),
+    "gelu-tanh": (
+        lambda x: 0.5 * x * (1.0 + tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3.0))),
+        (-30.0, -5.0, -1e-9, 1e-9, 5.0, 30.0),
+    ),
+    "gelu-tanh-products": (
+        lambda x: 0.5 * x * (1.0 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))),
+        TIES,
+    ),
+    "gelu-tanh-factored": (
+        lambda x: 0.5 * x * (1.0 + tanh(0.7978845608028654 * x * (1.0 + 0.044715 * x * x))),
+        TIES,
+    ),
     "gelu-sigmoid": (lambda x: x * sigmoid(1.702 * x), HUGE),
     "mish": (lambda x: x * tanh(softplus(x)), HUGE),
     "mish-written": (lambda x: x * tanh(log(1.0 + exp(x))), LOGITS),
     "mish-log1p": (lambda x: x * tanh(log1p(exp(x))), LOGITS),
-    "mish-fraction": (lambda x: x * (square(1.0 + exp(x)) - 1.0) / (square(1.0 + exp(x)) + 1.0), ),
+    "mish-fraction": (lambda x: x * (square(1.0 + exp(x)) - 1.0) / (square(1.0 + exp(x)) + 1.0),),
     "hard-sigmoid": (lambda x: clip((x + 3.0) / 6.0, 0.0, 1.0), (-3.0, 3.0, 0.0, -4.0, 4.0, 1.0)),
     "hard-swish": (lambda x: x * clip(x + 3.0, 0.0, 6.0) / 6.0, (-3.0, 3.0, 0.0, -4.0, 4.0, 1.0)),
     "hard-tanh": (lambda x: clip(x, -1.0, 1.0), (-1.0, 1.0, 0.0, -2.0, 2.0, 0.5)),
@@ -104,9 +123,12 @@ ACTIVATIONS = {
     "log-sigmoid-complement-full": (lambda x: log(1.0 - 1.0 / (1.0 + exp(-x))), LOGITS, HUGE),
     "log1p-minus-sigmoid": (lambda x: log1p(-sigmoid(x)), LOGITS),
     "gaussian": (lambda x: exp(-x * x), (-25.0, -5.0, -1e-9, 1e-9, 5.0, 25.0)),
-    "gaussian-power": (lambda x: exp(-0.5 * x ** 2.0), TIES),
+    "gaussian-power": (lambda x: exp(-0.5 * x**2.0), TIES),
     "bent-identity": (lambda x: (sqrt(x * x + 1.0) - 1.0) / 2.0 + x, HUGE),
-    "sinc": (lambda x: where(equal(x, 0.0), 1.0, sin(x) / where(equal(x, 0.0), 1.0, x)), (0.0, 1.0, -1.0, 3.0, -9.0, 0.5)),
+    "sinc": (
+        lambda x: where(equal(x, 0.0), 1.0, sin(x) / where(equal(x, 0.0), 1.0, x)),
+        (0.0, 1.0, -1.0, 3.0, -9.0, 0.5),
+    ),
     "snake": (lambda x: x + square(sin(2.0 * x)) / 2.0, TIES),
     "isru": (lambda x: x / sqrt(1.0 + 0.5 * x * x), HUGE),
     "isru-rsqrt": (lambda x: x * rsqrt(1.0 + 0.5 * x * x), HUGE),
@@ -115,16 +137,16 @@ ACTIVATIONS = {
     "serf": (lambda x: x * erf(softplus(x)), MILD),
     "serf-written": (lambda x: x * erf(log(1.0 + exp(x))), MILD),
     "phish": (lambda x: x * tanh(0.5 * x * (1.0 + erf(x / math.sqrt(2.0)))), TIES),
-    "log-cosh": (lambda x: log((exp(x) + exp(-x)) / 2.0), ),
+    "log-cosh": (lambda x: log((exp(x) + exp(-x)) / 2.0),),
     "log-cosh-softplus": (lambda x: x + softplus(-2.0 * x) - math.log(2.0), HUGE),
     "log-cosh-abs": (lambda x: absolute(x) + log1p(exp(-2.0 * absolute(x))) - math.log(2.0), HUGE, TIES),
     "sinh": (lambda x: (exp(x) - exp(-x)) / 2.0, MILD),
     "cosh": (lambda x: 0.5 * (exp(x) + exp(-x)), MILD),
-    "arcsinh": (lambda x: log(x + sqrt(x * x + 1.0)), ),
+    "arcsinh": (lambda x: log(x + sqrt(x * x + 1.0)),),
     "smooth-step": (lambda x: square(clip(x, 0.0, 1.0)) * (3.0 - 2.0 * clip(x, 0.0, 1.0)), TIES),
     "exp-minus-one": (lambda x: exp(x) - 1.0, MILD, TINY),
     "log-exp": (lambda x: log(exp(x)), MILD),
-    "cubic": (lambda x: x ** 3.0 - 2.0 * x ** 2.0 + x, TIES),
+    "cubic": (lambda x: x**3.0 - 2.0 * x**2.0 + x, TIES),
     "horner": (lambda x: ((0.5 * x - 1.0) * x + 2.0) * x - 0.25, TIES, TINY),
     "rational": (lambda x: (1.0 + x) / (2.0 + x * x), HUGE),
     "wave": (lambda x: sin(3.0 * x) * cos(x) - tan(0.5 * x), TIES),
@@ -135,32 +157,62 @@ ACTIVATIONS = {
     "straight-through": (lambda x: x + stop_gradient(round_(x) - x), (0.25, -0.25, 1.3, -1.6, 7.75, 0.6)),
     "stopped-scale": (lambda x: x / (1.0 + stop_gradient(absolute(x))), HUGE),
     "where-sqrt": (lambda x: where(x > 0.0, sqrt(x), 0.0), (-1.0, 0.0, 4.0, 1e-300, 1e300, -1e300)),
-    "where-sqrt-scaled": (lambda x: where(x > 0.0, 2.0 * sqrt(3.0 * x) + x, x), (-1.0, 0.0, 4.0, 2.0, 9.0, -7.0)),
+    "where-sqrt-scaled": (
+        lambda x: where(x > 0.0, 2.0 * sqrt(3.0 * x) + x, x),
+        (-1.0, 0.0, 4.0, 2.0, 9.0, -7.0),
+    ),
     "where-log": (lambda x: where(x > 0.0, log(x), 0.0), (-1.0, 0.0, 4.0, 1e-300, 1e300, -1e300)),
     "where-log-else": (lambda x: where(x <= 0.0, x, log(x)), (-1.0, 0.0, 4.0, 1e-300, 1e300, -1e300)),
     "where-reciprocal": (lambda x: where(equal(x, 0.0), 0.0, 1.0 / x), (0.0, -0.0, 1.0, -2.0, 4.0, 8.0)),
     "where-divide": (lambda x: where(equal(x, 0.0), 1.0, sin(x) / x), (0.0, -0.0, 1.0, -2.0, 4.0, 8.0)),
-    "where-expm1": (lambda x: where(absolute(x) < 1e-3, 1.0 + x / 2.0, expm1(x) / x), (0.0, -0.0, 1.0, -2.0, 4.0, 1e-4)),
+    "where-expm1": (
+        lambda x: where(absolute(x) < 1e-3, 1.0 + x / 2.0, expm1(x) / x),
+        (0.0, -0.0, 1.0, -2.0, 4.0, 1e-4),
+    ),
     "where-exp": (lambda x: where(x < 5.0, exp(x), x), (-9.0, 0.0, 4.0, 5.0, 1e3, 800.0)),
     "where-log1p": (lambda x: where(x > -1.0, log1p(x), -1.0), (-1.0, -2.0, 0.0, 3.0, 1e300, -0.5)),
-    "where-power": (lambda x: where(x > 0.0, x ** 1.5, 0.0), (-1.0, 0.0, 4.0, 1.0, 9.0, -4.0)),
+    "where-power": (lambda x: where(x > 0.0, x**1.5, 0.0), (-1.0, 0.0, 4.0, 1.0, 9.0, -4.0)),
     "where-rsqrt": (lambda x: where(x > 0.0, rsqrt(x), 0.0), (-1.0, 0.0, 4.0, 1.0, 9.0, -4.0)),
     "where-xlogx": (lambda x: where(x > 0.0, x * log(x), 0.0), (0.0, -1.0, 1.0, 2.0, 1e-300, 5e-324)),
-    "where-entropy": (lambda x: where((x > 0.0) & (x < 1.0), -x * log(x) - (1.0 - x) * log(1.0 - x), 0.0), (0.0, 1.0, 0.5, 2.0, -1.0, 1e-9)),
+    "where-entropy": (
+        lambda x: where((x > 0.0) & (x < 1.0), -x * log(x) - (1.0 - x) * log(1.0 - x), 0.0),
+        (0.0, 1.0, 0.5, 2.0, -1.0, 1e-9),
+    ),
     "where-softplus": (lambda x: where(x > 30.0, x, log(1.0 + exp(x))), HUGE),
-    "where-sqrt-of-one-minus": (lambda x: where(absolute(x) < 1.0, sqrt(1.0 - x * x), 0.0), (1.0, -1.0, 0.0, 2.0, -3.0, 0.5)),
+    "where-sqrt-of-one-minus": (
+        lambda x: where(absolute(x) < 1.0, sqrt(1.0 - x * x), 0.0),
+        (1.0, -1.0, 0.0, 2.0, -3.0, 0.5),
+    ),
 }
 
 VECTOR = {"x": (6,)}
 for name, (function, *points) in ACTIVATIONS.items():
-    add("activations", name, function, VECTOR, low=-3.0, high=3.0,
-        extreme=[{"x": point} for point in points])
-    add("layers", f"dense-{name}", lambda x, w, b, f=function: f(x @ w + b),
-        {"x": (2, 3), "w": (3, 2), "b": (2,)}, low=-1.0, high=1.0)
-    add("layers", f"gated-{name}", lambda x, y, f=function: sum_(f(x) * y, 1),
-        {"x": (2, 3), "y": (2, 3)}, low=-1.5, high=1.5)
-    add("layers", f"mean-{name}", lambda x, s, f=function: mean(square(f(s * x))),
-        {"x": (2, 2), "s": (2,)}, low=0.1, high=1.6)
+    add("activations", name, function, VECTOR, low=-3.0, high=3.0, extreme=[{"x": point} for point in points])
+    add(
+        "layers",
+        f"dense-{name}",
+        lambda x, w, b, f=function: f(x @ w + b),
+        {"x": (2, 3), "w": (3, 2), "b": (2,)},
+        low=-1.0,
+        high=1.0,
+    )
+    add(
+        "layers",
+        f"gated-{name}",
+        lambda x, y, f=function: sum_(f(x) * y, 1),
+        {"x": (2, 3), "y": (2, 3)},
+        low=-1.5,
+        high=1.5,
+    )
+    add(
+        "layers",
+        f"mean-{name}",
+        lambda x, s, f=function: mean(square(f(s * x))),
+        {"x": (2, 2), "s": (2,)},
+        low=0.1,
+        high=1.6,
+    )
+
 
 # Losses over predictions p and targets t, element by element.
 def _huber(d, delta=1.0):
@@ -168,8 +220,11 @@ def _huber(d, delta=1.0):
 
 
 RESIDUALS = {
-    "squared": square, "squared-power": lambda d: d ** 2.0, "absolute": absolute,
-    "huber": _huber, "huber-half": lambda d: _huber(d, 0.5),
+    "squared": square,
+    "squared-power": lambda d: d**2.0,
+    "absolute": absolute,
+    "huber": _huber,
+    "huber-half": lambda d: _huber(d, 0.5),
     "huber-minimum": lambda d: 0.5 * square(minimum(absolute(d), 1.0)) + maximum(absolute(d) - 1.0, 0.0),
     "smooth-l1": lambda d: where(absolute(d) < 0.3, 0.5 * square(d) / 0.3, absolute(d) - 0.15),
     "pseudo-huber": lambda d: sqrt(1.0 + square(d)) - 1.0,
@@ -179,29 +234,40 @@ RESIDUALS = {
     "quantile-where": lambda d: where(d >= 0.0, 0.3 * d, -0.7 * d),
     "expectile": lambda d: where(d > 0.0, 0.8, 0.2) * square(d),
     "epsilon": lambda d: maximum(absolute(d) - 0.1, 0.0),
-    "cauchy": lambda d: log1p(square(d / 0.5)), "cauchy-log": lambda d: log(1.0 + square(d)),
+    "cauchy": lambda d: log1p(square(d / 0.5)),
+    "cauchy-log": lambda d: log(1.0 + square(d)),
     "welsch": lambda d: 1.0 - exp(-0.5 * square(d)),
     "geman": lambda d: square(d) / (square(d) + 4.0),
     "tukey": lambda d: where(
-        absolute(d) <= 2.0, (1.0 - (1.0 - square(d / 2.0)) ** 3.0) * (4.0 / 6.0), 4.0 / 6.0),
+        absolute(d) <= 2.0, (1.0 - (1.0 - square(d / 2.0)) ** 3.0) * (4.0 / 6.0), 4.0 / 6.0
+    ),
     "barron": lambda d: (1.0 / 1.5) * ((square(d) + 1.0) ** 0.75 - 1.0),
     "wing": lambda d: where(
-        absolute(d) < 1.0, log(1.0 + absolute(d) / 0.5), absolute(d) - (1.0 - math.log(3.0))),
+        absolute(d) < 1.0, log(1.0 + absolute(d) / 0.5), absolute(d) - (1.0 - math.log(3.0))
+    ),
     "linex": lambda d: exp(0.7 * d) - 0.7 * d - 1.0,
 }
 for name, function in RESIDUALS.items():
-    add("losses", f"{name}-mean", lambda p, t, f=function: mean(f(p - t)), {"p": (4,), "t": (4,)},
-        extreme=[{"p": (1.0, -2.0, 0.5, 1e3), "t": (1.0, -2.0, 0.0, 1.0)}])
-    add("losses", f"{name}-rows", lambda p, t, f=function: sum_(f(t - p), 1),
-        {"p": (2, 3), "t": (2, 1)})
-    add("losses", f"{name}-fit", lambda w, b, x, t, f=function: 0.5 * sum_(f(x @ w + b - t)),
-        {"w": (2,), "b": (), "x": (3, 2), "t": (3,)})
+    add(
+        "losses",
+        f"{name}-mean",
+        lambda p, t, f=function: mean(f(p - t)),
+        {"p": (4,), "t": (4,)},
+        extreme=[{"p": (1.0, -2.0, 0.5, 1e3), "t": (1.0, -2.0, 0.0, 1.0)}],
+    )
+    add("losses", f"{name}-rows", lambda p, t, f=function: sum_(f(t - p), 1), {"p": (2, 3), "t": (2, 1)})
+    add(
+        "losses",
+        f"{name}-fit",
+        lambda w, b, x, t, f=function: 0.5 * sum_(f(x @ w + b - t)),
+        {"w": (2,), "b": (), "x": (3, 2), "t": (3,)},
+    )
 
 LABELS = (0.0, 1.0, 1.0, 0.0)
 BINARY = {
     "bce-probabilities": lambda z, t: -(t * log(sigmoid(z)) + (1.0 - t) * log(1.0 - sigmoid(z))),
-    "bce-written": lambda z, t: -t * log(1.0 / (1.0 + exp(-z))) - (1.0 - t) * log(
-        1.0 - 1.0 / (1.0 + exp(-z))),
+    "bce-written": lambda z, t: -t * log(1.0 / (1.0 + exp(-z)))
+    - (1.0 - t) * log(1.0 - 1.0 / (1.0 + exp(-z))),
     "bce-logits": lambda z, t: maximum(z, 0.0) - z * t + log1p(exp(-absolute(z))),
     "bce-softplus": lambda z, t: softplus(z) - t * z,
     "bce-log": lambda z, t: log(1.0 + exp(z)) - t * z,
@@ -213,18 +279,19 @@ BINARY = {
     "bce-logistic-log1p": lambda z, t: log1p(exp((1.0 - 2.0 * t) * z)),
     "focal": lambda z, t: -(
         t * square(1.0 - sigmoid(z)) * log(sigmoid(z))
-        + (1.0 - t) * square(sigmoid(z)) * log(1.0 - sigmoid(z))),
-    "focal-softplus": lambda z, t: t * square(sigmoid(-z)) * softplus(-z) + (1.0 - t) * square(
-        sigmoid(z)) * softplus(z),
-    "focal-power": lambda z, t: (t * sigmoid(-z) + (1.0 - t) * sigmoid(z)) ** 1.5 * (
-        softplus(z) - t * z),
+        + (1.0 - t) * square(sigmoid(z)) * log(1.0 - sigmoid(z))
+    ),
+    "focal-softplus": lambda z, t: t * square(sigmoid(-z)) * softplus(-z)
+    + (1.0 - t) * square(sigmoid(z)) * softplus(z),
+    "focal-power": lambda z, t: (t * sigmoid(-z) + (1.0 - t) * sigmoid(z)) ** 1.5 * (softplus(z) - t * z),
     "hinge": lambda z, t: maximum(0.0, 1.0 - (2.0 * t - 1.0) * z),
-    "hinge-where": lambda z, t: where(
-        (2.0 * t - 1.0) * z < 1.0, 1.0 - (2.0 * t - 1.0) * z, 0.0),
+    "hinge-where": lambda z, t: where((2.0 * t - 1.0) * z < 1.0, 1.0 - (2.0 * t - 1.0) * z, 0.0),
     "squared-hinge": lambda z, t: square(maximum(0.0, 1.0 - (2.0 * t - 1.0) * z)),
     "modified-huber": lambda z, t: where(
-        (2.0 * t - 1.0) * z >= -1.0, square(maximum(0.0, 1.0 - (2.0 * t - 1.0) * z)),
-        -4.0 * (2.0 * t - 1.0) * z),
+        (2.0 * t - 1.0) * z >= -1.0,
+        square(maximum(0.0, 1.0 - (2.0 * t - 1.0) * z)),
+        -4.0 * (2.0 * t - 1.0) * z,
+    ),
     "exponential": lambda z, t: exp(-(2.0 * t - 1.0) * z),
     "brier": lambda z, t: square(sigmoid(z) - t),
     "savage": lambda z, t: square(sigmoid((1.0 - 2.0 * t) * z)),
@@ -238,12 +305,17 @@ for name, function in BINARY.items():
         # A power of what vanishes has no derivative on both sides of it.
         far = far[:1]
     for reduction, reduce in {"sum": sum_, "mean": mean}.items():
-        add("losses", f"{name}-{reduction}", lambda z, t, f=function, r=reduce: r(f(z, t)),
-            {"z": (4,), "t": (4,)}, ranges={"t": LABELS}, extreme=far)
+        add(
+            "losses",
+            f"{name}-{reduction}",
+            lambda z, t, f=function, r=reduce: r(f(z, t)),
+            {"z": (4,), "t": (4,)},
+            ranges={"t": LABELS},
+            extreme=far,
+        )
     if name != "exponential":
         far = [{"z": (700.0, -700.0, -40.0, 1e-9), "t": (0.0, 1.0, 1.0, 0.0)}]
-    add("losses", f"{name}-each", function, {"z": (4,), "t": (4,)}, ranges={"t": LABELS},
-        extreme=far)
+    add("losses", f"{name}-each", function, {"z": (4,), "t": (4,)}, ranges={"t": LABELS}, extreme=far)
 
 
 def logsumexp(x, axis=-1, keep=False):
@@ -259,8 +331,8 @@ def one_hot(labels, count):
 SOFTMAX = {
     "written": lambda x: exp(x) / sum_(exp(x), -1, True),
     "shifted": lambda x: exp(x - max_(x, -1, True)) / sum_(exp(x - max_(x, -1, True)), -1, True),
-    "stopped": lambda x: exp(x - stop_gradient(max_(x, -1, True))) / sum_(
-        exp(x - stop_gradient(max_(x, -1, True))), -1, True),
+    "stopped": lambda x: exp(x - stop_gradient(max_(x, -1, True)))
+    / sum_(exp(x - stop_gradient(max_(x, -1, True))), -1, True),
     "logsumexp": lambda x: exp(x - logsumexp(x, -1, True)),
     "log": lambda x: exp(x - log(sum_(exp(x), -1, True))),
     "temperature": lambda x: exp(x / 0.5) / sum_(exp(x / 0.5), -1, True),
@@ -270,66 +342,136 @@ LOGSOFTMAX = {
     "log-of-softmax": lambda x: log(exp(x) / sum_(exp(x), -1, True)),
     "minus-log": lambda x: x - log(sum_(exp(x), -1, True)),
     "shifted": lambda x: (x - max_(x, -1, True)) - log(sum_(exp(x - max_(x, -1, True)), -1, True)),
-    "stopped": lambda x: (x - stop_gradient(max_(x, -1, True))) - log(
-        sum_(exp(x - stop_gradient(max_(x, -1, True))), -1, True)),
+    "stopped": lambda x: (x - stop_gradient(max_(x, -1, True)))
+    - log(sum_(exp(x - stop_gradient(max_(x, -1, True))), -1, True)),
     "logsumexp": lambda x: x - logsumexp(x, -1, True),
     "log-of-shifted": lambda x: log(SOFTMAX["shifted"](x)),
 }
-ROWS = ((1.0, 2.0, 3.0, 3.0, 3.0, 3.0), (700.0, 10.0, -700.0, 0.0, 0.0, 0.0),
-        (1e6, 1e6 - 3.0, -1e6, 1000.0, 999.0, 998.0))
+ROWS = (
+    (1.0, 2.0, 3.0, 3.0, 3.0, 3.0),
+    (700.0, 10.0, -700.0, 0.0, 0.0, 0.0),
+    (1e6, 1e6 - 3.0, -1e6, 1000.0, 999.0, 998.0),
+)
 POINTS = [{"x": row} for row in ROWS]
 for name, function in SOFTMAX.items():
     add("softmax", f"softmax-{name}", function, {"x": (2, 3)}, extreme=POINTS)
-    add("softmax", f"softmax-{name}-expectation", lambda x, v, f=function: sum_(f(x) * v, 1),
-        {"x": (2, 3), "v": (2, 3)})
-    add("softmax", f"softmax-{name}-layer", lambda x, w, f=function: f(x @ w),
-        {"x": (2, 2), "w": (2, 3)})
-    add("softmax", f"softmax-{name}-entropy", lambda x, f=function: -sum_(f(x) * log(f(x)), 1),
-        {"x": (2, 3)})
-    add("softmax", f"softmax-{name}-squared", lambda x, t, f=function: mean(square(f(x) - t)),
-        {"x": (2, 3), "t": (2, 3)}, extreme=[{**p, "t": (1, 0, 0, 0, 1, 0)} for p in POINTS])
-    add("softmax", f"softmax-{name}-product", lambda x, v, f=function: f(x) @ v,
-        {"x": (2, 3), "v": (3, 2)})
+    add(
+        "softmax",
+        f"softmax-{name}-expectation",
+        lambda x, v, f=function: sum_(f(x) * v, 1),
+        {"x": (2, 3), "v": (2, 3)},
+    )
+    add("softmax", f"softmax-{name}-layer", lambda x, w, f=function: f(x @ w), {"x": (2, 2), "w": (2, 3)})
+    add("softmax", f"softmax-{name}-entropy", lambda x, f=function: -sum_(f(x) * log(f(x)), 1), {"x": (2, 3)})
+    add(
+        "softmax",
+        f"softmax-{name}-squared",
+        lambda x, t, f=function: mean(square(f(x) - t)),
+        {"x": (2, 3), "t": (2, 3)},
+        extreme=[{**p, "t": (1, 0, 0, 0, 1, 0)} for p in POINTS],
+    )
+    add("softmax", f"softmax-{name}-product", lambda x, v, f=function: f(x) @ v, {"x": (2, 3), "v": (3, 2)})
 for name, function in LOGSOFTMAX.items():
     labels = {"t": (2, 0)}
     add("softmax", f"logsoftmax-{name}", function, {"x": (2, 3)}, extreme=POINTS)
-    add("softmax", f"cross-entropy-{name}-soft", lambda x, q, f=function: -mean(sum_(q * f(x), 1)),
-        {"x": (2, 3), "q": (2, 3)}, ranges={"q": (0.2, 0.5, 0.3, 0.0, 1.0, 0.0)},
-        extreme=[{**p, "q": (0.2, 0.5, 0.3, 0.0, 1.0, 0.0)} for p in POINTS])
-    add("softmax", f"cross-entropy-{name}-one-hot",
-        lambda x, t, f=function: -mean(sum_(one_hot(t, 3) * f(x), 1)), {"x": (2, 3), "t": (2,)},
-        whole=labels, extreme=[{**p, **labels} for p in POINTS])
-    add("softmax", f"cross-entropy-{name}-gathered", lambda x, t, f=function: -sum_(gather(
-        reshape(f(x), [6]), t + 3 * iota((2,), 0, "i32"))) / 2.0, {"x": (2, 3), "t": (2,)},
-        whole=labels, extreme=[{**p, **labels} for p in POINTS])
-    add("softmax", f"cross-entropy-{name}-smoothed", lambda x, t, f=function: -mean(sum_(
-        (0.9 * one_hot(t, 3) + 0.1 / 3.0) * f(x), 1)), {"x": (2, 3), "t": (2,)}, whole=labels,
-        extreme=[{**p, **labels} for p in POINTS])
-    add("softmax", f"cross-entropy-{name}-layer", lambda w, b, x, t, f=function: -mean(sum_(
-        one_hot(t, 3) * f(x @ w + b), 1)), {"w": (2, 3), "b": (3,), "x": (2, 2), "t": (2,)},
-        whole=labels)
-    add("softmax", f"cross-entropy-{name}-focal", lambda x, t, f=function: -mean(sum_(
-        one_hot(t, 3) * square(1.0 - exp(f(x))) * f(x), 1)), {"x": (2, 3), "t": (2,)}, whole=labels)
-    add("softmax", f"divergence-{name}", lambda x, y, f=function: sum_(
-        exp(f(x)) * (f(x) - f(y))), {"x": (2, 3), "y": (2, 3)})
+    add(
+        "softmax",
+        f"cross-entropy-{name}-soft",
+        lambda x, q, f=function: -mean(sum_(q * f(x), 1)),
+        {"x": (2, 3), "q": (2, 3)},
+        ranges={"q": (0.2, 0.5, 0.3, 0.0, 1.0, 0.0)},
+        extreme=[{**p, "q": (0.2, 0.5, 0.3, 0.0, 1.0, 0.0)} for p in POINTS],
+    )
+    add(
+        "softmax",
+        f"cross-entropy-{name}-one-hot",
+        lambda x, t, f=function: -mean(sum_(one_hot(t, 3) * f(x), 1)),
+        {"x": (2, 3), "t": (2,)},
+        whole=labels,
+        extreme=[{**p, **labels} for p in POINTS],
+    )
+    add(
+        "softmax",
+        f"cross-entropy-{name}-gathered",
+        lambda x, t, f=function: -sum_(gather(reshape(f(x), [6]), t + 3 * iota((2,), 0, "i32"))) / 2.0,
+        {"x": (2, 3), "t": (2,)},
+        whole=labels,
+        extreme=[{**p, **labels} for p in POINTS],
+    )
+    add(
+        "softmax",
+        f"cross-entropy-{name}-smoothed",
+        lambda x, t, f=function: -mean(sum_((0.9 * one_hot(t, 3) + 0.1 / 3.0) * f(x), 1)),
+        {"x": (2, 3), "t": (2,)},
+        whole=labels,
+        extreme=[{**p, **labels} for p in POINTS],
+    )
+    add(
+        "softmax",
+        f"cross-entropy-{name}-layer",
+        lambda w, b, x, t, f=function: -mean(sum_(one_hot(t, 3) * f(x @ w + b), 1)),
+        {"w": (2, 3), "b": (3,), "x": (2, 2), "t": (2,)},
+        whole=labels,
+    )
+    add(
+        "softmax",
+        f"cross-entropy-{name}-focal",
+        lambda x, t, f=function: -mean(sum_(one_hot(t, 3) * square(1.0 - exp(f(x))) * f(x), 1)),
+        {"x": (2, 3), "t": (2,)},
+        whole=labels,
+    )
+    add(
+        "softmax",
+        f"divergence-{name}",
+        lambda x, y, f=function: sum_(exp(f(x)) * (f(x) - f(y))),
+        {"x": (2, 3), "y": (2, 3)},
+    )
 add("softmax", "logsumexp-written", lambda x: log(sum_(exp(x), -1)), {"x": (2, 3)}, extreme=POINTS)
 add("softmax", "logsumexp-shifted", logsumexp, {"x": (2, 3)}, extreme=POINTS)
 add("softmax", "logsumexp-all", lambda x: log(sum_(exp(x))), {"x": (2, 3)}, extreme=POINTS)
-add("softmax", "logmeanexp", lambda x: log(mean(exp(x), -1)), {"x": (2, 3)},
-    extreme=POINTS[:1])
-add("softmax", "logsumexp-weighted", lambda x, w: log(sum_(w * exp(x), -1)),
-    {"x": (2, 3), "w": (3,)}, ranges={"w": (0.2, 0.5, 0.3)})
-add("softmax", "logaddexp", lambda x, y: maximum(x, y) + log1p(exp(-absolute(x - y))),
-    {"x": (3,), "y": (3,)}, extreme=[{"x": (700.0, -700.0, 3.0), "y": (10.0, -701.0, 2.0)}])
-add("softmax", "softmin", lambda x: exp(-x) / sum_(exp(-x), -1, True), {"x": (2, 3)},
-    extreme=POINTS)
-add("softmax", "softmax-columns", lambda x: exp(x) / sum_(exp(x), 0, True), {"x": (3, 2)},
-    extreme=POINTS)
-add("softmax", "masked-infinite", lambda x: SOFTMAX["shifted"](where(
-    iota((2, 3), 1) <= iota((2, 3), 0), x, -math.inf)), {"x": (2, 3)}, extreme=POINTS)
-add("softmax", "masked-written-infinite", lambda x: SOFTMAX["written"](where(
-    iota((2, 3), 1) <= iota((2, 3), 0), x, -math.inf)), {"x": (2, 3)}, extreme=POINTS)
-add("softmax", "masked-large", lambda x: SOFTMAX["shifted"](x + where(
-    iota((2, 3), 1) <= iota((2, 3), 0), 0.0, -1e9)), {"x": (2, 3)}, extreme=POINTS[:2])
-add("softmax", "masked-product", lambda x: exp(x) * cast(iota((2, 3), 1) < 2.0, "f64") / sum_(
-    exp(x) * cast(iota((2, 3), 1) < 2.0, "f64"), -1, True), {"x": (2, 3)})
+add("softmax", "logmeanexp", lambda x: log(mean(exp(x), -1)), {"x": (2, 3)}, extreme=POINTS[:1])
+add(
+    "softmax",
+    "logsumexp-weighted",
+    lambda x, w: log(sum_(w * exp(x), -1)),
+    {"x": (2, 3), "w": (3,)},
+    ranges={"w": (0.2, 0.5, 0.3)},
+)
+add(
+    "softmax",
+    "logaddexp",
+    lambda x, y: maximum(x, y) + log1p(exp(-absolute(x - y))),
+    {"x": (3,), "y": (3,)},
+    extreme=[{"x": (700.0, -700.0, 3.0), "y": (10.0, -701.0, 2.0)}],
+)
+add("softmax", "softmin", lambda x: exp(-x) / sum_(exp(-x), -1, True), {"x": (2, 3)}, extreme=POINTS)
+add("softmax", "softmax-columns", lambda x: exp(x) / sum_(exp(x), 0, True), {"x": (3, 2)}, extreme=POINTS)
+add(
+    "softmax",
+    "masked-infinite",
+    lambda x: SOFTMAX["shifted"](where(iota((2, 3), 1) <= iota((2, 3), 0), x, -math.inf)),
+    {"x": (2, 3)},
+    extreme=POINTS,
+)
+add(
+    "softmax",
+    "masked-written-infinite",
+    lambda x: SOFTMAX["written"](where(iota((2, 3), 1) <= iota((2, 3), 0), x, -math.inf)),
+    {"x": (2, 3)},
+    extreme=POINTS,
+)
+add(
+    "softmax",
+    "masked-large",
+    lambda x: SOFTMAX["shifted"](x + where(iota((2, 3), 1) <= iota((2, 3), 0), 0.0, -1e9)),
+    {"x": (2, 3)},
+    extreme=POINTS[:2],
+)
+add(
+    "softmax",
+    "masked-product",
+    lambda x: exp(x)
+    * cast(iota((2, 3), 1) < 2.0, "f64")
+    / sum_(exp(x) * cast(iota((2, 3), 1) < 2.0, "f64"), -1, True),
+    {"x": (2, 3)},
+)

@@ -56,6 +56,7 @@ class Point:
 def by_jax(expression, point):
     import jax
     import jax.numpy as jnp
+
     names = expression.sources
     place = {name: k for k, name in enumerate(expression.inputs)}
 
@@ -76,6 +77,7 @@ def by_jax(expression, point):
 
 def by_wide(expression, point):
     from mpmath import mp, mpf
+
     widened = np.frompyfunc(mpf, 1, 1)
     flat = np.concatenate([np.abs(point.arrays[n]).ravel() for n in expression.sources])
     flat = flat[(flat > 0) & np.isfinite(flat)]
@@ -83,8 +85,7 @@ def by_wide(expression, point):
     extreme = flat.size and (flat.max() > 25 or flat.min() < 1e-6)
     mp.dps, exponent = (2400, -360) if extreme else (60, -15)
     h = mpf(10) ** exponent
-    base = {n: np.asarray(widened(a)) if n in expression.sources else a
-            for n, a in point.arrays.items()}
+    base = {n: np.asarray(widened(a)) if n in expression.sources else a for n, a in point.arrays.items()}
     tangent = {n: np.asarray(widened(point.tangents[n])) for n in expression.sources}
     cotangent = np.asarray(widened(point.cotangent))
     choices = {}
@@ -96,7 +97,8 @@ def by_wide(expression, point):
                 moved[name] = moved[name] + factor * h * array
         return expression.wide([moved[n] for n in expression.inputs], choices)
 
-    def weighted(*moves): return np.sum(cotangent * evaluated(*moves))
+    def weighted(*moves):
+        return np.sum(cotangent * evaluated(*moves))
 
     value = evaluated()
     jvp = (evaluated((1, tangent)) - evaluated((-1, tangent))) / (2 * h)
@@ -108,10 +110,15 @@ def by_wide(expression, point):
             unit[place] = mpf(1)
             axis = {name: unit}
             first.append((weighted((1, axis)) - weighted((-1, axis))) / (2 * h))
-            mixed.append((
-                weighted((1, axis), (1, tangent)) - weighted((1, axis), (-1, tangent))
-                - weighted((-1, axis), (1, tangent)) + weighted((-1, axis), (-1, tangent)))
-                / (4 * h * h))
+            mixed.append(
+                (
+                    weighted((1, axis), (1, tangent))
+                    - weighted((1, axis), (-1, tangent))
+                    - weighted((-1, axis), (1, tangent))
+                    + weighted((-1, axis), (-1, tangent))
+                )
+                / (4 * h * h)
+            )
         gradient.append(np.asarray(first, dtype=object))
         second.append(np.asarray(mixed, dtype=object))
     return {"value": [value], "jvp": [jvp], "vjp": gradient, "second": second}, 10.0 * float(h)
@@ -145,6 +152,7 @@ def agree(jax, wide, noise):
 def recorded(job):
     formula, seed = job
     from expression import Expression
+
     expression = Expression(formula.formula, formula.shapes, set(formula.whole))
     lines = [f"function {formula.name}"] + ["  " + line for line in expression.text()]
     report = []
@@ -184,12 +192,14 @@ def recorded(job):
 def formulas_of(wanted):
     import formulas
     import compositions, models, networks
+
     every = formulas.FORMULAS
     return every, [f for f in every if not wanted or f.family in wanted or f.name in wanted]
 
 
 def record_at(index):
     import warnings
+
     warnings.filterwarnings("ignore")
     formula = formulas_of(set(sys.argv[1:]))[1][index]
     try:

@@ -4,14 +4,14 @@ import AdjointOperators
 
 /// Seeded graphs that mix everything lowering treats differently: element-wise work, broadcasts,
 /// reductions, views, partial writes, contractions, gathers, constants, updates and odd outputs.
-struct RandomKernelGraph {
+package struct RandomKernelGraph {
   private let random: CounterBasedRandom
   private var counter: UInt64 = 0
   private let builder = GraphBuilder("random")
   private var values: [Value] = []
   private var indices: [Value] = []
 
-  static func graph(seed: UInt64, nodeCount: Int) throws -> Graph {
+  package static func graph(seed: UInt64, nodeCount: Int) throws -> Graph {
     var maker = RandomKernelGraph(random: CounterBasedRandom(seed: seed, stream: 99))
     return try maker.graph(nodeCount)
   }

@@ -1,0 +1,123 @@
+import Adjoint
+import AdjointKernels
+import AdjointLowering
+import AdjointPasses
+import TestSupport
+
+/// Random programs with their derivatives in both modes and twice: interpreted as they are written and
+/// after the passes, and now and then compiled on both back ends, on one to three threads.
+struct ProgramCampaign: Campaign {
+  static let name = "programs"
+  /// One program in so many is compiled.
+  private static let compiledShare = 8 as UInt64
+
+  init() throws {}
+
+  func input(seed: UInt64) throws -> (bytes: [UInt8], suffix: String) {
+    (Array(try derived(seed).description.utf8), "graph")
+  }
+
+  private func derived(_ seed: UInt64) throws -> Graph {
+    try differentiated(RandomGraph.make(nodeCount: 4 + Int(seed % 28), seed: seed))
+  }
+
+  mutating func run(seed: UInt64, counts: inout Counts) throws {
+    let written = try RandomGraph.make(nodeCount: 4 + Int(seed % 28), seed: seed)
+    let graph = try differentiated(written)
+    let simplified = try Pipeline.standard(graph)
+    let sources = try graph.randomSources(seed: seed)
+    let primal = try GraphInterpreter.evaluate(written, sources).outputs
+    let expected = try GraphInterpreter.evaluate(graph, sources).outputs
+    try compare(expected, primal, "the derivative changed")
+    try compare(
+      GraphInterpreter.evaluate(simplified, sources).outputs, expected, "the passes changed")
+    try checkModes(expected, sources)
+    try checkPlan(of: seed)
+    counts["interpreted"] += 1
+    guard seed % Self.compiledShare == 0 else { return }
+    for backend in Backend.allCases {
+      var first: [String: Tensor] = [:]
+      for threads in 1...3 {
+        let options = CompilationOptions(
+          threads: threads, maximumArenaByteCount: 128 << 20, backend: backend)
+        let context = try graph.compiled(options).makeContext()
+        for (name, tensor) in sources { try context.set(name, to: tensor) }
+        try context.run()
+        var outputs: [String: Tensor] = [:]
+        for port in graph.outputs { outputs[port.name] = try context.output(port.name) }
+        if threads == 1 {
+          try compare(outputs, expected, "\(backend) code gives another")
+          first = outputs
+        } else if outputs != first {
+          throw Finding("\(threads) threads give other bits than one on the \(backend) back end")
+        }
+      }
+    }
+    counts["compiled"] += 1
+  }
+
+  /// The graph with its gradient, its tangent, and the gradient's derivative along the tangents.
+  private func differentiated(_ graph: Graph) throws -> Graph {
+    let sources = try active(graph, "y")
+    guard !sources.isEmpty else { return graph }
+    var result = try graph.differentiated("y", withRespectTo: sources, mode: .reverse)
+    result = try result.differentiated("y", withRespectTo: sources, mode: .forward)
+    for source in sources {
+      let gradient = "gradient.\(source)"
+      let again = try active(result, gradient)
+      guard !again.isEmpty else { continue }
+      return try result.differentiated(gradient, withRespectTo: again, mode: .forward)
+        .differentiated(gradient, withRespectTo: again, mode: .reverse)
+    }
+    return result
+  }
+
+  private func active(_ graph: Graph, _ output: String) throws -> [String] {
+    let names = Set((graph.inputs + graph.parameters).map(\.name).filter { !$0.contains(".") })
+    return try graph.differentiability(of: [output], withRespectTo: names.sorted()).pairs
+      .filter { $0.dependence == .differentiable }.map(\.source)
+  }
+
+  /// ⟨gradient, t⟩ = J·t.
+  private func checkModes(_ outputs: [String: Tensor], _ sources: [String: Tensor]) throws {
+    guard let tangent = outputs["tangent.y"]?.doubles.first else { return }
+    var product = 0.0
+    for (name, tensor) in outputs where name.hasPrefix("gradient.") {
+      let source = name.dropFirst("gradient.".count)
+      guard !source.contains("."), let direction = sources["tangent.\(source)"] else { continue }
+      product += tensor.dot(direction)
+    }
+    guard DerivativeCheck.disagreement(product, tangent) < 1e-10 else {
+      throw Finding("the modes differ: \(product) in reverse, \(tangent) in forward")
+    }
+  }
+
+  /// A plan of a graph of kernels computes the bits that the graph does.
+  private func checkPlan(of seed: UInt64) throws {
+    let graph = try RandomKernelGraph.graph(seed: seed, nodeCount: 4 + Int(seed % 20))
+    let sources = try graph.randomSources(seed: seed)
+    let expected = try GraphInterpreter.evaluate(graph, sources)
+    var interpreter = try PlanInterpreter(
+      graph.lowered(),
+      parameters: sources.filter { name, _ in graph.parameters.contains { $0.name == name } })
+    let outputs = try interpreter.run(
+      sources.filter { name, _ in graph.inputs.contains { $0.name == name } })
+    guard outputs == expected.outputs else {
+      throw Finding("a plan gives other bits than its graph")
+    }
+  }
+
+  private func compare(
+    _ found: [String: Tensor], _ expected: [String: Tensor], _ what: String
+  ) throws {
+    for (name, tensor) in expected {
+      guard let other = found[name], other.type == tensor.type else {
+        throw Finding("\(what) the type of \(name)")
+      }
+      for (a, b) in zip(other.doubles, tensor.doubles)
+      where !(DerivativeCheck.disagreement(a, b) < 1e-8) {
+        throw Finding("\(what) \(name): \(a), not \(b)")
+      }
+    }
+  }
+}
