@@ -3,7 +3,8 @@
 import math
 
 from expression import *
-from formulas import LOGSOFTMAX, SOFTMAX, add, clip, logsumexp, one_hot, square
+from formulas import add, square
+from softmax import LOGSOFTMAX, logsumexp
 
 HALF_LOG_TAU = 0.5 * math.log(2 * math.pi)
 

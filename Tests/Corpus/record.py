@@ -191,7 +191,7 @@ def recorded(job):
 
 def formulas_of(wanted):
     import formulas
-    import compositions, models, networks
+    import losses, softmax, models, networks, movement, science, compositions
 
     every = formulas.FORMULAS
     return every, [f for f in every if not wanted or f.family in wanted or f.name in wanted]

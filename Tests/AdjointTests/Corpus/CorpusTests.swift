@@ -1,5 +1,6 @@
 import Adjoint
 import Foundation
+import TestSupport
 import Testing
 
 /// Functions whose values and derivatives come from elsewhere: Tests/Corpus/README.md.
@@ -25,8 +26,8 @@ struct CorpusTests {
     for function in functions { #expect(!function.points.isEmpty, "\(function.name)") }
   }
 
-  /// Every function on one back end, and by one of the ways to its second order; with ADJOINT_SOAK in the
-  /// environment on both, by all three.
+  /// Every function on one back end, and by one of the ways to its second order; where random sets are
+  /// full, on both and by all three.
   @Test("values, VJPs, JVPs and second order agree", arguments: batches)
   func agrees(batch: Int) throws {
     let functions = try Self.corpus.get()
@@ -34,7 +35,7 @@ struct CorpusTests {
     let members = stride(from: batch, to: functions.count, by: Self.batches.count).map {
       functions[$0]
     }
-    let soaks = ProcessInfo.processInfo.environment["ADJOINT_SOAK"] != nil
+    let soaks = RandomSets.areFull
     let backends: [Backend] =
       soaks ? [.generated, .portable] : [batch % 2 == 0 ? .generated : .portable]
     for backend in backends {
