@@ -1,86 +1,195 @@
 import AdjointCore
 import AdjointGraph
 
-/// What can be differentiated in a graph, and what stands in the way.
-public struct DifferentiabilityReport: Hashable, Sendable {
-  /// One output and one input or parameter.
-  public struct Pair: Hashable, Sendable {
-    /// How the output depends on the source.
-    public enum Dependence: String, Hashable, Sendable {
-      /// A differentiable path leads from the source to the output.
-      case differentiable
-      /// Every path passes a node that passes no derivative on, or one of the two is not floating
-      /// point.
-      case blocked
-      /// No path leads from the source to the output.
-      case none
-    }
-
-    /// The name of the output.
-    public let output: String
-    /// The name of the input or parameter.
-    public let source: String
-    /// How the output depends on the source.
-    public let dependence: Dependence
-    /// What is in the way: nodes without a derivative, nodes that stop derivatives on purpose, values
-    /// that are not floating point.
-    public let obstacles: [String]
-  }
-
-  /// Every output with every input and parameter.
-  public let pairs: [Pair]
-}
-
 extension Graph {
   /// How each output, or those named, depends on each input and parameter, or those named.
   ///
-  /// - Throws: `.unknownName` for a name the graph does not have.
+  /// It takes time in proportion to the nodes for every 64 outputs and every 64 sources, and to the
+  /// pairs that it lists.
+  ///
+  /// - Throws: `.unknownName` for a name the graph does not have, `.memoryLimit` for more pairs than
+  ///   `DifferentiabilityReport.maximumPairCount`.
   public func differentiability(
     of outputs: [String]? = nil, withRespectTo sources: [String]? = nil
   ) throws(Diagnostic) -> DifferentiabilityReport {
+    let outputs = outputs ?? outputList.map(\.name)
+    let sources = sources ?? sourceNames
+    let (count, overflow) = outputs.count.multipliedReportingOverflow(by: sources.count)
+    guard !overflow, count <= DifferentiabilityReport.maximumPairCount else {
+      throw Diagnostic(
+        .memoryLimit,
+        "\(outputs.count) outputs with \(sources.count) inputs and parameters are more than "
+          + "\(DifferentiabilityReport.maximumPairCount) pairs; ask for fewer at a time")
+    }
+    var targets: [ValueID] = []
+    for name in outputs { targets.append(try value(named: name)) }
+    let origins = try values(ofSources: sources)
+    return DifferentiabilityReport(
+      pairs: DependenceListing(self, (outputs, targets), (sources, origins)).pairs())
+  }
+
+  /// How many outputs depend differentiably on how many inputs and parameters.
+  ///
+  /// It takes time in proportion to the nodes for every 64 inputs and parameters.
+  public func differentiabilityCounts() -> DifferentiabilityCounts {
+    let origins = sourceNames.compactMap { source(named: $0).map { ValueID(node: $0) } }
+    let targets = outputList.map(\.value).filter { type(of: $0).scalarType.isDifferentiable }
+    let sweep = DependenceSweep(self)
+    var differentiable = 0
+    for first in stride(from: 0, to: origins.count, by: DependenceSweep.width) {
+      let end = min(first + DependenceSweep.width, origins.count)
+      let varied = sweep.forward(from: origins[first..<end]).varied
+      for target in targets { differentiable += varied[target.node].nonzeroBitCount }
+    }
+    return DifferentiabilityCounts(
+      pairs: outputList.count * origins.count, differentiable: differentiable)
+  }
+
+  /// The inputs and parameters, or those of the named ones, on which a value depends differentiably, in
+  /// their order: one sweep over the nodes for all of them.
+  ///
+  /// - Throws: `.unknownName` for a name the graph does not have.
+  package func differentiableSources(
+    of output: String, among sources: [String]? = nil
+  ) throws(Diagnostic) -> [String] {
+    let target = try value(named: output)
+    let names = sources ?? sourceNames
+    let origins = try values(ofSources: names)
+    guard type(of: target).scalarType.isDifferentiable else { return [] }
+    var isActive = Array(repeating: false, count: nodes.count)
+    isActive[target.node] = true
+    for index in nodes.indices.reversed() where isActive[index] {
+      guard let operation = nodes[index].operation,
+        nodes[index].resultTypes.contains(where: { $0.scalarType.isDifferentiable })
+      else { continue }
+      switch operation.derivative {
+      case .zero, .stopped: continue
+      case .partials, .linear, .movement, .multilinear, .rules:
+        for operand in nodes[index].operands { isActive[operand.node] = true }
+      }
+    }
+    return zip(names, origins).filter { _, origin in
+      isActive[origin.node] && type(of: origin).scalarType.isDifferentiable
+    }.map(\.0)
+  }
+
+  /// The names of all inputs and then of all parameters.
+  private var sourceNames: [String] { (inputs + parameters).map(\.name) }
+
+  private func values(ofSources names: [String]) throws(Diagnostic) -> [ValueID] {
+    var values: [ValueID] = []
+    values.reserveCapacity(names.count)
+    for name in names { values.append(try value(ofSource: name)) }
+    return values
+  }
+}
+
+/// The pairs of a report, worked out for 64 outputs and 64 sources at a time.
+private struct DependenceListing {
+  typealias Names = (names: [String], values: [ValueID])
+
+  private let graph: Graph
+  private let outputs: Names
+  private let sources: Names
+  private let sweep: DependenceSweep
+  /// For each pair, output by output: how it depends, and the blockers that are in the way.
+  private var dependences: [DifferentiabilityReport.Pair.Dependence]
+  private var blockers: [[Int]]
+  /// The blockers in words, each once.
+  private var obstacles: [Int: String] = [:]
+
+  init(_ graph: Graph, _ outputs: Names, _ sources: Names) {
+    self.graph = graph
+    self.outputs = outputs
+    self.sources = sources
+    sweep = DependenceSweep(graph)
+    let count = outputs.names.count * sources.names.count
+    dependences = Array(repeating: .none, count: count)
+    blockers = Array(repeating: [], count: count)
+  }
+
+  consuming func pairs() -> [DifferentiabilityReport.Pair] {
+    let width = DependenceSweep.width
+    for firstSource in stride(from: 0, to: sources.names.count, by: width) {
+      let someSources = firstSource..<min(firstSource + width, sources.names.count)
+      let forward = sweep.forward(from: sources.values[someSources])
+      for (place, target) in outputs.values.enumerated() {
+        note(target, place, forward, someSources)
+      }
+      for firstOutput in stride(from: 0, to: outputs.names.count, by: width) {
+        let someOutputs = firstOutput..<min(firstOutput + width, outputs.names.count)
+        list(forward, someSources, someOutputs)
+      }
+    }
+    return inWords()
+  }
+
+  private mutating func note(
+    _ target: ValueID, _ place: Int, _ forward: DependenceSweep.Forward, _ sources: Range<Int>
+  ) {
+    let first = place * self.sources.names.count + sources.lowerBound
+    for bit in forward.reached[target.node].bits { dependences[first + bit] = .blocked }
+    guard graph.type(of: target).scalarType.isDifferentiable else { return }
+    for bit in forward.varied[target.node].bits { dependences[first + bit] = .differentiable }
+  }
+
+  /// Adds the blockers between some outputs and some sources, in the order of the nodes.
+  private mutating func list(
+    _ forward: DependenceSweep.Forward, _ sources: Range<Int>, _ outputs: Range<Int>
+  ) {
+    let wanted = sweep.backward(from: self.outputs.values[outputs])
+    // For each output, the sources whose pair has as many blockers as are listed.
+    var full = Array(repeating: UInt64(0), count: outputs.count)
+    for (node, ended) in zip(sweep.blockers, forward.ended) where ended != 0 {
+      for output in wanted[node].bits {
+        for source in (ended & ~full[output]).bits {
+          let pair =
+            (outputs.lowerBound + output) * self.sources.names.count + sources.lowerBound + source
+          blockers[pair].append(node)
+          if blockers[pair].count > DifferentiabilityReport.maximumObstacleCount {
+            full[output] |= 1 << UInt64(source)
+          }
+        }
+      }
+    }
+  }
+
+  private mutating func inWords() -> [DifferentiabilityReport.Pair] {
     var pairs: [DifferentiabilityReport.Pair] = []
-    for output in outputs ?? self.outputs.map(\.name) {
-      let target = try value(named: output)
-      for source in sources ?? (inputs + parameters).map(\.name) {
-        pairs.append(try dependence(of: target, output, on: value(ofSource: source), source))
+    pairs.reserveCapacity(dependences.count)
+    let sourceTypes = zip(sources.names, sources.values).map { typeObstacle($0, $1) }
+    for (place, output) in outputs.names.enumerated() {
+      let outputType = typeObstacle(output, outputs.values[place])
+      for (number, source) in sources.names.enumerated() {
+        let pair = place * sources.names.count + number
+        var words = [outputType, sourceTypes[number]].compactMap(\.self)
+        let listed = blockers[pair].prefix(DifferentiabilityReport.maximumObstacleCount)
+        for node in listed { words.append(obstacle(node)) }
+        if listed.count < blockers[pair].count { words.append("and others") }
+        pairs.append(
+          DifferentiabilityReport.Pair(
+            output: output, source: source, dependence: dependences[pair], obstacles: words))
       }
     }
-    return DifferentiabilityReport(pairs: pairs)
+    return pairs
   }
 
-  private func dependence(
-    of target: ValueID, _ output: String, on source: ValueID, _ name: String
-  ) -> DifferentiabilityReport.Pair {
-    var obstacles: [String] = []
-    for (value, name) in [(target, output), (source, name)] {
-      let type = type(of: value)
-      if !type.scalarType.isDifferentiable {
-        obstacles.append("\(name) is \(type), which carries no derivative")
-      }
-    }
-    let activity = Activity(of: [target], withRespectTo: [source], in: nodes)
-    for node in activity.blocking {
-      let place = nodes[node].location.map { " at \($0)" } ?? ""
-      let reason =
-        if case .stopped? = nodes[node].operation?.derivative {
-          "stops derivatives on purpose"
-        } else { "has no derivative" }
-      obstacles.append("%\(label(of: node)) (\(nodes[node].mnemonic)) \(reason)\(place)")
-    }
-    let dependence: DifferentiabilityReport.Pair.Dependence =
-      activity.active[target.node] && type(of: target).scalarType.isDifferentiable
-      ? .differentiable : depends(target, on: source) ? .blocked : .none
-    return DifferentiabilityReport.Pair(
-      output: output, source: name, dependence: dependence, obstacles: obstacles)
+  private func typeObstacle(_ name: String, _ value: ValueID) -> String? {
+    let type = graph.type(of: value)
+    return type.scalarType.isDifferentiable
+      ? nil : "\(name) is \(type), which carries no derivative"
   }
 
-  /// Whether any path leads from the source to the target.
-  private func depends(_ target: ValueID, on source: ValueID) -> Bool {
-    var reached = Array(repeating: false, count: nodes.count)
-    reached[source.node] = true
-    for (index, node) in nodes.enumerated() where !reached[index] {
-      reached[index] = node.operands.contains { reached[$0.node] }
-    }
-    return reached[target.node]
+  private mutating func obstacle(_ index: Int) -> String {
+    if let known = obstacles[index] { return known }
+    let node = graph.nodes[index]
+    let place = node.location.map { " at \($0)" } ?? ""
+    let reason =
+      if case .stopped? = node.operation?.derivative {
+        "stops derivatives on purpose"
+      } else { "has no derivative" }
+    let words = "%\(graph.label(of: index)) (\(node.mnemonic)) \(reason)\(place)"
+    obstacles[index] = words
+    return words
   }
 }

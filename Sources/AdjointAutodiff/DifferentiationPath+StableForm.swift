@@ -129,8 +129,10 @@ private struct StableFormRebuild {
     Node(kind: .input, operands: [], resultTypes: node.resultTypes, name: nil)
   }
 
-  private static func renumbered(_ operands: [ValueID], by numbers: [ValueID?]) -> [ValueID] {
-    operands.map { $0.renumbered(by: numbers) }
+  private static func renumbered(_ operands: OperandList, by numbers: [ValueID?]) -> OperandList {
+    var operands = operands
+    operands.replaceEach { $0.renumbered(by: numbers) }
+    return operands
   }
 
   /// The path with what was rebuilt appended to its graph.
@@ -175,7 +177,7 @@ private struct StableFormRebuild {
       guard let value = place(definition) else { return [] }
       return [try builder.apply(Reshape(shape: value.shape), [value])]
     }
-    node.operands = node.operands.compactMap { place($0)?.id }
+    node.operands = OperandList(node.operands.compactMap { place($0)?.id })
     let number = builder.insert(node)
     return node.resultTypes.indices.map { builder.value(ValueID(node: number, result: $0)) }
   }

@@ -150,7 +150,7 @@ private struct DerivativeNames {
   }
 
   func output(_ kind: String, _ name: String) -> String {
-    free(kind, name) { name in builder.outputs.contains { $0.name == name } }
+    free(kind, name, isTaken: builder.hasOutput)
   }
 
   func input(_ kind: String, _ name: String) -> String {

@@ -1,3 +1,4 @@
+import AdjointCore
 import AdjointKernels
 
 extension KernelCompiler {

@@ -64,6 +64,16 @@ public struct CounterBasedRandom: Hashable, Sendable {
     return Self.normalQuantile((Double(random) + 0.5) * 0x1p-53)
   }
 
+  /// Puts `uniform(at:)` of consecutive counters in the place of all numbers.
+  package func fillUniformly(_ numbers: inout [Double], from first: UInt64) {
+    for place in numbers.indices { numbers[place] = uniform(at: first &+ UInt64(place)) }
+  }
+
+  /// Puts `normal(at:)` of consecutive counters in the place of all numbers.
+  package func fillNormally(_ numbers: inout [Double], from first: UInt64) {
+    for place in numbers.indices { numbers[place] = normal(at: first &+ UInt64(place)) }
+  }
+
   /// A permutation of `0..<count` (Fisher and Yates), the same for the same generator.
   ///
   /// - Throws: `.invalidArgument` for a count below zero, `.memoryLimit` for one whose numbers would take

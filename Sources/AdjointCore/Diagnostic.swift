@@ -141,6 +141,8 @@ extension Diagnostic.Code {
   public static let missingInput = Self("missing-input")
   /// A file that is not what its format says.
   public static let corruptFile = Self("corrupt-file")
+  /// A file without a checksum, where one was expected.
+  public static let missingChecksum = Self("missing-checksum")
   /// A file that could not be read or written.
   public static let inputOutput = Self("input-output")
   /// More memory asked for than the limit.

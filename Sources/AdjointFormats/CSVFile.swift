@@ -35,8 +35,7 @@ public struct CSVFile: Hashable, Sendable {
   public init(
     contentsOf path: String, as scalarType: ScalarType = .f32, header: Header = .automatic
   ) throws(Diagnostic) {
-    try self.init(
-      bytes: try FileBytes.readInflated(path), as: scalarType, header: header, path: path)
+    try self.init(from: try ByteSource.inflated(path), as: scalarType, header: header)
   }
 
   /// Reads the bytes of a file that is not compressed; the path is only for messages.
@@ -46,7 +45,14 @@ public struct CSVFile: Hashable, Sendable {
     bytes: [UInt8], as scalarType: ScalarType = .f32, header: Header = .automatic,
     path: String = "CSV data"
   ) throws(Diagnostic) {
-    var parser = CSVParser(bytes, header: header, path: path)
+    try self.init(from: ByteSource(bytes: bytes, path: path), as: scalarType, header: header)
+  }
+
+  /// Reads a file line by line.
+  init(
+    from source: ByteSource, as scalarType: ScalarType, header: Header
+  ) throws(Diagnostic) {
+    var parser = try CSVParser(source, header: header)
     switch scalarType {
     case .f32:
       let table = try parser.parse(Float.self)
@@ -59,7 +65,7 @@ public struct CSVFile: Hashable, Sendable {
     case .i32, .i64, .u8, .bool:
       throw Diagnostic(
         .invalidArgument, "a CSV file is read as f32 or f64, not \(scalarType); cast it afterwards",
-        location: SourceLocation(file: path))
+        location: SourceLocation(file: source.path))
     }
   }
 }

@@ -12,19 +12,20 @@ struct CSVParser {
   /// No line is longer; data rows of a million columns fit.
   static let maximumLineByteCount = 16 << 20
 
-  private let bytes: [UInt8]
+  private let source: ByteSource
   private let header: CSVFile.Header
-  private let path: String
-  private var position = 0
+  /// The current line with its end.
+  private var bytes: ArraySlice<UInt8> = []
   private var line = 0
   private var lineStart = 0
   private var fields: [Range<Int>] = []
 
-  init(_ bytes: [UInt8], header: CSVFile.Header, path: String) {
-    self.bytes = bytes
+  init(_ source: ByteSource, header: CSVFile.Header) throws(Diagnostic) {
+    self.source = source
     self.header = header
-    self.path = path
-    if bytes.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
+    if try source.buffer(atLeast: 3), source.buffered.starts(with: [0xef, 0xbb, 0xbf]) {
+      _ = source.take(3)
+    }
   }
 
   mutating func parse<Number: BinaryFloatingPoint>(
@@ -48,34 +49,45 @@ struct CSVParser {
       let isFirst = table.rows == 0 && table.names == nil
       for field in fields { table.numbers.append(try number(in: field, isFirstLine: isFirst)) }
       table.rows += 1
+      try source.checkElements(byteCount: table.numbers.count * MemoryLayout<Number>.size)
     }
     guard table.rows > 0 else {
-      throw failure(.syntax, "the file has no row of numbers; add one", at: position)
+      throw failure(.syntax, "the file has no row of numbers; add one", at: lineStart)
     }
     return table
   }
 
   /// Splits the next line that is not blank into `fields`; false at the end of the file.
   private mutating func nextLine() throws(Diagnostic) -> Bool {
-    while position < bytes.count {
-      lineStart = position
-      line += 1
-      let limit = min(bytes.count, position + Self.maximumLineByteCount)
-      var end = position
-      while end < limit, bytes[end] != 0x0a { end += 1 }
-      if end == limit, limit < bytes.count, bytes[end] != 0x0a {
-        throw failure(
-          .syntax,
-          "a line has more than \(Self.maximumLineByteCount) bytes; is this a CSV file?",
-          at: lineStart)
-      }
-      position = end + 1
+    while true {
+      bytes = try takeLine()
+      if bytes.isEmpty { return false }
+      lineStart = bytes.startIndex
+      var end = bytes.endIndex
+      if bytes[end - 1] == 0x0a { end -= 1 }
       if end > lineStart, bytes[end - 1] == 0x0d { end -= 1 }
       guard !trimmed(lineStart..<end).isEmpty else { continue }
       try split(lineStart..<end)
       return true
     }
-    return false
+  }
+
+  /// The next line with its end, empty at the end of the file.
+  private mutating func takeLine() throws(Diagnostic) -> ArraySlice<UInt8> {
+    line += 1
+    while true {
+      let seen = source.buffered
+      if let end = seen.prefix(Self.maximumLineByteCount + 1).firstIndex(of: 0x0a) {
+        return source.take(end + 1 - seen.startIndex)
+      }
+      guard seen.count <= Self.maximumLineByteCount else {
+        throw failure(
+          .syntax,
+          "a line has more than \(Self.maximumLineByteCount) bytes; is this a CSV file?",
+          at: lineStart)
+      }
+      if try !source.buffer(atLeast: seen.count + 1) { return source.take(seen.count) }
+    }
   }
 
   private mutating func split(_ line: Range<Int>) throws(Diagnostic) {
@@ -154,7 +166,7 @@ struct CSVParser {
   }
 
   private func failure(_ code: Diagnostic.Code, _ message: String, at byte: Int) -> Diagnostic {
-    let place = SourceLocation(file: path, line: max(line, 1), column: byte - lineStart + 1)
+    let place = SourceLocation(file: source.path, line: max(line, 1), column: byte - lineStart + 1)
     return Diagnostic(code, message, location: place)
   }
 

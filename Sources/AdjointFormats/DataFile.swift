@@ -8,28 +8,34 @@ public enum DataFile {
   /// (`.csv`, `.txt`, with or without `.gz`) or by being text. NPY and IDX files keep their scalar
   /// type; CSV files are read as `scalarType`, their first line as `header` says.
   ///
+  /// The file is read and inflated part by part; beside the tensor, which for some moments takes up to
+  /// three times its memory while it grows, there are a few MiB. Of a compressed file no more is read
+  /// than 64 times its size or 64 MiB, and 16 times its size or 256 MiB of numbers, whichever is more,
+  /// so that a small file cannot ask for all memory.
+  ///
   /// - Throws: `Diagnostic` as the reader of the format does, `.corruptFile` where the format is not
   ///   known.
   public static func load(
     _ path: String, csvAs scalarType: ScalarType = .f32, header: CSVFile.Header = .automatic
   ) throws(Diagnostic) -> Tensor {
-    let bytes = try FileBytes.readInflated(path)
+    let source = try ByteSource.inflated(path)
+    _ = try source.buffer(atLeast: 4096)
     var name = path.lowercased()
     if name.hasSuffix(".gz") { name.removeLast(3) }
-    if NPYFile.isNPY(bytes) || name.hasSuffix(".npy") {
-      return try NPYFile(bytes: bytes, path: path).tensor
+    if NPYFile.isNPY(source.buffered) || name.hasSuffix(".npy") {
+      return try NPYFile(from: source).tensor
     }
-    if IDXFile.isIDX(bytes) || name.hasSuffix("ubyte") || name.hasSuffix(".idx") {
-      return try IDXFile.read(bytes: bytes, path: path)
+    if IDXFile.isIDX(source.buffered) || name.hasSuffix("ubyte") || name.hasSuffix(".idx") {
+      return try IDXFile.read(from: source)
     }
-    if name.hasSuffix(".csv") || name.hasSuffix(".txt") || isText(bytes) {
-      return try CSVFile(bytes: bytes, as: scalarType, header: header, path: path).tensor
+    if name.hasSuffix(".csv") || name.hasSuffix(".txt") || isText(source.buffered) {
+      return try CSVFile(from: source, as: scalarType, header: header).tensor
     }
     throw .corrupt(
       "the format is not known; supported are NPY, IDX and CSV, plain or compressed by gzip", path)
   }
 
-  private static func isText(_ bytes: [UInt8]) -> Bool {
+  private static func isText(_ bytes: ArraySlice<UInt8>) -> Bool {
     !bytes.isEmpty && bytes.prefix(4096).allSatisfy { $0 >= 0x20 || ($0 >= 0x09 && $0 <= 0x0d) }
   }
 }

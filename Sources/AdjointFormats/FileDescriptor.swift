@@ -40,35 +40,42 @@ struct FileDescriptor: ~Copyable {
     retrying { fsync(number) }
   }
 
-  /// Writes all the bytes, in as many calls as the system needs.
-  func write(_ bytes: [UInt8]) -> Int32? {
-    bytes.withUnsafeBytes { buffer in
-      var written = 0
-      while written < buffer.count {
-        let part = UnsafeRawBufferPointer(rebasing: buffer[written...].prefix(1 << 30))
-        let count = systemWrite(number, part)
-        if count > 0 {
-          written += count
-        } else if count == 0 {
-          return EIO
-        } else if errno != EINTR {
-          return errno
-        }
-      }
-      return nil
-    }
+  /// Takes the file for this opening of it, until it is closed; `EWOULDBLOCK` where another has it.
+  func lock() -> Int32? {
+    retrying { flock(number, LOCK_EX | LOCK_NB) }
   }
 
-  /// Reads into the array from an index on; the number of bytes read, 0 at the end of the file, or
-  /// the system's error number, negated.
-  func read(into bytes: inout [UInt8], from start: Int) -> Int {
-    bytes.withUnsafeMutableBytes { buffer in
-      let part = UnsafeMutableRawBufferPointer(rebasing: buffer[start...].prefix(1 << 30))
-      while true {
-        let count = systemRead(number, part)
-        if count >= 0 { return count }
-        if errno != EINTR { return -Int(errno) }
+  /// Whether this very file is at a path.
+  func isLinked(at path: String) -> Bool {
+    var (own, other) = (stat(), stat())
+    return fstat(number, &own) == 0 && lstat(path, &other) == 0 && own.st_ino == other.st_ino
+      && own.st_dev == other.st_dev
+  }
+
+  /// Writes all the bytes, in as many calls as the system needs.
+  func write(_ buffer: UnsafeRawBufferPointer) -> Int32? {
+    var written = 0
+    while written < buffer.count {
+      let part = UnsafeRawBufferPointer(rebasing: buffer[written...].prefix(1 << 30))
+      let count = systemWrite(number, part)
+      if count > 0 {
+        written += count
+      } else if count == 0 {
+        return EIO
+      } else if errno != EINTR {
+        return errno
       }
+    }
+    return nil
+  }
+
+  /// Reads into memory; the number of bytes read, 0 at the end of the file, or the system's error
+  /// number, negated.
+  func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    while true {
+      let count = systemRead(number, buffer)
+      if count >= 0 { return count }
+      if errno != EINTR { return -Int(errno) }
     }
   }
 

@@ -11,7 +11,7 @@ public enum IDXFile {
   /// - Throws: `Diagnostic` `.inputOutput` where it cannot be read, `.corruptFile` where it is not an
   ///   IDX file.
   public static func read(_ path: String) throws(Diagnostic) -> Tensor {
-    try read(bytes: try FileBytes.readInflated(path), path: path)
+    try read(from: try ByteSource.inflated(path))
   }
 
   /// Reads the bytes of a file that is not compressed; the path is only for messages.
@@ -20,28 +20,38 @@ public enum IDXFile {
   public static func read(
     bytes: [UInt8], path: String = "IDX data"
   ) throws(Diagnostic) -> Tensor {
-    guard isIDX(bytes), let element = elements[bytes[2]] else {
+    try read(from: ByteSource(bytes: bytes, path: path))
+  }
+
+  /// Reads a file part by part.
+  static func read(from source: ByteSource) throws(Diagnostic) -> Tensor {
+    let path = source.path
+    guard try source.buffer(atLeast: 4), isIDX(source.buffered) else {
       throw .corrupt(
         "this is not an IDX file: it does not begin with two zero bytes and a known type", path)
     }
-    let rank = Int(bytes[3])
+    let start = Array(source.take(4))
+    guard let element = elements[start[2]] else {
+      throw .corrupt("the IDX file has elements of a type that is not known", path)
+    }
+    let rank = Int(start[3])
     guard rank <= TensorType.maximumRank else {
       throw .corrupt(
         "the IDX file claims \(rank) dimensions; at most \(TensorType.maximumRank) are supported",
         path)
     }
-    let dataStart = 4 + 4 * rank
-    guard bytes.count >= dataStart else { throw .corrupt("the IDX file is cut short", path) }
-    var extents: [Int] = []
-    for axis in 0..<rank {
-      extents.append(bytes[4 + 4 * axis..<8 + 4 * axis].reduce(0) { $0 << 8 | Int($1) })
+    guard try source.buffer(atLeast: 4 * rank) else {
+      throw .corrupt("the IDX file is cut short", path)
     }
-    return try element.tensor(bytes[dataStart...], .big, extents: extents, path: path)
+    var extents: [Int] = []
+    for _ in 0..<rank { extents.append(source.take(4).reduce(0) { $0 << 8 | Int($1) }) }
+    return try element.tensor(fromRestOf: source, .big, extents: extents)
   }
 
   /// Whether the bytes begin as an IDX file does.
-  static func isIDX(_ bytes: [UInt8]) -> Bool {
-    bytes.count >= 4 && bytes[0] == 0 && bytes[1] == 0 && elements[bytes[2]] != nil
+  static func isIDX(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let start = Array(bytes.prefix(4))
+    return start.count == 4 && start[0] == 0 && start[1] == 0 && elements[start[2]] != nil
   }
 
   private static let elements: [UInt8: StoredElement] = [

@@ -17,18 +17,25 @@ public struct NPYFile: Hashable, Sendable {
   /// - Throws: `Diagnostic` `.inputOutput` where it cannot be read, `.corruptFile` where it is not an
   ///   NPY file, `.scalarTypeMismatch` where its elements are of a type that is not supported.
   public init(contentsOf path: String) throws(Diagnostic) {
-    try self.init(bytes: try FileBytes.readInflated(path), path: path)
+    try self.init(from: try ByteSource.inflated(path))
   }
 
   /// Reads the bytes of a file.
   ///
   /// - Throws: as `init(contentsOf:)`; the path is only for messages.
   public init(bytes: [UInt8], path: String = "NPY data") throws(Diagnostic) {
-    guard Self.isNPY(bytes) else {
+    try self.init(from: ByteSource(bytes: bytes, path: path))
+  }
+
+  /// Reads a file part by part.
+  init(from source: ByteSource) throws(Diagnostic) {
+    let path = source.path
+    _ = try source.buffer(atLeast: 10)
+    guard Self.isNPY(source.buffered) else {
       throw .corrupt("this is not an NPY file: it does not begin with \\x93NUMPY", path)
     }
-    guard bytes.count >= 10 else { throw .corrupt("the NPY file is cut short", path) }
-    let version = (bytes[6], bytes[7])
+    guard source.buffered.count >= 10 else { throw .corrupt("the NPY file is cut short", path) }
+    let version = (source.buffered.dropFirst(6).first ?? 0, source.buffered.dropFirst(7).first ?? 0)
     let lengthSize: Int
     switch version {
     case (1, 0): lengthSize = 2
@@ -37,27 +44,32 @@ public struct NPYFile: Hashable, Sendable {
       throw .corrupt(
         "NPY version \(version.0).\(version.1) is not known; write it as 1.0, 2.0 or 3.0", path)
     }
-    let headerStart = 8 + lengthSize
-    guard bytes.count >= headerStart else { throw .corrupt("the NPY file is cut short", path) }
-    var headerLength = 0
-    for index in (8..<headerStart).reversed() {
-      headerLength = headerLength << 8 | Int(bytes[index])
+    guard try source.buffer(atLeast: 8 + lengthSize) else {
+      throw .corrupt("the NPY file is cut short", path)
     }
-    guard headerLength <= Self.maximumHeaderByteCount, headerLength <= bytes.count - headerStart
+    let headerLength = source.take(8 + lengthSize).dropFirst(8).reversed()
+      .reduce(0) { $0 << 8 | Int($1) }
+    guard headerLength <= Self.maximumHeaderByteCount, try source.buffer(atLeast: headerLength)
     else {
       throw .corrupt(
-        "the NPY header claims \(headerLength) bytes, the file has"
-          + " \(bytes.count - headerStart); write it again", path)
+        "the NPY header claims \(headerLength) bytes, and the file has fewer, or it is too long; write"
+          + " it again", path)
     }
-    let dataStart = headerStart + headerLength
-    let header = try NPYHeader(parsing: bytes[headerStart..<dataStart], path: path)
+    let header = try NPYHeader(parsing: source.take(headerLength), path: path)
     let stored = try header.element.tensor(
-      bytes[dataStart...], header.order, extents: header.extents, path: path)
+      fromRestOf: source, header.order, extents: header.extents)
     tensor = header.isFortranOrder ? try Self.rowMajor(stored) : stored
   }
 
   /// The bytes of the file, in version 1.0: the data begin at a multiple of 64.
   public func bytes() -> [UInt8] {
+    var bytes = header
+    tensor.storage.write(to: &bytes)
+    return bytes
+  }
+
+  /// Magic, version, length and header.
+  private var header: [UInt8] {
     let extents = tensor.extents.map(String.init).joined(separator: ", ")
     let shape = tensor.extents.count == 1 ? "(\(extents),)" : "(\(extents))"
     let description = NPYHeader.description(of: tensor.scalarType)
@@ -70,7 +82,6 @@ public struct NPYFile: Hashable, Sendable {
     header.append(0x0a)
     var bytes = Self.magic + [1, 0, UInt8(header.count & 0xff), UInt8(header.count >> 8)]
     bytes.append(contentsOf: header)
-    tensor.storage.appendLittleEndian(to: &bytes)
     return bytes
   }
 
@@ -78,10 +89,14 @@ public struct NPYFile: Hashable, Sendable {
   ///
   /// - Throws: `Diagnostic` `.inputOutput`; a previous file is then as it was.
   public func write(to path: String) throws(Diagnostic) {
-    try AtomicFile.write(bytes(), to: path)
+    try AtomicFile.write(to: path) { (output) throws(Diagnostic) in
+      var output = output
+      try output.write(header)
+      try tensor.storage.write(to: &output)
+    }
   }
 
-  static func isNPY(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
+  static func isNPY(_ bytes: ArraySlice<UInt8>) -> Bool { bytes.starts(with: magic) }
 
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
   private static let maximumHeaderByteCount = 1 << 20

@@ -15,26 +15,36 @@ struct SafetensorsHeader {
 
   private(set) var entries: [Entry] = []
   private(set) var metadata: [String: String] = [:]
-  let dataStart: Int
+  /// The bytes of the length and the header, as they stand in the file.
+  let bytes: [UInt8]
+  /// Where in `bytes` the value of a piece of metadata stands, without its quotes.
+  private(set) var metadataPlaces: [String: Range<Int>] = [:]
 
-  init(parsing bytes: [UInt8], path: String) throws(Diagnostic) {
-    guard bytes.count >= 8 else {
-      throw .corrupt("a safetensors file has at least 8 bytes, this one has \(bytes.count)", path)
-    }
-    let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard length <= Self.maximumByteCount, length <= bytes.count - 8 else {
+  /// Reads the header from the beginning of a file.
+  ///
+  /// - Throws: `Diagnostic` `.corruptFile`, `.duplicateName`, and what reading the file throws.
+  init(from source: ByteSource) throws(Diagnostic) {
+    let path = source.path
+    guard try source.buffer(atLeast: 8) else {
       throw .corrupt(
-        "the safetensors header claims \(length) bytes, of \(bytes.count - 8) that follow;"
-          + " the file is cut short or is another format", path)
+        "a safetensors file has at least 8 bytes, this one has \(source.buffered.count)", path)
     }
-    dataStart = 8 + Int(length)
-    guard bytes.count > 8, bytes[8] == 0x7b || length == 0 else {
+    let length = source.buffered.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let rest = source.remainingByteCount.map { $0 - 8 }
+    guard length <= Self.maximumByteCount, length <= rest ?? .max,
+      try source.buffer(atLeast: 8 + Int(length))
+    else {
+      throw .corrupt(
+        "the safetensors header claims \(length) bytes, of \(rest ?? source.buffered.count - 8) that"
+          + " follow; the file is cut short or is another format", path)
+    }
+    bytes = Array(source.take(8 + Int(length)))
+    guard bytes.count > 8, bytes[8] == 0x7b else {
       throw .corrupt("the safetensors header does not begin with '{'", path)
     }
-    var scanner = ByteScanner(
-      bytes[8..<dataStart], path: path, subject: "the safetensors header")
+    var scanner = ByteScanner(bytes[8...], path: path, subject: "the safetensors header")
     try parse(&scanner)
-    try checkOffsets(dataByteCount: bytes.count - dataStart, path: path)
+    try checkOffsets(dataByteCount: source.remainingByteCount, path: path)
   }
 
   private mutating func parse(_ scanner: inout ByteScanner) throws(Diagnostic) {
@@ -62,7 +72,10 @@ struct SafetensorsHeader {
     repeat {
       let key = try scanner.jsonString()
       try scanner.expect(":")
+      scanner.skipSpace()
+      let start = scanner.position + 1
       let value = try scanner.jsonString()
+      metadataPlaces[key] = start..<scanner.position - 1
       guard metadata.updateValue(value, forKey: key) == nil else {
         throw Self.duplicate(key, scanner.path)
       }
@@ -97,14 +110,15 @@ struct SafetensorsHeader {
   }
 
   /// Every byte of the data belongs to exactly one tensor, and each has the bytes its shape needs.
-  private mutating func checkOffsets(dataByteCount: Int, path: String) throws(Diagnostic) {
+  private mutating func checkOffsets(dataByteCount: Int?, path: String) throws(Diagnostic) {
     entries.sort { ($0.begin, $0.end) < ($1.begin, $1.end) }
     var covered = 0
     for entry in entries {
-      guard entry.begin <= entry.end, entry.end <= dataByteCount else {
+      guard entry.begin <= entry.end, entry.end <= dataByteCount ?? .max else {
         throw .corrupt(
           "the tensor \(entry.name.excerpt) claims bytes \(entry.begin) to \(entry.end) of"
-            + " \(dataByteCount); the file is cut short or its header is wrong", path)
+            + " \(dataByteCount.map(String.init) ?? "the rest"); the file is cut short or its header is wrong",
+          path)
       }
       guard entry.begin == covered else {
         let problem = entry.begin < covered ? "overlaps another" : "leaves a hole before it"
@@ -117,7 +131,7 @@ struct SafetensorsHeader {
       }
       covered = entry.end
     }
-    guard covered == dataByteCount else {
+    if let dataByteCount, covered != dataByteCount {
       throw .corrupt(
         "\(dataByteCount - covered) bytes at the end belong to no tensor; write the file again",
         path)

@@ -30,55 +30,76 @@ enum StoredElement: Hashable, CaseIterable {
     return extents.contains(0) ? 0 : product
   }
 
-  /// The tensor that the bytes stand for, row by row.
+  /// The tensor that the next bytes of a file stand for, row by row, converted a part at a time.
   ///
-  /// - Throws: `Diagnostic` `.corruptFile` where the bytes are not as many as the extents want, or
-  ///   a truth value is neither 0 nor 1; `.invalidType` for extents that no tensor can have.
+  /// Memory is asked for as the bytes arrive, unless it is known that they are there.
+  ///
+  /// - Throws: `Diagnostic` `.corruptFile` where the file ends before, or a truth value is neither 0 nor
+  ///   1; `.invalidType` for extents that no tensor can have; `.memoryLimit` for more elements than
+  ///   come from a compressed file of its size.
   func tensor(
-    _ bytes: ArraySlice<UInt8>, _ order: ByteOrder, extents: [Int], path: String
+    from source: ByteSource, _ order: ByteOrder, extents: [Int]
   ) throws(Diagnostic) -> Tensor {
-    guard let wanted = byteCount(extents: extents), wanted == bytes.count else {
-      let shape = Shape(extents: extents)
-      let wanted = byteCount(extents: extents).map(String.init) ?? "more than 2⁶³"
-      throw .corrupt(
-        "a shape of \(shape) with \(byteCount) bytes an element needs \(wanted) bytes,"
-          + " the file has \(bytes.count); write it again", path)
-    }
-    guard let storage = decode(bytes, order) else {
-      throw .corrupt("a truth value is stored as 0 or 1, another byte was found", path)
-    }
     do throws(Diagnostic) {
-      return try Tensor(storage, extents: extents)
-    } catch { throw error.located(at: SourceLocation(file: path)) }
+      let type = TensorType(scalarType, extents: extents)
+      try type.validate()
+      let count = type.shape.elementCount ?? 0
+      guard let wanted = byteCount(extents: extents), source.remainingByteCount ?? wanted >= wanted
+      else { throw shortage(source.remainingByteCount, extents, source.path) }
+      try source.checkElements(byteCount: count * scalarType.byteCount)
+      return try Tensor(
+        try decode(ElementReader(source: source, order: order, count: count)), extents: extents)
+    } catch { throw error.located(at: SourceLocation(file: source.path)) }
   }
 
-  private func decode(_ bytes: ArraySlice<UInt8>, _ order: ByteOrder) -> Tensor.Storage? {
+  /// The tensor that all the rest of a file stands for.
+  ///
+  /// - Throws: as `tensor(from:_:extents:)`, and `.corruptFile` where the file goes on behind.
+  func tensor(
+    fromRestOf source: ByteSource, _ order: ByteOrder, extents: [Int]
+  ) throws(Diagnostic) -> Tensor {
+    let rest = source.remainingByteCount
+    guard let wanted = byteCount(extents: extents), rest ?? wanted == wanted else {
+      throw shortage(rest, extents, source.path)
+    }
+    let tensor = try tensor(from: source, order, extents: extents)
+    guard try source.isAtEnd() else { throw shortage(nil, extents, source.path) }
+    return tensor
+  }
+
+  private func shortage(_ count: Int?, _ extents: [Int], _ path: String) -> Diagnostic {
+    let wanted = byteCount(extents: extents).map(String.init) ?? "more than 2⁶³"
+    return .corrupt(
+      "a shape of \(Shape(extents: extents)) with \(byteCount) bytes an element needs \(wanted)"
+        + " bytes, the file has \(count.map(String.init) ?? "more"); write it again", path)
+  }
+
+  /// The scalar type that tensors have of it.
+  private var scalarType: ScalarType {
     switch self {
-    case .u8: .u8(Array(bytes))
-    case .bool: bytes.allSatisfy { $0 <= 1 } ? .bool(bytes.map { $0 == 1 }) : nil
-    case .i8: .i32(bytes.map { Int32(Int8(bitPattern: $0)) })
-    case .i16: .i32(integers(Int16.self, bytes, order).map { Int32($0) })
-    case .u16: .i32(integers(UInt16.self, bytes, order).map { Int32($0) })
-    case .i32: .i32(integers(Int32.self, bytes, order))
-    case .u32: .i64(integers(UInt32.self, bytes, order).map { Int64($0) })
-    case .i64: .i64(integers(Int64.self, bytes, order))
-    case .f16: .f32(integers(UInt16.self, bytes, order).map { Self.widened(half: $0) })
-    case .bf16:
-      .f32(integers(UInt16.self, bytes, order).map { Float(bitPattern: UInt32($0) << 16) })
-    case .f32: .f32(integers(UInt32.self, bytes, order).map { Float(bitPattern: $0) })
-    case .f64: .f64(integers(UInt64.self, bytes, order).map { Double(bitPattern: $0) })
+    case .u8: .u8
+    case .bool: .bool
+    case .i8, .i16, .u16, .i32: .i32
+    case .u32, .i64: .i64
+    case .f16, .bf16, .f32: .f32
+    case .f64: .f64
     }
   }
 
-  private func integers<Integer: FixedWidthInteger & BitwiseCopyable>(
-    _ type: Integer.Type, _ bytes: ArraySlice<UInt8>, _ order: ByteOrder
-  ) -> [Integer] {
-    let size = MemoryLayout<Integer>.size
-    return bytes.withUnsafeBytes { raw in
-      (0..<raw.count / size).map { index in
-        let stored = raw.loadUnaligned(fromByteOffset: index * size, as: Integer.self)
-        return order == .little ? Integer(littleEndian: stored) : Integer(bigEndian: stored)
-      }
+  private func decode(_ reader: ElementReader) throws(Diagnostic) -> Tensor.Storage {
+    switch self {
+    case .u8: .u8(try reader.elements(UInt8.self) { $0 })
+    case .bool: .bool(try reader.truthValues())
+    case .i8: .i32(try reader.elements(Int8.self) { Int32($0) })
+    case .i16: .i32(try reader.elements(Int16.self) { Int32($0) })
+    case .u16: .i32(try reader.elements(UInt16.self) { Int32($0) })
+    case .i32: .i32(try reader.elements(Int32.self) { $0 })
+    case .u32: .i64(try reader.elements(UInt32.self) { Int64($0) })
+    case .i64: .i64(try reader.elements(Int64.self) { $0 })
+    case .f16: .f32(try reader.elements(UInt16.self) { Self.widened(half: $0) })
+    case .bf16: .f32(try reader.elements(UInt16.self) { Float(bitPattern: UInt32($0) << 16) })
+    case .f32: .f32(try reader.elements(UInt32.self) { Float(bitPattern: $0) })
+    case .f64: .f64(try reader.elements(UInt64.self) { Double(bitPattern: $0) })
     }
   }
 
@@ -92,26 +113,5 @@ enum StoredElement: Hashable, CaseIterable {
     case 31: return fraction == 0 ? sign * .infinity : .nan
     default: return sign * Float(sign: .plus, exponent: exponent - 25, significand: 1024 + fraction)
     }
-  }
-}
-
-extension Tensor.Storage {
-  /// Appends the elements in little-endian order.
-  func appendLittleEndian(to bytes: inout [UInt8]) {
-    switch self {
-    case .u8(let elements): bytes.append(contentsOf: elements)
-    case .bool(let elements): bytes.append(contentsOf: elements.lazy.map { $0 ? 1 : 0 })
-    case .i32(let elements): bytes.appendLittleEndian(elements)
-    case .i64(let elements): bytes.appendLittleEndian(elements)
-    case .f32(let elements): bytes.appendLittleEndian(elements.map(\.bitPattern))
-    case .f64(let elements): bytes.appendLittleEndian(elements.map(\.bitPattern))
-    }
-  }
-}
-
-extension [UInt8] {
-  /// Appends numbers, least significant byte first.
-  mutating func appendLittleEndian(_ numbers: [some FixedWidthInteger & BitwiseCopyable]) {
-    numbers.map(\.littleEndian).withUnsafeBytes { append(contentsOf: $0) }
   }
 }

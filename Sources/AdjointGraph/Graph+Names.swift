@@ -5,7 +5,7 @@ extension Graph {
   ///
   /// - Throws: `.unknownName` that lists the outputs.
   package func output(named name: String) throws(Diagnostic) -> Output {
-    if let output = outputList.first(where: { $0.name == name }) { return output }
+    if let place = outputsByName[name] { return outputList[place] }
     throw unknownOutput(name)
   }
 
@@ -18,7 +18,8 @@ extension Graph {
   ///
   /// - Throws: `.unknownName` that lists the inputs and parameters.
   package func sourcePort(named name: String) throws(Diagnostic) -> Port {
-    try port(named: name, among: inputs + parameters, "input or parameter")
+    if let node = source(named: name) { return Port(name: name, type: nodes[node].resultTypes[0]) }
+    return try port(named: name, among: inputs + parameters, "input or parameter")
   }
 
   /// The port with a name.
@@ -43,8 +44,8 @@ extension Graph {
   ///
   /// - Throws: `.unknownName` that lists what there is.
   package func value(named name: String) throws(Diagnostic) -> ValueID {
-    if let output = outputList.first(where: { $0.name == name }) { return output.value }
-    if let node = nodes.firstIndex(where: { $0.name == name }) { return ValueID(node: node) }
+    if let place = outputsByName[name] { return outputList[place].value }
+    if let node = nodesByName[name] { return ValueID(node: node) }
     throw unknown("value", name, outputList.map(\.name) + nodes.compactMap(\.name))
   }
 
@@ -56,7 +57,7 @@ extension Graph {
   ///
   /// - Throws: `.unknownName` that lists what there is.
   package func value(ofSource name: String) throws(Diagnostic) -> ValueID {
-    if let node = nodes.firstIndex(where: { $0.name == name }) { return ValueID(node: node) }
+    if let node = nodesByName[name] { return ValueID(node: node) }
     return try value(named: name)
   }
 

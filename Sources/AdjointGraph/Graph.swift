@@ -1,62 +1,5 @@
 import AdjointCore
 
-/// The place of a value in a graph: a node and one of its results.
-package struct ValueID: Hashable, Sendable {
-  package var node: Int
-  package var result: Int
-
-  package init(node: Int, result: Int = 0) {
-    self.node = node
-    self.result = result
-  }
-}
-
-/// One node: where a value comes from.
-package struct Node: Sendable {
-  package enum Kind: Sendable {
-    /// A value the caller gives for each run.
-    case input
-    /// A value kept from run to run.
-    case parameter(Initializer)
-    /// An operator applied to earlier values.
-    case operation(any Operator)
-  }
-
-  package var kind: Kind
-  package var operands: [ValueID]
-  package var resultTypes: [TensorType]
-  /// The name the user gave; inputs and parameters always have one.
-  package var name: String?
-  package var location: SourceLocation?
-  package var provenance: Provenance?
-
-  package init(
-    kind: Kind, operands: [ValueID], resultTypes: [TensorType], name: String?,
-    location: SourceLocation? = nil, provenance: Provenance? = nil
-  ) {
-    self.kind = kind
-    self.operands = operands
-    self.resultTypes = resultTypes
-    self.name = name
-    self.location = location
-    self.provenance = provenance
-  }
-
-  /// The operator, or nil for inputs and parameters.
-  package var operation: (any Operator)? {
-    if case .operation(let operation) = kind { operation } else { nil }
-  }
-
-  /// `input`, `parameter` or the operator's mnemonic.
-  package var mnemonic: String {
-    switch kind {
-    case .input: "input"
-    case .parameter: "parameter"
-    case .operation(let operation): operation.mnemonic
-    }
-  }
-}
-
 /// A computation, fixed once built: nodes in topological order, so that it cannot have a cycle.
 public struct Graph: Sendable {
   /// A named place where values enter or leave a graph.
@@ -99,13 +42,32 @@ public struct Graph: Sendable {
   package let outputList: [Output]
   package let updates: [Update]
   private let labels: NodeLabels
+  /// Nodes by the names they were given; of two with one name the first.
+  let nodesByName: [String: Int]
+  /// The places of outputs by name; of two with one name the first.
+  let outputsByName: [String: Int]
 
   package init(name: String, nodes: [Node], outputs: [Output], updates: [Update]) {
+    var nodesByName: [String: Int] = [:]
+    for (index, node) in nodes.enumerated() {
+      if let name = node.name, nodesByName[name] == nil { nodesByName[name] = index }
+    }
+    self.init(
+      name: name, nodes: nodes, outputs: outputs, updates: updates, nodesByName: nodesByName)
+  }
+
+  /// A graph whose nodes have been found by their names already.
+  init(
+    name: String, nodes: [Node], outputs: [Output], updates: [Update], nodesByName: [String: Int]
+  ) {
     self.name = name
     self.nodes = nodes
     labels = NodeLabels(nodes)
     self.outputList = outputs
     self.updates = updates
+    self.nodesByName = nodesByName
+    outputsByName = Dictionary(
+      zip(outputs.map(\.name), outputs.indices), uniquingKeysWith: { first, _ in first })
   }
 
   /// The values the caller gives for each run, in order of declaration.
@@ -157,14 +119,12 @@ public struct Graph: Sendable {
   /// The name of a node in print: its own, or its number among the unnamed nodes.
   package func label(of node: Int) -> String { labels[node] }
 
+  /// Appends the name of a node in print.
+  func appendLabel(of node: Int, to buffer: inout TextBuffer) { labels.append(node, to: &buffer) }
+
   /// The node of the input or parameter with a name.
   package func source(named name: String) -> Int? {
-    nodes.firstIndex { node in
-      guard node.name == name else { return false }
-      switch node.kind {
-      case .input, .parameter: return true
-      case .operation: return false
-      }
-    }
+    guard let node = nodesByName[name], nodes[node].operatorType == nil else { return nil }
+    return node
   }
 }

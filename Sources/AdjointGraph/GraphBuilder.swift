@@ -18,6 +18,8 @@ public final class GraphBuilder {
   package private(set) var updates: [Graph.Update] = []
 
   private var nodesByName: [String: Int] = [:]
+  private var outputNames: Set<String> = []
+  private var updatedParameters: Set<Int> = []
   private var nodesByContent = NodeTable()
   private var identities = IdentityTable()
   private var rewriteDepth = 0
@@ -42,9 +44,9 @@ public final class GraphBuilder {
     nodes = graph.nodes
     outputs = graph.outputList
     updates = graph.updates
-    for (index, node) in nodes.enumerated() {
-      if let name = node.name { nodesByName[name] = index }
-    }
+    nodesByName = graph.nodesByName
+    outputNames = Set(outputs.map(\.name))
+    updatedParameters = Set(updates.map(\.parameter))
   }
 
   /// Declares a value that the caller gives for each run.
@@ -87,7 +89,7 @@ public final class GraphBuilder {
     let location = SourceLocation(file: file, line: line)
     try check(name, at: location)
     try checkOwner(of: [value], at: location)
-    guard !outputs.contains(where: { $0.name == name }) else {
+    guard outputNames.insert(name).inserted else {
       throw Diagnostic(
         .duplicateName, "the graph has an output \(name) already; choose another name",
         location: location)
@@ -109,14 +111,14 @@ public final class GraphBuilder {
         .invalidArgument, "only parameters can be updated, and \(parameter) is none",
         location: location)
     }
-    guard !updates.contains(where: { $0.parameter == parameter.id.node }) else {
-      throw Diagnostic(
-        .invalidArgument, "\(parameter) has an update already; combine the two", location: location)
-    }
     guard parameter.type == value.type else {
       throw Diagnostic(
         .shapeMismatch, "update: the parameter is \(parameter.type), its next value \(value.type)",
         location: location)
+    }
+    guard updatedParameters.insert(parameter.id.node).inserted else {
+      throw Diagnostic(
+        .invalidArgument, "\(parameter) has an update already; combine the two", location: location)
     }
     updates.append(Graph.Update(parameter: parameter.id.node, value: value.id))
   }
@@ -130,21 +132,24 @@ public final class GraphBuilder {
         .invalidGraph, "the graph \(name) computes nothing; declare an output")
     }
     try check(name, at: nil)
-    return Graph(name: name, nodes: nodes, outputs: outputs, updates: updates)
+    guard nodes.count <= GraphLimits.nodes else { throw GraphLimits.tooManyNodes(name) }
+    return Graph(
+      name: name, nodes: nodes, outputs: outputs, updates: updates, nodesByName: nodesByName)
   }
 
   /// Replaces the outputs declared so far; for passes.
-  package func setOutputs(_ outputs: [Graph.Output]) { self.outputs = outputs }
+  package func setOutputs(_ outputs: [Graph.Output]) {
+    self.outputs = outputs
+    outputNames = Set(outputs.map(\.name))
+  }
 
   package func node(_ index: Int) -> Node { nodes[index] }
 
   /// The operator of a node, if it is of the given type.
   package func operation<Wanted: Operator>(of node: Int, as: Wanted.Type) -> Wanted? {
     // Most nodes asked are of another type, and a comparison of types is quicker than a cast.
-    guard case .operation(let operation) = nodes[node].kind,
-      Swift.type(of: operation) == Wanted.self
-    else { return nil }
-    return operation as? Wanted
+    guard nodes[node].operatorType == ObjectIdentifier(Wanted.self) else { return nil }
+    return nodes[node].operation as? Wanted
   }
 
   /// The name a node has in print so far: its own, or its number among the unnamed nodes.
@@ -174,8 +179,9 @@ extension GraphBuilder {
     let place = currentLocation ?? location
     do {
       try checkOwner(of: operands, at: place)
-      let types = try operation.resultTypes(for: operands.map(\.type))
-      for type in types { try type.validate() }
+      var types = try operation.resultTypes(for: operands.map(\.type))
+      for type in types { try check(type) }
+      types = sharing(types, with: operands)
       if let replacement = try rewritten(operation, operands, types) { return [replacement] }
       let node = insert(
         Node(
@@ -190,7 +196,7 @@ extension GraphBuilder {
   /// Adds a node as it is, for it has been checked, and returns its number, or that of an equal node
   /// where these are merged.
   @discardableResult
-  package func insert(_ node: Node) -> Int {
+  package func insert(_ node: consuming Node) -> Int {
     if mergesEqualNodes, let equal = nodesByContent.enter(node, as: nodes.count, in: nodes) {
       return equal
     }
@@ -203,8 +209,8 @@ extension GraphBuilder {
   /// its place, and returns its first result.
   ///
   /// Its types hold here as they did there, so they are not derived again.
-  package func transfer(_ node: Node) throws(Diagnostic) -> ValueID {
-    if let operation = node.operation, identities.hasAny(for: operation) {
+  package func transfer(_ node: consuming Node) throws(Diagnostic) -> ValueID {
+    if let operation = node.operation, identities.hasAny(for: operation, node.operatorType) {
       currentLocation = node.location
       currentProvenance = node.provenance
       let operands = node.operands.map { Value(self, $0) }
@@ -276,12 +282,15 @@ extension GraphBuilder {
   /// Whether a node has the name.
   package func hasNode(named name: String) -> Bool { nodesByName[name] != nil }
 
+  /// Whether an output has the name.
+  package func hasOutput(named name: String) -> Bool { outputNames.contains(name) }
+
   private func declare(
     _ kind: Node.Kind, _ name: String, _ type: TensorType, _ location: SourceLocation
   ) throws(Diagnostic) -> Value {
     try check(name, at: location)
     do {
-      try type.validate()
+      try check(type)
     } catch {
       throw error.at(node: name).located(at: location)
     }
@@ -311,35 +320,21 @@ extension GraphBuilder {
   }
 
   private func check(_ name: String, at location: SourceLocation?) throws(Diagnostic) {
-    guard Identifier.isValid(name) else {
-      throw Diagnostic(
-        .invalidArgument,
-        "'\(name)' is not a name; a name is letters, digits, _ and ., and begins with a letter or _",
-        location: location)
-    }
-  }
-}
-
-/// The names of nodes, ports, graphs and dimensions.
-package enum Identifier {
-  /// Whether it is letters, digits, `_` and `.`, beginning with a letter or `_`.
-  package static func isValid(_ name: String) -> Bool {
-    guard let first = name.utf8.first, isHead(first) else { return false }
-    return name.utf8.allSatisfy(isBody)
-  }
-
-  package static func isHead(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "_"):
-      true
-    default: false
+    if let fault = Identifier.fault(in: name, "a name") {
+      throw Diagnostic(.invalidArgument, fault, location: location)
     }
   }
 
-  package static func isBody(_ byte: UInt8) -> Bool {
-    isHead(byte) || byte == UInt8(ascii: ".")
-      || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  private func check(_ type: TensorType) throws(Diagnostic) {
+    try type.validate()
+    if let fault = Identifier.fault(inDimensionsOf: type) { throw Diagnostic(.invalidType, fault) }
+  }
+
+  /// The types, in the memory of the first operand's where they are the same.
+  private func sharing(_ types: [TensorType], with operands: [Value]) -> [TensorType] {
+    guard let first = operands.first else { return types }
+    let known = nodes[first.id.node].resultTypes
+    return known == types ? known : types
   }
 }
 

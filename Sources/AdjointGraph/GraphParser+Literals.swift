@@ -133,10 +133,3 @@ extension GraphParser {
     return .named(name)
   }
 }
-
-extension Identifier {
-  /// Whether a dimension may have the name; `inf` and `nan` would be read as numbers.
-  package static func isValidDimension(_ name: String) -> Bool {
-    isValid(name) && name != "inf" && name != "nan"
-  }
-}

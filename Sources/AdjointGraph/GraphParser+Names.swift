@@ -18,7 +18,10 @@ extension GraphParser {
   }
 
   /// Adds a node under the name it has in the file; numbers are for nodes without a name.
-  mutating func add(_ node: Node, as name: String) {
+  mutating func add(_ node: Node, as name: String) throws(Diagnostic) {
+    guard nodes.count < GraphLimits.nodes else {
+      throw GraphLimits.tooManyNodes(graphName).located(at: location)
+    }
     var node = node
     node.name = Self.isNumber(name) ? nil : name
     nodesByName[name] = nodes.count

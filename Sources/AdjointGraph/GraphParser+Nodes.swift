@@ -9,7 +9,7 @@ extension GraphParser {
     try sign(":", "an input is written input %name: type")
     let type = try type()
     let provenance = try provenance()
-    add(
+    try add(
       Node(
         kind: .input, operands: [], resultTypes: [type], name: nil, location: place,
         provenance: provenance),
@@ -32,7 +32,7 @@ extension GraphParser {
       throw error.at(node: name).located(at: initializerPlace)
     }
     let provenance = try provenance()
-    add(
+    try add(
       Node(
         kind: .parameter(initializer), operands: [], resultTypes: [type], name: nil,
         location: place,
@@ -55,7 +55,7 @@ extension GraphParser {
     }
     let attributes = try isSign("{") ? attributes(from: "{", to: "}") : AttributeList()
     let operation: any Operator
-    let types: [TensorType]
+    var types: [TensorType]
     do {
       operation = try operatorType.init(attributes: attributes)
       types = try operation.resultTypes(
@@ -73,7 +73,10 @@ extension GraphParser {
         location: place)
     }
     let provenance = try provenance()
-    add(
+    if let first = operands.first, nodes[first.node].resultTypes == types {
+      types = nodes[first.node].resultTypes
+    }
+    try add(
       Node(
         kind: .operation(operation), operands: operands, resultTypes: types, name: nil,
         location: place, provenance: provenance),

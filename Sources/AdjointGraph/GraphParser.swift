@@ -16,9 +16,10 @@ package struct GraphParser {
   var outputs: [Graph.Output] = []
   var updates: [Graph.Update] = []
   /// Nodes by the name or number they have in the file.
-  var nodesByName: [String: Int] = [:]
+  var nodesByName = NodeNames()
   var outputNames: Set<String> = []
   var updatedParameters: Set<Int> = []
+  var graphName = ""
 
   /// The graph that a text describes.
   ///
@@ -51,6 +52,7 @@ package struct GraphParser {
     try skipLineEnds()
     try keyword("graph", "the version line is followed by graph NAME {")
     let name = try identifier("the name of the graph")
+    graphName = name
     try sign("{", "the statements of a graph stand between { and }")
     try endOfLine()
     while !isSign("}") {

@@ -43,6 +43,29 @@ package struct GraphPrinter {
   /// The whole graph; `GraphParser` reads it back.
   package static func text(of graph: Graph) -> String { GraphPrinter(graph).text { _ in true } }
 
+  /// Gives the text of the whole graph to a receiver in parts of about a mebibyte, so that no text is
+  /// in memory as a whole.
+  ///
+  /// - Throws: what the receiver throws; `.memoryLimit` for a graph that `GraphParser` would not read
+  ///   back, because its text or its number of nodes is beyond `GraphLimits`.
+  package static func write(
+    _ graph: Graph, byteLimit: Int = GraphLimits.fileBytes,
+    to receive: ([UInt8]) throws(Diagnostic) -> Void
+  ) throws(Diagnostic) {
+    guard graph.nodes.count <= GraphLimits.nodes else { throw GraphLimits.tooManyNodes(graph.name) }
+    var byteCount = 0
+    try GraphPrinter(graph).write(where: { _ in true }) { (part) throws(Diagnostic) in
+      byteCount += part.count
+      guard byteCount <= byteLimit else {
+        throw Diagnostic(
+          .memoryLimit,
+          "the graph \(graph.name) takes more than \(byteLimit) bytes as text, the most "
+            + "that are read; write it in parts, or with fewer nodes")
+      }
+      try receive(part)
+    }
+  }
+
   /// The nodes with one of the roles (nil for those that the user wrote), with the outputs and updates
   /// that they compute, and a comment in front that counts the nodes.
   ///
@@ -63,48 +86,139 @@ package struct GraphPrinter {
     return parts.isEmpty ? total : "\(total): \(parts.joined(separator: ", "))"
   }
 
-  private func text(where includes: (Int) -> Bool) -> String {
-    var text = "adjoint \(Self.version)\n\ngraph \(graph.name) {\n"
-    for index in graph.nodes.indices where includes(index) {
-      text += "  "
-      text += line(of: index)
-      text += "\n"
+  private func text(where includes: @Sendable (Int) -> Bool) -> String {
+    var buffer = TextBuffer()
+    write(where: includes) { buffer.append(contentsOf: $0) }
+    return buffer.text
+  }
+
+  private func write<Failure: Error>(
+    where includes: @Sendable (Int) -> Bool, to receive: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    var buffer = TextBuffer()
+    buffer.reserveCapacity(Self.partByteCount + 4096)
+    buffer.append("adjoint \(Self.version)\n\ngraph \(graph.name) {\n")
+    let blockCount = (graph.nodes.count + Self.blockNodeCount - 1) / Self.blockNodeCount
+    for first in stride(from: 0, to: blockCount, by: Self.blocksAtOnce) {
+      let blocks = first..<min(first + Self.blocksAtOnce, blockCount)
+      for block in concurrentMap(blocks.count, { text(ofBlock: first + $0, where: includes) }) {
+        buffer.append(contentsOf: block)
+        try pass(on: &buffer, to: receive)
+      }
     }
     for output in graph.outputList where includes(output.value.node) {
-      text += "  output \(output.name) = \(spelling(of: output.value))\n"
+      buffer.append("  output ")
+      buffer.append(output.name)
+      buffer.append(" = ")
+      append(output.value, to: &buffer)
+      buffer.append("\n")
+      try pass(on: &buffer, to: receive)
     }
     for update in graph.updates where includes(update.value.node) {
-      text += "  update %\(graph.label(of: update.parameter)) = \(spelling(of: update.value))\n"
+      buffer.append("  update ")
+      append(ValueID(node: update.parameter), to: &buffer)
+      buffer.append(" = ")
+      append(update.value, to: &buffer)
+      buffer.append("\n")
+      try pass(on: &buffer, to: receive)
     }
-    return text + "}\n"
+    buffer.append("}\n")
+    try receive(buffer.bytes)
+  }
+
+  /// The nodes whose text one thread writes at a time, and how many such blocks are written at once.
+  private static let blockNodeCount = 8192
+  private static let blocksAtOnce = 8
+
+  private func text(
+    ofBlock block: Int, where includes: @Sendable (Int) -> Bool
+  ) -> [UInt8] {
+    var buffer = TextBuffer()
+    let first = block * Self.blockNodeCount
+    for index in first..<min(first + Self.blockNodeCount, graph.nodes.count)
+    where includes(index) {
+      buffer.append("  ")
+      append(index, to: &buffer)
+      buffer.append("\n")
+    }
+    return buffer.bytes
+  }
+
+  /// The bytes after which a part of the text is passed on.
+  private static let partByteCount = 1 << 20
+
+  private func pass<Failure: Error>(
+    on buffer: inout TextBuffer, to receive: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    guard buffer.bytes.count >= Self.partByteCount else { return }
+    try receive(buffer.bytes)
+    buffer.removeAll()
   }
 
   /// The statement of one node, without indentation and line break.
   package func line(of index: Int) -> String {
-    let node = graph.nodes[index]
-    let types = node.resultTypes.map(\.description).joined(separator: ", ")
-    let label = graph.label(of: index)
-    var text: String
-    switch node.kind {
-    case .input:
-      text = "input %\(label): \(types)"
-    case .parameter(let initializer):
-      text = "parameter %\(label): \(types) = "
-      text += GraphSpelling.initializer(initializer, of: node.resultTypes[0])
-    case .operation(let operation):
-      let results = node.resultTypes.indices.map { spelling(of: ValueID(node: index, result: $0)) }
-      let operands = node.operands.map { spelling(of: $0) }
-      text = "\(results.joined(separator: ", ")) = \(operation.mnemonic)"
-      text += "(\(operands.joined(separator: ", ")))"
-      text += GraphSpelling.attributes(operation.attributes)
-      text += " : \(types)"
-    }
-    return text + GraphSpelling.provenance(node.provenance)
+    var buffer = TextBuffer()
+    append(index, to: &buffer)
+    return buffer.text
   }
 
-  private func spelling(of value: ValueID) -> String {
-    let label = graph.label(of: value.node)
-    return value.result == 0 ? "%\(label)" : "%\(label)#\(value.result)"
+  private func append(_ index: Int, to buffer: inout TextBuffer) {
+    let node = graph.nodes[index]
+    switch node.kind {
+    case .input:
+      buffer.append("input ")
+      append(ValueID(node: index), to: &buffer)
+      buffer.append(": ")
+      buffer.append(node.resultTypes) { $0.append($1) }
+    case .parameter(let initializer):
+      buffer.append("parameter ")
+      append(ValueID(node: index), to: &buffer)
+      buffer.append(": ")
+      buffer.append(node.resultTypes) { $0.append($1) }
+      buffer.append(" = ")
+      buffer.append(GraphSpelling.initializer(initializer, of: node.resultTypes[0]))
+    case .operation(let operation):
+      buffer.append(node.resultTypes.indices) {
+        append(ValueID(node: index, result: $1), to: &$0)
+      }
+      buffer.append(" = ")
+      buffer.append(operation.mnemonic)
+      buffer.append("(")
+      buffer.append(node.operands) { append($1, to: &$0) }
+      buffer.append(")")
+      buffer.append(GraphSpelling.attributes(operation.attributes))
+      buffer.append(" : ")
+      buffer.append(node.resultTypes) { $0.append($1) }
+    }
+    if let provenance = node.provenance { append(provenance, to: &buffer) }
+  }
+
+  /// Appends `%h`, `%12` or `%h#1`.
+  private func append(_ value: ValueID, to buffer: inout TextBuffer) {
+    buffer.append("%")
+    graph.appendLabel(of: value.node, to: &buffer)
+    guard value.result > 0 else { return }
+    buffer.append("#")
+    buffer.append(value.result)
+  }
+
+  /// Appends ` @adjoint(node = "h", rule = "tanh", operand = 0)`.
+  private func append(_ provenance: Provenance, to buffer: inout TextBuffer) {
+    buffer.append(" @")
+    buffer.append(provenance.role.rawValue)
+    buffer.append("(node = ")
+    buffer.append(GraphSpelling.quoted(provenance.node))
+    buffer.append(", rule = ")
+    buffer.append(GraphSpelling.quoted(provenance.rule))
+    if let operand = provenance.operand {
+      buffer.append(", operand = ")
+      buffer.append(operand)
+    }
+    if let contribution = provenance.contribution {
+      buffer.append(", contribution = ")
+      buffer.append(contribution)
+    }
+    buffer.append(")")
   }
 }
 

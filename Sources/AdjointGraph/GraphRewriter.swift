@@ -30,17 +30,18 @@ package struct GraphRewriter {
     builder.mergesEqualNodes = mergesEqualNodes
     builder.reserveCapacity(graph.nodes.count)
     var replacements = Replacements(capacity: graph.nodes.count)
-    for (index, node) in graph.nodes.enumerated() {
+    for index in graph.nodes.indices {
       replacements.beginNode()
       let isLive = live?[index] ?? true
-      if node.operation == nil {
+      if !isLive, graph.nodes[index].operatorType != nil { continue }
+      var node = graph.nodes[index]
+      if node.operatorType == nil {
         if isLive || keepsInterface {
           replacements.append(ValueID(node: builder.insert(node)))
         }
         continue
       }
-      if !isLive { continue }
-      var node = node
+      let name = node.name
       node.name = nil
       replacements.renumber(&node.operands)
       var replaced: [Value]?
@@ -57,7 +58,7 @@ package struct GraphRewriter {
           replacements.append(ValueID(node: first.node, result: first.result + result))
         }
       }
-      if let name = graph.nodes[index].name, !node.resultTypes.isEmpty {
+      if let name, !node.resultTypes.isEmpty {
         try Self.carry(name, to: replacements[ValueID(node: index)].node, in: builder)
       }
     }
@@ -101,16 +102,31 @@ private struct Replacements {
 
   subscript(value: ValueID) -> ValueID { values[starts[value.node] + value.result] }
 
-  /// Renumbers operands; the array is copied only where a number changes.
-  func renumber(_ operands: inout [ValueID]) {
-    for place in operands.indices {
-      let replacement = self[operands[place]]
-      if replacement != operands[place] { operands[place] = replacement }
-    }
+  func renumber(_ operands: inout OperandList) {
+    operands.replaceEach { self[$0] }
   }
 }
 
 extension Graph {
+  /// Whether any node is of an operator that has identities of a family.
+  package func hasIdentities(of family: Rewrite.Family) -> Bool {
+    var identities = IdentityTable([family])
+    return nodes.contains { node in
+      guard let operation = node.operation else { return false }
+      return identities.hasAny(for: operation, node.operatorType)
+    }
+  }
+
+  /// Whether two nodes apply equal operators to the same operands.
+  package var hasEqualNodes: Bool {
+    var table = NodeTable()
+    table.reserveCapacity(nodes.count)
+    for (index, node) in nodes.enumerated() where table.enter(node, as: index, in: nodes) != nil {
+      return true
+    }
+    return false
+  }
+
   /// For each node, whether an output or an update depends on it.
   package var liveNodes: [Bool] {
     var live = Array(repeating: false, count: nodes.count)
@@ -128,16 +144,14 @@ extension Graph {
   /// - Throws: `.unknownName` for an output the graph does not have, `.duplicateName` for one that is
   ///   named twice.
   public func keeping(outputs names: [String]) throws(Diagnostic) -> Graph {
-    let values = Dictionary(
-      outputList.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     var kept: [Output] = []
     var seen: Set<String> = []
     for name in names {
-      guard let value = values[name] else { throw unknownOutput(name) }
+      let output = try output(named: name)
       guard seen.insert(name).inserted else {
         throw Diagnostic(.duplicateName, "the output \(name) is asked for twice; name it once")
       }
-      kept.append(Output(name: name, value: value))
+      kept.append(output)
     }
     let part = Graph(name: name, nodes: nodes, outputs: kept, updates: [])
     var rewriter = GraphRewriter()

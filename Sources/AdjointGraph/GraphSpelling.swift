@@ -22,6 +22,10 @@ package enum GraphSpelling {
 
   /// A text in quotes, with `\"`, `\\`, `\n`, `\r`, `\t` and `\u{7}` where needed.
   package static func quoted(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy {
+      $0 >= 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    if isPlain { return "\"" + text + "\"" }
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -93,15 +97,5 @@ package enum GraphSpelling {
     case .u8(let elements): elements.map { String($0) }
     case .bool(let elements): elements.map { $0 ? "1" : "0" }
     }
-  }
-
-  /// ` @adjoint(node = "h", rule = "tanh", operand = 0)` with a space in front, or nothing for nil.
-  package static func provenance(_ provenance: Provenance?) -> String {
-    guard let provenance else { return "" }
-    var text = " @\(provenance.role.rawValue)(node = \(quoted(provenance.node))"
-    text += ", rule = \(quoted(provenance.rule))"
-    if let operand = provenance.operand { text += ", operand = \(operand)" }
-    if let contribution = provenance.contribution { text += ", contribution = \(contribution)" }
-    return text + ")"
   }
 }

@@ -27,9 +27,13 @@ package struct GraphToken: Equatable {
 }
 
 /// What no graph file may exceed, so that reading one takes bounded time and memory.
+///
+/// Nothing that exceeds it is built or written either, so whatever is written can be read.
 package enum GraphLimits {
   /// Bytes of a file.
-  package static let fileBytes = 256 << 20
+  package static let fileBytes = 1 << 30
+  /// Nodes of a graph; a written one takes about 300 bytes of memory.
+  package static let nodes = 1 << 24
   /// Bytes of a name.
   package static let nameBytes = 256
   /// Bytes of a number.
@@ -42,4 +46,14 @@ package enum GraphLimits {
   package static let results = 1024
   /// Characters that a message of an operator may take up.
   package static let messageCharacters = 1000
+}
+
+extension GraphLimits {
+  /// The refusal of a graph with too many nodes.
+  static func tooManyNodes(_ graph: String) -> Diagnostic {
+    Diagnostic(
+      .memoryLimit,
+      "the graph \(graph) has more than \(nodes) nodes, the most there may be; "
+        + "divide it, or let operators do more at once")
+  }
 }

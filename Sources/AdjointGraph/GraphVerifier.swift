@@ -68,15 +68,7 @@ package struct GraphVerifier {
   }
 
   private mutating func checkName(_ name: String, _ what: String, at node: Int?) {
-    if !Identifier.isValid(name) {
-      report(
-        "\(what) is letters, digits, _ and ., beginning with a letter or _, and '\(name)' is not",
-        at: node)
-    } else if name.utf8.count > GraphLimits.nameBytes {
-      report(
-        "\(what) has at most \(GraphLimits.nameBytes) bytes, and this has \(name.utf8.count)",
-        at: node)
-    }
+    if let fault = Identifier.fault(in: name, what) { report(fault, at: node) }
   }
 
   private mutating func check(_ type: TensorType, at node: Int) {
@@ -85,9 +77,7 @@ package struct GraphVerifier {
     } catch {
       report(error.message, at: node)
     }
-    for case .named(let name) in type.shape.dimensions where !Identifier.isValidDimension(name) {
-      report("'\(name)' is no name for a dimension; choose another name", at: node)
-    }
+    if let fault = Identifier.fault(inDimensionsOf: type) { report(fault, at: node) }
   }
 
   private mutating func checkSource(_ node: Node, at index: Int) {

@@ -17,5 +17,10 @@ struct IdentityTable {
     }
   }
 
-  mutating func hasAny(for operation: any Operator) -> Bool { !self[operation].isEmpty }
+  /// Whether an operator, whose type is known, has any identity of the families.
+  mutating func hasAny(for operation: any Operator, _ type: ObjectIdentifier?) -> Bool {
+    if families.isEmpty { return false }
+    if let type, let known = byType[type] { return !known.isEmpty }
+    return !self[operation].isEmpty
+  }
 }

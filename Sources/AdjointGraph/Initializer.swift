@@ -30,32 +30,43 @@ public enum Initializer: Hashable, Sendable {
     _ type: TensorType, name: String, seed: UInt64
   ) throws(Diagnostic) -> Tensor {
     let extents = try type.boundExtents()
+    switch try values(type, name: name, seed: seed) {
+    case .same(let value):
+      return try Tensor(repeating: value, type.scalarType, extents: extents)
+    case .given(let tensor): return tensor
+    case .drawn(let law):
+      let numbers = law.numbers(in: 0..<(type.shape.elementCount ?? 0))
+      return try Tensor(Tensor.Storage(casting: numbers, as: type.scalarType), extents: extents)
+    }
+  }
+
+  /// The initial value of a parameter, before it is in memory.
+  ///
+  /// - Throws: as `tensor(_:name:seed:)`.
+  package func values(
+    _ type: TensorType, name: String, seed: UInt64
+  ) throws(Diagnostic) -> InitialValues {
+    let extents = try type.boundExtents()
     let random = CounterBasedRandom(seed: seed, stream: name)
     let (fanIn, fanOut) = Self.fans(extents)
     switch try checked(for: type) {
-    case .zeros:
-      return try Tensor(repeating: NumberLiteral(0), type.scalarType, extents: extents)
-    case .constant(let value):
-      return try Tensor(repeating: NumberLiteral(value), type.scalarType, extents: extents)
-    case .integer(let value):
-      return try Tensor(repeating: NumberLiteral(value), type.scalarType, extents: extents)
+    case .zeros: return .same(NumberLiteral(0))
+    case .constant(let value): return .same(NumberLiteral(value))
+    case .integer(let value): return .same(NumberLiteral(value))
     case .literal(let tensor):
       guard tensor.extents == extents else {
         throw Diagnostic(
           .shapeMismatch, "the initial value of \(name) is \(tensor.type), the parameter is \(type)"
         )
       }
-      return tensor
+      return .given(tensor)
     case .uniform(let low, let high):
-      return try Self.fill(type, extents) { low + (high - low) * random.uniform(at: $0) }
+      return .drawn(InitialLaw(.uniform(from: low, to: high), random))
     case .normal(let mean, let deviation):
-      return try Self.fill(type, extents) { mean + deviation * random.normal(at: $0) }
+      return .drawn(InitialLaw(.normal(mean: mean, deviation: deviation), random))
     case .glorot:
-      let bound = (6 / (fanIn + fanOut)).squareRoot()
-      return try Self.fill(type, extents) { bound * (2 * random.uniform(at: $0) - 1) }
-    case .he:
-      let deviation = (2 / fanIn).squareRoot()
-      return try Self.fill(type, extents) { deviation * random.normal(at: $0) }
+      return .drawn(InitialLaw(.symmetric(bound: (6 / (fanIn + fanOut)).squareRoot()), random))
+    case .he: return .drawn(InitialLaw(.centred(deviation: (2 / fanIn).squareRoot()), random))
     }
   }
 
@@ -69,15 +80,5 @@ public enum Initializer: Hashable, Sendable {
       Double(max(receptive * extents[extents.count - 2], 1)),
       Double(max(receptive * extents[extents.count - 1], 1))
     )
-  }
-
-  private static func fill(
-    _ type: TensorType, _ extents: [Int], _ value: (UInt64) -> Double
-  ) throws(Diagnostic) -> Tensor {
-    let count = type.shape.elementCount ?? 0
-    var values: [Double] = []
-    values.reserveCapacity(count)
-    for index in 0..<count { values.append(value(UInt64(index))) }
-    return try Tensor(Tensor.Storage(casting: values, as: type.scalarType), extents: extents)
   }
 }

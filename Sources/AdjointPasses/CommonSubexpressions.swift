@@ -10,6 +10,7 @@ extension Pass {
   public static let commonSubexpressions = Pass(
     "common-subexpressions", "compute equal nodes once"
   ) { (graph) throws(Diagnostic) in
+    guard graph.hasEqualNodes else { return graph }
     var rewriter = GraphRewriter()
     rewriter.mergesEqualNodes = true
     return try rewriter.rewrite(graph)

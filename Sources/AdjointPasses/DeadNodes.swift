@@ -9,7 +9,7 @@ extension Pass {
     "dead-nodes", "drop nodes that nothing depends on"
   ) { (graph) throws(Diagnostic) in
     let live = graph.liveNodes
-    if zip(graph.nodes, live).allSatisfy({ $1 || $0.operation == nil }) { return graph }
+    if zip(graph.nodes, live).allSatisfy({ $1 || $0.operatorType == nil }) { return graph }
     var rewriter = GraphRewriter()
     rewriter.live = live
     return try rewriter.rewrite(graph)

@@ -28,6 +28,8 @@ extension Pass {
   private static func rewritten(
     _ graph: Graph, by family: Rewrite.Family
   ) throws(Diagnostic) -> Graph {
+    // Most graphs have no operator that some family is about, and need not be copied to find that out.
+    guard graph.hasIdentities(of: family) else { return graph }
     var rewriter = GraphRewriter()
     rewriter.live = graph.liveNodes
     rewriter.families = [family]

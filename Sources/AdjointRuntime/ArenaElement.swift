@@ -52,8 +52,10 @@ extension Arena {
     }
   }
 
-  func store(_ tensor: Tensor, at offset: Int) {
-    switch tensor.storage {
+  func store(_ tensor: Tensor, at offset: Int) { store(tensor.storage, at: offset) }
+
+  func store(_ storage: Tensor.Storage, at offset: Int) {
+    switch storage {
     case .f32(let elements): store(elements, at: offset)
     case .f64(let elements): store(elements, at: offset)
     case .i32(let elements): store(elements, at: offset)

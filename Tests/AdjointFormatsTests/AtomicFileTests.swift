@@ -37,6 +37,47 @@ import Testing
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder("link")) == "target")
   }
 
+  @Test func writesWhatALinkPointsToBeforeItExists() throws {
+    let files = FileManager.default
+    try files.createDirectory(atPath: folder("there"), withIntermediateDirectories: true)
+    try files.createSymbolicLink(atPath: folder("link"), withDestinationPath: "there/second")
+    try files.createSymbolicLink(atPath: folder("there/second"), withDestinationPath: "target")
+    try AtomicFile.check(folder("link"))
+    try AtomicFile.write([3], to: folder("link"))
+    #expect(try bytes(ofFile: folder("there/target")) == [3])
+    #expect(try files.destinationOfSymbolicLink(atPath: folder("link")) == "there/second")
+    #expect(try files.destinationOfSymbolicLink(atPath: folder("there/second")) == "target")
+    #expect(try folder.names == ["link", "there"])
+    // An absolute link, and one through a folder that is a link.
+    try files.createSymbolicLink(atPath: folder("absolute"), withDestinationPath: folder("new"))
+    try AtomicFile.write([4], to: folder("absolute"))
+    #expect(try bytes(ofFile: folder("new")) == [4])
+    try files.createSymbolicLink(atPath: folder("elsewhere"), withDestinationPath: "there")
+    try AtomicFile.write([5], to: folder("elsewhere/second"))
+    #expect(try bytes(ofFile: folder("there/target")) == [5])
+  }
+
+  @Test func linksThatLeadNowhereAreRefused() throws {
+    let files = FileManager.default
+    try files.createSymbolicLink(atPath: folder("a"), withDestinationPath: "b")
+    try files.createSymbolicLink(atPath: folder("b"), withDestinationPath: "a")
+    try files.createSymbolicLink(atPath: folder("lost"), withDestinationPath: "missing/file")
+    try files.createSymbolicLink(atPath: folder("folder"), withDestinationPath: ".")
+    for (name, reason) in [
+      ("a", "Too many levels"), ("lost", "No such file"), ("folder", "Is a directory"),
+    ] {
+      let errors = [
+        diagnostic { () throws(Diagnostic) in try AtomicFile.write([1], to: folder(name)) },
+        diagnostic { () throws(Diagnostic) in try AtomicFile.check(folder(name)) },
+      ]
+      for error in errors {
+        #expect(error?.code == .inputOutput)
+        #expect(error?.message.contains(reason) == true, "\(error?.description ?? "")")
+      }
+    }
+    #expect(try folder.names == ["a", "b", "folder", "lost"])
+  }
+
   @Test func refusesPathsThatCannotBeWritten() throws {
     let file = try folder.put([7], "file")
     for (path, reason) in [

@@ -70,6 +70,54 @@ import Testing
     #expect(refusals > packed.count * 5)
   }
 
+  /// A gzip file of one stored byte after the other, so that its size is known: members of 100,000
+  /// equal bytes in 132.
+  private func bomb(_ byteCount: Int) throws -> [UInt8] {
+    let member = try bytes(
+      base64: "H4sIAAAAAAACA+3BMQEAAADCoPVPbQ0PoA" + String(repeating: "A", count: 127)
+        + "IBXA32VEdSghgEA")
+    return [[UInt8]](repeating: member, count: byteCount / 100_000).flatMap { $0 }
+  }
+
+  /// Whatever the format, a bomb is one error, and found before its bytes are in memory.
+  @Test func bombsAreRefusedByEveryReader() throws {
+    let name = "bomb"
+    for suffix in [".csv.gz", ".npy.gz", ".idx.gz", ".gz"] {
+      let path = try folder.put(try bomb(100_000_000), name + suffix)
+      let error = diagnostic { () throws(Diagnostic) in try DataFile.load(path) }
+      #expect(error != nil)
+      #expect(error?.location?.file == path)
+    }
+  }
+
+  /// Elements that lie across the parts in which a file is read, behind headers of any length.
+  @Test(arguments: 0..<9) func elementsAcrossParts(_ offset: Int) throws {
+    let count = 400_000
+    let numbers = (0..<count).map { Double($0) + 0.5 }
+    let file = SafetensorsFile(
+      tensors: ["w": try Tensor(numbers), "v": try Tensor(numbers.map { Float($0) })],
+      metadata: ["k": String(repeating: "x", count: offset)])
+    let path = folder("w.safetensors")
+    try file.write(to: path)
+    #expect(try SafetensorsFile(contentsOf: path) == file)
+    let bytes = try bytes(ofFile: path)
+    #expect(try file.bytes() == bytes)
+    // An offset that no element is aligned to.
+    let header =
+      "{\"w\":{\"dtype\":\"F64\",\"shape\":[\(count)],\"data_offsets\":[0,\(8 * count)]}}"
+    let padded = Array((header + String(repeating: " ", count: offset)).utf8)
+    let length = (0..<8).map { UInt8(truncatingIfNeeded: padded.count >> (8 * $0)) }
+    let data = numbers.flatMap { number in
+      (0..<8).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * UInt64($0))) }
+    }
+    let odd = try folder.put(length + padded + data, "odd.safetensors")
+    #expect(try SafetensorsFile(contentsOf: odd).tensors["w"] == Tensor(numbers))
+    let short = try folder.put(length + padded + data.dropLast(offset + 1), "short.safetensors")
+    #expect(
+      diagnostic { () throws(Diagnostic) in try SafetensorsFile(contentsOf: short) }?.code
+        == .corruptFile)
+  }
+
   @Test func gzipBombIsRefused() throws {
     // 100,000 zero bytes in 132.
     let member = try bytes(

@@ -53,6 +53,28 @@ import Testing
     #expect(graph.nodes[4].location == SourceLocation(file: "g.graph", line: 8, column: 3))
   }
 
+  @Test func aLongTextComesInParts() throws {
+    let builder = GraphBuilder("long")
+    var value = try builder.input("x", .f32, [8])
+    for _ in 0..<40_000 { value = try tanh(value) }
+    try builder.output("y", value)
+    let graph = try builder.build()
+    var parts: [[UInt8]] = []
+    try GraphPrinter.write(graph) { parts.append($0) }
+    #expect(parts.count > 1)
+    #expect(String(decoding: parts.joined(), as: UTF8.self) == graph.description)
+  }
+
+  @Test func whatWouldNotBeReadIsNotWritten() throws {
+    let graph = try parsed(text)
+    let byteCount = graph.description.utf8.count
+    try GraphPrinter.write(graph, byteLimit: byteCount) { #expect($0.count == byteCount) }
+    let error = #expect(throws: Diagnostic.self) {
+      try GraphPrinter.write(graph, byteLimit: byteCount - 1) { _ in Issue.record("written") }
+    }
+    #expect(error?.code == .memoryLimit)
+  }
+
   @Test func partsAndCounts() throws {
     let graph = try parsed(
       file(

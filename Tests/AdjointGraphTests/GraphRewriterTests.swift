@@ -23,6 +23,23 @@ struct GraphRewriterTests {
     #expect(graph.outputList.map(\.value.node) == [1, 2, 3, 2, 1, 3])
   }
 
+  @Test("finds equal nodes among many, however far apart")
+  func manyNodes() throws {
+    let builder = GraphBuilder("many")
+    let x = try builder.input("x", .f64, [])
+    for number in 0..<300 {
+      try builder.output("y\(number)", builder.apply(Numbered(number % 150 * 7), [x]))
+    }
+    let graph = try builder.build()
+    #expect(graph.hasEqualNodes)
+    let merged = try merged(graph)
+    #expect(merged.nodeCount == 151)
+    #expect(!merged.hasEqualNodes)
+    for number in 0..<150 {
+      #expect(merged.outputList[number].value == merged.outputList[number + 150].value)
+    }
+  }
+
   @Test("keeps apart the results of a node, the operands' order and inputs of one type")
   func different() throws {
     let builder = GraphBuilder("different")

@@ -66,11 +66,10 @@ public struct Executable: Sendable {
   /// - Throws: `.memoryLimit` where the memory cannot be had.
   public func makeContext(seed: UInt64 = 0) throws(Diagnostic) -> ExecutionContext {
     let context = ExecutionContext(self, try AdjointRuntime.ExecutionContext(compiled))
-    for parameter in parameters {
+    for (place, parameter) in parameters.enumerated() {
       let initializer = initializers[parameter.name] ?? .zeros
-      try context.set(
-        parameter.name,
-        to: initializer.tensor(parameter.type, name: parameter.name, seed: seed))
+      try context.initialize(
+        place, initializer.values(parameter.type, name: parameter.name, seed: seed))
     }
     return context
   }

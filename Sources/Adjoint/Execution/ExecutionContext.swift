@@ -10,22 +10,49 @@ public final class ExecutionContext {
   public let executable: Executable
   private let memory: AdjointRuntime.ExecutionContext
   private let inputPlaces: [String: Int]
+  private let parameterPlaces: [String: Int]
   private let outputPlaces: [String: Int]
 
   package init(_ executable: Executable, _ memory: AdjointRuntime.ExecutionContext) {
     self.executable = executable
     self.memory = memory
     inputPlaces = Self.places(of: executable.inputs)
+    parameterPlaces = Self.places(of: executable.parameters)
     outputPlaces = Self.places(of: executable.outputs)
+  }
+
+  /// Gives a parameter its initial value, in place and on all threads.
+  func initialize(_ place: Int, _ values: InitialValues) throws(Diagnostic) {
+    let type = executable.parameters[place].type.scalarType
+    switch values {
+    // The memory of a context begins as zeros.
+    case .same(.whole(0)), .same(.floating(bits: 0)): return
+    case .same(let number):
+      try memory.writeParameter(at: place) { places in
+        if type == .i64, let whole = number.wholeNumber {
+          return .i64(Array(repeating: whole, count: places.count))
+        }
+        return Tensor.Storage(
+          casting: Array(repeating: number.double, count: places.count), as: type)
+      }
+    case .given(let tensor): try memory.writeParameter(tensor, at: place)
+    case .drawn(let law):
+      try memory.writeParameter(at: place) {
+        Tensor.Storage(casting: law.numbers(in: $0), as: type)
+      }
+    }
   }
 
   /// Gives an input, or replaces a parameter; the value stays until it is given anew.
   ///
   /// - Throws: `.unknownName`, `.shapeMismatch` or `.scalarTypeMismatch`, naming both types.
   public func set(_ name: String, to tensor: Tensor) throws(Diagnostic) {
-    if executable.parameters.contains(where: { $0.name == name }) {
-      try memory.writeParameter(tensor, named: name)
+    if let place = parameterPlaces[name] {
+      try memory.writeParameter(tensor, at: place)
+    } else if let place = inputPlaces[name] {
+      try memory.write(tensor, toInput: place)
     } else {
+      // Refuses the name, with those that there are.
       try memory.write(tensor, toInput: name)
     }
   }
@@ -48,7 +75,8 @@ public final class ExecutionContext {
   ///
   /// - Throws: `.unknownName` that lists the outputs, `.notRun` before the first run.
   public func output(_ name: String) throws(Diagnostic) -> Tensor {
-    try memory.read(output: name)
+    guard let place = outputPlaces[name] else { return try memory.read(output: name) }
+    return try memory.read(output: place)
   }
 
   /// The number of an output that has one element, of the last run; makes no tensor.
@@ -63,7 +91,8 @@ public final class ExecutionContext {
   ///
   /// - Throws: `.unknownName` that lists the parameters.
   public func parameter(_ name: String) throws(Diagnostic) -> Tensor {
-    try memory.readParameter(named: name)
+    guard let place = parameterPlaces[name] else { return try memory.readParameter(named: name) }
+    return try memory.readParameter(at: place)
   }
 
   /// The present values of all parameters by name.
@@ -97,7 +126,7 @@ public final class ExecutionContext {
         code, "the weights do not fit the graph; use weights of this graph", notes: mistakes)
     }
     for port in executable.parameters {
-      if let tensor = tensors[port.name] { try memory.writeParameter(tensor, named: port.name) }
+      if let tensor = tensors[port.name] { try set(port.name, to: tensor) }
     }
   }
 

@@ -5,7 +5,7 @@ import AdjointOperators
 
 extension Graph {
   /// The largest graph file that is read, in bytes.
-  public static let maximumFileByteCount = 256 << 20
+  public static let maximumFileByteCount = GraphLimits.fileBytes
 
   /// Reads a graph file.
   ///
@@ -25,8 +25,18 @@ extension Graph {
 
   /// Writes a graph file, replacing a previous one only when the new one is complete.
   ///
-  /// - Throws: `.inputOutput` where the file cannot be written.
+  /// - Throws: `.inputOutput` where the file cannot be written, `.memoryLimit` for a graph that would
+  ///   not be read back, because it has too many nodes or more than `maximumFileByteCount` as text.
   public func write(to path: String) throws(Diagnostic) {
-    try AtomicFile.write(text: description, to: path)
+    try AtomicFile.write(to: path) { (output) throws(Diagnostic) in
+      try writeText { (part) throws(Diagnostic) in try output.write(part) }
+    }
+  }
+
+  /// Gives the text of the graph file to a receiver, in parts of about a mebibyte.
+  ///
+  /// - Throws: what the receiver throws; `.memoryLimit` as `write(to:)`.
+  public func writeText(to receive: ([UInt8]) throws(Diagnostic) -> Void) throws(Diagnostic) {
+    try GraphPrinter.write(self, to: receive)
   }
 }

@@ -73,8 +73,12 @@ public struct GradientCheck: Hashable, Sendable {
     let output = try graph.differentiableOutput(named: output)
     self.output = output
     let part = try graph.widened().keeping(outputs: [output])
-    let pairs = try part.differentiability(of: [output], withRespectTo: names).pairs
-    let sources = names ?? pairs.filter { $0.dependence == .differentiable }.map(\.source)
+    let sources: [String]
+    if let names {
+      sources = names
+    } else {
+      sources = try part.differentiableSources(of: output)
+    }
     // Values for inputs that only other outputs depend on are allowed, and of no use here.
     try graph.checkNames(of: given)
     let needed = Set((part.inputs + part.parameters).map(\.name))

@@ -85,8 +85,7 @@ extension Graph {
         "the loss must be a floating-point scalar, and \(loss) is \(lossType); sum it, or name another "
           + "output")
     }
-    let dependent = try differentiability(of: [loss], withRespectTo: parameters.map(\.name)).pairs
-      .filter { $0.dependence == .differentiable }.map(\.source)
+    let dependent = try differentiableSources(of: loss, among: parameters.map(\.name))
     guard !dependent.isEmpty else {
       throw Diagnostic(
         .notDifferentiable, "there is nothing to train: \(loss) depends on no parameter")

@@ -11,7 +11,8 @@ extension Trainer {
     var metadata = identity
     metadata[Key.losses] = epochLosses.map { String($0) }.joined(separator: " ")
     metadata[Key.graph] = graph.name
-    return SafetensorsFile(tensors: try context.parameterTensors(), metadata: metadata)
+    return SafetensorsFile(
+      tensors: try context.parameterTensors(), metadata: metadata, hasChecksum: true)
   }
 
   /// Continues a training whose checkpoint was written with the same graph, data and options; the
@@ -54,6 +55,13 @@ extension Trainer {
     }
     try context.setParameters(checkpoint.tensors)
     epochLosses = losses
+    if !checkpoint.hasChecksum {
+      Notice.give(
+        Diagnostic(
+          .missingChecksum,
+          "the checkpoint carries no checksum, so that damage to it would not be found; the next one "
+            + "that this training writes has one"))
+    }
   }
 
   /// What has to be the same for a resumed training to give the same bits.

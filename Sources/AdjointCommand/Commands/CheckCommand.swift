@@ -21,12 +21,23 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let graph = try Graph(contentsOf: file)
-    let report = try graph.differentiability()
+    let counts = graph.differentiabilityCounts()
+    let report = try Self.report(graph)
     try StandardStream.output.write(
-      json ? Self.json(graph, report).text : Self.text(graph, report))
+      json ? Self.json(graph, report, counts).text : Self.text(graph, report, counts))
   }
 
-  private static func text(_ graph: Graph, _ report: DifferentiabilityReport) -> String {
+  /// The pairs of all outputs, or of the first ones where there are more pairs than a report has.
+  private static func report(_ graph: Graph) throws(Diagnostic) -> DifferentiabilityReport {
+    let most = DifferentiabilityReport.maximumPairCount
+    let sources = (graph.inputs + graph.parameters).prefix(most).map(\.name)
+    let outputs = graph.outputs.prefix(most / max(sources.count, 1)).map(\.name)
+    return try graph.differentiability(of: outputs, withRespectTo: sources)
+  }
+
+  private static func text(
+    _ graph: Graph, _ report: DifferentiabilityReport, _ counts: DifferentiabilityCounts
+  ) -> String {
     var text = "\(graph.name) is valid: \(graph.nodeCounts)\n"
     for (kind, ports) in [
       ("input", graph.inputs), ("parameter", graph.parameters), ("output", graph.outputs),
@@ -34,14 +45,16 @@ struct CheckCommand: ParsableCommand {
       for port in ports { text += "  \(kind) \(port)\n" }
     }
     let obstructed = report.pairs.filter { $0.dependence != .differentiable }
-    let count = report.pairs.count - obstructed.count
-    text += "\(count) of \(report.pairs.count) derivatives of outputs exist\n"
+    text += "\(counts.differentiable) of \(counts.pairs) derivatives of outputs exist\n"
     for pair in obstructed {
       let reasons =
         pair.obstacles.isEmpty
         ? ["\(pair.output) does not depend on \(pair.source)"] : pair.obstacles
       text += "  \(pair.output) with respect to \(pair.source):\n"
       for reason in reasons { text += "    \(reason)\n" }
+    }
+    if counts.pairs > report.pairs.count {
+      text += "  and \(counts.pairs - report.pairs.count) pairs that are not listed\n"
     }
     // The other derivatives exist, and yet parts of what their outputs depend on do not count.
     var seen: Set<String> = []
@@ -52,7 +65,9 @@ struct CheckCommand: ParsableCommand {
     return text
   }
 
-  private static func json(_ graph: Graph, _ report: DifferentiabilityReport) -> JSONValue {
+  private static func json(
+    _ graph: Graph, _ report: DifferentiabilityReport, _ counts: DifferentiabilityCounts
+  ) -> JSONValue {
     func list(_ ports: [Graph.Port]) -> JSONValue {
       .array(
         ports.map { port in
@@ -68,6 +83,7 @@ struct CheckCommand: ParsableCommand {
       "nodesByRole": .object(roles), "inputs": list(graph.inputs),
       "parameters": list(graph.parameters), "outputs": list(graph.outputs),
       "dimensions": .array(graph.dimensionNames.map { .text($0) }),
+      "pairs": .integer(counts.pairs), "differentiablePairs": .integer(counts.differentiable),
       "derivatives": .array(
         report.pairs.map { pair in
           .object([

@@ -51,7 +51,9 @@ struct DifferentiateCommand: ParsableCommand {
       ? try graph.differentiatedAsWritten(of, withRespectTo: sources, mode: mode)
       : try Pipeline.standard(graph.differentiated(of, withRespectTo: sources, mode: mode))
     if output == "-" {
-      try StandardStream.output.write(derivative.description)
+      try derivative.writeText { (part) throws(Diagnostic) in
+        try StandardStream.output.write(part)
+      }
     } else {
       try derivative.write(to: output)
     }

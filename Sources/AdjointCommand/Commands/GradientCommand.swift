@@ -43,10 +43,7 @@ struct GradientCommand: ParsableCommand {
     let whole = try Graph(contentsOf: file)
     let target = try whole.differentiableOutput(named: of)
     let graph = try whole.keeping(outputs: [target])
-    let sources =
-      try withRespectTo?.names
-      ?? graph.differentiability(of: [target]).pairs
-      .filter { $0.dependence == .differentiable }.map(\.source)
+    let sources = try withRespectTo?.names ?? graph.differentiableSources(of: target)
     // The names of the derivatives are those that differentiate gives them, beside all outputs.
     let derived = try whole.differentiated(target, withRespectTo: sources)
     let names = derived.outputs.dropFirst(whole.outputs.count).map(\.name)

@@ -14,7 +14,12 @@ enum StandardStream: Int32 {
   /// Writes a text.
   ///
   /// - Throws: `.inputOutput`, such as for a full disk behind a redirection.
-  func write(_ text: String) throws(Diagnostic) {
+  func write(_ text: String) throws(Diagnostic) { try write(Array(text.utf8)) }
+
+  /// Writes the bytes of a text.
+  ///
+  /// - Throws: `.inputOutput`, such as for a full disk behind a redirection.
+  func write(_ text: [UInt8]) throws(Diagnostic) {
     if let number = attempt(text) {
       throw Diagnostic(
         .inputOutput, "cannot write to the standard output: \(String(cString: strerror(number)))")
@@ -22,7 +27,7 @@ enum StandardStream: Int32 {
   }
 
   /// Writes a text to which nobody may listen, such as progress.
-  func writeIgnoringFailure(_ text: String) { _ = attempt(text) }
+  func writeIgnoringFailure(_ text: String) { _ = attempt(Array(text.utf8)) }
 
   /// Whether a person looks at it.
   var isTerminal: Bool { isatty(rawValue) == 1 }
@@ -35,9 +40,8 @@ enum StandardStream: Int32 {
   }
 
   /// The number of the system's error, or nil where all was written.
-  private func attempt(_ text: String) -> Int32? {
-    let bytes = Array(text.utf8)
-    return bytes.withUnsafeBytes { bytes in
+  private func attempt(_ bytes: [UInt8]) -> Int32? {
+    bytes.withUnsafeBytes { bytes in
       var written = 0
       while written < bytes.count {
         #if canImport(Darwin)

@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// What a function makes of the numbers 0..<count, several at once where there are processors.
-func concurrentMap<Result: Sendable>(
+package func concurrentMap<Result: Sendable>(
   _ count: Int, _ transform: @Sendable (Int) -> Result
 ) -> [Result] {
   if count < 2 { return (0..<count).map(transform) }
