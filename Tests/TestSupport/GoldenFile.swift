@@ -36,6 +36,8 @@ package struct GoldenFile: CustomStringConvertible, Sendable {
   package struct Outcome {
     package let before: Graph
     package let after: Graph
+    /// The graph before the first step and after each.
+    package let stages: [Graph]
     package let actual: String
     package let expected: String
   }
@@ -56,16 +58,19 @@ package struct GoldenFile: CustomStringConvertible, Sendable {
     let input = parts[0].dropFirst(header.count + 1)
     let before = try GraphParser.parse(Array(input.utf8), file: description, registry: .standard)
     var after = before
+    var stages = [before]
     for step in Self.steps(header.dropFirst(prefix.count)) {
       after = try Self.apply(step, to: after)
       try GraphVerifier.verify(after)
+      stages.append(after)
     }
     let actual = after.description
     let expected = parts.count > 1 ? parts[1] : ""
     if actual != expected, ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
       try (parts[0] + "\n// ---\n" + actual).write(toFile: path, atomically: true, encoding: .utf8)
     }
-    return Outcome(before: before, after: after, actual: actual, expected: expected)
+    return Outcome(
+      before: before, after: after, stages: stages, actual: actual, expected: expected)
   }
 
   /// The steps of a header, split at the commas outside parentheses.
