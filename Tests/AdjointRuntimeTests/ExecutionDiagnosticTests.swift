@@ -74,6 +74,9 @@ import Testing
     #expect(diagnostic { _ = try context.readParameter(named: "w") }?.code == .unknownName)
     #expect(diagnostic { _ = try context.read(output: 9) }?.code == .invalidArgument)
     #expect(diagnostic { try context.write(tensor, toInput: -1) }?.code == .invalidArgument)
+    #expect(diagnostic { _ = try context.readScalar(output: 0) }?.code == .notRun)
+    try context.write(tensor, toInput: 0)
+    try context.run()
     #expect(diagnostic { _ = try context.readScalar(output: 0) }?.code == .shapeMismatch)
     var short: [Float] = [0]
     #expect(diagnostic { try context.read(output: 0, into: &short) }?.code == .shapeMismatch)

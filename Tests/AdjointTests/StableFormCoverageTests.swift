@@ -19,9 +19,10 @@ struct StableFormCoverageTests {
     var places: [ValueID] = []
     var names: Set<String> = []
     for var node in graph.nodes {
-      node.operands = node.operands.map {
-        ValueID(node: places[$0.node].node, result: places[$0.node].result + $0.result)
-      }
+      node.operands = OperandList(
+        node.operands.map {
+          ValueID(node: places[$0.node].node, result: places[$0.node].result + $0.result)
+        })
       if let operation = node.operation, node.resultTypes.count == 1, !node.operands.isEmpty {
         let site = Rewrite.Site(
           operation: operation, operands: node.operands.map(builder.value),

@@ -92,6 +92,7 @@ extension Graph {
     }
     let stable = try Pipeline.standard(self)
     let builder = GraphBuilder(extending: stable)
+    builder.currentLocation = location
     let target = builder.value(try stable.value(named: loss))
     var values: [Value] = []
     for name in dependent { values.append(builder.value(try stable.value(ofSource: name))) }
