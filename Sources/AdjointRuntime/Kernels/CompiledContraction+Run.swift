@@ -66,8 +66,10 @@ struct ContractionRun {
 
   private func runItems<E: BLASElement>(_ type: E.Type, _ from: Int, _ to: Int) {
     for item in from..<to {
-      let (a, b, c) = matrices(item / panels, type)
-      multiply(item, a, b, c)
+      let (matrix, panel) =
+        panels == 1 ? (item, 0) : item.quotientAndRemainder(dividingBy: panels)
+      let (a, b, c) = matrices(matrix, type)
+      multiply(matrix, panel, a, b, c)
     }
   }
 
@@ -93,28 +95,31 @@ struct ContractionRun {
   }
 
   /// Where one of the panels of a product but the first leaves its part of the sum.
-  private func partial<E: BLASElement>(_ item: Int, _ type: E.Type) -> UnsafeMutablePointer<E> {
+  private func partial<E: BLASElement>(
+    _ matrix: Int, _ panel: Int, _ type: E.Type
+  ) -> UnsafeMutablePointer<E> {
     let product = contraction.product
-    let place = item / panels * (panels - 1) + item % panels - 1
+    let place = matrix * (panels - 1) + panel - 1
     return partials.assumingMemoryBound(to: type) + place * product.rows * product.columns
   }
 
   /// One panel of one product.
   private func multiply<E: BLASElement>(
-    _ item: Int, _ a: UnsafePointer<E>, _ b: UnsafePointer<E>, _ c: UnsafeMutablePointer<E>
+    _ matrix: Int, _ panel: Int, _ a: UnsafePointer<E>, _ b: UnsafePointer<E>,
+    _ c: UnsafeMutablePointer<E>
   ) {
     let product = contraction.product
     guard let cut = contraction.panels else { return multiplyInLoops(a, b, c) }
-    let range = cut.range(item % panels, of: panels)
+    let range = cut.range(panel, of: panels)
     let rows = cut.axis == .rows ? range : 0..<product.rows
     let columns = cut.axis == .columns ? range : 0..<product.columns
     let inner = cut.axis == .inner ? range : 0..<product.inner
     if rows.isEmpty || columns.isEmpty { return }
     // Of the parts of a sum the first is added to what is there.
-    let isPartial = cut.axis == .inner && item % panels > 0
+    let isPartial = cut.axis == .inner && panel > 0
     let target =
       isPartial
-      ? partial(item, E.self)
+      ? partial(matrix, panel, E.self)
       : c + rows.lowerBound * product.result.rowStride + columns.lowerBound
     let (alpha, beta) = (E(product.scale), isPartial ? 0 : E(product.addendScale ?? 0))
     let (left, right) = (product.left, product.right)
@@ -163,7 +168,7 @@ struct ContractionRun {
     for matrix in 0..<product.batch {
       let (_, _, c) = matrices(matrix, type)
       for panel in 1..<panels {
-        let part = partial(matrix * panels + panel, type)
+        let part = partial(matrix, panel, type)
         for element in 0..<(product.rows * product.columns) { c[element * stride] += part[element] }
       }
     }

@@ -97,7 +97,10 @@ package struct ProductPanels: Sendable {
   }
 
   /// The rows or columns, or the part of the sum, of one of so many panels.
+  @inline(__always)
   package func range(_ number: Int, of count: Int) -> Range<Int> {
+    // Small products are not cut, and divisions would take as long as they do.
+    if count == 1 { return 0..<extent }
     let unit = axis == .inner ? Self.innerUnit : Self.unit
     let units = (extent + unit - 1) / unit
     let from = min(extent, units * number / count * unit)
