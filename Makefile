@@ -37,8 +37,9 @@ fashion: build ## Train on Fashion-MNIST for 10 epochs (Debian's dataset-fashion
 	@mkdir -p Output
 	@$(FASHION) --output Output/fashion-mlp.safetensors --plot Output/fashion-mlp.svg
 
-# The test runner comes last, so that its summary closes the output. Everything is built once, optimised
-# as users run it, in one folder of builds: the packages that depend on this one compile only themselves.
+# The test runner comes last, so that its summary closes the output. What is tested is built optimised, as users
+# run it. Packages that depend on this one have build folders of their own: SwiftPM keeps one description of a build
+# in a folder, and takes that of another package for its own.
 test: setup ## Check everything: style, the main job, the README, the benchmark, all tests
 	$(call stage,Style)
 	@.ci/lint
