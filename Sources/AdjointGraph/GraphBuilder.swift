@@ -210,21 +210,44 @@ extension GraphBuilder {
   ///
   /// Its types hold here as they did there, so they are not derived again.
   package func transfer(_ node: consuming Node) throws(Diagnostic) -> ValueID {
-    if let operation = node.operation, identities.hasAny(for: operation, node.operatorType) {
-      currentLocation = node.location
-      currentProvenance = node.provenance
-      let operands = node.operands.map { Value(self, $0) }
-      if let replacement = try rewritten(operation, operands, node.resultTypes) {
-        return replacement.id
-      }
-    }
+    if let replacement = try identity(for: node) { return replacement.id }
     return ValueID(node: insert(node))
   }
 
-  /// Makes room for a number of nodes.
-  package func reserveCapacity(_ count: Int) {
-    nodes.reserveCapacity(count)
-    if mergesEqualNodes { nodesByContent.reserveCapacity(count) }
+  /// What an identity puts in the place of a node whose operands are here.
+  private func identity(for node: borrowing Node) throws(Diagnostic) -> Value? {
+    guard let operation = node.operation, identities.hasAny(for: operation, node.operatorType)
+    else { return nil }
+    currentLocation = node.location
+    currentProvenance = node.provenance
+    return try rewritten(operation, node.operands.map { Value(self, $0) }, node.resultTypes)
+  }
+
+  /// Begins with the first nodes of a graph, as they are, and with room for the others.
+  func adopt(_ graph: Graph, upTo count: Int) {
+    nodesByContent = NodeTable()
+    if mergesEqualNodes { nodesByContent.reserveCapacity(graph.nodes.count) }
+    if count == graph.nodes.count {
+      // Shared until one of the two changes.
+      nodes = graph.nodes
+      nodesByName = graph.nodesByName
+      return
+    }
+    nodes = []
+    nodes.reserveCapacity(graph.nodes.count)
+    nodesByName = [:]
+    nodesByName.reserveCapacity(graph.nodesByName.count)
+    for node in graph.nodes[..<count] { insert(node) }
+  }
+
+  /// Whether no identity and no earlier equal node takes the place of a node that is here already.
+  ///
+  /// Nodes that are made on the way are behind all others, and mean that it is not kept.
+  func keepsNode(_ index: Int) throws(Diagnostic) -> Bool {
+    let count = nodes.count
+    let node = nodes[index]
+    if try identity(for: node) != nil || nodes.count > count { return false }
+    return !mergesEqualNodes || nodesByContent.enter(node, as: index, in: nodes) == nil
   }
 
   /// The first identity of the operator that applies, of the families that are switched on.

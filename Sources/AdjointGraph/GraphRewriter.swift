@@ -28,9 +28,17 @@ package struct GraphRewriter {
     let builder = GraphBuilder(graph.name)
     builder.rewriteFamilies = families
     builder.mergesEqualNodes = mergesEqualNodes
-    builder.reserveCapacity(graph.nodes.count)
+    let unchanged = try unchangedNodes(of: graph, transform, in: builder)
+    if unchanged == graph.nodes.count { return graph }
+    builder.adopt(graph, upTo: unchanged)
     var replacements = Replacements(capacity: graph.nodes.count)
-    for index in graph.nodes.indices {
+    for index in 0..<unchanged {
+      replacements.beginNode()
+      for result in graph.nodes[index].resultTypes.indices {
+        replacements.append(ValueID(node: index, result: result))
+      }
+    }
+    for index in unchanged..<graph.nodes.count {
       replacements.beginNode()
       let isLive = live?[index] ?? true
       if !isLive, graph.nodes[index].operatorType != nil { continue }
@@ -72,6 +80,32 @@ package struct GraphRewriter {
         to: builder.value(replacements[update.value]))
     }
     return try builder.build()
+  }
+
+  /// The number of nodes at the beginning of a graph that stay as they are: most passes find little to change
+  /// in most graphs, and what nothing changes need not be copied.
+  ///
+  /// The builder has all nodes of the graph meanwhile, so that what looks at operands finds them.
+  private func unchangedNodes(
+    of graph: Graph, _ transform: Transform?, in builder: GraphBuilder
+  ) throws(Diagnostic) -> Int {
+    builder.adopt(graph, upTo: graph.nodes.count)
+    for index in graph.nodes.indices {
+      let isLive = live?[index] ?? true
+      if graph.nodes[index].operatorType == nil {
+        if isLive || keepsInterface { continue }
+        return index
+      }
+      guard isLive else { return index }
+      if let transform {
+        let node = graph.nodes[index]
+        builder.currentLocation = node.location
+        builder.currentProvenance = node.provenance
+        if try transform(builder, node) != nil { return index }
+      }
+      guard try builder.keepsNode(index) else { return index }
+    }
+    return graph.nodes.count
   }
 
   /// Names the node that took a named node's place, unless it has a name already.

@@ -2,7 +2,11 @@
 ///
 /// It holds numbers only and compares with the nodes themselves, so that entering one copies nothing.
 struct NodeTable {
-  /// A place for each node, found by its hash or at the next free place behind.
+  /// A place for each node: one near those of its operands, or, where that is taken, the first free one from
+  /// where its hash points.
+  ///
+  /// Graphs list nodes behind their operands, so that a table larger than the caches is filled from one end to
+  /// the other.
   ///
   /// The upper half is the number of the node plus one, the lower a part of its hash. At least half of
   /// the places are free.
@@ -20,29 +24,37 @@ struct NodeTable {
     guard node.operatorType != nil else { return nil }
     if 2 * (count + 1) > places.count { grow(nodes) }
     let hash = node.contentHash
-    let mask = places.count - 1
-    var place = Int(truncatingIfNeeded: hash >> 32) & mask
-    while places[place] != 0 {
-      if UInt32(truncatingIfNeeded: places[place]) == UInt32(truncatingIfNeeded: hash) {
-        let other = Self.node(at: places[place])
-        if nodes[other].computesTheSame(as: node) { return other }
+    let free = place(of: node, hash) { place in
+      guard UInt32(truncatingIfNeeded: place) == UInt32(truncatingIfNeeded: hash) else {
+        return false
       }
-      place = (place + 1) & mask
+      return nodes[Self.node(at: place)].computesTheSame(as: node)
     }
-    places[place] = Self.entry(number, hash)
+    if places[free] != 0 { return Self.node(at: places[free]) }
+    places[free] = Self.entry(number, hash)
     count += 1
     return nil
+  }
+
+  /// Where a node is, by a test of what is found on the way, or where it would be entered.
+  @inline(__always)
+  private func place(of node: Node, _ hash: UInt64, _ isFound: (UInt64) -> Bool) -> Int {
+    let mask = places.count - 1
+    if let operand = node.operands.max(by: { $0.node < $1.node }) {
+      let near = (2 * operand.node + Int(hash & 1)) & mask
+      if places[near] == 0 || isFound(places[near]) { return near }
+    }
+    var place = Int(truncatingIfNeeded: hash >> 32) & mask
+    while places[place] != 0, !isFound(places[place]) { place = (place + 1) & mask }
+    return place
   }
 
   private mutating func grow(_ nodes: [Node]) {
     let entries = places.filter { $0 != 0 }
     places = Self.places(for: max(2 * count, 16))
-    let mask = places.count - 1
     for entry in entries {
-      let hash = nodes[Self.node(at: entry)].contentHash
-      var place = Int(truncatingIfNeeded: hash >> 32) & mask
-      while places[place] != 0 { place = (place + 1) & mask }
-      places[place] = entry
+      let node = nodes[Self.node(at: entry)]
+      places[place(of: node, node.contentHash) { _ in false }] = entry
     }
   }
 

@@ -60,6 +60,41 @@ struct GraphRewriterTests {
     try GraphVerifier.verify(graph)
   }
 
+  @Test("copies no node of a graph that it does not change")
+  func unchanged() throws {
+    let builder = GraphBuilder("unchanged")
+    let x = try builder.input("x", .f64, [])
+    try builder.output("y", (sin(x) + exp(x)).named("sum"))
+    let graph = try builder.build()
+    var rewriter = GraphRewriter()
+    rewriter.mergesEqualNodes = true
+    rewriter.live = graph.liveNodes
+    rewriter.families = [.identity, .stableForm]
+    let same = try rewriter.rewrite(graph) { _, _ in nil }
+    let places = [graph, same].map { graph in
+      graph.nodes.withUnsafeBufferPointer { $0.baseAddress }
+    }
+    #expect(places[0] == places[1])
+    #expect(same.outputs == graph.outputs)
+  }
+
+  @Test("changes a graph behind the nodes that stay as they are", arguments: 0..<4)
+  func changedLate(place: Int) throws {
+    let builder = GraphBuilder("late")
+    let x = try builder.input("x", .f64, [])
+    var value = x
+    for number in 0..<4 {
+      value = try number == place ? sin(value) + sin(value) : exp(value).named("e\(number)")
+    }
+    try builder.output("y", value)
+    let graph = try merged(builder.build())
+    #expect(graph.nodeCount == 6)
+    #expect(!graph.hasEqualNodes)
+    #expect(graph.nodes[place + 2].operands == [ValueID(node: place + 1), ValueID(node: place + 1)])
+    #expect(graph.nodes.compactMap(\.name) == ["x"] + (0..<4).filter { $0 != place }.map { "e\($0)" })
+    try GraphVerifier.verify(graph)
+  }
+
   @Test("names what takes a named node's place, unless that has a name")
   func names() throws {
     let builder = GraphBuilder("names")
