@@ -1,3 +1,0 @@
-import Adjoint
-
-print("Adjoint can be imported.")
