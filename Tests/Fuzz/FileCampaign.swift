@@ -21,7 +21,7 @@ struct FileCampaign: Campaign {
     0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 255,
   ]
 
-  private let samples: [(bytes: [UInt8], suffix: String)]
+  let samples: [(bytes: [UInt8], suffix: String)]
 
   init() throws {
     let numbers = try Tensor([1, -2.5, 3e30, 0, .infinity, 7] as [Float], extents: [2, 3])
@@ -46,11 +46,14 @@ struct FileCampaign: Campaign {
   mutating func run(seed: UInt64, counts: inout Counts) throws {
     let (bytes, suffix) = try input(seed: seed)
     counts["inputs"] += 1
-    if try isAccepted({ try read(bytes, suffix) }) { counts["accepted"] += 1 }
+    if try isAccepted({ try Self.read(bytes, suffix) }) { counts["accepted"] += 1 }
   }
 
+  /// The formats, as files end.
+  static let suffixes = ["npy", "safetensors", "idx", "csv", "gz"]
+
   /// Reads the bytes, and again what writing the value gives.
-  private func read(_ bytes: [UInt8], _ suffix: String) throws {
+  static func read(_ bytes: [UInt8], _ suffix: String) throws {
     switch suffix {
     case "npy":
       let file = try NPYFile(bytes: bytes)

@@ -8,7 +8,7 @@ import TestSupport
 struct TextCampaign: Campaign {
   static let name = "text"
 
-  private let samples: [[UInt8]]
+  let samples: [[UInt8]]
   private let words: [[UInt8]]
 
   init() throws {
@@ -40,7 +40,11 @@ struct TextCampaign: Campaign {
   }
 
   mutating func run(seed: UInt64, counts: inout Counts) throws {
-    let bytes = try input(seed: seed).bytes
+    try run(bytes: input(seed: seed).bytes, seed: seed, counts: &counts)
+  }
+
+  /// Tries the bytes of a graph file; the seed gives its inputs their values.
+  func run(bytes: [UInt8], seed: UInt64, counts: inout Counts) throws {
     counts["inputs"] += 1
     guard let text = String(bytes: bytes, encoding: .utf8) else { return }
     var parsed: Graph?
