@@ -88,6 +88,7 @@ enum OperatorSweep {
       try $1[0].padded(low: [1, 0], high: [0, 2], interior: [1, 0], with: 0.5)
     },
     SweepCase("concatenate", { [$0, [$0[0], 2]] }) { try concatenate([$1[0], $1[1]], axis: 1) },
+    SweepCase("extent") { try $1[0] * $0.apply(Extent(axes: [1], to: .f64), [$1[0]]) },
     SweepCase("iota") { try $0.iota(.f64, $1[0].shape, axis: 1) * $1[0] },
     SweepCase("reduce_sum") { try $1[0].sum(squeezingAxes: [0]) },
     SweepCase("reduce_sum of all") { try ($1[0] * $1[0]).sum() },
