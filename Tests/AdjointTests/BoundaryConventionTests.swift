@@ -202,6 +202,33 @@ struct BoundaryConventionTests {
     #expect(outputs["yx"]?.doubles == [2, 0.25, 0])
   }
 
+  @Test("a power has its mixed second derivatives along an exponent that is a constant too")
+  func mixedPowerOfConstant() throws {
+    for exponent in [-1, 0, 0.5, 1, 2, 3, 2.5] {
+      let builder = GraphBuilder("mixed")
+      let x = try builder.input("x", .f64, [2])
+      let y = try builder.full(exponent, x.type)
+      let along = try gradients(of: pow(x, y).sum(), withRespectTo: [x, y])
+      try builder.output("xx", gradients(of: along[0].sum(), withRespectTo: [x])[0])
+      try builder.output("xy", gradients(of: along[0].sum(), withRespectTo: [y])[0])
+      try builder.output("yx", gradients(of: along[1].sum(), withRespectTo: [x])[0])
+      let graph = try builder.build()
+      let points = [0.5, 4]
+      for graph in [graph, try Pipeline.standard(graph)] {
+        let outputs = try GraphInterpreter.evaluate(graph, ["x": Tensor(points)]).outputs
+        for (place, x) in points.enumerated() {
+          let power = Foundation.pow(x, exponent - 1)
+          let mixed = power * (1 + exponent * Foundation.log(x))
+          let twice = exponent * (exponent - 1) * Foundation.pow(x, exponent - 2)
+          for (name, expected) in [("xx", twice), ("xy", mixed), ("yx", mixed)] {
+            let found = try #require(outputs[name]).doubles[place]
+            #expect((found - expected).magnitude <= 1e-14 * power.magnitude, "\(name), \(exponent)")
+          }
+        }
+      }
+    }
+  }
+
   @Test("a reduction to one of its elements passes nothing to the others, and a NaN to all")
   func reductions() throws {
     let builder = GraphBuilder("reductions")

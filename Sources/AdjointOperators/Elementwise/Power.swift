@@ -26,21 +26,11 @@ package struct Power: BinaryOperator {
     }
   }
 
-  /// y·x^(y−1).
+  /// y·x^(y−1), of the exponent itself also where that is a number: the partial has a derivative along it.
   private func basePartial(_ x: Value, _ y: Value) throws(Diagnostic) -> Derivative.Partial {
-    if let exponent = y.constantNumber {
-      switch exponent {
-      case 0: return .zero
-      case 1: return .one
-      case 2: return .value(try 2 * x)
-      default:
-        let power = try x.builder.apply(Self(), [x, x.builder.full(exponent - 1, x.type)])
-        return .value(try exponent * power)
-      }
-    }
-    let isConstant = try (x .== 0) .& (y .== 0)
-    let power = try x.builder.apply(Self(), [x, y - 1])
-    return .choice(isConstant, .zero, .value(try y * power))
+    let slope = Derivative.Partial.value(try y * x.builder.apply(Self(), [x, y - 1]))
+    if let exponent = y.differenceOfNumbers, exponent != 0 { return slope }
+    return .choice(try (x .== 0) .& (y .== 0), .zero, slope)
   }
 
   /// z·log(x), from x and z.
@@ -54,7 +44,7 @@ package struct Power: BinaryOperator {
   // x^½ is not √x: they differ at −∞ and at −0.
   package static let rewrites: [Rewrite] = [
     Rewrite("x⁰ → 1, x¹ → x, x² → x · x", changing: .rounding) { (at) throws(Diagnostic) in
-      switch at.operands[1].constantNumber {
+      switch at.operands[1].differenceOfNumbers {
       case 0: try at.builder.full(1, at.resultType)
       case 1: at.operands[0]
       case 2: try at.builder.apply(Multiply(), [at.operands[0], at.operands[0]])
@@ -62,9 +52,8 @@ package struct Power: BinaryOperator {
       }
     },
     Rewrite("x⁻¹ → reciprocal(x)", changing: .rounding) { (at) throws(Diagnostic) in
-      guard at.resultType.scalarType.isDifferentiable, at.operands[1].isConstant(-1) else {
-        return nil
-      }
+      guard at.resultType.scalarType.isDifferentiable, at.operands[1].differenceOfNumbers == -1
+      else { return nil }
       return try at.builder.apply(Reciprocal(), [at.operands[0]])
     },
   ]

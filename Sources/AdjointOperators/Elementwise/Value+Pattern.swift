@@ -20,6 +20,24 @@ extension Value {
     definition(as: Subtract.self) != nil && operands[0].isConstant(1) ? operands[1] : nil
   }
 
+  /// The number that this value is everywhere, also where numbers are yet to be subtracted from it, as from
+  /// the exponent of a power with every derivative.
+  var differenceOfNumbers: Double? {
+    var (value, subtrahends) = (self, [Double]())
+    while subtrahends.count < Self.mostSubtractions {
+      if let number = value.constantNumber { return subtrahends.reversed().reduce(number, -) }
+      guard value.scalarType.isDifferentiable, value.definition(as: Subtract.self) != nil,
+        let number = value.operands[1].constantNumber
+      else { return nil }
+      subtrahends.append(number)
+      value = value.operands[0]
+    }
+    return nil
+  }
+
+  /// How far a pattern looks, so that it takes the same time in every graph.
+  private static var mostSubtractions: Int { 8 }
+
   /// The x of a value that is 1/x.
   var inverse: Value? {
     if let x = argument(of: Reciprocal.self) { return x }
