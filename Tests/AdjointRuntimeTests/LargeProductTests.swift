@@ -77,7 +77,7 @@ import Testing
       let isSame = try plan.run(operands, threads: threads)[0].floats == wanted
       #expect(isSame, "\(threads) threads")
     }
-    guard let compiler = Self.zen4.compiler else { return }
+    let compiler = try Self.zen4.requiredCompiler()
     let isSame = try plan.run(operands, with: compiler)[0].floats == wanted
     #expect(isSame, "with the code for Zen 4")
   }

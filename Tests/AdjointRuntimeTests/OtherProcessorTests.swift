@@ -12,15 +12,26 @@ import Testing
     var vectorByteCount: Int
     var testDescription: String { name }
 
-    /// A compiler for it; nil where this processor lacks any of its features.
+    private var missing: Set<String> {
+      let present = CodeGenerator.shared?.machine.features.split(separator: ",").map(String.init)
+      return Set(features).subtracting(present ?? [])
+    }
+
+    /// A compiler for it; nil where this processor cannot run its code.
     var compiler: KernelCompiler? {
-      guard let host = CodeGenerator.shared else { return nil }
-      let present = Set(host.machine.features.split(separator: ",").map(String.init))
-      guard host.machine.triple.hasPrefix("x86_64"), present.isSuperset(of: features) else {
-        return nil
-      }
+      guard let host = CodeGenerator.shared, host.machine.triple.hasPrefix("x86_64"),
+        missing.isEmpty
+      else { return nil }
       return KernelCompiler(
         host.targeting(name: name, features: features.joined(separator: ",")))
+    }
+
+    /// A compiler for it; where this processor cannot run its code the test is cancelled, which is reported.
+    func requiredCompiler() throws -> KernelCompiler {
+      guard let compiler else {
+        try Test.cancel("no code for \(name) here: no \(missing.sorted())")
+      }
+      return compiler
     }
   }
 
@@ -31,7 +42,7 @@ import Testing
 
   @Test(arguments: processors, [false, true])
   func kernelsMeanWhatTheInterpreterSays(on processor: Processor, reduces: Bool) throws {
-    guard let compiler = processor.compiler else { return }
+    let compiler = try processor.requiredCompiler()
     #expect(compiler.generator.machine.vectorByteCount == processor.vectorByteCount)
     for seed in 0..<60 {
       let sample = try RandomNest(seed: 300_000 + seed, reduces: reduces)
@@ -49,7 +60,7 @@ import Testing
 
   @Test(arguments: processors)
   func epiloguesMeanWhatTheInterpreterSays(on processor: Processor) throws {
-    guard let compiler = processor.compiler else { return }
+    let compiler = try processor.requiredCompiler()
     for seed in 600_000..<600_060 {
       let sample = try RandomEpilogue(seed: seed, special: false)
       let kernel = Kernel.contraction(sample.product)
@@ -68,7 +79,8 @@ import Testing
 
   @Test(arguments: processors)
   func mathematicsIsTheSame(on processor: Processor) throws {
-    guard let compiler = processor.compiler, let host = CodeGenerator.shared else { return }
+    let compiler = try processor.requiredCompiler()
+    let host = try #require(CodeGenerator.shared)
     let count = 1000
     let values = (0..<count).map { Float($0 - count / 2) / 37 } + [.nan, .infinity, -.infinity]
     let functions: [UnaryFunction] = [.exp, .log, .tanh, .sigmoid, .sin, .cos, .erf]
