@@ -24,48 +24,80 @@ public struct CSVFile: Hashable, Sendable {
 
   /// The names of the columns, if the file has a header line.
   public let columnNames: [String]?
-  /// The numbers, of shape `[rows, columns]`.
+  /// The numbers, of shape `[rows, columns]`; without the last column where that was asked for apart.
   public let tensor: Tensor
+  /// The last column, of shape `[rows]`, where a type of its own was asked for it.
+  public let lastColumn: Tensor?
 
-  /// Reads a file into a tensor of `f32` or `f64`.
+  /// Reads a file.
   ///
+  /// Every number is read as the type that it is for, so that a whole number is exact in a type of
+  /// whole numbers; floating-point types round it, as they round fractions.
+  ///
+  /// - Parameters:
+  ///   - lastType: The type of the last column, such as that of labels, which is then in
+  ///     `lastColumn` and not in `tensor`.
+  ///   - header: Whether the first line has the names of the columns.
   /// - Throws: `Diagnostic` `.inputOutput` where it cannot be read; `.syntax` for a field that is not
-  ///   a number or a row of another length, `.notFinite` for NaN and infinity, both with line and
-  ///   column; `.invalidArgument` for another scalar type.
+  ///   a number or a row of another length, `.notFinite` for NaN and infinity, `.scalarTypeMismatch`
+  ///   for a fraction where the type has whole numbers, `.invalidType` for a number beyond the range
+  ///   of its type, all with line and column; `.shapeMismatch` for a last column that is the only one.
   public init(
-    contentsOf path: String, as scalarType: ScalarType = .f32, header: Header = .automatic
+    contentsOf path: String, as scalarType: ScalarType = .f32,
+    lastColumnAs lastType: ScalarType? = nil, header: Header = .automatic
   ) throws(Diagnostic) {
-    try self.init(from: try ByteSource.inflated(path), as: scalarType, header: header)
+    try self.init(
+      from: try ByteSource.inflated(path), as: TableElements(scalarType),
+      lastColumnAs: lastType.map { TableElements($0) }, header: header)
   }
 
   /// Reads the bytes of a file that is not compressed; the path is only for messages.
   ///
-  /// - Throws: as `init(contentsOf:as:header:)`.
+  /// - Throws: as `init(contentsOf:as:lastColumnAs:header:)`.
   public init(
-    bytes: [UInt8], as scalarType: ScalarType = .f32, header: Header = .automatic,
-    path: String = "CSV data"
+    bytes: [UInt8], as scalarType: ScalarType = .f32, lastColumnAs lastType: ScalarType? = nil,
+    header: Header = .automatic, path: String = "CSV data"
   ) throws(Diagnostic) {
-    try self.init(from: ByteSource(bytes: bytes, path: path), as: scalarType, header: header)
+    try self.init(
+      from: ByteSource(bytes: bytes, path: path), as: TableElements(scalarType),
+      lastColumnAs: lastType.map { TableElements($0) }, header: header)
   }
 
   /// Reads a file line by line.
   init(
-    from source: ByteSource, as scalarType: ScalarType, header: Header
+    from source: ByteSource, as elements: TableElements, lastColumnAs last: TableElements?,
+    header: Header
   ) throws(Diagnostic) {
-    var parser = try CSVParser(source, header: header)
-    switch scalarType {
-    case .f32:
-      let table = try parser.parse(Float.self)
-      columnNames = table.names
-      tensor = try Tensor(.f32(table.numbers), extents: [table.rows, table.columns])
-    case .f64:
-      let table = try parser.parse(Double.self)
-      columnNames = table.names
-      tensor = try Tensor(.f64(table.numbers), extents: [table.rows, table.columns])
-    case .i32, .i64, .u8, .bool:
-      throw Diagnostic(
-        .invalidArgument, "a CSV file is read as f32 or f64, not \(scalarType); cast it afterwards",
-        location: SourceLocation(file: source.path))
-    }
+    let parser = try CSVParser(source, header: header)
+    self =
+      switch elements.scalarType {
+      case .f32: try Self.read(Float.self, parser, elements, last)
+      case .f64: try Self.read(Double.self, parser, elements, last)
+      case .i32: try Self.read(Int32.self, parser, elements, last)
+      case .i64: try Self.read(Int64.self, parser, elements, last)
+      case .u8: try Self.read(UInt8.self, parser, elements, last)
+      case .bool: try Self.read(Bool.self, parser, elements, last)
+      }
+  }
+
+  private init(columnNames: [String]?, tensor: Tensor, lastColumn: Tensor?) {
+    self.columnNames = columnNames
+    self.tensor = tensor
+    self.lastColumn = lastColumn
+  }
+
+  private static func read<Element: CSVElement>(
+    _ type: Element.Type, _ parser: CSVParser, _ elements: TableElements, _ last: TableElements?
+  ) throws(Diagnostic) -> CSVFile {
+    var parser = parser
+    let column = last.map { $0.column() }
+    let table = try parser.parse(type, for: elements.holder, last: column)
+    let columns = table.columns - (column == nil ? 0 : 1)
+    let lastColumn: Tensor? =
+      if let column { try Tensor(column.storage, extents: [table.rows]) } else { nil }
+    return CSVFile(
+      columnNames: table.names,
+      tensor: try Tensor(Element.storage(table.elements), extents: [table.rows, columns]),
+      lastColumn: lastColumn)
   }
 }

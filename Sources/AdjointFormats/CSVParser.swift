@@ -2,10 +2,11 @@ import AdjointCore
 
 /// Goes once through the bytes of a CSV file, line by line.
 struct CSVParser {
-  struct Table<Number> {
+  struct Table<Element> {
     var names: [String]?
-    var numbers: [Number] = []
+    var elements: [Element] = []
     var rows = 0
+    /// The fields of a row.
     var columns = 0
   }
 
@@ -28,13 +29,28 @@ struct CSVParser {
     }
   }
 
-  mutating func parse<Number: BinaryFloatingPoint>(
-    _ type: Number.Type
-  ) throws(Diagnostic) -> Table<Number> {
-    var table = Table<Number>()
+  /// Reads all rows.
+  ///
+  /// - Parameters:
+  ///   - holder: What the elements are for, in refusals.
+  ///   - last: Takes the last column, which is then not among the table's elements.
+  mutating func parse<Element: CSVElement>(
+    _ type: Element.Type, for holder: String?, last: CSVColumn?
+  ) throws(Diagnostic) -> Table<Element> {
+    var table = Table<Element>()
+    var rowByteCount = 0
     while try nextLine() {
       if table.columns == 0 {
         table.columns = fields.count
+        guard last == nil || table.columns > 1 else {
+          throw failure(
+            .shapeMismatch,
+            "labels in the last column need a table of two or more, and this row has one field; "
+              + "give the labels in a file of their own", at: lineStart)
+        }
+        rowByteCount =
+          fields.count * MemoryLayout<Element>.size
+          + (last.map { $0.scalarType.byteCount - MemoryLayout<Element>.size } ?? 0)
         if isHeader() {
           table.names = fields.map { String(decoding: bytes[content(of: $0)], as: UTF8.self) }
           continue
@@ -47,9 +63,21 @@ struct CSVParser {
             + " every row needs as many", at: lineStart)
       }
       let isFirst = table.rows == 0 && table.names == nil
-      for field in fields { table.numbers.append(try number(in: field, isFirstLine: isFirst)) }
+      for field in last == nil ? fields[...] : fields.dropLast() {
+        let number = try number(in: field, isFirstLine: isFirst)
+        guard let element = Element.element(number) else {
+          throw refusal(of: number, by: Element.scalarType, for: holder, in: field)
+        }
+        table.elements.append(element)
+      }
+      if let last, let field = fields.last {
+        let number = try number(in: field, isFirstLine: isFirst)
+        guard last.append(number) else {
+          throw refusal(of: number, by: last.scalarType, for: last.holder, in: field)
+        }
+      }
       table.rows += 1
-      try source.checkElements(byteCount: table.numbers.count * MemoryLayout<Number>.size)
+      try source.checkElements(byteCount: table.rows * rowByteCount)
     }
     guard table.rows > 0 else {
       throw failure(.syntax, "the file has no row of numbers; add one", at: lineStart)
@@ -137,15 +165,12 @@ struct CSVParser {
       ? Self.missingValues.contains(String(word.dropFirst())) : false
   }
 
-  private func number<Number: BinaryFloatingPoint>(
+  private func number(
     in field: Range<Int>, isFirstLine: Bool
-  ) throws(Diagnostic) -> Number {
+  ) throws(Diagnostic) -> NumberLiteral {
     let content = content(of: field)
     switch DecimalNumber(bytes[content]) {
-    case .number(let value):
-      let result = Number(value)
-      guard result.isFinite else { throw notFinite(content) }
-      return result
+    case .number(let number): return number
     case .notFinite: throw notFinite(content)
     case .notNumber:
       let problem =
@@ -156,6 +181,13 @@ struct CSVParser {
         ? ", or say that the first line is a header, by --header yes or header: .present" : ""
       throw failure(.syntax, "\(problem); every field must be one\(remedy)", at: field.lowerBound)
     }
+  }
+
+  private func refusal(
+    of number: NumberLiteral, by type: ScalarType, for holder: String?, in field: Range<Int>
+  ) -> Diagnostic {
+    let refusal = number.refusal(by: type, for: holder)
+    return failure(refusal.code, refusal.message, at: content(of: field).lowerBound)
   }
 
   private func notFinite(_ content: Range<Int>) -> Diagnostic {

@@ -6,7 +6,8 @@ public enum DataFile {
   ///
   /// NPY and IDX files are told by their first bytes, CSV files by their name
   /// (`.csv`, `.txt`, with or without `.gz`) or by being text. NPY and IDX files keep their scalar
-  /// type; CSV files are read as `scalarType`, their first line as `header` says.
+  /// type; the numbers of CSV files are read as `scalarType`, exactly where that is a whole-number
+  /// type, their first line as `header` says.
   ///
   /// The file is read and inflated part by part; beside the tensor, which for some moments takes up to
   /// three times its memory while it grows, there are a few MiB. Of a compressed file no more is read
@@ -18,18 +19,30 @@ public enum DataFile {
   public static func load(
     _ path: String, csvAs scalarType: ScalarType = .f32, header: CSVFile.Header = .automatic
   ) throws(Diagnostic) -> Tensor {
+    try load(path, csvAs: TableElements(scalarType), header: header).tensor
+  }
+
+  /// Reads a file as the public function does.
+  ///
+  /// - Parameter last: What the last column of a CSV file is read as, where it is wanted apart.
+  /// - Returns: The array, and of a CSV file the last column, where it was wanted apart.
+  package static func load(
+    _ path: String, csvAs elements: TableElements, lastColumnAs last: TableElements? = nil,
+    header: CSVFile.Header
+  ) throws(Diagnostic) -> (tensor: Tensor, lastColumn: Tensor?) {
     let source = try ByteSource.inflated(path)
     _ = try source.buffer(atLeast: 4096)
     var name = path.lowercased()
     if name.hasSuffix(".gz") { name.removeLast(3) }
     if NPYFile.isNPY(source.buffered) || name.hasSuffix(".npy") {
-      return try NPYFile(from: source).tensor
+      return (try NPYFile(from: source).tensor, nil)
     }
     if IDXFile.isIDX(source.buffered) || name.hasSuffix("ubyte") || name.hasSuffix(".idx") {
-      return try IDXFile.read(from: source)
+      return (try IDXFile.read(from: source), nil)
     }
     if name.hasSuffix(".csv") || name.hasSuffix(".txt") || isText(source.buffered) {
-      return try CSVFile(from: source, as: scalarType, header: header).tensor
+      let file = try CSVFile(from: source, as: elements, lastColumnAs: last, header: header)
+      return (file.tensor, file.lastColumn)
     }
     throw .corrupt(
       "the format is not known; supported are NPY, IDX and CSV, plain or compressed by gzip", path)

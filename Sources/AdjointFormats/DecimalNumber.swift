@@ -1,7 +1,10 @@
+import AdjointCore
+
 /// Numbers written in decimal, as data files have them.
 enum DecimalNumber: Equatable {
-  case number(Double)
-  /// A spelling of infinity or of "not a number", or a number beyond the range of `Double`.
+  /// A finite number as it is written, also one beyond the range of `Double`.
+  case number(NumberLiteral)
+  /// A spelling of infinity or of "not a number".
   case notFinite
   case notNumber
 
@@ -48,17 +51,26 @@ enum DecimalNumber: Equatable {
         return
       }
     }
-    // Both numbers are exact, so one division rounds once (Clinger, PLDI 1990).
-    if !hasExponent, digitCount <= 18, mantissa <= 1 << 53, decimals <= 22 {
-      let value = Double(mantissa) / Self.powers[decimals]
-      self = .number(isNegative ? -value : value)
-      return
+    if !hasExponent, digitCount <= 18 {
+      if decimals == 0, mantissa > 0 {
+        self = .number(.whole(isNegative ? -Int64(mantissa) : Int64(mantissa)))
+        return
+      }
+      // Both numbers are exact, so one division rounds once (Clinger, PLDI 1990), and never from a
+      // fraction to a whole number: half a unit in the last place is less than one of the last digit.
+      if mantissa <= 1 << 53 {
+        let value = Double(mantissa) / Self.powers[decimals]
+        self = .number(NumberLiteral(isNegative ? -value : value))
+        return
+      }
     }
-    guard let value = Double(String(decoding: bytes, as: UTF8.self)) else {
-      self = .notNumber
-      return
+    // Most numbers that come here are fractions of many digits, which need not be looked at again.
+    let text = String(decoding: bytes, as: UTF8.self)
+    if let value = Double(text), value.rounded() != value {
+      self = .number(NumberLiteral(value))
+    } else {
+      self = NumberLiteral(text).map { .number($0) } ?? .notNumber
     }
-    self = value.isFinite ? .number(value) : .notFinite
   }
 
   private static func isExponent(_ bytes: ArraySlice<UInt8>) -> Bool {

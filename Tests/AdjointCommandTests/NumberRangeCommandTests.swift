@@ -96,4 +96,68 @@ import Testing
     let run = try CommandRun("run", try identity("f64", "[2]"), "--input", "x=\(x)")
     #expect(run.output == "y: f64[2] = [7.0, 16777217.0]\n")
   }
+
+  @Test(arguments: [
+    ("i64", "9007199254740993", "9007199254740993"), ("i32", "16777217", "16777217"),
+    ("u8", "255", "255"), ("bool", "1.0", "true"), ("f32", "16777217", "16777216.0"),
+  ])
+  func tablesAreExact(_ type: String, _ number: String, _ printed: String) throws {
+    let x = try folder.file("x.csv", "a,b\n0,\(number)\n")
+    let run = try CommandRun("run", try identity(type, "[1, 2]"), "--input", "x=\(x)")
+    let zero = type == "bool" ? "false" : type == "f32" ? "0.0" : "0"
+    #expect(run.output.hasSuffix("[[\(zero), \(printed)]]\n"), "\(run.output)\(run.errors)")
+  }
+
+  @Test(arguments: [
+    ("i64", "9223372036854775808"), ("i32", "2147483648"), ("i32", "2.7"), ("u8", "256"),
+    ("bool", "2"), ("f32", "1e39"), ("f64", "1e400"),
+  ])
+  func tablesAreRefusedAtTheirPlace(_ type: String, _ number: String) throws {
+    let x = try folder.file("x.csv", "1, 0\n0, \(number)\n")
+    let run = try CommandRun("run", try identity(type, "[2, 2]"), "--input", "x=\(x)")
+    #expect(run.status == 1)
+    #expect(
+      run.errors.hasPrefix("error: \(x):2:4: x: \(type)[2, 2] cannot hold "), "\(run.errors)")
+    #expect(run.errors.split(separator: "\n").count == 1)
+  }
+
+  /// The loss is the difference between the labels and 2²⁴, which `f32` does not tell from 2²⁴ + 1.
+  @Test func labelsOfATableAreExact() throws {
+    let graph = try folder.file(
+      "labels.graph",
+      """
+      adjoint 1
+      graph labels {
+        input %x: f32[B, 1]
+        input %t: i64[B]
+        parameter %w: f32[1, 1] = zeros
+        %c = constant() {value = 16777216, type = i64[]} : i64[]
+        %large = broadcast(%c) {shape = [B], axes = []} : i64[B]
+        %rest = subtract(%t, %large) : i64[B]
+        %r = cast(%rest) {to = f32} : f32[B]
+        %p = dot_general(%x, %w) {contract_left = [1], contract_right = [0]} : f32[B, 1]
+        %q = reshape(%p) {shape = [B]} : f32[B]
+        %error = subtract(%r, %q) : f32[B]
+        %square = multiply(%error, %error) : f32[B]
+        %loss = reduce_sum(%square) {axes = [0]} : f32[]
+        output loss = %loss
+      }
+      """)
+    func loss(_ options: String...) throws -> Any? {
+      let run = try CommandRun(
+        arguments: ["train", graph, "--epochs", "1", "--batch", "2", "--json"] + options)
+      #expect(run.status == 0, "\(run.errors)")
+      return try run.json["losses"] as? [Double] ?? run.output
+    }
+    let data = try folder.file("x.csv", "0,16777217\n0,16777219\n")
+    #expect(try loss("--data", data) as? [Double] == [10])
+    let features = try folder.file("features.csv", "0\n0\n")
+    let labels = try folder.file("labels.csv", "label\n16777217\n16777219\n")
+    #expect(try loss("--data", features, "--labels", labels) as? [Double] == [10])
+    let wrong = try folder.file("wrong.csv", "0,16777217\n0, 0.5\n")
+    let refused = try CommandRun("train", graph, "--data", wrong)
+    #expect(
+      refused.errors.hasPrefix("error: \(wrong):2:4: t: i64[B] cannot hold 0.5"),
+      "\(refused.errors)")
+  }
 }

@@ -30,7 +30,10 @@ import Testing
     let row = Array(repeating: "1", count: 64).joined(separator: ",")
     let cases: [(String, String, String, String)] = [
       ("label.csv", row + ",10\n", "the label of example 1 is 10.0", "invalid-argument"),
-      ("half.csv", row + ",0.5\n", "the label of example 1 is 0.5", "invalid-argument"),
+      (
+        "half.csv", row + ",0.5\n", "half.csv:1:129: labels: i32[B] cannot hold 0.5",
+        "scalar-type-mismatch"
+      ),
       ("short.csv", "1,2,3,0\n", "an example has 3 numbers", "shape-mismatch"),
       ("nan.csv", "nan," + row + "\n", "nan.csv:1:1", "not-finite"),
       ("ragged.csv", row + ",1\n" + row + "\n", "ragged.csv:2", "syntax"),

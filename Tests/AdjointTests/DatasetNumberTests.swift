@@ -1,4 +1,5 @@
 import Adjoint
+import Foundation
 import Testing
 
 /// Numbers of data that the inputs of a graph cannot hold.
@@ -45,6 +46,30 @@ import Testing
     let x = try Tensor([1, 2, 3, 4, 5, 1e39] as [Double], extents: [3, 2])
     let error = try refusal(x, Tensor([1, 2, 3]), as: .f32)
     #expect(error?.message.hasPrefix("x: f32[B, 2] cannot hold 1e+39 (example 3)") == true)
+  }
+
+  @Test func labelsOfATableAreExact() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("adjoint-tests-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let table = folder.appendingPathComponent("a.csv")
+    try Data("x,y,t\n1,2.5,16777217\n3,4,9007199254740993\n".utf8).write(to: table)
+    let data = try Dataset(contentsOf: table.path, labelsInLastColumnAs: .i64)
+    #expect(try data.features == Tensor([1, 2.5, 3, 4] as [Float], extents: [2, 2]))
+    #expect(data.labels?.storage == .i64([16_777_217, 9_007_199_254_740_993]))
+    #expect(throws: Diagnostic.self) {
+      _ = try Dataset(contentsOf: table.path, labelsInLastColumnAs: .i32)
+    }
+    let array = folder.appendingPathComponent("a.npy")
+    try NPYFile(Tensor([1, 2, 3, 0.5] as [Float], extents: [2, 2])).write(to: array.path)
+    let error = #expect(throws: Diagnostic.self) {
+      _ = try Dataset(contentsOf: array.path, labelsInLastColumnAs: .i32)
+    }
+    #expect(error?.message.contains("(example 2)") == true)
+    #expect(error?.location?.file == array.path)
+    #expect(
+      try Dataset(contentsOf: array.path, labelsInLastColumnAs: .f64).labels?.doubles == [2, 0.5])
   }
 
   @Test func divisorsFitTheType() throws {

@@ -1,6 +1,46 @@
 import AdjointCore
+import AdjointFormats
 
 extension Dataset {
+  /// Reads examples from an NPY, IDX or CSV file that has the label of each in its last column.
+  ///
+  /// Features and labels of a CSV file are read each as its type: labels are exact in a whole-number
+  /// type, whatever the features are. The other formats have one type for all numbers, which features
+  /// keep and labels are converted from.
+  ///
+  /// - Throws: `Diagnostic` as `DataFile.load` and `CSVFile` do, among them `.scalarTypeMismatch` and
+  ///   `.invalidType` for a number that its type cannot hold, with its place; `.shapeMismatch` where
+  ///   there is no second column; `.notFinite` where a feature is infinite or not a number.
+  public init(
+    contentsOf path: String, as scalarType: ScalarType = .f32,
+    labelsInLastColumnAs labelType: ScalarType, header: CSVFile.Header = .automatic
+  ) throws(Diagnostic) {
+    try self.init(
+      contentsOf: path, as: TableElements(scalarType),
+      labelsInLastColumnAs: TableElements(labelType), header: header)
+  }
+
+  /// Reads examples; a refusal says what features and labels are for.
+  package init(
+    contentsOf path: String, as features: TableElements,
+    labelsInLastColumnAs labels: TableElements, header: CSVFile.Header
+  ) throws(Diagnostic) {
+    do throws(Diagnostic) {
+      let file = try DataFile.load(path, csvAs: features, lastColumnAs: labels, header: header)
+      if let column = file.lastColumn {
+        try self.init(features: file.tensor, labels: column)
+      } else {
+        let table = try Dataset(labelsInLastColumnOf: file.tensor)
+        let converted = try table.labels?.converted(to: labels.scalarType, for: labels.holder) {
+          "example \($0 + 1)"
+        }
+        try self.init(features: table.features, labels: converted)
+      }
+    } catch {
+      throw error.located(at: SourceLocation(file: path))
+    }
+  }
+
   /// The examples of a table that has the label of each row in its last column.
   ///
   /// - Throws: `.shapeMismatch` where the table is not of rows and at least two columns, or has no

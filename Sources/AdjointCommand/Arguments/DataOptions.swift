@@ -67,24 +67,41 @@ struct DataOptions: ParsableArguments {
   private func read(
     _ path: String, _ labelPath: String?, _ graph: Graph, _ interface: TrainingInterface
   ) throws(Diagnostic) -> Dataset {
-    let scalarType = graph.inputs.first { $0.name == interface.features }?.type.scalarType ?? .f32
+    let features = Self.elements(of: interface.features, graph)
     do throws(Diagnostic) {
-      let table = try DataFile.load(path, csvAs: scalarType, header: tables.csvHeader)
       let examples: Dataset
-      if interface.labels == nil {
-        examples = try Dataset(features: table)
-      } else if let labelPath {
-        let labels = try DataFile.load(labelPath, csvAs: scalarType, header: tables.csvHeader)
-        // A CSV file of one column is a list.
-        let isColumn = labels.extents.count == 2 && labels.extents[1] == 1
-        examples = try Dataset(
-          features: table, labels: isColumn ? labels.reshaped(to: [labels.count]) : labels)
+      if let name = interface.labels {
+        let labels = Self.elements(of: name, graph)
+        if let labelPath {
+          examples = try Dataset(
+            features: try load(path, as: features), labels: try column(labelPath, as: labels))
+        } else {
+          examples = try Dataset(
+            contentsOf: path, as: features, labelsInLastColumnAs: labels, header: tables.csvHeader)
+        }
       } else {
-        examples = try Dataset(labelsInLastColumnOf: table)
+        examples = try Dataset(features: try load(path, as: features))
       }
-      return try examples.dividing(by: scale, as: scalarType).fitted(to: graph, interface)
+      return try examples.dividing(by: scale, as: features.scalarType).fitted(to: graph, interface)
     } catch {
       throw error.located(at: SourceLocation(file: path))
     }
+  }
+
+  /// What an input takes.
+  private static func elements(of name: String, _ graph: Graph) -> TableElements {
+    let port = graph.inputs.first { $0.name == name }
+    return TableElements(port?.type.scalarType ?? .f32, for: port?.description)
+  }
+
+  private func load(_ path: String, as elements: TableElements) throws(Diagnostic) -> Tensor {
+    try DataFile.load(path, csvAs: elements, header: tables.csvHeader).tensor
+  }
+
+  /// Labels; a file of one column is a list.
+  private func column(_ path: String, as elements: TableElements) throws(Diagnostic) -> Tensor {
+    let labels = try load(path, as: elements)
+    return labels.extents.count == 2 && labels.extents[1] == 1
+      ? try labels.reshaped(to: [labels.count]) : labels
   }
 }

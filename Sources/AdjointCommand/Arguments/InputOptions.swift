@@ -81,8 +81,9 @@ struct InputOptions: ParsableArguments {
     for file in files {
       let port = try Self.port(file.name, of: graph, ports, &given)
       let loaded = try DataFile.load(
-        file.path, csvAs: port.type.scalarType == .f32 ? .f32 : .f64, header: tables.csvHeader)
-      tensors[file.name] = try Self.convert(loaded, for: port, from: file.path)
+        file.path, csvAs: TableElements(port.type.scalarType, for: port.description),
+        header: tables.csvHeader)
+      tensors[file.name] = try Self.convert(loaded.tensor, for: port, from: file.path)
     }
     for assignment in numbers {
       let port = try Self.port(assignment.name, of: graph, ports, &given)
