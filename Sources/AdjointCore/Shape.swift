@@ -75,8 +75,8 @@ public struct Shape: Hashable, Sendable {
     return seen
   }
 
-  /// The extent at an axis.
-  public subscript(axis: Int) -> Dimension {
+  /// The extent at an axis that the shape has.
+  package subscript(axis: Int) -> Dimension {
     get { dimensions[axis] }
     set { dimensions[axis] = newValue }
   }

@@ -1,5 +1,4 @@
 import Adjoint
-import Foundation
 import Testing
 
 /// Values of two builders in one call, for every public function that takes several values.
@@ -161,13 +160,26 @@ struct ForeignValueTests {
 
   @Test("the calls above are all that the sources declare")
   func complete() throws {
-    let declared = try PublicSignatures.takingSeveralValues()
+    let declared = Set(
+      try PublicSignatures.all().filter(Self.takesSeveralValues).map(\.signature))
     #expect(declared.count >= 33)
     // Declared in a structure that a rule is given, and tested above.
     let listed = Set((Self.infix + Self.functions).map(\.signature))
-      .union(["Site.update(_ value: Value, to next: Value)"])
+      .union(["Optimizer.Site.update(_ value: Value, to next: Value)"])
     #expect(declared.subtracting(listed) == [])
     #expect(listed.subtracting(declared) == [])
+  }
+
+  /// Whether values of two builders could meet in it.
+  private static func takesSeveralValues(_ declaration: PublicDeclaration) -> Bool {
+    guard !declaration.isProperty else { return false }
+    let types = declaration.parameterTypes
+    let lists = types.count { $0 == "[Value]" }
+    let values = types.count { $0 == "Value" || $0 == "Value?" }
+    let isMethod =
+      declaration.name.first?.isLetter == true
+      && (declaration.owner == "Value." || declaration.owner == "GraphBuilder.")
+    return lists * 2 + values + (isMethod ? 1 : 0) > 1 && lists + values > 0
   }
 
   private func diagnostic(_ body: () throws -> Void) -> Diagnostic? {
@@ -177,75 +189,5 @@ struct ForeignValueTests {
     } catch {
       return error as? Diagnostic
     }
-  }
-}
-
-/// The public functions that the sources declare.
-private enum PublicSignatures {
-  /// Those in which values of two builders could meet: `Type.name(label name: Type, …)`, without
-  /// defaults and the caller's place.
-  static func takingSeveralValues() throws -> Set<String> {
-    let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Sources")
-    var found: Set<String> = []
-    let paths = try #require(FileManager.default.subpaths(atPath: sources.path))
-    for path in paths where path.hasSuffix(".swift") {
-      let text = try String(contentsOf: sources.appendingPathComponent(path), encoding: .utf8)
-      found.formUnion(try signatures(in: text))
-    }
-    return found
-  }
-
-  private static func signatures(in text: String) throws -> Set<String> {
-    let scope = try Regex<(Substring, Substring)>(
-      #"^ *(?:public |package |private )?(?:final )?(?:extension|struct|class|enum) (\w+)"#)
-    let function = try Regex<(Substring, Substring)>(
-      #"^ *public (?:static |prefix |mutating )*(?:func +|(?=init))([^\s(]+?)(?:<\w+(?:: \w+)?>)? ?\("#
-    )
-    var found: Set<String> = []
-    var owner = ""
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
-    while let line = lines.popFirst() {
-      if line == "}" { owner = "" }
-      if let match = line.prefixMatch(of: scope) { owner = "\(match.1)." }
-      guard let match = line.prefixMatch(of: function) else { continue }
-      // The list of parameters ends with the parenthesis that closes it.
-      var list = String(line[match.range.upperBound...])
-      while depth(list) >= 0, let next = lines.popFirst() { list += " " + next }
-      let parameters = split(list).filter { !$0.hasPrefix("file:") && !$0.hasPrefix("line:") }
-      let types = parameters.compactMap { $0.split(separator: ": ", maxSplits: 1).last }
-      let lists = types.count { $0 == "[Value]" }
-      let values = types.count { $0 == "Value" || $0 == "Value?" }
-      let isMethod =
-        match.1.first?.isLetter == true && (owner == "Value." || owner == "GraphBuilder.")
-      if lists * 2 + values + (isMethod ? 1 : 0) > 1, lists + values > 0 {
-        found.insert("\(owner)\(match.1)(\(parameters.joined(separator: ", ")))")
-      }
-    }
-    return found
-  }
-
-  private static func depth(_ text: String) -> Int {
-    text.reduce(0) { $0 + ($1 == "(" ? 1 : $1 == ")" ? -1 : 0) }
-  }
-
-  /// The parameters of a list, without their defaults; what follows the list is dropped.
-  private static func split(_ list: String) -> [String] {
-    var parameters = [""]
-    var depth = 0
-    for character in list {
-      if character == "(" || character == "[" { depth += 1 }
-      if character == ")" || character == "]" { depth -= 1 }
-      if depth < 0 { break }
-      if character == ",", depth == 0 {
-        parameters.append("")
-      } else {
-        parameters[parameters.count - 1].append(character)
-      }
-    }
-    return parameters.map { parameter in
-      let words = parameter.split(separator: " ").joined(separator: " ")
-      return words.components(separatedBy: " = ")[0]
-    }.filter { !$0.isEmpty }
   }
 }

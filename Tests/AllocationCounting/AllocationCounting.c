@@ -38,9 +38,13 @@ static _Atomic int64_t allocations;
 // Part of the thread's own block, so that reaching it allocates nothing.
 static _Thread_local int64_t thread_allocations __attribute__((tls_model("initial-exec")));
 
-static void count_one(void) {
+static _Thread_local int64_t thread_largest __attribute__((tls_model("initial-exec")));
+
+static void count_one(size_t size) {
   atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
   thread_allocations += 1;
+  int64_t bytes = size > INT64_MAX ? INT64_MAX : (int64_t)size;
+  if (bytes > thread_largest) thread_largest = bytes;
 }
 
 int64_t adjoint_allocation_count(void) {
@@ -49,34 +53,41 @@ int64_t adjoint_allocation_count(void) {
 
 int64_t adjoint_thread_allocation_count(void) { return thread_allocations; }
 
+int64_t adjoint_take_thread_largest_allocation(void) {
+  int64_t largest = thread_largest;
+  thread_largest = 0;
+  return largest;
+}
+
 void *malloc(size_t size) {
-  count_one();
+  count_one(size);
   return __libc_malloc(size);
 }
 
 void *calloc(size_t count, size_t size) {
-  count_one();
+  size_t bytes;
+  count_one(__builtin_mul_overflow(count, size, &bytes) ? SIZE_MAX : bytes);
   return __libc_calloc(count, size);
 }
 
 void *realloc(void *old, size_t size) {
-  count_one();
+  count_one(size);
   return __libc_realloc(old, size);
 }
 
 void *memalign(size_t alignment, size_t size) {
-  count_one();
+  count_one(size);
   return __libc_memalign(alignment, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {
-  count_one();
+  count_one(size);
   return __libc_memalign(alignment, size);
 }
 
 int posix_memalign(void **memory, size_t alignment, size_t size) {
   if (alignment < sizeof(void *) || (alignment & (alignment - 1)) != 0) return EINVAL;
-  count_one();
+  count_one(size);
   void *result = __libc_memalign(alignment, size);
   if (result == NULL) return ENOMEM;
   *memory = result;
@@ -89,5 +100,6 @@ void free(void *memory) { __libc_free(memory); }
 
 int64_t adjoint_allocation_count(void) { return -1; }
 int64_t adjoint_thread_allocation_count(void) { return -1; }
+int64_t adjoint_take_thread_largest_allocation(void) { return -1; }
 
 #endif

@@ -38,6 +38,14 @@ struct EvaluationTraceBuilder {
     let extended = Graph(
       name: graph.name, nodes: builder.nodes,
       outputs: wanted.map { Graph.Output(name: "value", value: $0) }, updates: [])
+    let points = try extended.interpretedPointCount()
+    guard points <= Self.maximumPointCount else {
+      throw Diagnostic(
+        .invalidArgument,
+        "a trace is for small graphs, and \(graph.name) with its derivatives takes "
+          + "\(Int(clampedConversion: points)) steps, more than \(Int(Self.maximumPointCount)); trace a "
+          + "part, or bind smaller dimensions")
+    }
     let results = try GraphInterpreter.evaluate(extended, tensors).values
     let tangentRules = rules(values, tangents, mark: "\u{307}")
     let adjointRules = rules(values.reversed(), adjoints, mark: "\u{304}")
@@ -68,6 +76,9 @@ struct EvaluationTraceBuilder {
     }
     return rules
   }
+
+  /// The most points of loops in a trace: some seconds for the interpreter.
+  private static let maximumPointCount = 0x1p26
 
   /// The most operators in a rule that is spelled out.
   private static let longestRule = 24

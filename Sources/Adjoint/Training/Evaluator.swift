@@ -80,7 +80,7 @@ public final class Evaluator {
     guard let labels = data.labels else { return nil }
     // A fraction is no class, and equal to none.
     if labels.count == data.count { return labels.doubles.map { Int(exactly: $0) ?? -1 } }
-    guard let classes = graph.classCount(interface), labels.count == data.count * classes else {
+    guard let classes = graph.classCount(interface), data.count *| classes == labels.count else {
       return nil
     }
     let numbers = labels.floats

@@ -4,7 +4,7 @@ import Foundation
 /// Mean cross-entropy with class numbers, for the networks that classify.
 enum ClassLoss {
   static func loss(of scores: Value, in builder: GraphBuilder) throws(Diagnostic) -> Value {
-    let labels = try builder.input("labels", .i32, Shape([scores.shape[0]]))
+    let labels = try builder.input("labels", .i32, Shape([scores.shape.dimensions[0]]))
     return try crossEntropy(logits: scores, indices: labels)
   }
 

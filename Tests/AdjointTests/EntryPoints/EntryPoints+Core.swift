@@ -1,0 +1,201 @@
+import Adjoint
+
+extension EntryPoint {
+  /// Tensors, shapes and types.
+  static let tensors: [EntryPoint] = [
+    EntryPoint("Tensor.init(scalar value: Double, _ scalarType: ScalarType)") { sweep in
+      for type in ScalarType.allCases {
+        sweep.each(Hostile.doubles, "\(type) ") { try Tensor(scalar: $0, type) }
+      }
+    },
+    EntryPoint("Tensor.init(scalar value: Integer, _ scalarType: ScalarType)") { sweep in
+      for type in ScalarType.allCases {
+        sweep.each(Hostile.integers, "\(type) ") { try Tensor(scalar: $0, type) }
+        sweep.call("\(type) 2^64 - 1") { try Tensor(scalar: UInt64.max, type) }
+      }
+    },
+    EntryPoint("Tensor.init(repeating value: Double, _ scalarType: ScalarType, extents: [Int])") {
+      sweep in
+      sweep.each(Hostile.extents) { try Tensor(repeating: 1.5, .f32, extents: $0) }
+      sweep.each(Hostile.doubles) { try Tensor(repeating: $0, .u8, extents: [2]) }
+    },
+    EntryPoint("Tensor.init(repeating value: Integer, _ scalarType: ScalarType, extents: [Int])") {
+      sweep in
+      sweep.each(Hostile.extents) { try Tensor(repeating: 1, .u8, extents: $0) }
+      sweep.each(Hostile.integers) { try Tensor(repeating: $0, .i32, extents: [2]) }
+    },
+    EntryPoint("Tensor.init(_ storage: Storage, extents: [Int])") { sweep in
+      sweep.each(Hostile.extents) { try Tensor(.bool([true]), extents: $0) }
+      sweep.each(Hostile.extents, "none ") { try Tensor(.i64([]), extents: $0) }
+    },
+    EntryPoint("Tensor.init(_ elements: [Float], extents: [Int]?)") { sweep in
+      sweep.each(Hostile.extents) { try Tensor([1] as [Float], extents: $0) }
+    },
+    EntryPoint("Tensor.init(_ elements: [Double], extents: [Int]?)") { sweep in
+      sweep.each(Hostile.extents) { try Tensor([1] as [Double], extents: $0) }
+      sweep.call("none") { try Tensor([]) }
+    },
+    EntryPoint("Tensor.init(_ elements: [Int32], extents: [Int]?)") { sweep in
+      sweep.each(Hostile.extents) { try Tensor([1] as [Int32], extents: $0) }
+    },
+    EntryPoint("Tensor.init(_ elements: [Int64], extents: [Int]?)") { sweep in
+      sweep.each(Hostile.extents) { try Tensor([1] as [Int64], extents: $0) }
+    },
+    EntryPoint("Tensor.reshaped(to extents: [Int])") { sweep in
+      sweep.each(Hostile.extents) { try Tensor([1]).reshaped(to: $0) }
+    },
+    EntryPoint("Tensor.summary(indentation: Int)") { sweep in
+      for tensor in try Hostile.tensors {
+        sweep.each(Hostile.integers, "\(tensor.type) ") { tensor.summary(indentation: $0) }
+      }
+    },
+    EntryPoint("Tensor.Storage.init(_ values: [Double], as scalarType: ScalarType)") { sweep in
+      for type in ScalarType.allCases {
+        sweep.each(Hostile.doubles, "\(type) ") { try Tensor.Storage([1, $0], as: type).count }
+      }
+    },
+    EntryPoint("Tensor.Storage.init(_ values: [Integer], as scalarType: ScalarType)") { sweep in
+      for type in ScalarType.allCases {
+        sweep.each(Hostile.integers, "\(type) ") { try Tensor.Storage([1, $0], as: type).count }
+      }
+    },
+    EntryPoint("Tensor.Storage.init(casting values: [Double], as scalarType: ScalarType)") {
+      sweep in
+      for type in ScalarType.allCases {
+        sweep.each(Hostile.doubles, "\(type) ") {
+          Tensor.Storage(casting: [$0], as: type).doubles[0]
+        }
+      }
+    },
+    EntryPoint("TensorType.init(_ scalarType: ScalarType, _ shape: Shape)") { sweep in
+      sweep.each(Hostile.shapes) { try use(TensorType(.f32, $0)) }
+    },
+    EntryPoint("TensorType.init(_ scalarType: ScalarType, extents: [Int])") { sweep in
+      sweep.each(Hostile.extents) { try use(TensorType(.f32, extents: $0)) }
+    },
+    EntryPoint("TensorType.shape: Shape") { sweep in
+      sweep.each(Hostile.shapes) { shape in
+        var type = TensorType(.f64, [])
+        type.shape = shape
+        return try use(type)
+      }
+    },
+    EntryPoint("Shape.init(_ dimensions: [Dimension])") { sweep in
+      sweep.each(Hostile.shapes) { spelled(Shape($0.dimensions).elementCount) }
+    },
+    EntryPoint("Shape.init(extents: [Int])") { sweep in
+      sweep.each(Hostile.extents) { spelled(Shape(extents: $0).elementCount) }
+    },
+    EntryPoint("Shape.init(arrayLiteral elements: Dimension...)") { sweep in
+      sweep.each(Hostile.integers) { spelled(([.fixed($0), .fixed($0)] as Shape).elementCount) }
+    },
+    EntryPoint("Shape.dimensions: [Dimension]") { sweep in
+      sweep.each(Hostile.shapes) { other in
+        var shape: Shape = [3]
+        shape.dimensions = other.dimensions
+        return spelled(shape.elementCount)
+      }
+    },
+    EntryPoint("Dimension.init(integerLiteral value: Int)") { sweep in
+      sweep.each(Hostile.integers) { spelled(Dimension(integerLiteral: $0).extent) }
+    },
+    EntryPoint("Dimension.init(stringLiteral value: String)") { sweep in
+      sweep.each(Hostile.names) { spelled(Dimension(stringLiteral: $0).extent) }
+    },
+  ]
+
+  private static func spelled(_ number: Int?) -> String {
+    number.map { Hostile.label($0) } ?? "nil"
+  }
+
+  private static func use(_ type: TensorType) throws -> Any {
+    _ = type.description
+    try type.validate()
+    return try type.boundExtents().count
+  }
+
+  /// Random numbers and messages.
+  static let values: [EntryPoint] = [
+    EntryPoint("CounterBasedRandom.init(seed: UInt64, stream: UInt64)") { sweep in
+      sweep.each(Hostile.unsigned) { CounterBasedRandom(seed: $0, stream: $0).uniform(at: 0) }
+    },
+    EntryPoint("CounterBasedRandom.init(seed: UInt64, stream name: String)") { sweep in
+      sweep.each(Hostile.names) { CounterBasedRandom(seed: .max, stream: $0).uniform(at: 0) < 1 }
+    },
+    EntryPoint("CounterBasedRandom.bits(at counter: UInt64)") { sweep in
+      sweep.each(Hostile.unsigned) { CounterBasedRandom(seed: .max).bits(at: $0) }
+    },
+    EntryPoint("CounterBasedRandom.uniform(at counter: UInt64)") { sweep in
+      sweep.each(Hostile.unsigned) { CounterBasedRandom(seed: .max).uniform(at: $0) }
+    },
+    EntryPoint("CounterBasedRandom.normal(at counter: UInt64)") { sweep in
+      sweep.each(Hostile.unsigned) { CounterBasedRandom(seed: .max).normal(at: $0) }
+    },
+    EntryPoint("CounterBasedRandom.permutation(of count: Int)") { sweep in
+      sweep.each(Hostile.integers) { try CounterBasedRandom(seed: 1).permutation(of: $0).count }
+    },
+    EntryPoint("SourceLocation.init(file: String, line: Int, column: Int)") { sweep in
+      sweep.each(Hostile.integers) {
+        SourceLocation(file: "", line: $0, column: $0).description.isEmpty
+      }
+    },
+    EntryPoint("SourceLocation.line: Int") { sweep in
+      sweep.each(Hostile.integers) { number in
+        var place = SourceLocation(file: "f")
+        place.line = number
+        return place.description.count < 40
+      }
+    },
+    EntryPoint("SourceLocation.column: Int") { sweep in
+      sweep.each(Hostile.integers) { number in
+        var place = SourceLocation(file: "f", line: 1)
+        place.column = number
+        return place.description.count < 40
+      }
+    },
+    EntryPoint(
+      "Diagnostic.init(_ code: Code, _ message: String, node: String?, location: SourceLocation?, "
+        + "notes: [String])"
+    ) { sweep in
+      sweep.each(Hostile.names) {
+        Diagnostic(.syntax, $0, node: $0, location: SourceLocation(file: $0), notes: [$0])
+          .description.isEmpty
+      }
+    },
+    EntryPoint("Diagnostic.Code.init(_ name: String)") { sweep in
+      sweep.each(Hostile.names) { Diagnostic(Diagnostic.Code($0), "m").description.isEmpty }
+    },
+    EntryPoint("Diagnostic.located(at location: SourceLocation?)") { sweep in
+      sweep.each(Hostile.integers) {
+        Diagnostic(.syntax, "m").located(at: SourceLocation(file: "f", line: $0)).description
+          .isEmpty
+      }
+    },
+    EntryPoint("Diagnostic.at(node: String?)") { sweep in
+      sweep.each(Hostile.names) { Diagnostic(.syntax, "m").at(node: $0).description.isEmpty }
+    },
+    EntryPoint(
+      "Provenance.init(_ role: Role, of node: String, rule: String, operand: Int?, "
+        + "contribution: Int?)"
+    ) { sweep in
+      sweep.each(Hostile.integers) {
+        spelled(
+          Provenance(.adjoint, of: "", rule: "\u{0}", operand: $0, contribution: $0).operand)
+      }
+    },
+    EntryPoint("Provenance.operand: Int?") { sweep in
+      sweep.each(Hostile.integers) { number in
+        var provenance = Provenance(.adjoint, of: "x", rule: "add")
+        provenance.operand = number
+        return spelled(provenance.operand)
+      }
+    },
+    EntryPoint("Provenance.contribution: Int?") { sweep in
+      sweep.each(Hostile.integers) { number in
+        var provenance = Provenance(.adjoint, of: "x", rule: "add")
+        provenance.contribution = number
+        return spelled(provenance.contribution)
+      }
+    },
+  ]
+}

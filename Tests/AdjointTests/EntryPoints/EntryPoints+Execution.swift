@@ -1,0 +1,130 @@
+import Adjoint
+
+extension EntryPoint {
+  /// Numbers of bytes and of threads.
+  private static let limits: [Int?] = [nil] + Hostile.integers
+
+  private static func ran(_ options: CompilationOptions) throws -> Any {
+    var options = options
+    if options.dimensions.isEmpty { options.dimensions = ["B": 2] }
+    let context = try graph().compiled(options).makeContext()
+    try context.set("x", to: [1, 2, 3, 4])
+    try context.run()
+    return try context.output("y")
+  }
+
+  private static func context() throws -> ExecutionContext {
+    try graph().compiled(CompilationOptions(dimensions: ["B": 2])).makeContext()
+  }
+
+  private static func spelled(_ limit: Int?) -> String { limit.map { Hostile.label($0) } ?? "nil" }
+
+  static let compiling: [EntryPoint] = [
+    EntryPoint(
+      "CompilationOptions.init(dimensions: [String: Int], pipeline: Pipeline, threads: Int?, "
+        + "maximumArenaByteCount: Int?, backend: Backend?)"
+    ) { sweep in
+      for limit in limits {
+        for backend in [Backend.generated, .portable] {
+          sweep.call("\(backend) \(spelled(limit))") {
+            try ran(
+              CompilationOptions(
+                pipeline: Pipeline([]), threads: limit, maximumArenaByteCount: limit,
+                backend: backend))
+          }
+        }
+      }
+    },
+    EntryPoint("CompilationOptions.dimensions: [String: Int]") { sweep in
+      sweep.each(Hostile.extentsByName) { extents in
+        var options = CompilationOptions()
+        options.dimensions = extents
+        return try graph().compiled(options).makeContext()
+      }
+    },
+    EntryPoint("CompilationOptions.threads: Int?") { sweep in
+      for limit in limits {
+        sweep.call(spelled(limit)) {
+          var options = CompilationOptions()
+          options.threads = limit
+          return try ran(options)
+        }
+      }
+    },
+    EntryPoint("CompilationOptions.maximumArenaByteCount: Int?") { sweep in
+      for limit in limits {
+        sweep.call(spelled(limit)) {
+          var options = CompilationOptions()
+          options.maximumArenaByteCount = limit
+          return try ran(options)
+        }
+      }
+    },
+    EntryPoint("Graph.compiled(_ options: CompilationOptions)") { sweep in
+      sweep.call("unbound") { try graph().compiled() }
+      sweep.call("huge") { try huge().compiled() }
+    },
+    report("Graph.planReport(_ options: CompilationOptions)") { try $0.planReport($1) },
+    report("Graph.foldReport(_ options: CompilationOptions)") { try $0.foldReport($1) },
+    report("Graph.rowReport(_ options: CompilationOptions)") { try $0.rowReport($1) },
+    report("Graph.generatedCode(as form: CodeForm, _ options: CompilationOptions)") {
+      try $0.generatedCode(as: .llvm, $1)
+    },
+    EntryPoint("Executable.makeContext(seed: UInt64)") { sweep in
+      sweep.each(Hostile.unsigned) { seed in
+        try graph().compiled(CompilationOptions(dimensions: ["B": 2])).makeContext(seed: seed)
+          .parameter("w")
+      }
+    },
+  ]
+
+  private static func report(
+    _ signature: String, _ report: @escaping @Sendable (Graph, CompilationOptions) throws -> Any
+  ) -> EntryPoint {
+    EntryPoint(signature) { sweep in
+      sweep.each(Hostile.extentsByName) { extents in
+        try report(graph(), CompilationOptions(dimensions: extents, threads: .max))
+      }
+      sweep.call("huge") { try report(huge(), CompilationOptions(threads: .min)) }
+    }
+  }
+
+  static let running: [EntryPoint] = [
+    EntryPoint("ExecutionContext.set(_ name: String, to tensor: Tensor)") { sweep in
+      sweep.each(Hostile.names) { try context().set($0, to: Tensor([1])) }
+      for name in ["x", "w", "y"] {
+        sweep.each(try Hostile.tensors, "\(name) ") { try context().set(name, to: $0) }
+      }
+    },
+    EntryPoint("ExecutionContext.set(_ name: String, to elements: [Float])") { sweep in
+      sweep.each(Hostile.names) { try context().set($0, to: [1, 2, 3, 4]) }
+      sweep.each([0, 1, 3, 5, 1 << 20], "x of ") {
+        try context().set("x", to: Array(repeating: .nan, count: $0))
+      }
+    },
+    EntryPoint("ExecutionContext.output(_ name: String)") { sweep in
+      sweep.each(Hostile.names, "before ") { try context().output($0) }
+      sweep.each(Hostile.names) { name in
+        let context = try context()
+        try context.set("x", to: [1, 2, 3, 4])
+        try context.run()
+        return try context.output(name)
+      }
+    },
+    EntryPoint("ExecutionContext.scalar(_ name: String)") { sweep in
+      sweep.each(Hostile.names, "before ") { try context().scalar($0) }
+      sweep.each(Hostile.names) { name in
+        let context = try context()
+        try context.set("x", to: [1, 2, 3, 4])
+        try context.run()
+        return try context.scalar(name).isFinite
+      }
+    },
+    EntryPoint("ExecutionContext.parameter(_ name: String)") { sweep in
+      sweep.each(Hostile.names) { try context().parameter($0) }
+    },
+    EntryPoint("ExecutionContext.setParameters(_ tensors: [String: Tensor])") { sweep in
+      sweep.each(try Hostile.tensorsByName) { try context().setParameters($0) }
+    },
+  ]
+}

@@ -1,0 +1,157 @@
+import Adjoint
+
+extension EntryPoint {
+  /// A reduction over axes.
+  private static func reduction(
+    _ name: String, _ reduce: @escaping @Sendable (Value, [Int]) throws -> Value
+  ) -> EntryPoint {
+    EntryPoint(name) { sweep in try Sample.each(sweep, Hostile.lists) { try reduce($0, $1) } }
+  }
+
+  static let reductions: [EntryPoint] = [
+    reduction("Value.sum(squeezingAxes axes: [Int])") { try $0.sum(squeezingAxes: $1) },
+    reduction("Value.sum(alongAxes axes: [Int])") { try $0.sum(alongAxes: $1) },
+    reduction("Value.product(squeezingAxes axes: [Int])") { try $0.product(squeezingAxes: $1) },
+    reduction("Value.product(alongAxes axes: [Int])") { try $0.product(alongAxes: $1) },
+    reduction("Value.max(squeezingAxes axes: [Int])") { try $0.max(squeezingAxes: $1) },
+    reduction("Value.max(alongAxes axes: [Int])") { try $0.max(alongAxes: $1) },
+    reduction("Value.min(squeezingAxes axes: [Int])") { try $0.min(squeezingAxes: $1) },
+    reduction("Value.min(alongAxes axes: [Int])") { try $0.min(alongAxes: $1) },
+    reduction("Value.mean(squeezingAxes axes: [Int])") { try $0.mean(squeezingAxes: $1) },
+    reduction("Value.mean(alongAxes axes: [Int])") { try $0.mean(alongAxes: $1) },
+    reduction("Value.variance(squeezingAxes axes: [Int])") { try $0.variance(squeezingAxes: $1) },
+    reduction("Value.variance(alongAxes axes: [Int])") { try $0.variance(alongAxes: $1) },
+    reduction("logSumExp(_ x: Value, squeezingAxes axes: [Int])") {
+      try logSumExp($0, squeezingAxes: $1)
+    },
+    reduction("logSumExp(_ x: Value, alongAxes axes: [Int])") { try logSumExp($0, alongAxes: $1) },
+    EntryPoint("softmax(_ x: Value, axis: Int)") { sweep in
+      try Sample.each(sweep, Hostile.integers) { try softmax($0, axis: $1) }
+    },
+    EntryPoint("logSoftmax(_ x: Value, axis: Int)") { sweep in
+      try Sample.each(sweep, Hostile.integers) { try logSoftmax($0, axis: $1) }
+    },
+    EntryPoint(
+      "layerNorm(_ x: Value, scale: Value, offset: Value, axes: [Int], epsilon: Double)"
+    ) { sweep in
+      try Sample.each(sweep, Hostile.lists) { try layerNorm($0, scale: $0, offset: $0, axes: $1) }
+      sweep.each(Hostile.doubles) { epsilon in
+        let x = try Sample().x
+        let row = try x.sum(squeezingAxes: [0])
+        return try layerNorm(x, scale: row, offset: row, epsilon: epsilon)
+      }
+    },
+  ]
+
+  static let structure: [EntryPoint] = [
+    EntryPoint("Value.gathered(at indices: Value, axis: Int)") { sweep in
+      sweep.each(Hostile.integers) { axis in
+        let sample = try Sample()
+        return try sample.x.gathered(at: sample.indices, axis: axis)
+      }
+      sweep.call("at fractions") { try Sample().x.gathered(at: Sample().x) }
+    },
+    EntryPoint("Value.scatterAdding(_ updates: Value, at indices: Value, axis: Int)") { sweep in
+      sweep.each(Hostile.integers) { axis in
+        let sample = try Sample()
+        return try sample.x.scatterAdding(sample.x, at: sample.indices, axis: axis)
+      }
+    },
+    EntryPoint(
+      "dotGeneral(_ left: Value, _ right: Value, contracting pairs: [(left: Int, right: Int)], "
+        + "batch: [(left: Int, right: Int)])"
+    ) { sweep in
+      for axis in Hostile.integers {
+        try Sample.each(sweep, Hostile.integers, "\(Hostile.label(axis)) ") {
+          try dotGeneral($0, $0, contracting: [(axis, $1)])
+        }
+        sweep.call("batch \(Hostile.label(axis))") {
+          let x = try Sample().x
+          return try dotGeneral(x, x, contracting: [(0, 0)], batch: [(axis, axis)])
+        }
+      }
+      sweep.call("none") { try dotGeneral(Sample().huge, Sample().huge, contracting: []) }
+      sweep.call("twice") {
+        let x = try Sample().x
+        return try dotGeneral(x, x, contracting: [(0, 0), (0, 0)], batch: [(1, 1), (1, 1)])
+      }
+    },
+    EntryPoint("concatenate(_ values: [Value], axis: Int)") { sweep in
+      try Sample.each(sweep, Hostile.integers) { try concatenate([$0, $0], axis: $1) }
+      sweep.call("none") { try concatenate([], axis: 0) }
+    },
+    EntryPoint("Value.broadcast(to shape: Shape, axes: [Int])") { sweep in
+      sweep.each(Hostile.shapes) { try Sample().scalar.broadcast(to: $0, axes: []) }
+      sweep.each(Hostile.lists) { try Sample().x.broadcast(to: [4, 2, 3], axes: $0) }
+    },
+    EntryPoint("Value.reshaped(to shape: Shape)") { sweep in
+      try Sample.each(sweep, Hostile.shapes) { try $0.reshaped(to: $1) }
+    },
+    EntryPoint("Value.transposed(permutation: [Int]?)") { sweep in
+      try Sample.each(sweep, Hostile.lists) { try $0.transposed(permutation: $1) }
+    },
+    EntryPoint("Value.sliced(axes: [Int]?, from starts: [Int], to limits: [Int], strides: [Int]?)")
+    {
+      sweep in
+      try Sample.each(sweep, Hostile.lists) { try $0.sliced(from: $1, to: $1) }
+      try Sample.each(sweep, Hostile.integers, "from ") {
+        try $0.sliced(axes: [0], from: [$1], to: [2])
+      }
+      try Sample.each(sweep, Hostile.integers, "to ") {
+        try $0.sliced(axes: [0], from: [0], to: [$1])
+      }
+      try Sample.each(sweep, Hostile.integers, "by ") {
+        try $0.sliced(axes: [0], from: [0], to: [2], strides: [$1])
+      }
+      sweep.each(Hostile.lists, "axes ") { try Sample().x.sliced(axes: $0, from: [0], to: [1]) }
+    },
+    EntryPoint(
+      "Value.padded(low: [Int], high: [Int], interior: [Int]?, with value: Double)"
+    ) { sweep in
+      for axis in Hostile.integers {
+        sweep.each(Hostile.integers, "\(Hostile.label(axis)) ") {
+          try Sample().x.padded(low: [axis, 0], high: [$0, 0])
+        }
+        sweep.each(Hostile.integers, "inside \(Hostile.label(axis)) ") {
+          try Sample().x.padded(low: [axis, 0], high: [0, 0], interior: [$0, 0])
+        }
+      }
+      try Sample.each(sweep, Hostile.lists) { try $0.padded(low: $1, high: $1, interior: $1) }
+      sweep.each(Hostile.doubles) {
+        try Sample().whole.padded(low: [1, 1], high: [0, 0], with: $0)
+      }
+    },
+    EntryPoint(
+      "Value.padded(low: [Int], high: [Int], interior: [Int]?, with value: Integer)"
+    ) { sweep in
+      sweep.each(Hostile.integers) {
+        try Sample().byte.padded(low: [1, 1], high: [0, 0], with: $0)
+      }
+      sweep.call("2^64 - 1") {
+        try Sample().whole.padded(low: [1, 1], high: [0, 0], with: UInt64.max)
+      }
+    },
+    EntryPoint("GraphBuilder.iota(_ scalarType: ScalarType, _ shape: Shape, axis: Int)") { sweep in
+      for type in ScalarType.allCases {
+        sweep.each(Hostile.integers, "\(type) ") {
+          try GraphBuilder().iota(type, [2, 3], axis: $0)
+        }
+        sweep.each(Hostile.shapes, "\(type) ") { try GraphBuilder().iota(type, $0) }
+      }
+    },
+    EntryPoint("GraphBuilder.constant(_ tensor: Tensor)") { sweep in
+      sweep.each(try Hostile.tensors) { try GraphBuilder().constant($0) }
+    },
+    EntryPoint("GraphBuilder.constant(_ value: Double, _ scalarType: ScalarType)") { sweep in
+      for type in ScalarType.allCases {
+        sweep.each(Hostile.doubles, "\(type) ") { try GraphBuilder().constant($0, type) }
+      }
+    },
+    EntryPoint("GraphBuilder.constant(_ value: Integer, _ scalarType: ScalarType)") { sweep in
+      for type in ScalarType.allCases {
+        sweep.each(Hostile.integers, "\(type) ") { try GraphBuilder().constant($0, type) }
+        sweep.call("\(type) 2^64 - 1") { try GraphBuilder().constant(UInt64.max, type) }
+      }
+    },
+  ]
+}

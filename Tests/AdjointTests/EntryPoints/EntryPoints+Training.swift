@@ -1,0 +1,236 @@
+import Adjoint
+import Foundation
+
+extension EntryPoint {
+  /// Two features, three classes.
+  private static func classifier() throws -> Graph {
+    let builder = GraphBuilder("classifier")
+    let x = try builder.input("x", .f32, ["B", 2])
+    let labels = try builder.input("labels", .i32, ["B"])
+    let w = try builder.parameter("w", .f32, [2, 3], .glorot)
+    let logits = try matmul(x, w)
+    try builder.output("logits", logits)
+    try builder.output("loss", crossEntropy(logits: logits, indices: labels))
+    return try builder.build()
+  }
+
+  private static func examples() throws -> Dataset {
+    try Dataset(
+      features: Tensor([1, 2, 3, 4, 5, 6, 7, 8] as [Float], extents: [4, 2]),
+      labels: Tensor([0, 1, 2, 0] as [Int32]))
+  }
+
+  private static func trained(_ options: TrainingOptions) throws -> Any {
+    let trainer = try Trainer(classifier(), on: examples(), options: options)
+    try trainer.runEpoch()
+    return trainer.stepsPerEpoch
+  }
+
+  private static func weights() throws -> [String: Tensor] {
+    ["w": try Tensor(repeating: 0.5, .f32, extents: [2, 3])]
+  }
+
+  /// Data of every shape and type, with and without labels, as far as there are such data.
+  private static func data() throws -> [(name: String, data: Dataset)] {
+    let tensors = try Hostile.tensors + [examples().features]
+    return tensors.flatMap { features in
+      ([nil] + tensors).compactMap { labels in
+        (try? Dataset(features: features, labels: labels)).map {
+          ("\(features.type) \(labels.map { "\($0.type)" } ?? "none")", $0)
+        }
+      }
+    }
+  }
+
+  static let datasets: [EntryPoint] = [
+    EntryPoint("Dataset.init(features: Tensor, labels: Tensor?)") { sweep in
+      for features in try Hostile.tensors {
+        sweep.call("\(features.type)") { try Dataset(features: features).count }
+        sweep.each(try Hostile.tensors, "\(features.type) ") {
+          try Dataset(features: features, labels: $0).count
+        }
+      }
+    },
+    EntryPoint("Dataset.init(labelsInLastColumnOf table: Tensor)") { sweep in
+      sweep.each(try Hostile.tensors) { try Dataset(labelsInLastColumnOf: $0).count }
+    },
+    EntryPoint(
+      "Dataset.init(contentsOf path: String, as scalarType: ScalarType, "
+        + "labelsInLastColumnAs labelType: ScalarType, header: CSVFile.Header)"
+    ) { sweep in
+      sweep.each(Hostile.paths) { try Dataset(contentsOf: $0, labelsInLastColumnAs: .i32).count }
+    },
+    EntryPoint("Dataset.examples(at places: [Int])") { sweep in
+      sweep.each(Hostile.lists) { try examples().examples(at: $0).count }
+    },
+    EntryPoint("Dataset.split(holdingOut fraction: Double, seed: UInt64)") { sweep in
+      sweep.each(Hostile.doubles + [0.1, 0.9, 1e300]) {
+        try examples().split(holdingOut: $0, seed: .max).heldOut.count
+      }
+    },
+    EntryPoint("Dataset.dividing(by divisor: Double, as scalarType: ScalarType)") { sweep in
+      for type in ScalarType.allCases {
+        sweep.each(Hostile.doubles, "\(type) ") { try examples().dividing(by: $0, as: type).count }
+      }
+    },
+  ]
+
+  static let training: [EntryPoint] = [
+    EntryPoint(
+      "TrainingInterface.init(of graph: Graph, loss: String?, features: String?, labels: String?, "
+        + "scores: String?)"
+    ) { sweep in
+      sweep.each(Hostile.names, "loss ") { try TrainingInterface(of: classifier(), loss: $0) }
+      sweep.each(Hostile.names, "features ") {
+        try TrainingInterface(of: classifier(), features: $0)
+      }
+      sweep.each(Hostile.names, "labels ") { try TrainingInterface(of: classifier(), labels: $0) }
+      sweep.each(Hostile.names, "scores ") { try TrainingInterface(of: classifier(), scores: $0) }
+      sweep.call("huge") { try TrainingInterface(of: huge()) }
+    },
+    EntryPoint(
+      "TrainingOptions.init(optimizer: Optimizer, batchSize: Int, seed: UInt64, threads: Int?)"
+    ) { sweep in
+      sweep.each(Hostile.integers) {
+        try trained(TrainingOptions(batchSize: $0, seed: .max, threads: $0))
+      }
+    },
+    EntryPoint("TrainingOptions.batchSize: Int") { sweep in
+      sweep.each(Hostile.integers) { size in
+        var options = TrainingOptions()
+        options.batchSize = size
+        return try trained(options)
+      }
+    },
+    EntryPoint("TrainingOptions.seed: UInt64") { sweep in
+      sweep.each(Hostile.unsigned) { seed in
+        var options = TrainingOptions()
+        options.seed = seed
+        return try trained(options)
+      }
+    },
+    EntryPoint("TrainingOptions.threads: Int?") { sweep in
+      sweep.each(Hostile.integers) { threads in
+        var options = TrainingOptions()
+        options.threads = threads
+        return try trained(options)
+      }
+    },
+    EntryPoint("Optimizer.sgd(learningRate: Double)") { sweep in
+      sweep.each(Hostile.doubles) {
+        try trained(TrainingOptions(optimizer: .sgd(learningRate: $0)))
+      }
+    },
+    EntryPoint("Optimizer.momentum(learningRate: Double, momentum: Double)") { sweep in
+      sweep.each(Hostile.doubles) {
+        try trained(TrainingOptions(optimizer: .momentum(learningRate: 0.1, momentum: $0)))
+      }
+    },
+    EntryPoint(
+      "Optimizer.adam(learningRate: Double, beta1: Double, beta2: Double, epsilon: Double)"
+    ) { sweep in
+      sweep.each(Hostile.doubles) {
+        try trained(TrainingOptions(optimizer: .adam(learningRate: $0)))
+      }
+      sweep.each(Hostile.doubles, "beta ") {
+        try trained(TrainingOptions(optimizer: .adam(beta1: $0, beta2: $0, epsilon: $0)))
+      }
+    },
+    EntryPoint(
+      "Optimizer.init(_ description: String, countsSteps: Bool, "
+        + "rule: @escaping @Sendable (Site) throws(Diagnostic) -> Void)"
+    ) { sweep in
+      sweep.each(Hostile.names) { try trained(TrainingOptions(optimizer: Optimizer($0) { _ in })) }
+    },
+    EntryPoint("Optimizer.Site.state(_ kind: String)") { sweep in
+      sweep.each(Hostile.names) { name in
+        let rule = Optimizer("rule") { (at) throws(Diagnostic) in
+          try at.update(at.parameter, to: at.state(name))
+        }
+        return try classifier().trainingStep(minimizing: "loss", with: rule)
+      }
+      sweep.call("twice") {
+        let rule = Optimizer("rule") { (at) throws(Diagnostic) in
+          try at.update(at.state("s"), to: at.state("s"))
+        }
+        return try classifier().trainingStep(minimizing: "loss", with: rule)
+      }
+    },
+    EntryPoint("Graph.trainingStep(minimizing loss: String, with optimizer: Optimizer)") { sweep in
+      sweep.each(Hostile.names) { try classifier().trainingStep(minimizing: $0, with: .sgd()) }
+      sweep.call("huge") { try huge().trainingStep(minimizing: "loss", with: .adam()) }
+    },
+    EntryPoint(
+      "Trainer.init(_ graph: Graph, _ interface: TrainingInterface?, on data: Dataset, "
+        + "options: TrainingOptions)"
+    ) { sweep in
+      for (name, data) in try data() {
+        sweep.call(name) { try Trainer(classifier(), on: data) }
+      }
+      sweep.call("huge") { try Trainer(huge(), on: examples()) }
+      sweep.call("of another graph") {
+        try Trainer(graph(), TrainingInterface(of: classifier()), on: examples())
+      }
+    },
+    EntryPoint("Trainer.loss(on data: Dataset)") { sweep in
+      let trainer = try Trainer(classifier(), on: examples())
+      for (name, data) in try data() { sweep.call(name) { try trainer.loss(on: data).isFinite } }
+    },
+    EntryPoint("Trainer.resume(from checkpoint: SafetensorsFile)") { sweep in
+      let trainer = try Trainer(classifier(), on: examples())
+      let checkpoint = try trainer.checkpoint()
+      sweep.call("nothing") { try trainer.resume(from: SafetensorsFile()) }
+      for name in checkpoint.tensors.keys.sorted() {
+        sweep.each(try Hostile.tensors, "\(name) ") { tensor in
+          var other = checkpoint
+          other.tensors[name] = tensor
+          return try trainer.resume(from: other)
+        }
+      }
+      for key in checkpoint.metadata.keys.sorted() {
+        sweep.each(Hostile.names + ["nan", "-1", "1e999"], "\(key) ") { text in
+          var other = checkpoint
+          other.metadata[key] = text
+          return try trainer.resume(from: other)
+        }
+      }
+    },
+    EntryPoint("Evaluator.init(_ graph: Graph, _ interface: TrainingInterface, threads: Int?)") {
+      sweep in
+      sweep.each(Hostile.integers) { threads in
+        try Evaluator(classifier(), TrainingInterface(of: classifier()), threads: threads)
+          .accuracy(on: examples(), weights: weights()) <= 1
+      }
+      sweep.call("of another graph") {
+        try Evaluator(graph(), TrainingInterface(of: classifier()))
+      }
+    },
+    EntryPoint("Evaluator.classes(of data: Dataset, weights: [String: Tensor])") { sweep in
+      let evaluator = try Evaluator(classifier(), TrainingInterface(of: classifier()))
+      for (name, data) in try data() {
+        sweep.call(name) { try evaluator.classes(of: data, weights: weights()).count }
+      }
+      sweep.each(try Hostile.tensorsByName) {
+        try evaluator.classes(of: examples(), weights: $0).count
+      }
+    },
+    EntryPoint("Evaluator.accuracy(on data: Dataset, weights: [String: Tensor])") { sweep in
+      let evaluator = try Evaluator(classifier(), TrainingInterface(of: classifier()))
+      for (name, data) in try data() {
+        sweep.call(name) { try evaluator.accuracy(on: data, weights: weights()) <= 1 }
+      }
+      sweep.call("2^46 classes, 2^17 examples") {
+        let builder = GraphBuilder("wide")
+        let x = try builder.input("x", .f32, ["B", 1])
+        let row = try x.sum(squeezingAxes: [1])
+        try builder.output("loss", x.sum())
+        try builder.output("logits", row.broadcast(to: ["B", .fixed(1 << 46)], axes: [0]))
+        let graph = try builder.build()
+        let data = try Dataset(
+          features: Tensor(repeating: 1, .f32, extents: [1 << 17, 1]),
+          labels: Tensor(repeating: 0, .i32, extents: [1 << 17, 2]))
+        return try Evaluator(graph, TrainingInterface(of: graph)).accuracy(on: data, weights: [:])
+      }
+    },
+  ]
+}
