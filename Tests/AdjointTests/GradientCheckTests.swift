@@ -40,6 +40,40 @@ import Testing
     #expect(abs(worst.derivative / worst.difference - 1.5) < 1e-6)
   }
 
+  static let sizes = [1, 1e-6, 1e-9, 1e-14, 1e-100]
+
+  @Test("a wrong derivative is found however small it is", arguments: sizes)
+  func findsASmallWrongDerivative(size: Double) throws {
+    let functions: [(Value) throws -> Value] = [
+      { x in try x.builder.apply(WrongSquare(), [x]) }, { x in try x * stopGradient(x) },
+      { x in try stopGradient(x * x) + x * 0 },
+    ]
+    for function in functions {
+      let builder = GraphBuilder("wrong")
+      let x = try builder.input("x", .f64, [4])
+      try builder.output("y", (function(x) * size).sum())
+      let check = try GradientCheck(of: builder.build(), given: ["x": Tensor([1.0, 2, -3, 4])])
+      #expect(check.rows[0].missCount == 4, "\(check)")
+      #expect(check.rows[0].maximumRelativeError > 0.1)
+    }
+  }
+
+  @Test("a right derivative passes however small it is, and so does rounding", arguments: sizes)
+  func passesSmallDerivatives(size: Double) throws {
+    let functions: [(Value) throws -> Value] = [
+      { x in try x * x }, { x in try relu(x) }, { x in try max(x * 2, x) },
+      { x in try x - x.mean() }, { x in try softmax(x) }, { x in try exp(x) - exp(x) },
+      { x in try abs(x) * x }, { x in try 1 + x * 1e-13 },
+    ]
+    for function in functions {
+      let builder = GraphBuilder("right")
+      let x = try builder.input("x", .f64, [5])
+      try builder.output("y", (function(x) * size).sum())
+      let check = try GradientCheck(of: builder.build(), given: ["x": Tensor([0, 1.0, 2, -3, 4])])
+      #expect(check.passes, "\(check)")
+    }
+  }
+
   @Test func leavesKinksOut() throws {
     let builder = GraphBuilder("kink")
     let x = try builder.input("x", .f64, [2])

@@ -11,6 +11,9 @@ import AdjointGraph
 /// The derivative is that of the graph after the standard passes, and f is the graph as it is written, so
 /// that the passes are checked as well. Where f so computed is not finite, or disagrees because rounding
 /// has taken its digits, as it does in log(1 − σ(x)) from x = 20 on, it is the graph after the passes.
+///
+/// A derivative is judged relative to itself or to the size of f. One that is small beside that counts as wrong where
+/// differences over several steps agree with each other and not with it.
 public struct GradientCheck: Hashable, Sendable {
   /// What was found for one input or parameter.
   public struct Row: Hashable, Sendable {

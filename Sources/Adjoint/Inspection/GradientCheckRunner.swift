@@ -153,6 +153,7 @@ private struct Samples {
 
   func agree(with derivative: Double) -> Bool {
     slopes.error(of: derivative, scale: scale) <= GradientCheck.tolerance
+      && slopes.areNear(derivative)
   }
 
   /// Whether these values are those of the stable form but for more rounding than differences bear.

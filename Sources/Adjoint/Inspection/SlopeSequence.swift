@@ -12,6 +12,12 @@ struct Slopes {
   func error(of derivative: Double, scale: Double) -> Double {
     (derivative - across).magnitude / max(derivative.magnitude, across.magnitude, scale * 0.1)
   }
+
+  /// Whether a derivative is the slope across, or near enough that what lies between may be rounding,
+  /// however small both are.
+  func areNear(_ derivative: Double) -> Bool {
+    (derivative - across).magnitude <= 0.05 * max(derivative.magnitude, across.magnitude)
+  }
 }
 
 /// The slopes of a function at one point over steps of which each is a quarter of the one before.
@@ -54,10 +60,29 @@ struct SlopeSequence {
     let all = [first] + finer
     for slopes in all {
       let error = slopes.error(of: derivative, scale: scale)
-      if error <= tolerance { return .agrees(difference: slopes.across, error: error) }
+      guard error <= tolerance else { continue }
+      if isSmallMiss(derivative) { return miss(of: derivative) }
+      return .agrees(difference: slopes.across, error: error)
     }
-    return isSlopeOfKink(derivative)
-      ? .kink : .miss(difference: first.across, error: first.error(of: derivative, scale: scale))
+    return isSlopeOfKink(derivative) ? .kink : miss(of: derivative)
+  }
+
+  private func miss(of derivative: Double) -> Verdict {
+    .miss(difference: first.across, error: first.error(of: derivative, scale: 0))
+  }
+
+  /// Whether a derivative is not what all steps say that it is, though all are small beside the function.
+  ///
+  /// Rounding gives other slopes with every step.
+  private func isSmallMiss(_ derivative: Double) -> Bool {
+    guard let last = finer.last, finer.count > 1, last.areFinite, last.across != 0,
+      ([first] + finer).allSatisfy({
+        ($0.across - last.across).magnitude <= 0.01 * last.across.magnitude
+      }), !last.areNear(derivative)
+    else { return false }
+    let (low, high) = (min(last.left, last.right), max(last.left, last.right))
+    let slack = 0.05 * max(low.magnitude, high.magnitude)
+    return derivative < low - slack || derivative > high + slack
   }
 
   /// Whether the two sides have slopes of their own, and the derivative is one of them or between.

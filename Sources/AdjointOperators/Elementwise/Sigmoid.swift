@@ -21,7 +21,7 @@ package struct Sigmoid: UnaryOperator {
 /// The result has the operand's shape and type; `dy/dx = y(1 − y)`.
 ///
 /// The derivative is within 2 roundoffs (`2⁻²⁴` in `f32`, `2⁻⁵³` in `f64`); its relative accuracy is
-/// lost where `y` is near 1.
+/// lost where `y` is near 1, and that of the second, `y(1 − y)(1 − 2y)`, where `y` is near ½ too.
 ///
 /// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func sigmoid(

@@ -20,7 +20,8 @@ package struct Softplus: UnaryOperator {
 ///
 /// The result has the operand's shape and type; `dy/dx = sigmoid(x)`.
 ///
-/// The derivative is within 2 units in the last place, in `f32` and `f64`.
+/// The derivative is within 2 units in the last place, in `f32` and `f64`; its own derivative is that of
+/// `sigmoid`.
 ///
 /// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func softplus(
