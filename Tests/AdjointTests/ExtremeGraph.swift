@@ -124,7 +124,8 @@ extension ExtremeGraph {
       case 6: try -x
       case 7: try abs(x)
       case 8: try sign(x)
-      case 9: try sqrt(abs(x))
+      // Not the root itself, whose reciprocal becomes a function that is not rounded correctly.
+      case 9: try max(sqrt(abs(x)), x)
       case 10: try reciprocal(x)
       case 11: try floor(x)
       case 12: try round(x)
