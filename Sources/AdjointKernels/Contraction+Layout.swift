@@ -3,7 +3,7 @@ import AdjointCore
 // Where the matrices of a batch lie.
 extension Contraction {
   /// The number of matrices in the batch.
-  package var batch: Int { batchExtents.contains(0) ? 0 : batchExtents.reduce(1, *) }
+  package var batch: Int { batchExtents.contains(0) ? 0 : batchExtents.reduce(1, *|) }
 
   /// How the result lies.
   package var resultLayout: Layout {

@@ -7,11 +7,19 @@ extension FusionGroup {
   ///
   /// - Throws: `.invalidPlan`.
   package func check() throws(Diagnostic) {
-    guard operandCount >= 0, resultCount > 0 else {
-      throw Diagnostic(.invalidPlan, "a fusion group has a result")
+    // What has no more results than stores costs no more to look at than to read.
+    let outputCount = stages.reduce(0) { $0 + $1.nest.outputs.count }
+    guard operandCount >= 0, resultCount > 0, resultCount <= outputCount else {
+      throw Diagnostic(
+        .invalidPlan,
+        "a fusion group has a result and no more of them than it writes, not \(resultCount)")
     }
     for local in locals {
-      _ = try KernelFootprint.product([local.elementCount, local.scalarType.byteCount])
+      let size = try KernelFootprint.product([local.elementCount, local.scalarType.byteCount])
+      guard size <= TensorType.maximumByteCount else {
+        throw Diagnostic(
+          .invalidPlan, "a local of a fusion group has \(size) bytes, more than a tensor may have")
+      }
     }
     // What is known of each value once it is written.
     var written: [Local?] = Array(repeating: nil, count: valueCount)
@@ -58,6 +66,6 @@ extension FusionGroup {
 
 extension FusionGroup.Local {
   fileprivate init(_ access: Access) {
-    self.init(scalarType: access.scalarType, elementCount: access.extents.reduce(1, *))
+    self.init(scalarType: access.scalarType, elementCount: access.elementCount)
   }
 }

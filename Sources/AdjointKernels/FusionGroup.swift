@@ -61,7 +61,7 @@ extension FusionGroup.Stage {
   /// Whether an access reaches, at each of so many rows, only that row's part of its buffer: the
   /// buffer is cut into as many equal parts, one after another.
   package func staysInRow(_ access: Access, rows: Int) -> Bool {
-    let count = access.extents.reduce(1, *)
+    let count = access.elementCount
     if nest.extents.contains(0) || count == 0 { return true }
     guard rows > 0, count.isMultiple(of: rows) else { return false }
     let part = count / rows
@@ -91,10 +91,10 @@ extension FusionGroup.Stage {
 
   /// Whether an output writes every element of its buffer.
   package func isComplete(_ output: LoopNest.Output) -> Bool {
-    let count = output.access.extents.reduce(1, *)
+    let count = output.access.elementCount
     guard output.combiner != nil else { return nest.pointCount == count }
     let used = Set(output.access.map.axes.compactMap(\.axis))
-    return used.reduce(1) { $0 * nest.extents[$1] } == count
+    return used.reduce(1) { $0 *| nest.extents[$1] } == count
   }
 }
 

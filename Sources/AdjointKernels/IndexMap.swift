@@ -49,6 +49,8 @@ extension AxisIndex {
   package func composed(with consumer: IndexMap) -> AxisIndex {
     guard let axis else { return self }
     let inner = consumer.axes[axis]
-    return AxisIndex(axis: inner.axis, start: start + step * inner.start, step: step * inner.step)
+    // A step along a loop of one iteration may be any number, also one that overflows with another.
+    return AxisIndex(
+      axis: inner.axis, start: start &+ step &* inner.start, step: step &* inner.step)
   }
 }

@@ -40,6 +40,18 @@ extension KernelFootprint {
           result: output.result, scalarType: output.access.scalarType, elementCount: count,
           part: part))
     }
+    try checkDistinctElements(of: nest)
+  }
+
+  /// Refuses outputs that write one element: it would hold what was visited last, and points have no order.
+  private func checkDistinctElements(of nest: LoopNest) throws(Diagnostic) {
+    guard nest.outputs.count > 1 else { return }
+    let parts = Dictionary(grouping: writes.suffix(nest.outputs.count), by: \.result)
+    for (result, parts) in parts
+    where parts.count > 1 && !WrittenPart.areDisjoint(parts.map(\.part)) {
+      throw Diagnostic(
+        .invalidPlan, "several outputs of a loop nest write the same elements of result \(result)")
+    }
   }
 
   /// The footprint of all stages, without what passes between them.
@@ -47,6 +59,7 @@ extension KernelFootprint {
     var all = self
     for stage in group.stages { try all.add(stage.nest) }
     try group.check()
+    leastOperandCount = group.operandCount
     reads += all.reads.filter { $0.operand < group.operandCount }
     writes += all.writes.filter { $0.result < group.resultCount }
   }
@@ -100,7 +113,7 @@ extension LoopNest {
         switch step.instruction {
         case .load(let input):
           inputs.indices.contains(input) && inputs[input].access.scalarType == step.type
-        case .index(let index): index.axis.map { extents.indices.contains($0) } ?? true
+        case .index(let index): isInRange(index)
         case .constant, .cast: true
         case .unary, .binary: types.allSatisfy { $0 == step.type }
         case .compare: step.type == .bool && types[0] == types[1]
@@ -110,5 +123,14 @@ extension LoopNest {
         throw Diagnostic(.invalidPlan, "step \(number) of a program does not go with its operands")
       }
     }
+  }
+
+  /// Whether a position names a loop and stays, from the first point to the last, a number that back ends
+  /// compute alike.
+  private func isInRange(_ index: AxisIndex) -> Bool {
+    if let axis = index.axis, !extents.indices.contains(axis) { return false }
+    let span = index.axis.map { max(extents[$0] - 1, 0) } ?? 0
+    let last = index.start +| index.step *| span
+    return max(index.start.magnitude, last.magnitude) <= LoopNest.maximumPointCount
   }
 }

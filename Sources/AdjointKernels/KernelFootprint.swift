@@ -23,9 +23,12 @@ struct KernelFootprint {
   var reads: [Read] = []
   var writes: [Write] = []
 
+  /// The operands that the kernel asks for even if it reads fewer.
+  var leastOperandCount = 0
+
   /// The number of operands and of results that the kernel knows of.
-  var operandCount: Int { (reads.map(\.operand).max() ?? -1) + 1 }
-  var resultCount: Int { (writes.map(\.result).max() ?? -1) + 1 }
+  var operandCount: Int { max(leastOperandCount, (reads.map(\.operand).max() ?? -1) +| 1) }
+  var resultCount: Int { (writes.map(\.result).max() ?? -1) +| 1 }
 
   /// - Throws: `.invalidPlan` where the kernel is not well formed.
   init(_ kernel: Kernel) throws(Diagnostic) {
@@ -66,12 +69,14 @@ struct KernelFootprint {
         .invalidPlan, "a contraction is of f32 or f64, not \(product.scalarType.rawValue)")
     }
     try product.checkScales()
+    // No size overflows from here on.
+    _ = try Self.product(product.batchExtents + [product.rows, product.columns])
+    _ = try Self.product([product.rows, product.inner])
+    _ = try Self.product([product.inner, product.columns])
     reads = [
       try Self.read(0, product, product.left, product.rows, product.inner),
       try Self.read(1, product, product.right, product.inner, product.columns),
     ]
-    // No size overflows from here on.
-    _ = try Self.product(product.batchExtents + [product.rows, product.columns])
     if let result = product.result {
       _ = try Self.read(0, product, result, product.rows, product.columns)
       try product.checkResult()
@@ -104,8 +109,11 @@ struct KernelFootprint {
     let axes = product.axes(of: layout, rows: rows, columns: columns)
     var last = 0
     for (extent, stride) in axes {
-      guard stride >= 0, extent >= 0 else {
-        throw Diagnostic(.invalidPlan, "the extents and strides of a contraction are zero or more")
+      guard (0...TensorType.maximumByteCount).contains(stride) else {
+        throw Diagnostic(
+          .invalidPlan,
+          "the strides of a contraction are zero or more and at most a tensor's size, which "
+            + "\(stride) is not")
       }
       if extent > 1 { last = try checkedSum(last, checkedProduct(extent - 1, stride)) }
     }
@@ -132,15 +140,20 @@ struct KernelFootprint {
 
 // Whole numbers of a plan that may come from anywhere.
 extension KernelFootprint {
-  /// A product of extents: none below zero, no overflow.
+  /// A product of extents, none of them below zero.
+  ///
+  /// An extent of 0 does not make the others any larger: the bound holds without it, so that whoever
+  /// multiplies some of them cannot overflow.
   static func product(_ extents: [Int]) throws(Diagnostic) -> Int {
     if extents.contains(where: { $0 < 0 }) {
       throw Diagnostic(.invalidPlan, "an extent is below zero in \(extents)")
     }
-    if extents.contains(0) { return 0 }
-    var result = 1
-    for extent in extents { result = try checkedProduct(result, extent) }
-    return result
+    let size = extents.reduce(1) { $0 *| max($1, 1) }
+    guard size <= LoopNest.maximumPointCount else {
+      throw Diagnostic(
+        .invalidPlan, "the extents \(extents) together are more than \(LoopNest.maximumPointCount)")
+    }
+    return extents.contains(0) ? 0 : size
   }
 
   static func checkedProduct(_ a: Int, _ b: Int) throws(Diagnostic) -> Int {

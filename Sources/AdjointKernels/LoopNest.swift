@@ -15,16 +15,22 @@ package struct Access: Hashable, Sendable {
     self.map = map
   }
 
+  /// The elements of the buffer, as far as an integer counts.
+  package var elementCount: Int { extents.contains(0) ? 0 : extents.reduce(1, *|) }
+
   /// The map as a number of elements from the start of the buffer: an offset, and a stride for each
   /// axis of a loop of the given rank.
+  ///
+  /// The step along a loop of one iteration, or anything in a loop of none, may be any number: nothing is
+  /// reached by it, and what it gives here means nothing.
   package func linear(rank: Int) -> (offset: Int, strides: [Int]) {
     var offset = 0
     var strides = Array(repeating: 0, count: rank)
     var pitch = 1
     for (extent, index) in zip(extents, map.axes).reversed() {
-      offset += index.start * pitch
-      if let axis = index.axis { strides[axis] += index.step * pitch }
-      pitch *= extent
+      offset = offset &+ index.start &* pitch
+      if let axis = index.axis { strides[axis] = strides[axis] &+ index.step &* pitch }
+      pitch = pitch &* extent
     }
     return (offset, strides)
   }
@@ -90,8 +96,8 @@ package struct LoopNest: Hashable, Sendable {
 
   /// The number of loops.
   package var rank: Int { extents.count }
-  /// The number of points.
-  package var pointCount: Int { extents.reduce(1, *) }
+  /// The number of points, as far as an integer counts.
+  package var pointCount: Int { extents.contains(0) ? 0 : extents.reduce(1, *|) }
   /// Whether it combines points.
   package var isReduction: Bool { outputs.contains { $0.combiner != nil } }
 

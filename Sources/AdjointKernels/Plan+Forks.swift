@@ -9,7 +9,8 @@ extension Plan {
 
     /// The steps of all branches.
     package var steps: Range<Int> {
-      (branches.first?.lowerBound ?? 0)..<(branches.last?.upperBound ?? 0)
+      let first = branches.first?.lowerBound ?? 0
+      return first..<max(first, branches.last?.upperBound ?? 0)
     }
   }
 }

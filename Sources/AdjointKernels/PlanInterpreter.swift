@@ -6,16 +6,19 @@ import AdjointCore
 /// Bytes that hold no live value are overwritten with a pattern that reads as NaN, so that a value
 /// which is read after it was freed, or before it was written, shows.
 package struct PlanInterpreter {
-  package let plan: Plan
-  private var arena: [UInt8]
+  private let plan: Plan
+  /// The bytes as the last run left them.
+  package private(set) var arena: [UInt8]
   /// For each step, the buffers whose content nothing needs after it.
   private let dying: [[Plan.BufferID]]
 
   /// A context whose parameters have the given values.
   ///
   /// - Throws: `.missingInput` or `.shapeMismatch` where a parameter has no value or one of another
-  ///   type.
-  package init(_ plan: Plan, parameters: [String: Tensor] = [:]) throws(Diagnostic) {
+  ///   type, `.memoryLimit` for an arena that this machine cannot have.
+  package init(_ verified: VerifiedPlan, parameters: [String: Tensor] = [:]) throws(Diagnostic) {
+    let plan = verified.plan
+    try MemoryLimit.check(plan.arenaByteCount, for: "the arena of a plan")
     self.plan = plan
     arena = Array(repeating: Self.poison, count: plan.arenaByteCount)
     dying = Self.dyingBuffers(of: plan)
@@ -48,7 +51,7 @@ package struct PlanInterpreter {
 }
 
 extension PlanInterpreter {
-  private static let poison: UInt8 = 0xFF
+  package static let poison: UInt8 = 0xFF
 
   private static func dyingBuffers(of plan: Plan) -> [[Plan.BufferID]] {
     // What the last step, or the world after the run, finds in a buffer's bytes.

@@ -6,6 +6,7 @@ extension PlanVerifier {
     guard plan.arenaByteCount >= 0, plan.arenaByteCount % Plan.alignment == 0 else {
       throw failure("the arena has \(plan.arenaByteCount) bytes, no multiple of \(Plan.alignment)")
     }
+    var end = 0
     for (number, buffer) in plan.buffers.enumerated() {
       do {
         try buffer.type.validate()
@@ -21,7 +22,13 @@ extension PlanVerifier {
           "\(name(buffer: number)) at \(buffer.offset) is not aligned inside the arena of "
             + "\(plan.arenaByteCount) bytes")
       }
+      if buffer.byteCount > 0 { end = max(end, buffer.offset + buffer.byteCount) }
       contents.append(try checkRole(of: number))
+    }
+    // Whoever makes an arena of that size has a use for all of it.
+    guard plan.arenaByteCount - end < Plan.alignment else {
+      throw failure(
+        "the arena has \(plan.arenaByteCount) bytes, but its last buffer ends at \(end)")
     }
   }
 
@@ -41,7 +48,7 @@ extension PlanVerifier {
         throw failure("\(name(buffer: number)) has a constant content but is no constant")
       }
     }
-    guard let other = buffer.sharedBuffer else { return number }
+    guard let other = buffer.role.otherBuffer else { return number }
     guard other >= 0, other < number else {
       throw failure("\(name(buffer: number)) shares the bytes of buffer \(other), none before it")
     }
@@ -90,16 +97,6 @@ extension PlanVerifier {
       plan.buffers.indices.allSatisfy({ (plan.buffers[$0].role == role) == named.contains($0) })
     else {
       throw failure("the ports that are a plan's \(role)s are not those of its buffers")
-    }
-  }
-}
-
-extension Plan.Buffer {
-  /// The buffer whose bytes this one shows or is written over.
-  var sharedBuffer: Plan.BufferID? {
-    switch role {
-    case .view(let other), .inPlace(let other): other
-    case .temporary, .input, .parameter, .constant: nil
     }
   }
 }

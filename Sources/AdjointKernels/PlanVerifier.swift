@@ -1,15 +1,11 @@
 import AdjointCore
 
-/// Proves from a plan alone that running it touches only what it may: no knowledge of how it was
-/// made, so that a mistake there is found here.
+/// The proof behind `VerifiedPlan`: from a plan alone, with no knowledge of how it was made, so that a
+/// mistake there is found here.
 ///
-/// Proved are: every number is in range and every access in bounds; buffers lie aligned inside the
-/// arena; each value is complete before it is read; no two values that are live at once share bytes;
-/// a step writes over an operand only where it reads it for the last time and its kernel allows that;
-/// inputs and constants are never written, parameters once and after every other read; outputs hold
-/// when the run ends; branches of a fork do not meet in any byte that one of them writes; and the lower
-/// bound is the one these steps have.
-package struct PlanVerifier {
+/// It takes any numbers in any field: what it computes with them saturates, is checked for overflow or
+/// has been bounded before, and nothing that it makes is larger than the plan that it reads.
+struct PlanVerifier {
   let plan: Plan
   var footprints: [KernelFootprint] = []
   /// For each buffer, the one whose bytes it shows: itself, unless it is a view.
@@ -25,8 +21,10 @@ package struct PlanVerifier {
   /// For each content, the buffer that is written in its place.
   var successors: [Int]
 
+  /// Proves everything but the lower bound, which it returns.
+  ///
   /// - Throws: `.invalidPlan` that names the step and the buffers.
-  package static func verify(_ plan: Plan) throws(Diagnostic) {
+  static func lowerBound(of plan: Plan) throws(Diagnostic) -> Int {
     var verifier = PlanVerifier(plan)
     try verifier.checkBuffers()
     try verifier.checkPorts()
@@ -36,7 +34,7 @@ package struct PlanVerifier {
     try verifier.checkWrites()
     try verifier.checkUpdates()
     try verifier.checkForks()
-    try verifier.checkOverlap()
+    return try verifier.checkOverlap()
   }
 
   private init(_ plan: Plan) {

@@ -41,12 +41,12 @@ package struct StridedNest: Sendable {
     inputs = nest.inputs.map {
       let isResult = $0.operand == Contraction.productOperand
       return Access(
-        $0.access, rank: nest.rank, isResult: isResult, buffer: isResult ? 0 : $0.operand)
+        $0.access, nest.extents, isResult: isResult, buffer: isResult ? 0 : $0.operand)
     }
     steps = nest.program.steps
     outputs = nest.outputs.map {
       Output(
-        access: Access($0.access, rank: nest.rank, isResult: true, buffer: $0.result),
+        access: Access($0.access, nest.extents, isResult: true, buffer: $0.result),
         step: $0.step, combiner: $0.combiner)
     }
   }
@@ -66,11 +66,15 @@ package struct StridedNest: Sendable {
 }
 
 extension StridedNest.Access {
-  package init(_ access: Access, rank: Int, isResult: Bool, buffer: Int) {
-    let linear = access.linear(rank: rank)
+  package init(_ access: Access, _ loop: [Int], isResult: Bool, buffer: Int) {
+    let linear = access.linear(rank: loop.count)
+    // No step is made along a loop of one iteration, so one that a size cannot be computed with is none.
+    let strides = zip(loop, linear.strides).map { extent, stride in
+      extent > 1 || stride.magnitude <= TensorType.maximumByteCount ? stride : 0
+    }
     self.init(
       isResult: isResult, buffer: buffer, scalarType: access.scalarType,
-      elementCount: access.extents.reduce(1, *), offset: linear.offset, strides: linear.strides)
+      elementCount: access.elementCount, offset: linear.offset, strides: strides)
   }
 }
 

@@ -3,14 +3,14 @@ import AdjointGraph
 import AdjointKernels
 
 extension Graph {
-  /// The plan that computes this graph, all of whose dimensions are bound.
+  /// The plan that computes this graph, all of whose dimensions are bound; verified, once.
   ///
   /// - Throws: `.unboundDimension`; `.memoryLimit` where the values do not fit; whatever an operator
   ///   says of types that it cannot lower; `.invalidPlan` never, unless an operator's kernels are
   ///   wrong.
   package func lowered(
     _ options: LoweringOptions = LoweringOptions()
-  ) throws(Diagnostic) -> Plan {
+  ) throws(Diagnostic) -> VerifiedPlan {
     try loweredWithLedgers(options).plan
   }
 
@@ -19,7 +19,7 @@ extension Graph {
   /// - Throws: as `lowered(_:)`.
   package func loweredWithFolds(
     _ options: LoweringOptions = LoweringOptions()
-  ) throws(Diagnostic) -> (plan: Plan, folds: FoldLedger) {
+  ) throws(Diagnostic) -> (plan: VerifiedPlan, folds: FoldLedger) {
     let lowered = try loweredWithLedgers(options)
     return (lowered.plan, lowered.folds)
   }
@@ -29,7 +29,7 @@ extension Graph {
   /// - Throws: as `lowered(_:)`.
   package func loweredWithLedgers(
     _ options: LoweringOptions = LoweringOptions()
-  ) throws(Diagnostic) -> (plan: Plan, folds: FoldLedger, rows: RowLedger) {
+  ) throws(Diagnostic) -> (plan: VerifiedPlan, folds: FoldLedger, rows: RowLedger) {
     var kernels = try KernelGraph(lowering: self)
     if options.splitsInner { kernels = SplitK.run(on: kernels) }
     kernels = ProducerFusion.run(on: kernels, inlines: options.fusesProducers)
@@ -51,8 +51,8 @@ extension Graph {
         "the graph \(name) needs \(layout.byteCount) bytes, more than the limit of "
           + "\(options.byteLimit); use smaller extents or raise the limit")
     }
-    let plan = PlanAssembly.plan(schedule, storage, layout, labels: label)
-    try PlanVerifier.verify(plan)
+    let plan = try VerifiedPlan(
+      verifying: PlanAssembly.plan(schedule, storage, layout, labels: label))
     var (folds, rows) = (kernels.ledger, kernels.rowLedger)
     for (number, step) in schedule.steps.enumerated() {
       if let entry = step.entry { folds.entries[entry].step = number }

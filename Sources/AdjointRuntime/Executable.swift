@@ -2,7 +2,7 @@ import AdjointCodegen
 import AdjointCore
 import AdjointKernels
 
-/// A plan made ready to run: checked, compiled once, immutable, shared by any number of contexts.
+/// A plan made ready to run: compiled once, immutable, shared by any number of contexts.
 package final class Executable: Sendable {
   /// A kernel applied to buffers: its compiled parts, and where its operands and results are listed.
   struct Step: Sendable {
@@ -32,8 +32,9 @@ package final class Executable: Sendable {
   /// The byte offsets of the operands and results of all steps, each step's after the literals that
   /// its code reads.
   let offsets: Table<Int>
-  /// The bytes of the plan's arena and of what groups without generated code keep between their stages.
-  let arenaByteCount: Int
+  /// What a context allocates.
+  package let memory: ContextMemory
+  /// The bytes of one thread.
   let scratchByteCount: Int
   let partialByteCount: Int
   /// What has a name outside, with all that is needed to copy it in or out.
@@ -41,37 +42,30 @@ package final class Executable: Sendable {
   let parameters: [CompiledPort]
   let outputs: [CompiledPort]
 
-  /// Checks and compiles a plan.
+  /// Compiles a plan.
   ///
-  /// - Throws: `.memoryLimit` for an arena beyond the limit, `.invalidPlan` for a plan that would
-  ///   reach outside its buffers, `.invalidArgument` for a back end that does not exist.
+  /// - Throws: `.memoryLimit` where a context would need more than the limit, `.invalidArgument` for a
+  ///   back end that does not exist, `.invalidPlan` for a product that is longer than BLAS can count.
   package convenience init(
-    _ plan: Plan, options: ExecutionOptions = ExecutionOptions()
+    _ plan: VerifiedPlan, options: ExecutionOptions = ExecutionOptions()
   ) throws(Diagnostic) {
     let backend = try options.chosenBackend
     // Nobody is told that LLVM is missing where there is nothing for it to do.
-    try self.init(plan, options, compiler: plan.kernels.isEmpty ? nil : backend.compiler)
+    try self.init(plan, options, compiler: plan.plan.kernels.isEmpty ? nil : backend.compiler)
   }
 
-  /// Checks and compiles a plan with a given compiler, or with portable loops alone.
+  /// Compiles a plan with a given compiler, or with portable loops alone.
   package init(
-    _ plan: Plan, _ options: ExecutionOptions, compiler: @autoclosure () -> KernelCompiler?
+    _ verified: VerifiedPlan, _ options: ExecutionOptions,
+    compiler: @autoclosure () -> KernelCompiler?
   ) throws(Diagnostic) {
-    guard plan.arenaByteCount <= options.arenaLimit else {
-      throw Diagnostic(
-        .memoryLimit,
-        "the plan needs an arena of \(Arena.mebibytes(plan.arenaByteCount)) MiB, the limit is"
-          + " \(Arena.mebibytes(options.arenaLimit)) MiB; use a smaller batch or a smaller model, or"
-          + " raise the limit")
-    }
-    try plan.checkBuffers()
+    let plan = verified.plan
+    // Before anything is compiled; again when it is known what compiled kernels keep.
+    try ContextMemory(arena: plan.arenaByteCount).check(limit: options.arenaLimit)
     _ = BLASLibrary.isPrepared
     self.plan = plan
     threads = options.threadLimit
 
-    // Nothing is compiled before all is known to stay inside its buffers.
-    let uses = try plan.kernels.map { kernel throws(Diagnostic) in try kernel.checkedUses() }
-    for step in plan.steps { try BufferUse.check(uses[step.kernel], of: step, in: plan) }
     let code = compiler()?.compile(plan.kernels) ?? [:]
     var parts: [CompiledKernel] = []
     var compiled: [Range<Int>] = []
@@ -88,11 +82,10 @@ package final class Executable: Sendable {
         locals.append([])
         continue
       }
-      let (places, groupEnd) = try group.localOffsets(from: plan.arenaByteCount)
+      let (places, groupEnd) = group.localOffsets(from: plan.arenaByteCount)
       locals.append(places)
       end = max(end, groupEnd)
     }
-    arenaByteCount = end
     let localities = plan.localities { [threads] step, locality in
       parts[compiled[step.kernel]].contains { $0.isShared(locality, threads: threads) }
     }
@@ -135,8 +128,14 @@ package final class Executable: Sendable {
       }
     }
     // Workers do not share cache lines.
-    scratchByteCount = (scratch + 255) / 128 * 128
-    partialByteCount = (partials + 127) / 128 * 128
+    scratchByteCount = scratch == 0 ? 0 : (scratch +| 255) / 128 * 128
+    partialByteCount = (partials +| 127) / 128 * 128
+    memory = ContextMemory(
+      arena: plan.arenaByteCount, locals: end - plan.arenaByteCount,
+      scratch: scratchByteCount *| threads,
+      // Branches fold at the same time.
+      partials: partialByteCount *| (order.stretches.isEmpty ? 1 : threads))
+    try memory.check(limit: options.arenaLimit)
     inputs = plan.inputs.map { CompiledPort($0, in: plan, kind: .input) }
     parameters = plan.parameters.map { CompiledPort($0, in: plan, kind: .parameter) }
     outputs = plan.outputs.map { CompiledPort($0, in: plan, kind: .output) }
@@ -156,51 +155,6 @@ package final class Executable: Sendable {
       let step = steps.base[number]
       return (step.firstPart..<(step.firstPart + step.partCount)).contains {
         parts.base[$0].isShared(step.locality, threads: threads)
-      }
-    }
-  }
-}
-
-extension Plan {
-  /// Checks that every number in the plan names something and that every buffer is in the arena.
-  fileprivate func checkBuffers() throws(Diagnostic) {
-    for (number, buffer) in buffers.enumerated() {
-      try buffer.type.validate()
-      let extents = try buffer.type.boundExtents()
-      let bytes = try BufferUse.product(extents + [buffer.type.scalarType.byteCount])
-      let (end, overflow) = buffer.offset.addingReportingOverflow(bytes)
-      guard buffer.offset >= 0, buffer.offset % Plan.alignment == 0, !overflow,
-        end <= arenaByteCount
-      else {
-        throw Diagnostic(
-          .invalidPlan,
-          "buffer \(number) of \(bytes) bytes at \(buffer.offset) is not inside the arena of"
-            + " \(arenaByteCount) bytes, or not aligned to \(Plan.alignment)")
-      }
-      if let other = buffer.role.otherBuffer, !buffers.indices.contains(other) {
-        throw Diagnostic(
-          .invalidPlan, "buffer \(number) shares the bytes of buffer \(other), which is not there")
-      }
-    }
-    for step in steps {
-      guard kernels.indices.contains(step.kernel),
-        (step.operands + step.results).allSatisfy({ buffers.indices.contains($0) })
-      else {
-        throw Diagnostic(
-          .invalidPlan, "a step names a kernel or a buffer that the plan does not have",
-          node: step.label)
-      }
-      if case .group(let group) = kernels[step.kernel], step.results.count != group.resultCount {
-        throw Diagnostic(
-          .invalidPlan, "a step has not the results of its fusion group", node: step.label)
-      }
-    }
-    for port in inputs + parameters + outputs where !buffers.indices.contains(port.buffer) {
-      throw Diagnostic(.invalidPlan, "\(port.name) names buffer \(port.buffer), which is not there")
-    }
-    for (number, tensor) in constants {
-      guard buffers.indices.contains(number), buffers[number].type == tensor.type else {
-        throw Diagnostic(.invalidPlan, "constant \(number) is not of its buffer's type")
       }
     }
   }

@@ -22,11 +22,10 @@ package final class ExecutionContext {
   package init(_ executable: Executable) throws(Diagnostic) {
     self.executable = executable
     let plan = executable.plan
-    arena = try Arena(byteCount: executable.arenaByteCount)
-    scratch = try Arena(byteCount: executable.scratchByteCount * executable.threads)
-    // Branches fold at the same time.
-    let folds = executable.stretches.count > 0 ? executable.threads : 1
-    partials = try Arena(byteCount: executable.partialByteCount * folds)
+    let memory = executable.memory
+    arena = try Arena(byteCount: memory.arena +| memory.locals)
+    scratch = try Arena(byteCount: memory.scratch)
+    partials = try Arena(byteCount: memory.partials)
     isWritten = Array(repeating: false, count: plan.inputs.count)
     missingCount = plan.inputs.count
     for (buffer, tensor) in plan.constants { arena.store(tensor, at: plan.buffers[buffer].offset) }

@@ -7,7 +7,8 @@ package struct ExecutionOptions: Hashable, Sendable {
   /// The most threads a run uses, itself included; nil for one for each active processor, at most
   /// `maximumDefaultThreads`.
   package var threads: Int?
-  /// The largest arena in bytes; nil for three quarters of the machine's memory.
+  /// The most bytes that a context may allocate: its arena and whatever back end and threads need besides;
+  /// nil for three quarters of the machine's memory.
   package var maximumArenaByteCount: Int?
   /// What loop nests become; nil for what `ADJOINT_BACKEND` names, else generated code.
   package var backend: Backend?

@@ -10,7 +10,9 @@ package enum GeneratedCode {
   /// Each kernel is shown as a module of its own; several may be compiled together.
   ///
   /// - Throws: `.codeGeneration` where no code can be generated.
-  package static func text(of plan: Plan, isAssembly: Bool) throws(Diagnostic) -> String {
+  package static func text(of verified: VerifiedPlan, isAssembly: Bool) throws(Diagnostic) -> String
+  {
+    let plan = verified.plan
     guard let compiler = KernelCompiler.shared else {
       throw Diagnostic(
         .codeGeneration,

@@ -74,7 +74,7 @@ import Testing
     let run = try CommandRun("run", path)
     #expect(run.status == 1)
     #expect(run.output.isEmpty)
-    #expect(run.errors.hasPrefix("error: the plan needs an arena of "))
+    #expect(run.errors.hasPrefix("error: the plan needs 38146972.7 MiB, the limit is "))
     #expect(run.errors.contains("[memory-limit]"))
   }
 

@@ -15,7 +15,7 @@ struct ForkVerifierTests {
     "accepts branches that do not meet",
     arguments: [[[4..<5, 5..<6]], [[5..<6, 6..<7]], [[3..<5, 5..<6]]])
   func accepts(_ forks: [[Range<Int>]]) throws {
-    try PlanVerifier.verify(plan(forks))
+    _ = try VerifiedPlan(verifying: plan(forks))
   }
 
   @Test(
@@ -36,7 +36,7 @@ struct ForkVerifierTests {
     ] as [([[Range<Int>]], String)])
   func refuses(_ forks: [[Range<Int>]], _ message: String) throws {
     let plan = try plan(forks)
-    let diagnostic = #expect(throws: Diagnostic.self) { try PlanVerifier.verify(plan) }
+    let diagnostic = #expect(throws: Diagnostic.self) { _ = try VerifiedPlan(verifying: plan) }
     #expect(diagnostic?.code == .invalidPlan)
     #expect(diagnostic?.message.contains(message) == true, "\(diagnostic?.message ?? "")")
   }
@@ -47,10 +47,10 @@ struct ForkVerifierTests {
     // Step 5 comes third and writes a value of its own, where the other branch keeps e.
     plan.steps.insert(plan.steps.remove(at: 5), at: 3)
     plan.forks = [Plan.Fork(branches: [2..<3, 3..<4])]
-    try PlanVerifier.verify(plan)
+    _ = try VerifiedPlan(verifying: plan)
     plan.buffers[8].role = .temporary
     plan.buffers[8].offset = 320
-    let diagnostic = #expect(throws: Diagnostic.self) { try PlanVerifier.verify(plan) }
+    let diagnostic = #expect(throws: Diagnostic.self) { _ = try VerifiedPlan(verifying: plan) }
     #expect(diagnostic?.message.contains("two branches of the fork at step 2") == true)
   }
 

@@ -21,8 +21,8 @@ struct PlanVerifierTests {
 
   @Test("accepts a plan with views, parts, in-place steps and updates")
   func accepts() throws {
-    try PlanVerifier.verify(PlanSample.plan())
-    try PlanVerifier.verify(Plan())
+    _ = try VerifiedPlan(verifying: PlanSample.plan())
+    _ = try VerifiedPlan(verifying: Plan())
   }
 
   @Test("knows what an epilogue may be written over")
@@ -59,14 +59,14 @@ struct PlanVerifierTests {
   func acceptsEpilogue() throws {
     var plan = try PlanSample.plan()
     plan.editEpilogue { _ in }
-    try PlanVerifier.verify(plan)
+    _ = try VerifiedPlan(verifying: plan)
   }
 
-  @Test("refuses", arguments: buffers + steps + kernels + strides)
+  @Test("refuses", arguments: buffers + steps + kernels + strides + outputs)
   func refuses(_ mutation: Mutation) throws {
     var plan = try PlanSample.plan()
     mutation.apply(&plan)
-    let diagnostic = #expect(throws: Diagnostic.self) { try PlanVerifier.verify(plan) }
+    let diagnostic = #expect(throws: Diagnostic.self) { _ = try VerifiedPlan(verifying: plan) }
     #expect(diagnostic?.code == .invalidPlan)
     #expect(diagnostic?.message.contains(mutation.message) == true, "\(diagnostic?.message ?? "")")
   }
@@ -117,6 +117,17 @@ struct PlanVerifierTests {
     Mutation("a parameter named twice", "two ports are named w") { $0.parameters[1].name = "w" },
     Mutation("an output that there is not", "which there is not") { $0.outputs[0].buffer = 10 },
     Mutation("a wrong lower bound", "lower bound") { $0.lowerBoundByteCount = 320 },
+    Mutation("an arena that is too large", "last buffer ends at 416") { $0.arenaByteCount = 512 },
+    Mutation("an arena that no memory holds", "last buffer ends at 416") {
+      $0.arenaByteCount = .max - 63
+    },
+    Mutation("a value far outside", "last buffer ends at 416") {
+      // An empty buffer may lie anywhere, and makes no arena larger.
+      $0.buffers.append(
+        Plan.Buffer(type: TensorType(.f32, extents: [0]), offset: 1 << 60, role: .constant))
+      $0.constants[10] = try? Tensor([] as [Float])
+      $0.arenaByteCount = 1 << 60
+    },
   ]
 
   static let steps: [Mutation] = [
@@ -179,7 +190,7 @@ struct PlanVerifierTests {
         product.left.rowStride = 3
       }
     },
-    Mutation("a contraction whose size overflows", "overflows") {
+    Mutation("a contraction whose size overflows", "together are more than") {
       $0.edit(0) { (product: inout Contraction) in product.batchExtents = [.max] }
     },
     Mutation("a contraction with a negative stride", "zero or more") {
@@ -312,19 +323,19 @@ struct PlanVerifierTests {
     ]
     plan.arenaByteCount = 256
     plan.lowerBoundByteCount = 256
-    try PlanVerifier.verify(plan)
+    _ = try VerifiedPlan(verifying: plan)
     for change in [\IndexedCopy.outer, \.extent, \.inner, \.count] {
       var broken = plan
       var copy = copy
       copy[keyPath: change] += 1
       broken.kernels[0] = .gather(copy)
-      #expect(throws: Diagnostic.self) { try PlanVerifier.verify(broken) }
+      #expect(throws: Diagnostic.self) { _ = try VerifiedPlan(verifying: broken) }
       broken.kernels[0] = plan.kernels[0]
       broken.kernels[1] = .scatterAdd(copy)
-      #expect(throws: Diagnostic.self) { try PlanVerifier.verify(broken) }
+      #expect(throws: Diagnostic.self) { _ = try VerifiedPlan(verifying: broken) }
     }
     plan.buffers[1].type = TensorType(.i64, extents: [3])
-    #expect(throws: Diagnostic.self) { try PlanVerifier.verify(plan) }
+    #expect(throws: Diagnostic.self) { _ = try VerifiedPlan(verifying: plan) }
   }
 
   @Test("no single shifted offset, dropped step or exchanged pair of steps slips through")
@@ -335,19 +346,23 @@ struct PlanVerifierTests {
         var broken = plan
         broken.buffers[number].offset = offset
         #expect(throws: Diagnostic.self, "\(number) at \(offset)") {
-          try PlanVerifier.verify(broken)
+          _ = try VerifiedPlan(verifying: broken)
         }
       }
     }
     for step in plan.steps.indices where ![5, 6].contains(step) {
       var broken = plan
       broken.steps.remove(at: step)
-      #expect(throws: Diagnostic.self, "without \(step)") { try PlanVerifier.verify(broken) }
+      #expect(throws: Diagnostic.self, "without \(step)") {
+        _ = try VerifiedPlan(verifying: broken)
+      }
     }
     for step in 0..<3 {
       var broken = plan
       broken.steps.swapAt(step, step + 1)
-      #expect(throws: Diagnostic.self, "\(step) exchanged") { try PlanVerifier.verify(broken) }
+      #expect(throws: Diagnostic.self, "\(step) exchanged") {
+        _ = try VerifiedPlan(verifying: broken)
+      }
     }
   }
 }
@@ -362,7 +377,7 @@ extension Plan {
     }
   }
 
-  fileprivate mutating func edit(_ kernel: Int, _ change: (inout LoopNest) -> Void) {
+  mutating func edit(_ kernel: Int, _ change: (inout LoopNest) -> Void) {
     guard case .loopNest(var nest) = kernels[kernel] else { return }
     change(&nest)
     kernels[kernel] = .loopNest(nest)

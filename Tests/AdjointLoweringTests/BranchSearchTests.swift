@@ -17,7 +17,7 @@ struct BranchSearchTests {
   }
 
   private func plan(_ options: LoweringOptions = LoweringOptions()) throws -> Plan {
-    try builder.build().lowered(options)
+    try builder.build().lowered(options).plan
   }
 
   private func forks(_ plan: Plan) -> [[Range<Int>]] { plan.forks.map(\.branches) }
@@ -101,7 +101,7 @@ struct BranchSearchTests {
   // MARK: Random graphs
 
   /// The steps in an order in which branches take turns.
-  private func mixed(_ plan: Plan, seed: UInt64) -> Plan {
+  private func mixed(_ plan: Plan, seed: UInt64) throws -> Plan {
     let random = CounterBasedRandom(seed: seed, stream: 7)
     var mixed = plan
     mixed.forks = []
@@ -115,6 +115,7 @@ struct BranchSearchTests {
         left[branch].removeFirst()
       }
     }
+    mixed.lowerBoundByteCount = try VerifiedPlan.lowerBound(of: mixed)
     return mixed
   }
 
@@ -124,8 +125,10 @@ struct BranchSearchTests {
     let graph = try RandomKernelGraph.graph(seed: seed, nodeCount: 10 + Int(seed % 40))
     var options = LoweringOptions()
     options.leastForkGain = 1
-    let plan = try graph.lowered(options)
-    func results(_ plan: Plan) throws -> [[String: Tensor]] {
+    let verified = try graph.lowered(options)
+    let plan = verified.plan
+    func results(_ verified: VerifiedPlan) throws -> [[String: Tensor]] {
+      let plan = verified.plan
       var parameters: [String: Tensor] = [:]
       for port in plan.parameters {
         parameters[port.name] = try .random(plan.buffers[port.buffer].type, seed: seed &+ 1)
@@ -135,15 +138,15 @@ struct BranchSearchTests {
         inputs[port.name] = try .random(
           plan.buffers[port.buffer].type, seed: seed &+ 2, from: -2, to: 2)
       }
-      var interpreter = try PlanInterpreter(plan, parameters: parameters)
+      var interpreter = try PlanInterpreter(verified, parameters: parameters)
       return [try interpreter.run(inputs), try interpreter.parameters()]
     }
     options.leastForkGain = .max
     let expected = try results(graph.lowered(options))
-    #expect(try results(plan) == expected)
+    #expect(try results(verified) == expected)
     for trial in 0..<4 as Range<UInt64> {
-      let mixed = self.mixed(plan, seed: seed &* 8 &+ trial)
-      #expect(try results(mixed) == expected, "\(PlanPrinter.text(plan))")
+      let mixed = try self.mixed(plan, seed: seed &* 8 &+ trial)
+      #expect(try results(VerifiedPlan(verifying: mixed)) == expected, "\(PlanPrinter.text(plan))")
     }
   }
 
@@ -152,7 +155,7 @@ struct BranchSearchTests {
     var options = LoweringOptions()
     options.leastForkGain = 1
     let counts = try (1...50 as ClosedRange<UInt64>).map {
-      try RandomKernelGraph.graph(seed: $0, nodeCount: 40).lowered(options).forks.count
+      try RandomKernelGraph.graph(seed: $0, nodeCount: 40).lowered(options).plan.forks.count
     }
     #expect(counts.count { $0 > 0 } > 25)
   }

@@ -24,7 +24,7 @@ struct ContractionFoldingTests {
     func lowered() throws -> (contractions: [Contraction], launches: Int, plan: Plan) {
       let graph = try builder.build()
       try PlanComparison.expectEqual(graph)
-      let plan = try graph.lowered()
+      let plan = try graph.lowered().plan
       let contractions = plan.steps.compactMap { step in
         if case .contraction(let product) = plan.kernels[step.kernel] { product } else { nil }
       }
@@ -126,7 +126,7 @@ struct ContractionFoldingTests {
     try builder.update(w, to: w - 0.5 * gradient)
     let graph = try builder.build()
     try PlanComparison.expectEqual(graph)
-    let plan = try graph.lowered()
+    let plan = try graph.lowered().plan
     #expect(plan.launchCount == 1)
     #expect(plan.contractionCount == 0)
   }
@@ -154,7 +154,7 @@ struct ContractionScaleTests {
   private func scales(
     _ factors: [Double], onAddend: Bool = false, rows: Int = 3, _ type: ScalarType = .f32
   ) throws -> (scale: Double, addend: Double?) {
-    let plan = try graph(factors, onAddend: onAddend, rows: rows, type).lowered()
+    let plan = try graph(factors, onAddend: onAddend, rows: rows, type).lowered().plan
     for case .contraction(let product) in plan.kernels where product.addendScale != nil {
       return (product.scale, product.addendScale)
     }
@@ -200,7 +200,7 @@ struct ContractionScaleTests {
   func refused() throws {
     for scale in [0, -0.0, 1e-40, 1e300, 0.1, .nan, .infinity] {
       for isAddend in [false, true] {
-        var plan = try graph([0.5]).lowered()
+        var plan = try graph([0.5]).lowered().plan
         for (number, kernel) in plan.kernels.enumerated() {
           guard case .contraction(var product) = kernel, product.addendScale != nil else {
             continue
@@ -208,7 +208,7 @@ struct ContractionScaleTests {
           if isAddend { product.addendScale = scale } else { product.scale = scale }
           plan.kernels[number] = .contraction(product)
         }
-        #expect(throws: Diagnostic.self) { try PlanVerifier.verify(plan) }
+        #expect(throws: Diagnostic.self) { _ = try VerifiedPlan(verifying: plan) }
       }
     }
   }

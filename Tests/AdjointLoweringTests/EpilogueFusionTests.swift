@@ -21,7 +21,8 @@ struct EpilogueFusionTests {
   private func lowered() throws -> (plan: Plan, folds: FoldLedger) {
     let graph = try builder.build()
     try PlanComparison.expectEqual(graph)
-    return try graph.loweredWithFolds()
+    let (plan, folds) = try graph.loweredWithFolds()
+    return (plan.plan, folds)
   }
 
   private func epilogue(_ plan: Plan, _ step: Int = 0) throws -> LoopNest? {
@@ -85,8 +86,9 @@ struct EpilogueFusionTests {
     try PlanComparison.expectEqual(graph)
     var plain = LoweringOptions()
     plain.fusesEpilogues = false
-    let (before, _) = try graph.loweredWithFolds(plain)
-    let (plan, folds) = try graph.loweredWithFolds()
+    let before = try graph.loweredWithFolds(plain).plan.plan
+    let (verified, folds) = try graph.loweredWithFolds()
+    let plan = verified.plan
     #expect(plan.contractionCount == before.contractionCount)
     #expect(
       before.kernels.allSatisfy { kernel in

@@ -19,7 +19,7 @@ struct FusionTests {
     try PlanComparison.expectEqual(graph, runs: 1)
     var options = LoweringOptions()
     if let option { options[keyPath: option] = false }
-    return try graph.lowered(options)
+    return try graph.lowered(options).plan
   }
 
   private func nest(_ plan: Plan, _ kernel: Int = 0) throws -> LoopNest {

@@ -44,12 +44,13 @@ enum PlanComparison {
     under choices: [LoweringOptions] = optionChoices
   ) throws {
     for options in choices {
-      let plan = try graph.lowered(options)
+      let verified = try graph.lowered(options)
+      let plan = verified.plan
       var parameters: [String: Tensor] = [:]
       for (number, port) in graph.parameters.enumerated() {
         parameters[port.name] = try Tensor.random(port.type, seed: seed &+ 100 &+ UInt64(number))
       }
-      var interpreter = try PlanInterpreter(plan, parameters: parameters)
+      var interpreter = try PlanInterpreter(verified, parameters: parameters)
       for run in 0..<runs {
         let inputs = try randomInputs(of: graph, seed: seed &+ UInt64(run))
         let expected = try GraphInterpreter.evaluate(

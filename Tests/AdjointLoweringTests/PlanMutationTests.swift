@@ -8,27 +8,13 @@ import Testing
 
 @Suite("Broken plans")
 struct PlanMutationTests {
-  /// The outputs and the parameters after one run on seeded numbers.
-  private func results(_ plan: Plan, seed: UInt64) throws -> [[String: Tensor]] {
-    var sources: [[String: Tensor]] = []
-    for ports in [plan.inputs, plan.parameters] {
-      var tensors: [String: Tensor] = [:]
-      for (number, port) in ports.enumerated() {
-        tensors[port.name] = try Tensor.random(
-          plan.buffers[port.buffer].type, seed: seed &+ UInt64(number), from: -2, to: 2)
-      }
-      sources.append(tensors)
-    }
-    var interpreter = try PlanInterpreter(plan, parameters: sources[1])
-    return [try interpreter.run(sources[0]), try interpreter.parameters()]
-  }
-
   @Test(
     "are refused, or are not broken: shifted buffers, exchanged steps",
     arguments: Array(1...25 as ClosedRange<UInt64>))
   func mutations(seed: UInt64) throws {
-    let plan = try RandomKernelGraph.graph(seed: seed, nodeCount: 25).lowered()
-    let expected = try results(plan, seed: seed)
+    let verified = try RandomKernelGraph.graph(seed: seed, nodeCount: 25).lowered()
+    let plan = verified.plan
+    let expected = try verified.interpreted(seed: seed)
     let random = CounterBasedRandom(seed: seed, stream: 5)
     var accepted = 0
     for trial in 0..<60 as Range<UInt64> {
@@ -42,16 +28,41 @@ struct PlanMutationTests {
         let (a, b) = (Int(more % UInt64(plan.steps.count)), Int(bits >> 8) % plan.steps.count)
         broken.steps.swapAt(a, b)
       }
+      let stillRight: VerifiedPlan
       do {
-        try PlanVerifier.verify(broken)
+        stillRight = try VerifiedPlan(verifying: broken)
       } catch {
         #expect(error.code == .invalidPlan)
         continue
       }
       accepted += 1
-      #expect(try results(broken, seed: seed) == expected)
+      #expect(try stillRight.interpreted(seed: seed) == expected)
     }
     #expect(accepted < 60)
+  }
+
+  @Test(
+    "are refused, or run within their arena: a hostile number in any field",
+    arguments: Array(1...8 as ClosedRange<UInt64>))
+  func hostileNumbers(seed: UInt64) throws {
+    let verified = try RandomKernelGraph.graph(seed: seed &+ 50, nodeCount: 20).lowered()
+    let expected = try verified.interpreted(seed: seed)
+    var refused = 0
+    for mutation in RandomSets.sample(800, of: PlanMutation.all(of: verified.plan), seed: seed) {
+      let broken: VerifiedPlan
+      do {
+        broken = try VerifiedPlan(verifying: mutation(verified.plan))
+      } catch {
+        #expect(error.code == .invalidPlan, "\(mutation)")
+        refused += 1
+        continue
+      }
+      guard broken.plan.isDone(within: 1 << 12) else { continue }
+      let found = try broken.interpreted(seed: seed)
+      guard mutation.keepsMeaning else { continue }
+      #expect(zip(found, expected).allSatisfy { $0.agrees(with: $1) }, "\(mutation)")
+    }
+    #expect(refused > 500)
   }
 
   @Test("of thousands of buffers are refused for one that is out of place")
@@ -61,7 +72,7 @@ struct PlanMutationTests {
     var value = try builder.input("x", .f32, [4, 4])
     for _ in 0..<2_000 { value = try matmul(value, value) }
     try builder.output("y", value)
-    let plan = try builder.build().lowered()
+    let plan = try builder.build().lowered().plan
     let temporaries = plan.buffers.indices.filter {
       plan.buffers[$0].role == .temporary && plan.buffers[$0].byteCount > 0
     }
@@ -71,7 +82,7 @@ struct PlanMutationTests {
     for number in stride(from: 0, to: temporaries.count, by: 97) {
       var broken = plan
       broken.buffers[temporaries[number]].offset = 0
-      #expect(throws: Diagnostic.self) { try PlanVerifier.verify(broken) }
+      #expect(throws: Diagnostic.self) { _ = try VerifiedPlan(verifying: broken) }
     }
   }
 }

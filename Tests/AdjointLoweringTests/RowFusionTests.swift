@@ -17,7 +17,7 @@ struct RowFusionTests {
     let graph = try builder.build()
     try PlanComparison.expectEqual(graph, runs: 1)
     let lowered = try graph.loweredWithLedgers(options)
-    return (lowered.plan, lowered.rows)
+    return (lowered.plan.plan, lowered.rows)
   }
 
   @Test("a softmax is one kernel, of which only the result reaches memory")
@@ -81,13 +81,13 @@ struct RowFusionTests {
     try builder.output("slope", matmul(v * v.sum(), w))
     var options = LoweringOptions()
     options.cacheByteCount = 1 << 17
-    #expect(try builder.build().lowered(options).contractionCount == 3)
+    #expect(try builder.build().lowered(options).plan.contractionCount == 3)
     // A prime number of lines makes no blocks.
     let odd = GraphBuilder("odd")
     let x = try odd.input("x", .f32, [1_009, 64])
     let error = try tanh(matmul(x, odd.input("weight", .f32, [64])))
     try odd.output("slope", matmul(error, x))
-    #expect(try odd.build().lowered(options).contractionCount == 2)
+    #expect(try odd.build().lowered(options).plan.contractionCount == 2)
   }
 
   @Test("what the rows of a large value are read for is done while they are at hand")
@@ -112,7 +112,7 @@ struct RowFusionTests {
     try small.output(
       "picked", (few * small.input("mask", .f32, [64, 100])).sum(squeezingAxes: [1]))
     try small.output("y", softmax(few))
-    #expect(try small.build().lowered().launchCount == 2)
+    #expect(try small.build().lowered().plan.launchCount == 2)
   }
 
   @Test("a sum of everything has a part that each row does for itself")
@@ -123,9 +123,10 @@ struct RowFusionTests {
     try builder.output("total", (y * x).sum())
     // The order of the sum is another one, so the bits may be.
     let graph = try builder.build()
-    let plan = try graph.lowered()
+    let verified = try graph.lowered()
+    let plan = verified.plan
     let input = ["x": try Tensor.random(.init(.f32, extents: [600, 40]), seed: 3)]
-    var interpreter = try PlanInterpreter(plan)
+    var interpreter = try PlanInterpreter(verified)
     let found = try #require(try interpreter.run(input)["total"]?.scalar)
     let wanted = try #require(try GraphInterpreter.evaluate(graph, input).outputs["total"]?.scalar)
     #expect(abs(found - wanted) < 1e-5 * abs(wanted))
@@ -179,7 +180,7 @@ struct RowFusionTests {
     #expect(rows.savedByteCount == 4 * 1_024 * 32 + 2 * 2 * 4 * 1_024)
     // A matrix that fits the cache is left to the library, and so is one that a product reads alone.
     options.cacheByteCount = 1 << 18
-    #expect(try builder.build().lowered(options).contractionCount == 2)
+    #expect(try builder.build().lowered(options).plan.contractionCount == 2)
   }
 
   @Test("a product with a vector stays one where no other that depends on it reads the matrix")
@@ -189,7 +190,7 @@ struct RowFusionTests {
     try builder.output("g", matmul(builder.input("d", .f32, [1_024]), x))
     var options = LoweringOptions()
     options.cacheByteCount = 1 << 16
-    #expect(try builder.build().lowered(options).contractionCount == 2)
+    #expect(try builder.build().lowered(options).plan.contractionCount == 2)
   }
 
   /// Lowers the graph and compares one output, whose sums are in another order, within rounding.
@@ -209,7 +210,7 @@ struct RowFusionTests {
     let largest = wanted.reduce(0) { max($0, $1.magnitude) }
     #expect(largest > 0)
     #expect(zip(found, wanted).allSatisfy { abs($0 - $1) <= 1e-5 * largest })
-    return (lowered.plan, lowered.rows)
+    return (lowered.plan.plan, lowered.rows)
   }
 
   @Test("graphs are compiled for the cache of this machine, within limits, and the report names it")
@@ -248,7 +249,7 @@ struct RowFusionTests {
   func updatesStayInPlace() throws {
     let graph = try TrainingGraph.classifier(batch: 1, sizes: [6, 5, 3])
     try PlanComparison.expectEqual(graph)
-    let plan = try graph.lowered()
+    let plan = try graph.lowered().plan
     // Every parameter is written in place by the step that computes its next value.
     let parameters = Set(plan.parameters.map(\.buffer))
     let replaced = plan.buffers.compactMap { buffer in

@@ -25,7 +25,7 @@ struct SplitKTests {
       ])
     let w = try builder.parameter("w", .f32, [.fixed(left), .fixed(right)])
     try builder.update(w, to: w - gradient * 0.5)
-    return lines(try builder.build().lowered(options))
+    return lines(try builder.build().lowered(options).plan)
   }
 
   @Test("a weight's gradient of many examples is two products, which the weight's update adds")
@@ -76,7 +76,7 @@ struct SplitKTests {
       right: .init(batch: [], contract: [matrix == .transposed ? 1 : 0]))
     try builder.output("y", relu(builder.apply(product, [x, w])))
     if matrix != .fixed { try builder.update(w, to: w * 0.5) }
-    return lines(try builder.build().lowered()).filter { !$0.contains("0.5") }
+    return lines(try builder.build().lowered().plan).filter { !$0.contains("0.5") }
   }
 
   @Test("a product of few rows with a large matrix is two products, which what reads it adds")

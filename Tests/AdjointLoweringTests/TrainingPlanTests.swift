@@ -18,7 +18,7 @@ struct TrainingPlanTests {
     for momentum in [false, true] {
       let plan = try TrainingGraph.classifier(
         batch: batch, sizes: [784, 512, 256, 10], momentum: momentum
-      ).lowered()
+      ).lowered().plan
       #expect(plan.arenaByteCount >= plan.lowerBoundByteCount)
       #expect(Double(plan.arenaByteCount) <= 1.05 * Double(plan.lowerBoundByteCount))
     }
@@ -27,7 +27,7 @@ struct TrainingPlanTests {
   @Test("stay near the lower bound in a deep network")
   func deep() throws {
     let sizes = Array(repeating: 32, count: 64) + [10]
-    let plan = try TrainingGraph.classifier(batch: 32, sizes: sizes).lowered()
+    let plan = try TrainingGraph.classifier(batch: 32, sizes: sizes).lowered().plan
     #expect(Double(plan.arenaByteCount) <= 1.05 * Double(plan.lowerBoundByteCount))
     // A layer is a product with its ReLU, and backward a masked product, a sum, a product that updates the
     // weights, and the update of the bias.
@@ -37,7 +37,7 @@ struct TrainingPlanTests {
 
   @Test("write every parameter in place, right after its gradient")
   func updates() throws {
-    let plan = try TrainingGraph.classifier(batch: 8, sizes: [16, 12, 4]).lowered()
+    let plan = try TrainingGraph.classifier(batch: 8, sizes: [16, 12, 4]).lowered().plan
     var updated: Set<Int> = []
     for buffer in plan.buffers {
       if case .inPlace(let other) = buffer.role, plan.buffers[other].role == .parameter {
@@ -68,7 +68,7 @@ struct TrainingPlanTests {
     let slope = try builder.apply(
       DotGeneral(left: .init(contract: [0]), right: .init(contract: [0])), [x, error])
     try builder.update(w, to: w - 0.5 * slope)
-    let text = PlanPrinter.text(try builder.build().lowered())
+    let text = PlanPrinter.text(try builder.build().lowered().plan)
     #expect(
       text == """
         3 steps (2 contractions), 3 different kernels
@@ -106,7 +106,7 @@ struct TrainingPlanTests {
     var y = x
     for number in 0..<100_000 { y = try number % 2 == 0 ? sin(y) : y * x }
     try builder.output("y", y)
-    let plan = try builder.build().lowered()
+    let plan = try builder.build().lowered().plan
     #expect(plan.launchCount < 2_000)
     #expect(plan.kernels.count < 10)
     #expect(plan.arenaByteCount == plan.lowerBoundByteCount)
@@ -122,7 +122,7 @@ struct TrainingPlanTests {
       if number % 1_000 == 0 { try builder.output("y\(number)", y) }
     }
     try builder.output("y", y)
-    let plan = try builder.build().lowered()
+    let plan = try builder.build().lowered().plan
     #expect(plan.launchCount == 6_000)
     #expect(plan.arenaByteCount == plan.lowerBoundByteCount)
   }
@@ -138,7 +138,7 @@ struct TrainingPlanTests {
     options.byteLimit = 1 << 40
     let refused = #expect(throws: Diagnostic.self) { try graph.lowered(options) }
     #expect(refused?.code == .memoryLimit)
-    #expect(try graph.lowered().arenaByteCount > 1 << 40)
+    #expect(try graph.lowered().plan.arenaByteCount > 1 << 40)
     let huge = GraphBuilder("huge")
     // Each of them is as large as a value may be, and together they have 2⁶³ bytes.
     for number in 0..<(1 << 15) {

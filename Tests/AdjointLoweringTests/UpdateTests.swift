@@ -29,7 +29,7 @@ struct UpdateTests {
       let w = try builder.parameter("w", .f32, [4, 3])
       try builder.update(w, to: w - 0.1 * g)
     }
-    let plan = try graph.lowered()
+    let plan = try graph.lowered().plan
     #expect(plan.launchCount == 1)
     #expect(writes(plan) == (1, 0))
     #expect(plan.arenaByteCount == 2 * 64)
@@ -45,7 +45,7 @@ struct UpdateTests {
       try builder.update(w, to: next)
       try builder.output("y", (x * w).sum())
     }
-    #expect(writes(try graph.lowered()) == (1, 0))
+    #expect(writes(try graph.lowered().plan) == (1, 0))
     try PlanComparison.expectEqual(graph)
   }
 
@@ -60,7 +60,7 @@ struct UpdateTests {
         w.reshaped(to: [1, 3]), next.reshaped(to: [3, 1]))
       try builder.output("y", products)
     }
-    #expect(writes(try graph.lowered()) == (0, 1))
+    #expect(writes(try graph.lowered().plan) == (0, 1))
     try PlanComparison.expectEqual(graph)
   }
 
@@ -72,7 +72,7 @@ struct UpdateTests {
       try builder.update(a, to: b)
       try builder.update(b, to: a)
     }
-    let plan = try graph.lowered()
+    let plan = try graph.lowered().plan
     #expect(plan.launchCount == 3)
     #expect(plan.arenaByteCount == 3 * 64)
     try PlanComparison.expectEqual(graph, runs: 3)
@@ -84,7 +84,7 @@ struct UpdateTests {
       let ring = try (0..<5).map { try builder.parameter("p\($0)", .f32, [2]) }
       for place in 0..<5 { try builder.update(ring[place], to: ring[(place + 1) % 5]) }
     }
-    #expect(try graph.lowered().launchCount == 6)
+    #expect(try graph.lowered().plan.launchCount == 6)
     try PlanComparison.expectEqual(graph, runs: 3)
   }
 
@@ -137,7 +137,7 @@ struct UpdateTests {
       try builder.output("old", a)
       try builder.output("oldFlat", b.reshaped(to: [3, 1]))
     }
-    #expect(writes(try graph.lowered()) == (1, 1))
+    #expect(writes(try graph.lowered().plan) == (1, 1))
     try PlanComparison.expectEqual(graph, runs: 3)
   }
 
@@ -154,7 +154,7 @@ struct UpdateTests {
       try builder.update(v, to: nextV)
       try builder.update(w, to: w - 0.01 * nextM / (sqrt(nextV) + 1e-8))
     }
-    let plan = try graph.lowered()
+    let plan = try graph.lowered().plan
     #expect(plan.launchCount == 1)
     #expect(writes(plan) == (3, 0))
     try PlanComparison.expectEqual(graph)

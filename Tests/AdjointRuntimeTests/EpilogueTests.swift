@@ -8,7 +8,7 @@ import Testing
     for seed in seeds {
       let sample = try RandomEpilogue(seed: seed, special: special)
       let (found, wanted) = try runBoth(
-        [.contraction(sample.product)], sample.operands, results: sample.results,
+        .contraction(sample.product), sample.operands, results: sample.results,
         over: sample.over, threads: 1 + seed % 3)
       for (result, (x, y)) in zip(found, wanted).enumerated() {
         // The signs of zeros are those of the library.
@@ -53,7 +53,7 @@ import Testing
       }
       let result = TensorType(type, extents: product.extents)
       let (found, wanted) = try runBoth(
-        [.contraction(product)],
+        .contraction(product),
         [operand(2 * rows * inner, 1), operand(inner * columns, 2), operand(columns, 3)],
         results: [result, result], threads: 2)
       for (x, y) in zip(found, wanted) {
@@ -85,7 +85,7 @@ import Testing
       }
       let (left, right) = try (operand(batch * rows * inner), operand(batch * columns * inner))
       let plan = SinglePlan(
-        [.contraction(product)], operands: [left.type, right.type],
+        .contraction(product), operands: [left.type, right.type],
         results: [TensorType(.f32, extents: product.extents)])
       let one = try plan.run([left, right], threads: 1)
       #expect(try plan.run([left, right], threads: 2) == one)
@@ -107,10 +107,10 @@ import Testing
     func refusal(_ nest: LoopNest, bias: Int = 4) -> Diagnostic.Code? {
       product.epilogue = nest
       let plan = SinglePlan(
-        [.contraction(product)],
+        .contraction(product),
         operands: [matrix, matrix, TensorType(.f32, extents: [bias])], results: [matrix])
       do {
-        _ = try Executable(plan.plan)
+        _ = try Executable(verifying: plan.plan)
         return nil
       } catch {
         return error.code

@@ -22,12 +22,12 @@ import Testing
   private func plan(_ nest: LoopNest? = nil) -> Plan {
     let type = TensorType(.f32, extents: [2, 3])
     return SinglePlan(
-      [.loopNest(nest ?? self.nest())], operands: [type], results: [type]
+      .loopNest(nest ?? self.nest()), operands: [type], results: [type]
     ).plan
   }
 
   private func context() throws -> ExecutionContext {
-    try ExecutionContext(Executable(plan()))
+    try ExecutionContext(Executable(verifying: plan()))
   }
 
   private func diagnostic(_ body: () throws -> Void) -> Diagnostic? {
@@ -83,15 +83,19 @@ import Testing
   }
 
   @Test func anArenaBeyondTheLimitIsRefused() throws {
-    var large = plan()
-    large.arenaByteCount = 5 << 20
+    func copy(of count: Int) throws -> Plan {
+      let type = TensorType(.f32, extents: [count])
+      let nest = try LoopNest.elementwise(operands: [type], result: type) { _, x in x[0] }
+      return SinglePlan(.loopNest(nest), operands: [type], results: [type]).plan
+    }
     let options = ExecutionOptions(maximumArenaByteCount: 3 << 20)
-    let error = diagnostic { _ = try Executable(large, options: options) }
+    let large = try copy(of: 655_000)
+    let error = diagnostic { _ = try Executable(verifying: large, options: options) }
     #expect(error?.code == .memoryLimit)
     #expect(error?.message.contains("5.0 MiB") == true)
     #expect(error?.message.contains("3.0 MiB") == true)
-    large.arenaByteCount = Int.max
-    #expect(diagnostic { _ = try Executable(large) }?.code == .memoryLimit)
+    let huge = try copy(of: 1 << 46)
+    #expect(diagnostic { _ = try Executable(verifying: huge) }?.code == .memoryLimit)
   }
 
   @Test func plansThatReachOutsideTheirBuffersAreRefused() throws {
@@ -123,7 +127,7 @@ import Testing
     }
     for (number, plan) in plans.enumerated() {
       #expect(
-        diagnostic { _ = try Executable(plan) }?.code == .invalidPlan, "plan \(number)")
+        diagnostic { _ = try Executable(verifying: plan) }?.code == .invalidPlan, "plan \(number)")
     }
   }
 
@@ -137,13 +141,13 @@ import Testing
       let product = Contraction(
         .f32, batch: 1, rows: 2, columns: 3, inner: 3, left: left, right: layout)
       let plan = SinglePlan(
-        [.contraction(product)], operands: [type, TensorType(.f32, extents: [9])],
+        .contraction(product), operands: [type, TensorType(.f32, extents: [9])],
         results: [type]
       ).plan
-      #expect(diagnostic { _ = try Executable(plan) }?.code == .invalidPlan)
+      #expect(diagnostic { _ = try Executable(verifying: plan) }?.code == .invalidPlan)
     }
     let copy = IndexedCopy(.f32, indexType: .i32, outer: 1, extent: 7, inner: 1, count: 2)
-    let plan = SinglePlan([.gather(copy)], operands: [type, index], results: [index]).plan
-    #expect(diagnostic { _ = try Executable(plan) }?.code == .invalidPlan)
+    let plan = SinglePlan(.gather(copy), operands: [type, index], results: [index]).plan
+    #expect(diagnostic { _ = try Executable(verifying: plan) }?.code == .invalidPlan)
   }
 }

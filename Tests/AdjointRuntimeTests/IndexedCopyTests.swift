@@ -29,7 +29,7 @@ import Testing
           type, indexType: indexType, outer: outer, extent: extent, inner: inner, count: count)
         let data = try random.tensor(TensorType(type, extents: [outer, extent, inner]))
         let (found, wanted) = try runBoth(
-          [.gather(copy)], [data, indices(indexType, count)],
+          .gather(copy), [data, indices(indexType, count)],
           results: [TensorType(type, extents: [outer, count, inner])])
         let same = agree(found[0], wanted[0])
         #expect(same, "\(copy)")
@@ -51,7 +51,7 @@ import Testing
         let updates = try random.tameTensor(TensorType(type, extents: [outer, count, inner]))
         for over in [[:], [0: 0]] {
           let (found, wanted) = try runBoth(
-            [.scatterAdd(copy)], [data, indices(indexType, count), updates], results: [whole],
+            .scatterAdd(copy), [data, indices(indexType, count), updates], results: [whole],
             over: over)
           let same = agree(found[0], wanted[0])
           #expect(same, "\(copy) over \(over)")

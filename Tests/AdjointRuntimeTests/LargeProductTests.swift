@@ -71,7 +71,7 @@ import Testing
     }
     let operands = try elements.map { try Tensor(.f32($0), extents: [$0.count]) }
     let plan = SinglePlan(
-      [.contraction(product)], operands: operands.map(\.type),
+      .contraction(product), operands: operands.map(\.type),
       results: [TensorType(.f32, extents: [shape.rows, shape.columns])])
     for threads in 1...3 {
       let isSame = try plan.run(operands, threads: threads)[0].floats == wanted

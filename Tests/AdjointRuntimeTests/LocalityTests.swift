@@ -110,23 +110,30 @@ import Testing
     let product = Contraction(
       .f32, batch: 1, rows: count / 256, columns: 256, inner: 256, left: layout, right: layout)
     let size = 4 * count
-    var plan = plan(
-      [
-        (count, 0, .input), (256 * 256, size, .input), (count, size + 1 << 18, .temporary),
-        (count, 2 * size + 1 << 18, .temporary),
-      ],
-      behindProduct ? [([0, 1], [2]), ([2], [3])] : [([0], [3])])
+    let end = size + 1 << 18
+    var plan =
+      behindProduct
+      ? plan(
+        [
+          (count, 0, .input), (256 * 256, size, .input), (count, end + size, .temporary),
+          (count, end, .temporary),
+        ], [([0, 1], [3]), ([3], [2])])
+      : plan(
+        [(count, 0, .input), (256 * 256, size, .input), (count, end, .temporary)], [([0], [2])])
     plan.kernels = behindProduct ? [.contraction(product), .loopNest(nest)] : [.loopNest(nest)]
     plan.steps[plan.steps.count - 1].kernel = plan.kernels.count - 1
     plan.inputs = [.init(name: "a", buffer: 0), .init(name: "b", buffer: 1)]
-    plan.outputs = [.init(name: "y", buffer: 3)]
-    plan.arenaByteCount = 3 * size + 1 << 18
+    plan.outputs = [.init(name: "y", buffer: 2)]
+    plan.arenaByteCount = end + (behindProduct ? 2 : 1) * size
+    // All of it is live when the last step runs.
+    plan.lowerBoundByteCount = plan.arenaByteCount
     return plan
   }
 
   private func sharedSteps(_ plan: Plan, threads: Int) throws -> [Int] {
-    try Executable(plan, options: ExecutionOptions(threads: threads, backend: .generated))
-      .sharedSteps
+    try Executable(
+      verifying: plan, options: ExecutionOptions(threads: threads, backend: .generated)
+    ).sharedSteps
   }
 
   @Test(.enabled(if: CodeGenerator.shared != nil))
@@ -151,7 +158,7 @@ import Testing
     }
     let results = try [1, 2, 5].map { threads in
       let executable = try Executable(
-        sum(of: count, behindProduct: true),
+        verifying: sum(of: count, behindProduct: true),
         options: ExecutionOptions(threads: threads, backend: .generated))
       let context = try ExecutionContext(executable)
       try context.write(tensor(count, 0), toInput: 0)

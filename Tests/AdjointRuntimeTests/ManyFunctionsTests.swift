@@ -43,7 +43,7 @@ import Testing
       : Tensor(.f64(values.map(Double.init)), extents: extents)
     let whole = TensorType(type, extents: extents)
     let (found, wanted) = try runBoth(
-      [.loopNest(nest)], [operand],
+      .loopNest(nest), [operand],
       results: [whole, whole, TensorType(type, extents: sums.extents)])
     let tolerance = type == .f32 ? 1e-6 : 2e-15
     for (x, y) in zip(found, wanted).prefix(2) {

@@ -47,7 +47,7 @@ import Testing
     for seed in 0..<60 {
       let sample = try RandomNest(seed: 300_000 + seed, reduces: reduces)
       let plan = SinglePlan(
-        [.loopNest(sample.nest)], operands: sample.operands.map(\.type), results: sample.results)
+        .loopNest(sample.nest), operands: sample.operands.map(\.type), results: sample.results)
       let found = try plan.run(sample.operands, with: compiler)
       let wanted = try KernelInterpreter.run(
         [.loopNest(sample.nest)], operands: sample.operands, resultTypes: sample.results)
@@ -65,7 +65,7 @@ import Testing
       let sample = try RandomEpilogue(seed: seed, special: false)
       let kernel = Kernel.contraction(sample.product)
       let plan = SinglePlan(
-        [kernel], operands: sample.operands.map(\.type), results: sample.results,
+        kernel, operands: sample.operands.map(\.type), results: sample.results,
         over: sample.over)
       let found = try plan.run(sample.operands, with: compiler)
       let wanted = try KernelInterpreter.run(
@@ -93,7 +93,7 @@ import Testing
       outputs: steps.enumerated().map { .init(result: $0, step: $1, access: access) })
     let type = TensorType(.f32, extents: [values.count])
     let plan = SinglePlan(
-      [.loopNest(nest)], operands: [type], results: steps.map { _ in type })
+      .loopNest(nest), operands: [type], results: steps.map { _ in type })
     let operand = try Tensor(.f32(values), extents: [values.count])
     let found = try plan.run([operand], with: compiler)
     let wanted = try plan.run([operand], with: KernelCompiler(host))

@@ -36,7 +36,7 @@ import Testing
         try Self.numbers(product.batch * $0.batchStrides[0], product.scalarType)
       }
       let plan = SinglePlan(
-        [.contraction(product)], operands: operands.map(\.type),
+        .contraction(product), operands: operands.map(\.type),
         results: [
           TensorType(product.scalarType, extents: [product.batch, product.rows, product.columns])
         ])

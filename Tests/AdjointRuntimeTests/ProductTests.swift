@@ -77,16 +77,10 @@ import Testing
     let operands = try ([left, right] + (addend.isEmpty ? [] : [addend])).map {
       try Tensor(Tensor.Storage(casting: $0, as: type), extents: [$0.count])
     }
-    var program = ScalarProgram()
-    let nan = program.append(.constant(ScalarLiteral(.nan, type)), type)
-    let poison = LoopNest(
-      extents: [count], inputs: [], program: program,
-      outputs: [
-        .init(result: 0, step: nan, access: Access(type, extents: [count], map: .identity(rank: 1)))
-      ])
     let plan = SinglePlan(
-      [.loopNest(poison), .contraction(product)], operands: operands.map(\.type),
-      results: [TensorType(type, extents: [product.batch, product.rows, product.columns])])
+      .contraction(product), operands: operands.map(\.type),
+      results: [TensorType(type, extents: [product.batch, product.rows, product.columns])],
+      as: .parameters)
     let found = try plan.run(operands, with: compiler)[0].doubles
     #expect(found == reference(product, left, right, addend), "\(product)")
   }
@@ -136,7 +130,7 @@ import Testing
     ]
     .map { try Tensor(Tensor.Storage(casting: $0, as: .f32), extents: [$0.count]) }
     let plan = SinglePlan(
-      [.contraction(product)], operands: operands.map(\.type),
+      .contraction(product), operands: operands.map(\.type),
       results: [TensorType(.f32, extents: [shape.rows, shape.columns])])
     let inner = zip(b, c).reduce(0) { $0 + $1.0 * $1.1 }
     let wanted = a.flatMap { x in d.map { x * inner * $0 } }

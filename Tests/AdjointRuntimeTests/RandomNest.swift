@@ -93,7 +93,7 @@ struct RandomNest {
       let access =
         isPlain
         ? Access(type, extents: extents, map: .identity(rank: extents.count))
-        : access(type, axes: axes)
+        : wholeAccess(type, axes: axes)
       operands.append(try random.tensor(TensorType(type, extents: access.extents)))
       nest.inputs.append(.init(operand: number, access: access))
       nest.program.append(.load(input: number), type)
@@ -141,6 +141,15 @@ struct RandomNest {
       extents.insert(2, at: place)
     }
     return Access(type, extents: extents, map: IndexMap(map))
+  }
+
+  /// A map of the loop onto all elements of a new buffer, along some axes from the end.
+  private mutating func wholeAccess(_ type: ScalarType, axes: [Int]) -> Access {
+    let map = axes.map { axis in
+      random.chance(1, in: 3)
+        ? AxisIndex(axis: axis, start: nest.extents[axis] - 1, step: -1) : AxisIndex(axis: axis)
+    }
+    return Access(type, extents: axes.map { nest.extents[$0] }, map: IndexMap(map))
   }
 
   private mutating func addLoad(tame: Bool) throws {

@@ -10,7 +10,7 @@ import Testing
     for seed in block * 40..<(block + 1) * 40 {
       let sample = try RandomNest(seed: seed, reduces: false)
       let (found, wanted) = try runBoth(
-        [.loopNest(sample.nest)], sample.operands, results: sample.results)
+        .loopNest(sample.nest), sample.operands, results: sample.results)
       for (x, y) in zip(found, wanted) {
         let same = agree(x, y)
         #expect(same, "seed \(seed), loops \(sample.nest.extents)")
@@ -23,7 +23,7 @@ import Testing
     for seed in block * 40..<(block + 1) * 40 {
       let sample = try RandomNest(seed: 100_000 + seed, reduces: true)
       let (found, wanted) = try runBoth(
-        [.loopNest(sample.nest)], sample.operands, results: sample.results)
+        .loopNest(sample.nest), sample.operands, results: sample.results)
       for (x, y) in zip(found, wanted) {
         let same = agree(x, y)
         #expect(same, "seed \(100_000 + seed), loops \(sample.nest.extents)")
@@ -36,10 +36,9 @@ import Testing
     for seed in block * 40..<(block + 1) * 40 {
       let shared = 1 + seed % 3
       let sample = try RandomNest(seed: 200_000 + seed, inPlaceOver: shared)
-      // Elements that the nest does not write keep what the operand has.
       let over = Dictionary(uniqueKeysWithValues: (0..<shared).map { ($0, $0) })
       let plan = SinglePlan(
-        [.loopNest(sample.nest)], operands: sample.operands.map(\.type), results: sample.results,
+        .loopNest(sample.nest), operands: sample.operands.map(\.type), results: sample.results,
         over: over)
       let found = try plan.run(sample.operands)
       let wanted = try KernelInterpreter.run(
@@ -77,7 +76,7 @@ import Testing
       let generator = CounterBasedRandom(seed: UInt64(seed))
       let values = (0..<count).map { Float(generator.uniform(at: UInt64($0)) - 0.3) }
       let plan = SinglePlan(
-        [.loopNest(nest)], operands: [type],
+        .loopNest(nest), operands: [type],
         results: [TensorType(.f32, extents: reduced.extents), type])
       let operand = try Tensor(.f32(values), extents: extents)
       let one = try plan.run([operand], threads: 1)

@@ -26,7 +26,7 @@ import Testing
           combiner: combiner)
       ])
     return try runBoth(
-      [.loopNest(nest)], [operand], results: [TensorType(type, extents: keptExtents)])
+      .loopNest(nest), [operand], results: [TensorType(type, extents: keptExtents)])
   }
 
   @Test(arguments: Combiner.allCases)
@@ -94,7 +94,7 @@ import Testing
           combiner: .sum)
       ])
     let plan = SinglePlan(
-      [.loopNest(nest)], operands: [TensorType(.f32, extents: extents)],
+      .loopNest(nest), operands: [TensorType(.f32, extents: extents)],
       results: [TensorType(.f32, extents: keptExtents)])
     return try plan.run([Tensor(.f32(values), extents: extents)])[0].floats
   }
@@ -119,7 +119,7 @@ import Testing
       ])
     let operand = try Tensor((0..<60).map { Float($0 - 20) }, extents: extents)
     let results = nest.outputs.map { TensorType(.f32, extents: $0.access.extents) }
-    let (found, wanted) = try runBoth([.loopNest(nest)], [operand], results: results, over: [1: 0])
+    let (found, wanted) = try runBoth(.loopNest(nest), [operand], results: results, over: [1: 0])
     #expect(found == wanted)
   }
 }

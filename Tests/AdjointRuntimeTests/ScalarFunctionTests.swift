@@ -68,7 +68,7 @@ import Testing
     let operands = try types.enumerated().map { try operand($1, stretch: [1, 7, 11][$0]) }
     let nest = nest(instruction, types, result, scalars: scalars)
     let (found, wanted) = try runBoth(
-      [.loopNest(nest)], operands, results: [TensorType(result, extents: [1500])])
+      .loopNest(nest), operands, results: [TensorType(result, extents: [1500])])
     let same = agree(found[0], wanted[0], tolerance: tolerance)
     #expect(same, "\(instruction) \(types) \(scalars)")
   }
@@ -158,7 +158,7 @@ import Testing
           outputs: [.init(result: 0, step: chosen, access: access)])
         let operands = try [1, 7, 11].map { try operand(type, stretch: $0) }
         let (found, wanted) = try runBoth(
-          [.loopNest(nest)], operands, results: [TensorType(type, extents: [1500])])
+          .loopNest(nest), operands, results: [TensorType(type, extents: [1500])])
         let same = agree(found[0], wanted[0])
         #expect(same, "\(comparison) \(type) \(mask)")
       }
@@ -179,7 +179,7 @@ import Testing
         extents: [count], inputs: [.init(operand: 0, access: access)], program: program,
         outputs: [.init(result: 0, step: step, access: access)])
       let type = TensorType(.f32, extents: [count])
-      let found = try SinglePlan([.loopNest(nest)], operands: [type], results: [type])
+      let found = try SinglePlan(.loopNest(nest), operands: [type], results: [type])
         .run([try Tensor(values)])[0].floats
       var worst = 0.0
       for (x, y) in zip(values, found) {

@@ -2,106 +2,154 @@ import AdjointCodegen
 import AdjointCore
 import AdjointKernels
 import AdjointRuntime
+import TestSupport
 import Testing
 
-/// Plans of one step for tests: every operand an input, every result an output, and between any two
-/// buffers a guard whose bytes must stay as they are.
+/// Plans of one kernel for tests: every operand from outside, every result left for the outside, and between
+/// any two buffers a guard whose bytes must stay as they are.
 struct SinglePlan {
-  var plan = Plan()
-  private var guards: [Int] = []
+  /// What becomes of the results.
+  enum Results {
+    /// They are outputs, in memory that holds zeros before the first run.
+    case outputs
+    /// They are the next values of parameters, which hold NaN before each run.
+    case parameters
+  }
 
-  /// A plan that applies kernels to tensors; `over[r]` is the operand that result r is written over.
+  var plan: Plan
+  private let guards: [String]
+  private let operandCount: Int
+  private let resultTypes: [TensorType]
+
+  /// A plan that applies a kernel to tensors; `over[r]` is the operand that result r is written over.
+  ///
+  /// Such an operand is a parameter, since no step writes over an input. Results that the kernel leaves in
+  /// part as they were are zero first.
   init(
-    _ kernels: [Kernel], operands: [TensorType], results: [TensorType], over: [Int: Int] = [:]
+    _ kernel: Kernel, operands: [TensorType], results: [TensorType], over: [Int: Int] = [:],
+    as kind: Results = .outputs
   ) {
-    var operandBuffers: [Int] = []
+    var plan = Plan()
     for (number, type) in operands.enumerated() {
-      operandBuffers.append(add(type, .input))
-      plan.inputs.append(.init(name: "input\(number)", buffer: operandBuffers[number]))
-      addGuard()
+      let isOverwritten = over.values.contains(number)
+      let port = Plan.Port(name: "input\(number)", buffer: number)
+      if isOverwritten { plan.parameters.append(port) } else { plan.inputs.append(port) }
+      plan.buffers.append(.init(type: type, offset: 0, role: isOverwritten ? .parameter : .input))
     }
-    var resultBuffers: [Int] = []
     for (number, type) in results.enumerated() {
+      let buffer = plan.buffers.count
       if let operand = over[number] {
-        let buffer = operandBuffers[operand]
-        resultBuffers.append(plan.buffers.count)
-        plan.buffers.append(
-          .init(type: type, offset: plan.buffers[buffer].offset, role: .inPlace(of: buffer)))
+        plan.buffers.append(.init(type: type, offset: 0, role: .inPlace(of: operand)))
       } else {
-        resultBuffers.append(add(type, .temporary))
-        addGuard()
+        plan.buffers.append(
+          .init(type: type, offset: 0, role: kind == .outputs ? .temporary : .parameter))
       }
-      plan.outputs.append(.init(name: "output\(number)", buffer: resultBuffers[number]))
+      if kind == .outputs || over[number] != nil {
+        plan.outputs.append(.init(name: "output\(number)", buffer: buffer))
+      } else {
+        plan.parameters.append(.init(name: "output\(number)", buffer: buffer))
+      }
+      if kernel.leavesOut(result: number), let zeros = try? LoopNest.fill(type, with: .integer(0)) {
+        plan.steps.append(
+          .init(kernel: plan.kernels.count, operands: [], results: [buffer], label: "zeros"))
+        plan.kernels.append(.loopNest(zeros))
+      }
     }
-    for kernel in kernels {
-      plan.steps.append(
-        .init(
-          kernel: plan.kernels.count, operands: operandBuffers, results: resultBuffers,
-          label: "step \(plan.kernels.count)"))
-      plan.kernels.append(kernel)
-    }
-    for (number, buffer) in guards.enumerated() {
-      plan.outputs.append(.init(name: "guard\(number)", buffer: buffer))
-    }
-  }
-
-  private static let guardBytes = Tensor.Storage.u8(Array(repeating: 0xA5, count: 64))
-
-  private mutating func add(_ type: TensorType, _ role: Plan.Buffer.Role) -> Int {
-    plan.buffers.append(.init(type: type, offset: plan.arenaByteCount, role: role))
-    let bytes = plan.buffers[plan.buffers.count - 1].byteCount
-    plan.arenaByteCount += (bytes + Plan.alignment - 1) / Plan.alignment * Plan.alignment
-    return plan.buffers.count - 1
-  }
-
-  private mutating func addGuard() {
-    let buffer = add(TensorType(.u8, extents: [64]), .constant)
-    plan.constants[buffer] = try? Tensor(Self.guardBytes, extents: [64])
-    guards.append(buffer)
+    plan.steps.append(
+      .init(
+        kernel: plan.kernels.count, operands: Array(operands.indices),
+        results: Array(plan.buffers.indices.dropFirst(operands.count)), label: "the kernel"))
+    plan.kernels.append(kernel)
+    let guarded = GuardedPlan(plan)
+    self.plan = guarded.plan
+    guards = guarded.guards
+    operandCount = operands.count
+    resultTypes = results
   }
 
   /// Runs twice on the same inputs, checks that guards and results stay, and returns the results.
   func run(_ operands: [Tensor], threads: Int = 1) throws -> [Tensor] {
-    try run(operands, in: Executable(plan, options: ExecutionOptions(threads: threads)))
+    try run(operands, in: Executable(verifying: plan, options: ExecutionOptions(threads: threads)))
   }
 
   /// The same, with the code of a compiler.
   func run(_ operands: [Tensor], with compiler: KernelCompiler) throws -> [Tensor] {
-    try run(operands, in: Executable(plan, ExecutionOptions(threads: 1), compiler: compiler))
+    try run(
+      operands,
+      in: Executable(
+        VerifiedPlan(verifying: plan), ExecutionOptions(threads: 1), compiler: compiler))
   }
 
   /// The same, without any generated code.
   func runPortably(_ operands: [Tensor], threads: Int = 1) throws -> [Tensor] {
-    try run(operands, in: Executable(plan, ExecutionOptions(threads: threads), compiler: nil))
+    try run(
+      operands,
+      in: Executable(
+        VerifiedPlan(verifying: plan), ExecutionOptions(threads: threads), compiler: nil))
   }
 
   private func run(_ operands: [Tensor], in executable: Executable) throws -> [Tensor] {
     let context = try ExecutionContext(executable)
-    let resultCount = plan.outputs.count - guards.count
+    let parameters = Set(plan.parameters.map(\.name))
     var results: [Tensor] = []
     for round in 0..<2 {
-      for (number, tensor) in operands.enumerated() { try context.write(tensor, toInput: number) }
+      for (number, tensor) in operands.enumerated() {
+        let name = "input\(number)"
+        if parameters.contains(name) {
+          try context.writeParameter(tensor, named: name)
+        } else {
+          try context.write(tensor, toInput: name)
+        }
+      }
+      for (number, type) in resultTypes.enumerated() where parameters.contains("output\(number)") {
+        let poison = Array(repeating: Double.nan, count: type.shape.elementCount ?? 0)
+        try context.writeParameter(
+          Tensor(.init(casting: poison, as: type.scalarType), extents: type.boundExtents()),
+          named: "output\(number)")
+      }
       try context.run()
-      let now = try (0..<resultCount).map { try context.read(output: $0) }
+      let now = try resultTypes.indices.map { number in
+        let name = "output\(number)"
+        return try parameters.contains(name)
+          ? context.readParameter(named: name) : context.read(output: name)
+      }
       if round == 1 { #expect(now == results, "the second run differs") }
       results = now
     }
-    for number in resultCount..<plan.outputs.count {
-      let bytes = try context.read(output: number)
-      #expect(bytes.storage == Self.guardBytes, "a guard was overwritten")
+    for name in guards {
+      #expect(try GuardedPlan.isIntact(context.read(output: name)), "a guard was overwritten")
     }
     return results
   }
 }
 
-/// Runs kernels in the executor and in the interpreter.
+extension Kernel {
+  /// Whether some elements of a result are not written.
+  fileprivate func leavesOut(result: Int) -> Bool {
+    guard case .loopNest(let nest) = self else { return false }
+    return nest.outputs.contains {
+      $0.result == result && $0.combiner == nil && $0.access.elementCount != nest.pointCount
+    }
+  }
+}
+
+extension Executable {
+  /// Verifies a plan and compiles it.
+  convenience init(
+    verifying plan: Plan, options: ExecutionOptions = ExecutionOptions()
+  ) throws(Diagnostic) {
+    try self.init(VerifiedPlan(verifying: plan), options: options)
+  }
+}
+
+/// Runs a kernel in the executor and in the interpreter.
 func runBoth(
-  _ kernels: [Kernel], _ operands: [Tensor], results: [TensorType], over: [Int: Int] = [:],
+  _ kernel: Kernel, _ operands: [Tensor], results: [TensorType], over: [Int: Int] = [:],
   threads: Int = 1
 ) throws -> (found: [Tensor], wanted: [Tensor]) {
-  let plan = SinglePlan(kernels, operands: operands.map(\.type), results: results, over: over)
+  let plan = SinglePlan(kernel, operands: operands.map(\.type), results: results, over: over)
   let found = try plan.run(operands, threads: threads)
-  let wanted = try KernelInterpreter.run(kernels, operands: operands, resultTypes: results)
+  let wanted = try KernelInterpreter.run([kernel], operands: operands, resultTypes: results)
   return (found, wanted)
 }
 

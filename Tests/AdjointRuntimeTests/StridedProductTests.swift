@@ -67,7 +67,7 @@ import Testing
       let kernel = Kernel.contraction(sample.product)
       let result = TensorType(
         sample.product.scalarType, extents: [sample.product.extents.reduce(1, *)])
-      let plan = SinglePlan([kernel], operands: sample.operands.map(\.type), results: [result])
+      let plan = SinglePlan(kernel, operands: sample.operands.map(\.type), results: [result])
       let wanted = try KernelInterpreter.run(
         [kernel], operands: sample.operands, resultTypes: [result])
       let found = [
@@ -102,8 +102,8 @@ import Testing
     }
     // The same elements in another order, both in one plan.
     let result = TensorType(.f32, extents: [2, 4, 3, 5])
-    let (found, wanted) = try runBoth([plain], operands, results: [result])
-    let other = try runBoth([ordered], operands, results: [result])
+    let (found, wanted) = try runBoth(plain, operands, results: [result])
+    let other = try runBoth(ordered, operands, results: [result])
     #expect(found == wanted && other.found == other.wanted)
     for (place, element) in found[0].floats.enumerated() {
       let (i, j, k, l) = (place / 60, place / 15 % 4, place / 5 % 3, place % 5)

@@ -12,7 +12,8 @@ public struct CompilationOptions: Sendable {
   public var pipeline: Pipeline
   /// The most threads a run uses; nil for one for each processor.
   public var threads: Int?
-  /// The largest arena in bytes; nil for three quarters of the machine's memory.
+  /// The most bytes that a context may allocate: its arena and whatever back end and threads need besides;
+  /// nil for three quarters of the machine's memory.
   public var maximumArenaByteCount: Int?
   /// What loop nests become; nil for what the environment variable `ADJOINT_BACKEND` names, and
   /// generated code where it names nothing.

@@ -12,7 +12,10 @@ import AdjointRuntime
 public struct Executable: Sendable {
   /// What can be counted in a compiled graph.
   public struct Statistics: Hashable, Sendable {
-    /// The bytes of the arena that a context allocates.
+    /// The bytes of the plan's arena, the same on every back end and for any number of threads.
+    ///
+    /// What a context allocates besides, for threads to work in and, on the portable back end, for what
+    /// kernels of several stages keep between them, depends on both; it counts in the memory limit.
     public let plannedByteCount: Int
     /// The largest sum of bytes that are live at once; no arena for these steps can be smaller.
     public let lowerBoundByteCount: Int
@@ -44,18 +47,17 @@ public struct Executable: Sendable {
       let optimized = try options.pipeline(bound)
       return (optimized, try optimized.lowered(.thisMachine))
     }
-    self.plan = plan
+    self.plan = plan.plan
     compiled = try AdjointRuntime.Executable(plan, options: execution)
     inputs = optimized.inputs
     parameters = optimized.parameters
     outputs = optimized.outputs
     initializers = optimized.initializers
     statistics = Statistics(
-      plannedByteCount: plan.arenaByteCount, lowerBoundByteCount: plan.lowerBoundByteCount,
-      kernelCount: plan.steps.count,
-      contractionCount: plan.steps.count { step in
-        if case .contraction = plan.kernels[step.kernel] { true } else { false }
-      })
+      plannedByteCount: self.plan.arenaByteCount,
+      lowerBoundByteCount: self.plan.lowerBoundByteCount,
+      kernelCount: self.plan.launchCount,
+      contractionCount: self.plan.contractionCount)
   }
 
   /// The steps of each branch that others run beside.

@@ -26,7 +26,7 @@ extension Graph {
   ) throws(Diagnostic) -> String {
     let bound = try binding(options.dimensions)
     try bound.checkBound()
-    return PlanPrinter.text(try options.pipeline(bound).lowered(.thisMachine))
+    return PlanPrinter.text(try options.pipeline(bound).lowered(.thisMachine).plan)
   }
 
   /// What compiling takes into the matrix products of the graph: for each what it does besides

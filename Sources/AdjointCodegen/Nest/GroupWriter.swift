@@ -33,7 +33,7 @@ struct GroupWriter {
     self.tileRows = tileRows
     var end = 0
     localOffsets = group.locals.map { local in
-      defer { end += (local.byteCount / max(1, group.rows) * tileRows + 63) / 64 * 64 }
+      defer { end = end +| (local.byteCount / max(1, group.rows) * tileRows + 63) / 64 * 64 }
       return end
     }
     scratchByteCount = end

@@ -200,61 +200,6 @@ extension Contraction {
         right: right.batchStrides[axis], result: result.batchStrides[axis])
     }
   }
-
-  /// Checks that the layouts stay inside their buffers.
-  func checkedUses() throws(Diagnostic) -> [BufferUse] {
-    guard scalarType == .f32 || scalarType == .f64 else {
-      throw Diagnostic(
-        .invalidPlan, "a matrix product is of f32 or f64, not of \(scalarType.rawValue)")
-    }
-    try checkScales()
-    let resultCount = try BufferUse.product(batchExtents + [rows, columns])
-    _ = try BufferUse.product(batchExtents + [rows, inner])
-    _ = try BufferUse.product(batchExtents + [inner, columns])
-    if let result {
-      _ = try reach(result, rows: rows, columns: columns)
-      try checkResult()
-    }
-    let addend = BufferUse(
-      isResult: false, number: 2, scalarType: scalarType, elementCount: resultCount)
-    return (addendScale == nil ? [] : [addend]) + (try checkedEpilogueUses()) + [
-      BufferUse(
-        isResult: false, number: 0, scalarType: scalarType,
-        elementCount: try reach(left, rows: rows, columns: inner)),
-      BufferUse(
-        isResult: false, number: 1, scalarType: scalarType,
-        elementCount: try reach(right, rows: inner, columns: columns)),
-      BufferUse(isResult: true, number: 0, scalarType: scalarType, elementCount: resultCount),
-    ]
-  }
-
-  /// What the epilogue uses of its buffers; the product that it reads is in result 0.
-  private func checkedEpilogueUses() throws(Diagnostic) -> [BufferUse] {
-    guard let epilogue else { return [] }
-    try checkEpilogue()
-    return try epilogue.checkedUses().filter {
-      $0.isResult || $0.number != Self.productOperand
-    }
-  }
-
-  /// The elements from the first to the last that a layout reaches.
-  private func reach(_ layout: Layout, rows: Int, columns: Int) throws(Diagnostic) -> Int {
-    guard layout.batchStrides.count == batchExtents.count else {
-      throw Diagnostic(
-        .invalidPlan, "the batch of a matrix product has other axes than one of its layouts")
-    }
-    guard batch > 0, rows > 0, columns > 0 else { return 0 }
-    var last = 0
-    for (extent, stride) in axes(of: layout, rows: rows, columns: columns) {
-      let (way, wide) = (extent - 1).multipliedReportingOverflow(by: stride)
-      let (end, high) = last.addingReportingOverflow(way)
-      guard !wide, !high, way >= 0 else {
-        throw Diagnostic(.invalidPlan, "a stride of a matrix product is negative or overflows")
-      }
-      last = end
-    }
-    return last + 1
-  }
 }
 
 extension Contraction.Layout {

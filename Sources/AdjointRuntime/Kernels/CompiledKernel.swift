@@ -15,7 +15,7 @@ enum CompiledKernel: Sendable {
   case gather(IndexedCopy)
   case scatterAdd(IndexedCopy)
 
-  /// The parts of a kernel that has been checked, to be run in order.
+  /// The parts of a kernel of a verified plan, to be run in order.
   ///
   /// - Parameter generated: the machine code of those kernels that have any.
   static func compile(
@@ -89,19 +89,6 @@ extension CompiledKernel {
   }
 }
 
-extension Kernel {
-  /// Checks that the kernel stays inside buffers of the sizes that it gives for them.
-  func checkedUses() throws(Diagnostic) -> [BufferUse] {
-    switch self {
-    case .loopNest(let nest): try nest.checkedUses()
-    case .group(let group): try group.checkedUses()
-    case .contraction(let product): try product.checkedUses()
-    case .gather(let copy): try copy.checkedUses(scatters: false)
-    case .scatterAdd(let copy): try copy.checkedUses(scatters: true)
-    }
-  }
-}
-
 /// A buffer set to one value before a fold that does not reach all of it.
 struct CompiledFill: Sendable {
   var result: Int
@@ -116,7 +103,7 @@ struct CompiledFill: Sendable {
       let axes = Set(output.access.map.axes.compactMap(\.axis))
       let reached =
         nest.extents.contains(0) ? 0 : axes.reduce(1) { $0 * nest.extents[$1] }
-      let count = output.access.extents.reduce(1, *)
+      let count = output.access.elementCount
       if reached == count { return nil }
       return CompiledFill(
         result: output.result, elementCount: count, size: type.byteCount,

@@ -2,22 +2,6 @@ import AdjointCore
 import AdjointKernels
 
 extension IndexedCopy {
-  func checkedUses(scatters: Bool) throws(Diagnostic) -> [BufferUse] {
-    guard indexType.isInteger else {
-      throw Diagnostic(.invalidPlan, "indices are whole numbers, not \(indexType.rawValue)")
-    }
-    let whole = try BufferUse.product([outer, extent, inner])
-    let chosen = try BufferUse.product([outer, count, inner])
-    func use(_ isResult: Bool, _ number: Int, _ type: ScalarType, _ count: Int) -> BufferUse {
-      BufferUse(isResult: isResult, number: number, scalarType: type, elementCount: count)
-    }
-    _ = try BufferUse.product([count])
-    var uses = [use(false, 0, scalarType, whole), use(false, 1, indexType, count)]
-    if scatters { uses.append(use(false, 2, scalarType, chosen)) }
-    uses.append(use(true, 0, scalarType, scatters ? whole : chosen))
-    return uses
-  }
-
   // MARK: Gather
 
   func gather(
