@@ -86,7 +86,8 @@ let package = Package(
     tests("AdjointKernelsTests", on: ["AdjointKernels"]),
     tests("AdjointGraphTests", on: ["AdjointGraph", "AdjointOperators"]),
     tests("AdjointCodegenTests", on: ["AdjointCodegen"]),
-    tests("AdjointRuntimeTests", on: ["AdjointRuntime", "AllocationCounting"]),
+    tests(
+      "AdjointRuntimeTests", on: ["AdjointRuntime", "AdjointLowering", "AllocationCounting"]),
     tests("AdjointOperatorsTests", on: ["AdjointOperators"]),
     tests("AdjointAutodiffTests", on: ["AdjointAutodiff", "AdjointOperators", "AdjointPasses"]),
     tests("AdjointPassesTests", on: ["AdjointAutodiff", "AdjointOperators", "AdjointPasses"]),
