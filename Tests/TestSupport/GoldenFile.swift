@@ -14,15 +14,24 @@ import Foundation
 ///     adjoint 1
 ///     graph ...
 ///
-/// A step is the name of a pass, `standard` for the standard pipeline, or `reverse(output, source …)`
+/// For lowering, the text that must come out is the plan. A step is the name of a pass, `standard` for the standard pipeline, or `reverse(output, source …)`
 /// and `forward(output, source …)` for a derivative.
 package struct GoldenFile: CustomStringConvertible, Sendable {
   /// The folder and the name.
   package let description: String
   private let path: String
 
-  /// The golden files below Tests/Golden, in order of their names.
-  package static func all() throws -> [GoldenFile] {
+  /// The golden files of passes, in order of their names.
+  package static func passes() throws -> [GoldenFile] {
+    try all().filter { !$0.description.hasPrefix("lowering/") }
+  }
+
+  /// The golden files whose expected text is a plan.
+  package static func lowering() throws -> [GoldenFile] {
+    try all().filter { $0.description.hasPrefix("lowering/") }
+  }
+
+  private static func all() throws -> [GoldenFile] {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("Golden")
     let paths =
@@ -44,11 +53,13 @@ package struct GoldenFile: CustomStringConvertible, Sendable {
 
   package struct Malformed: Error {}
 
-  /// Runs the steps.
+  /// Runs the steps and has what comes of them printed, as a graph unless something else is asked for.
   ///
   /// With UPDATE_GOLDEN set in the environment the file is rewritten where it differs, and the
   /// comparison still fails, so that a new text is always looked at.
-  package func run() throws -> Outcome {
+  package func run(
+    printing print: (Graph) throws -> String = { $0.description }
+  ) throws -> Outcome {
     let text = try String(contentsOfFile: path, encoding: .utf8)
     let parts = text.components(separatedBy: "\n// ---\n")
     let prefix = "// run: "
@@ -64,7 +75,7 @@ package struct GoldenFile: CustomStringConvertible, Sendable {
       try GraphVerifier.verify(after)
       stages.append(after)
     }
-    let actual = after.description
+    let actual = try print(after)
     let expected = parts.count > 1 ? parts[1] : ""
     if actual != expected, ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
       try (parts[0] + "\n// ---\n" + actual).write(toFile: path, atomically: true, encoding: .utf8)
