@@ -90,8 +90,10 @@ struct GraphRewriterTests {
     let graph = try merged(builder.build())
     #expect(graph.nodeCount == 6)
     #expect(!graph.hasEqualNodes)
-    #expect(graph.nodes[place + 2].operands == [ValueID(node: place + 1), ValueID(node: place + 1)])
-    #expect(graph.nodes.compactMap(\.name) == ["x"] + (0..<4).filter { $0 != place }.map { "e\($0)" })
+    #expect(
+      graph.nodes[place + 2].operands == [ValueID(node: place + 1), ValueID(node: place + 1)])
+    #expect(
+      graph.nodes.compactMap(\.name) == ["x"] + (0..<4).filter { $0 != place }.map { "e\($0)" })
     try GraphVerifier.verify(graph)
   }
 

@@ -1,7 +1,9 @@
 import AdjointCore
 import Foundation
 
-/// What libFuzzer tries: a byte that says of which format the rest is, and the rest. See `make fuzz-coverage`.
+/// What libFuzzer tries: a byte that says of which format the rest is, and the rest.
+///
+/// See `make fuzz-coverage`.
 enum CoverageInput {
   /// Tries one input.
   ///
