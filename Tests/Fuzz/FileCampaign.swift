@@ -66,7 +66,11 @@ struct FileCampaign: Campaign {
         throw Finding("a safetensors file that was read is not what is written")
       }
     case "idx": _ = try IDXFile.read(bytes: bytes)
-    case "csv": _ = try CSVFile(bytes: bytes, as: bytes.count % 2 == 0 ? .f32 : .i32)
+    case "csv":
+      let types = ScalarType.allCases
+      _ = try CSVFile(
+        bytes: bytes, as: types[bytes.count % types.count],
+        lastColumnAs: bytes.count % 5 == 0 ? types[bytes.count / 5 % types.count] : nil)
     default: _ = try Gzip.inflate(bytes)
     }
   }
