@@ -50,7 +50,8 @@ public struct EvaluationTrace: Hashable, Sendable {
   /// floating-point input or, where there is none, parameter. Parameters that are not given have
   /// their initial values.
   ///
-  /// - Throws: `.invalidArgument` for a graph that is too large to read; `.unboundDimension`;
+  /// - Throws: `.invalidArgument` for a graph that is too large to read, or takes the interpreter too
+  ///   long; `.unboundDimension`;
   ///   `.unknownName`; `.missingInput` that lists all inputs without a value; `.shapeMismatch`.
   public init(
     of graph: Graph, output: String? = nil, along direction: String? = nil,

@@ -64,7 +64,8 @@ extension Dataset {
   ///
   /// - Throws: `.invalidArgument` for a divisor that is zero or not finite, or a type that is not
   ///   floating point; `.invalidType` for a divisor, `.notFinite` for a quotient beyond the range of
-  ///   the type.
+  ///   the type; `.memoryLimit` for quotients that take more than three quarters of the machine's
+  ///   memory.
   public func dividing(
     by divisor: Double, as scalarType: ScalarType = .f32
   ) throws(Diagnostic) -> Dataset {
@@ -75,6 +76,9 @@ extension Dataset {
     if scalarType.isDifferentiable {
       try NumberLiteral(divisor).check(as: scalarType, for: "a divisor of \(scalarType)")
     }
+    // The features in the type, and the quotients beside them.
+    try MemoryLimit.check(
+      2 *| features.count *| scalarType.byteCount, for: "\(features.type) divided by a number")
     let storage: Tensor.Storage
     switch scalarType {
     case .f32: storage = .f32(features.floats.map { $0 / Float(divisor) })

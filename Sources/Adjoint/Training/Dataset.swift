@@ -36,7 +36,8 @@ public struct Dataset: Sendable {
 
   /// The examples at the given places, in that order.
   ///
-  /// - Throws: `.invalidArgument` for a place out of range.
+  /// - Throws: `.invalidArgument` for a place out of range, `.memoryLimit` for examples that take more
+  ///   than three quarters of the machine's memory.
   public func examples(at places: [Int]) throws(Diagnostic) -> Dataset {
     let rows = try features.rows(at: places)
     guard let labels else { return try Dataset(features: rows) }
@@ -78,7 +79,7 @@ extension Tensor {
 
   /// The rows at the given places, in that order.
   ///
-  /// - Throws: `.invalidArgument` for a place out of range or a scalar.
+  /// - Throws: `.invalidArgument` for a place out of range or a scalar; `.memoryLimit`.
   package func rows(at places: [Int]) throws(Diagnostic) -> Tensor {
     guard let count = extents.first else {
       throw Diagnostic(.invalidArgument, "a scalar has no rows")
@@ -87,6 +88,8 @@ extension Tensor {
       throw Diagnostic(.invalidArgument, "there is no row \(place) in \(type)")
     }
     let width = extents.dropFirst().reduce(1, *)
+    try MemoryLimit.check(
+      places.count *| width *| scalarType.byteCount, for: "\(places.count) rows of \(type)")
     let storage: Storage =
       switch storage {
       case .f32(let elements): .f32(Self.pick(elements, places, width))

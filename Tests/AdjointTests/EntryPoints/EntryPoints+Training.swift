@@ -62,6 +62,10 @@ extension EntryPoint {
     },
     EntryPoint("Dataset.examples(at places: [Int])") { sweep in
       sweep.each(Hostile.lists) { try examples().examples(at: $0).count }
+      sweep.call("2^24 times 2^20 numbers") {
+        let wide = try Dataset(features: Tensor(repeating: 1, .u8, extents: [1, 1 << 20]))
+        return try wide.examples(at: Array(repeating: 0, count: 1 << 24)).count
+      }
     },
     EntryPoint("Dataset.split(holdingOut fraction: Double, seed: UInt64)") { sweep in
       sweep.each(Hostile.doubles + [0.1, 0.9, 1e300]) {
