@@ -19,7 +19,7 @@ package final class Executable: Sendable {
 
   /// Kept as long as `parts` point into it.
   private let code: [Kernel: GeneratedKernel]
-  let parts: Table<CompiledKernel>
+  let parts: PartTable
   let steps: Table<Step>
   /// The numbers of the plan's steps in the order of `steps`.
   private let order: [Int]
@@ -110,7 +110,7 @@ package final class Executable: Sendable {
       offsets += (step.operands + step.results).map { plan.buffers[$0].offset }
       offsets += locals[step.kernel]
     }
-    self.parts = Table(parts)
+    self.parts = PartTable(parts)
     self.steps = Table(steps)
     self.offsets = Table(offsets)
     var scratch = 0
@@ -154,7 +154,7 @@ package final class Executable: Sendable {
     (0..<steps.count).filter { number in
       let step = steps.base[number]
       return (step.firstPart..<(step.firstPart + step.partCount)).contains {
-        parts.base[$0].isShared(step.locality, threads: threads)
+        parts.kernels[$0].isShared(step.locality, threads: threads)
       }
     }
   }

@@ -87,6 +87,7 @@ package final class ExecutionContext {
   /// - Parameter worker: The thread that runs them, where others run something else.
   private func run(_ steps: Range<Int>, threads: Int, worker: Int = 0) {
     let offsets = executable.offsets.base
+    let parts = executable.parts.parts.base
     let memory = WorkMemory(
       scratch: scratch.base + worker * executable.scratchByteCount,
       partials: partials.base + worker * executable.partialByteCount)
@@ -94,7 +95,7 @@ package final class ExecutionContext {
       let step = executable.steps.base[number]
       for part in step.firstPart..<(step.firstPart + step.partCount) {
         run(
-          executable.parts.base[part], offsets + step.operands, offsets + step.results,
+          parts[part], offsets + step.operands, offsets + step.results,
           locality: step.locality, threads: threads, memory)
       }
     }
@@ -107,7 +108,7 @@ package final class ExecutionContext {
   }
 
   private func run(
-    _ part: CompiledKernel, _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>,
+    _ part: PartTable.Part, _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>,
     locality: Locality, threads: Int, _ memory: WorkMemory
   ) {
     let base = arena.base
@@ -124,19 +125,20 @@ package final class ExecutionContext {
       }
     case .nest(let nest):
       NestRun(
-        nest: nest, arena: base, operands: operands, results: results, scratch: memory.scratch,
+        nest: nest.pointee, arena: base, operands: operands, results: results,
+        scratch: memory.scratch,
         scratchStride: executable.scratchByteCount, partials: memory.partials
       ).run(threads: threads)
-    case .contraction(let product, _):
+    case .contraction(let product):
       ContractionRun(
         product, arena: base, operands, results, partials: memory.partials, locality
       ).run(threads: threads)
     case .gather(let copy):
-      copy.gather(base + operands[0], base + operands[1], into: base + results[0])
+      copy.pointee.gather(base + operands[0], base + operands[1], into: base + results[0])
     case .scatterAdd(let copy):
-      copy.scatterAdd(
+      copy.pointee.scatterAdd(
         base + operands[0], base + operands[1], base + operands[2], into: base + results[0])
-    case .fill(let fill): fill.run(into: base + results[fill.result])
+    case .fill(let fill): fill.pointee.run(into: base + results[fill.pointee.result])
     }
   }
 

@@ -3,7 +3,7 @@ import AdjointKernels
 
 /// One run of a contraction on the buffers of a step: what all its threads share.
 struct ContractionRun {
-  let contraction: CompiledContraction
+  let contraction: UnsafePointer<CompiledContraction>
   let left: UnsafeRawPointer
   let right: UnsafeRawPointer
   let result: UnsafeMutableRawPointer
@@ -15,17 +15,18 @@ struct ContractionRun {
 
   /// A run on the buffers of a step; what is added is in the result when the products are computed.
   init(
-    _ contraction: CompiledContraction, arena: UnsafeMutableRawPointer,
+    _ contraction: UnsafePointer<CompiledContraction>, arena: UnsafeMutableRawPointer,
     _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>,
     partials: UnsafeMutableRawPointer, _ locality: Locality
   ) {
     self.contraction = contraction
     self.locality = locality
     self.partials = partials
-    left = UnsafeRawPointer(arena + operands[contraction.operands.left])
-    right = UnsafeRawPointer(arena + operands[contraction.operands.right])
+    left = UnsafeRawPointer(arena + operands[contraction.pointee.operands.left])
+    right = UnsafeRawPointer(arena + operands[contraction.pointee.operands.right])
     result = arena + results[0]
-    panels = contraction.panels?.count(locality, batch: contraction.product.batch) ?? 1
+    panels =
+      contraction.pointee.panels?.count(locality, batch: contraction.pointee.product.batch) ?? 1
   }
 
   /// Runs it on at most so many threads, each of which calls BLAS for its own panels.
@@ -33,9 +34,9 @@ struct ContractionRun {
   /// The panels are cut here and not inside BLAS because some libraries sum in another order when they use
   /// more threads.
   func run(threads: Int) {
-    let product = contraction.product
+    let product = contraction.pointee.product
     guard product.batch > 0, product.rows > 0, product.columns > 0 else { return }
-    if contraction.panels != nil { BLASLibrary.useThreads(1) }
+    if contraction.pointee.panels != nil { BLASLibrary.useThreads(1) }
     if product.scalarType == .f32 {
       run(Float.self, threads: threads)
     } else {
@@ -44,14 +45,14 @@ struct ContractionRun {
   }
 
   private func run<E: BLASElement>(_ type: E.Type, threads: Int) {
-    let items = contraction.product.batch * panels
-    if contraction.isShared(locality, threads: threads) {
+    let items = contraction.pointee.product.batch * panels
+    if contraction.pointee.isShared(locality, threads: threads) {
       withUnsafePointer(to: self) { run in
         ThreadPool.shared.run(
           itemCount: items, threads: threads, context: UnsafeMutableRawPointer(mutating: run)
         ) { context, _, from, to in
           let run = context.assumingMemoryBound(to: ContractionRun.self).pointee
-          if run.contraction.product.scalarType == .f32 {
+          if run.contraction.pointee.product.scalarType == .f32 {
             run.runItems(Float.self, from, to)
           } else {
             run.runItems(Double.self, from, to)
@@ -81,10 +82,10 @@ struct ContractionRun {
     var b = right.assumingMemoryBound(to: E.self)
     var c = result.assumingMemoryBound(to: E.self)
     var rest = matrix
-    var number = contraction.batchAxisCount
+    var number = contraction.pointee.batchAxisCount
     while number > 0 {
       number -= 1
-      let axis = contraction.batchAxes[number]
+      let axis = contraction.pointee.batchAxes[number]
       let position = number == 0 ? rest : rest % axis.extent
       rest /= axis.extent
       a += position * axis.left
@@ -98,7 +99,7 @@ struct ContractionRun {
   private func partial<E: BLASElement>(
     _ matrix: Int, _ panel: Int, _ type: E.Type
   ) -> UnsafeMutablePointer<E> {
-    let product = contraction.product
+    let product = contraction.pointee.product
     let place = matrix * (panels - 1) + panel - 1
     return partials.assumingMemoryBound(to: type) + place * product.rows * product.columns
   }
@@ -108,8 +109,8 @@ struct ContractionRun {
     _ matrix: Int, _ panel: Int, _ a: UnsafePointer<E>, _ b: UnsafePointer<E>,
     _ c: UnsafeMutablePointer<E>
   ) {
-    let product = contraction.product
-    guard let cut = contraction.panels else { return multiplyInLoops(a, b, c) }
+    let product = contraction.pointee.product
+    guard let cut = contraction.pointee.panels else { return multiplyInLoops(a, b, c) }
     let range = cut.range(panel, of: panels)
     let rows = cut.axis == .rows ? range : 0..<product.rows
     let columns = cut.axis == .columns ? range : 0..<product.columns
@@ -125,7 +126,7 @@ struct ContractionRun {
     let (left, right) = (product.left, product.right)
     let a = a + rows.lowerBound * left.rowStride + inner.lowerBound * left.columnStride
     let b = b + inner.lowerBound * right.rowStride + columns.lowerBound * right.columnStride
-    switch contraction.method {
+    switch contraction.pointee.method {
     case .loops: return
     case .matrixMatrix(let left, let right):
       multiply(left, right, rows.count, columns.count, alpha, a, b, beta, target)
@@ -147,8 +148,8 @@ struct ContractionRun {
     _ rows: Int, _ columns: Int, _ alpha: E, _ a: UnsafePointer<E>, _ b: UnsafePointer<E>,
     _ beta: E, _ c: UnsafeMutablePointer<E>
   ) {
-    let product = contraction.product
-    let slices = contraction.innerSlices
+    let product = contraction.pointee.product
+    let slices = contraction.pointee.innerSlices
     for slice in 0..<slices {
       let inner = (product.inner * slice / slices)..<(product.inner * (slice + 1) / slices)
       E.matrixMatrix(
@@ -161,8 +162,8 @@ struct ContractionRun {
 
   /// Adds the parts of sums that are not in the result yet, in the order of the panels.
   private func addPartials<E: BLASElement>(_ type: E.Type) {
-    guard panels > 1, let cut = contraction.panels, cut.axis == .inner else { return }
-    let product = contraction.product
+    guard panels > 1, let cut = contraction.pointee.panels, cut.axis == .inner else { return }
+    let product = contraction.pointee.product
     // One row lies along memory, one column at the distance of its rows.
     let stride = product.columns == 1 ? product.result.rowStride : 1
     for matrix in 0..<product.batch {
@@ -177,7 +178,7 @@ struct ContractionRun {
   private func multiplyInLoops<E: BLASElement>(
     _ a: UnsafePointer<E>, _ b: UnsafePointer<E>, _ c: UnsafeMutablePointer<E>
   ) {
-    let product = contraction.product
+    let product = contraction.pointee.product
     let (left, right) = (product.left, product.right)
     for row in 0..<product.rows {
       for column in 0..<product.columns {

@@ -2,7 +2,7 @@ import AdjointCodegen
 
 /// One run of a generated piece of a kernel on the buffers of a step: what all its threads share.
 struct GeneratedRun {
-  let piece: GeneratedKernel.Piece
+  let piece: UnsafePointer<GeneratedKernel.Piece>
   let arena: UnsafeMutableRawPointer
   /// Byte offsets of the step's operands and results in the arena.
   let operands: UnsafePointer<Int>
@@ -29,23 +29,23 @@ struct GeneratedRun {
   }
 
   func run(threads: Int, _ locality: Locality) {
-    if Self.isShared(piece, locality, threads: threads) {
+    if Self.isShared(piece.pointee, locality, threads: threads) {
       withUnsafePointer(to: self) { run in
         ThreadPool.shared.run(
-          itemCount: piece.itemCount, threads: threads,
+          itemCount: piece.pointee.itemCount, threads: threads,
           context: UnsafeMutableRawPointer(mutating: run)
         ) { context, worker, from, to in
           context.assumingMemoryBound(to: GeneratedRun.self).pointee.run(worker, from, to)
         }
       }
     } else {
-      run(0, 0, piece.itemCount)
+      run(0, 0, piece.pointee.itemCount)
     }
-    piece.join?(arena, operands, results, 0, 0, partials)
+    piece.pointee.join?(arena, operands, results, 0, 0, partials)
   }
 
   private func run(_ worker: Int, _ from: Int, _ to: Int) {
-    let memory = piece.scratchByteCount > 0 ? scratch + worker * scratchStride : partials
-    piece.run(arena, operands, results, from, to, memory)
+    let memory = piece.pointee.scratchByteCount > 0 ? scratch + worker * scratchStride : partials
+    piece.pointee.run(arena, operands, results, from, to, memory)
   }
 }
