@@ -66,7 +66,7 @@ fuzz: setup ## Try random and damaged inputs for SECONDS=600, from the seeds on 
 	@.ci/build -c release --product Fuzz
 	@nice .build/release/Fuzz run $(SECONDS) Output/Fuzz $(CAMPAIGNS)
 
-# Swift keeps in globals what looks like a leak; inputs that end the process are kept in Output/Fuzz.
+# Inputs that end the process are kept in Output/Fuzz.
 COVERAGE := -c release --scratch-path .build-coverage --sanitize=fuzzer -Xswiftc -DCOVERAGE --product Fuzz
 fuzz-coverage: setup ## The same for files and graph texts with libFuzzer, which looks for code not reached yet
 	@.ci/build -c release --product Fuzz
@@ -104,4 +104,4 @@ format: ## Format every Swift file
 	@swift format --in-place --parallel --recursive Sources Tests Benchmarks Package.swift
 
 clean: ## Remove what the builds made (Output/ stays)
-	@rm -rf .build .build-dependents Benchmarks/.build
+	@rm -rf .build .build-* Benchmarks/.build
