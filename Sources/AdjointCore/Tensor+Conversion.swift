@@ -98,7 +98,8 @@ extension Tensor {
   /// The same numbers in another scalar type that can hold them, rounded where it is floating point;
   /// truth values are 0 and 1.
   ///
-  /// - Throws: as `init(scalar:_:)` for the first number that the type cannot hold.
+  /// - Throws: as `init(scalar:_:)` for the first number that the type cannot hold; `.memoryLimit` for more
+  ///   bytes than three quarters of the machine's memory.
   public func converted(
     to scalarType: ScalarType, file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Tensor {
@@ -118,6 +119,7 @@ extension Tensor {
     to scalarType: ScalarType, for holder: String?, naming position: ((Int) -> String)? = nil
   ) throws(Diagnostic) -> Tensor {
     if scalarType == self.scalarType { return self }
+    try checkMemory(as: scalarType)
     let converted = try storage.converted(to: scalarType, for: holder, position)
     return Tensor(unchecked: converted, extents: extents)
   }
@@ -127,10 +129,24 @@ extension Tensor {
   /// From floating point, whole-number types take numbers truncated and clamped, and 0 for NaN; from
   /// whole numbers, clamped ones. `bool` takes anything but 0 as true, `f32` what is beyond its range
   /// as infinity.
-  public func cast(to scalarType: ScalarType) -> Tensor {
+  ///
+  /// - Throws: `.memoryLimit` for more bytes than three quarters of the machine's memory.
+  public func cast(
+    to scalarType: ScalarType, file: String = #fileID, line: Int = #line
+  ) throws(Diagnostic) -> Tensor {
     if scalarType == self.scalarType { return self }
+    do throws(Diagnostic) {
+      try checkMemory(as: scalarType)
+    } catch {
+      throw error.located(at: SourceLocation(file: file, line: line))
+    }
     if scalarType == .f32 { return Tensor(unchecked: .f32(floats), extents: extents) }
     return Tensor(unchecked: Storage(casting: storage.doubles, as: scalarType), extents: extents)
+  }
+
+  private func checkMemory(as scalarType: ScalarType) throws(Diagnostic) {
+    let type = TensorType(scalarType, extents: extents)
+    try MemoryLimit.check(count *| scalarType.byteCount, for: "a tensor of type \(type)")
   }
 }
 

@@ -44,9 +44,7 @@ package struct DOTPrinter {
     case .input: shape = "ellipse"
     case .parameter(let initializer):
       shape = "cylinder"
-      if let type = node.resultTypes.first {
-        lines.append(Self.shortened(GraphSpelling.initializer(initializer, of: type)))
-      }
+      lines.append(Self.shortened(GraphSpelling.initializer(initializer)))
     case .operation(let operation):
       lines[0] += " = \(operation.mnemonic)"
       let attributes = GraphSpelling.attributes(operation.attributes)

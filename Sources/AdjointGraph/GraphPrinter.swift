@@ -176,7 +176,7 @@ package struct GraphPrinter {
       buffer.append(": ")
       buffer.append(node.resultTypes) { $0.append($1) }
       buffer.append(" = ")
-      buffer.append(GraphSpelling.initializer(initializer, of: node.resultTypes[0]))
+      buffer.append(GraphSpelling.initializer(initializer))
     case .operation(let operation):
       buffer.append(node.resultTypes.indices) {
         append(ValueID(node: index, result: $1), to: &$0)

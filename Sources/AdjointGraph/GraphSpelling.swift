@@ -7,6 +7,12 @@ package enum GraphSpelling {
   /// As in `0.5`, `1e-05`, `-0.0`, `inf`, `-inf`, `nan`, `-nan`. The payload of a NaN is not kept.
   package static func number(_ value: Double) -> String {
     if value.isNaN { return value.sign == .minus ? "-nan" : "nan" }
+    // The shortest digits of 2⁶², 4.611686018427388e+18, are those of another whole number.
+    if value.magnitude >= 0x1p53, case .whole = NumberLiteral(value.description),
+      let whole = Int64(exactly: value)
+    {
+      return "\(whole).0"
+    }
     return value.description
   }
 
@@ -68,13 +74,16 @@ package enum GraphSpelling {
 
   private static func number(_ literal: NumberLiteral, _ precision: ScalarType) -> String {
     if case .whole(let value) = literal { return String(value) }
-    let value = literal.double
-    if precision == .f32, Double(Float(value)) == value { return number(Float(value)) }
-    return number(value)
+    let digits = number(literal.double)
+    guard precision == .f32, Double(Float(literal.double)) == literal.double else { return digits }
+    // The digits of an f32 are read as f64. They are kept where that number is spelled alike, as 0.1
+    // is; not 1.2345679e+09 for 1234567936, which is read as 1234567900.
+    let shorter = number(Float(literal.double))
+    return NumberLiteral(shorter).map { Self.number($0.double) } == shorter ? shorter : digits
   }
 
-  /// `literal [0.5, 1.0]`, `uniform(-0.1, 0.1)`, `he`, for a parameter of a type.
-  package static func initializer(_ initializer: Initializer, of type: TensorType) -> String {
+  /// `literal [0.5, 1.0]`, `uniform(-0.1, 0.1)`, `he`.
+  package static func initializer(_ initializer: Initializer) -> String {
     switch initializer {
     case .zeros: "zeros"
     case .glorot: "glorot"
@@ -84,7 +93,7 @@ package enum GraphSpelling {
     case .uniform(let low, let high): "uniform(\(number(low)), \(number(high)))"
     case .normal(let mean, let deviation): "normal(\(number(mean)), \(number(deviation)))"
     case .literal(let tensor):
-      "literal [" + elements(tensor.cast(to: type.scalarType)).joined(separator: ", ") + "]"
+      "literal [" + elements(tensor).joined(separator: ", ") + "]"
     }
   }
 

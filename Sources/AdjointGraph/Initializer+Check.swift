@@ -74,7 +74,7 @@ extension Initializer: CustomStringConvertible {
     switch self {
     case .literal(let tensor): "literal \(tensor.type)"
     case .zeros, .constant, .integer, .uniform, .normal, .glorot, .he:
-      GraphSpelling.initializer(self, of: TensorType(.f64, .scalar))
+      GraphSpelling.initializer(self)
     }
   }
 }

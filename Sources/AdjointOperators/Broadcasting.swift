@@ -85,7 +85,7 @@ extension GraphBuilder {
   /// It is what rules and rewrites have computed, and beyond the range of the type as infinite as the
   /// result of any other computation.
   package func full(_ number: Double, _ type: TensorType) throws(Diagnostic) -> Value {
-    let scalar = Tensor(scalar: number).cast(to: type.scalarType)
+    let scalar = try Tensor(scalar: number).cast(to: type.scalarType)
     return try apply(Constant(scalar), []).expanded(to: type.shape)
   }
 }

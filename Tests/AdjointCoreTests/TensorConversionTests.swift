@@ -1,7 +1,19 @@
 import AdjointCore
+import TestSupport
 import Testing
 
 @Suite struct TensorConversionTests {
+  /// Takes a third of the machine's memory, so that not every run does it.
+  @Test(.enabled(if: RandomSets.areFull)) func conversionsAskTheMemoryLimitFirst() throws {
+    let bytes = try Tensor(repeating: 1, .u8, extents: [MemoryLimit.standard / 4])
+    let cast = #expect(throws: Diagnostic.self) { try bytes.cast(to: .f64) }
+    let converted = #expect(throws: Diagnostic.self) { try bytes.converted(to: .i64) }
+    for error in [cast, converted] {
+      #expect(error?.code == .memoryLimit)
+      #expect(error?.location != nil)
+    }
+  }
+
   @Test func initialisersRefuseWhatTheTypeCannotHold() throws {
     for (type, number) in [
       (ScalarType.i32, 2.7), (.i32, 3e9), (.i32, .nan), (.i64, .infinity), (.i64, 0x1p63),

@@ -68,6 +68,54 @@ import Testing
     }
   }
 
+  /// The shortest digits of a large number can be those of another whole number.
+  @Test(arguments: ["f32", "f64"]) func numbersOfAttributesAreReadAsTheyAreSpelled(
+    type: String
+  ) throws {
+    var random = SeededGenerator(seed: 4)
+    var numbers: [Double] = [
+      0x1p24, 1_234_567_936, 0x1p53, 0x1p54, 0x1p62, -0x1p62, 0x1p63, -0x1p63, 1e18, 1e19, 0.1,
+      -0.0,
+      Double(Float(0.1)), Double(Float.greatestFiniteMagnitude), .infinity, .nan,
+    ]
+    for exponent in 20..<70 {
+      for _ in 0..<20 {
+        let number = Double.random(in: 1..<2, using: &random)
+        let scaled = Double(sign: .plus, exponent: exponent, significand: number)
+        numbers += [scaled, -Double(Float(scaled)), scaled.rounded()]
+      }
+    }
+    for number in numbers {
+      let text = """
+        adjoint 1
+        graph g {
+          input %x: \(type)[2]
+          %y = pad(%x) {low = [1], high = [0], interior = [0], value = \(number)} : \(type)[3]
+          output y = %y
+        }
+
+        """
+      let graph = try parsed(text)
+      let again = try parsed(graph.description)
+      #expect(again.description == graph.description, "\(number)")
+      #expect(type == "f32" || again.isEquivalent(to: graph), "\(number)")
+      let value = try #require(again.nodes[1].operation as? Pad).value
+      #expect(value.float == Float(number) || number.isNaN, "\(number)")
+      #expect(type == "f32" || value.double == number || number.isNaN, "\(number)")
+    }
+  }
+
+  @Test func numbersOfInitializersAreReadAsTheyAreSpelled() throws {
+    for number in [0x1p62, -0x1p63, 0x1p54, 0x1p63, 1e18] {
+      let builder = GraphBuilder("g")
+      try builder.output("y", builder.parameter("p", .f64, [2], .constant(number)))
+      let graph = try builder.build()
+      let again = try parsed(graph.description)
+      #expect(again.isEquivalent(to: graph), "\(number)")
+      #expect(again.description == graph.description, "\(number)")
+    }
+  }
+
   @Test func initializers() throws {
     let initializers: [Initializer] = [
       .zeros, .constant(0.1), .constant(-3), .uniform(from: -0.1, to: 0.1),

@@ -47,7 +47,7 @@ struct ElementwiseBinaryTests {
     let double = try ElementwiseTesting.evaluate(operands) {
       try function.spelling($0[0], $0[1])
     }
-    let single = try ElementwiseTesting.evaluate(operands.map { $0.cast(to: .f32) }) {
+    let single = try ElementwiseTesting.evaluate(operands.map { try $0.cast(to: .f32) }) {
       try function.spelling($0[0], $0[1])
     }
     for (index, (x, y)) in zip(Self.left, Self.right).enumerated() {

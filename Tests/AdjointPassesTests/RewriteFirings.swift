@@ -126,16 +126,11 @@ extension Graph {
     var random = SeededGenerator(seed: seed)
     var sources: [String: Tensor] = [:]
     for port in inputs + parameters {
-      let extents = try port.type.boundExtents()
       var pool = Self.extremes(port.type.scalarType)
       if seed % 2 == 1, port.type.scalarType.isDifferentiable {
         pool = pool.shuffled(using: &random).prefix(2).flatMap { [$0, -$0] } + [1]
       }
-      let values = (0..<extents.reduce(1, *)).map { _ in
-        pool[Int.random(in: 0..<pool.count, using: &random)]
-      }
-      sources[port.name] = try Tensor(
-        Tensor.Storage(casting: values, as: port.type.scalarType), extents: extents)
+      sources[port.name] = try .drawn(port.type, from: pool, using: &random)
     }
     return sources
   }

@@ -5,16 +5,17 @@ import Testing
 
 @Suite struct EpilogueTests {
   private func check(_ seeds: Range<Int>, special: Bool) throws {
-    for seed in seeds {
+    let seeds = Array(seeds)
+    let samples = try seeds.map { seed in
       let sample = try RandomEpilogue(seed: seed, special: special)
-      let (found, wanted) = try runBoth(
-        .contraction(sample.product), sample.operands, results: sample.results,
+      return KernelSample(
+        kernel: .contraction(sample.product), operands: sample.operands, results: sample.results,
         over: sample.over, threads: 1 + seed % 3)
-      for (result, (x, y)) in zip(found, wanted).enumerated() {
-        // The signs of zeros are those of the library.
-        let same = agree(x, y, tolerance: 1e-300)
-        #expect(same, "seed \(seed), result \(result) of \(sample.product)")
-      }
+    }
+    try runBoth(samples) { number, pair in
+      // The signs of zeros are those of the library.
+      let same = agree(pair.found, pair.wanted, tolerance: 1e-300)
+      #expect(same, "seed \(seeds[number]): \(samples[number].kernel)")
     }
   }
 

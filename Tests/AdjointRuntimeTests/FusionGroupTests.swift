@@ -8,14 +8,16 @@ import Testing
 struct FusionGroupTests {
   @Test("mean what the interpreter says", arguments: 0..<10)
   func randomGroups(block: Int) throws {
-    for seed in block * 20..<(block + 1) * 20 {
+    let seeds = Array(block * 20..<(block + 1) * 20)
+    let samples = try seeds.map { seed in
       let sample = try RandomGroup(seed: seed, hasSpecials: block % 3 == 2)
-      let kernel = Kernel.group(sample.group)
-      let (found, wanted) = try runBoth(kernel, sample.operands, results: sample.results)
-      for (x, y) in zip(found, wanted) {
-        let same = agree(x, y, tolerance: 1e-4)
-        #expect(same, "seed \(seed)\n\(KernelPrinter.lines(kernel).joined(separator: "\n"))")
-      }
+      return KernelSample(
+        kernel: .group(sample.group), operands: sample.operands, results: sample.results)
+    }
+    try runBoth(samples) { number, pair in
+      let same = agree(pair.found, pair.wanted, tolerance: 1e-4)
+      let lines = KernelPrinter.lines(samples[number].kernel).joined(separator: "\n")
+      #expect(same, "seed \(seeds[number])\n\(lines)")
     }
   }
 

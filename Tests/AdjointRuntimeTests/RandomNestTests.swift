@@ -7,47 +7,36 @@ import Testing
 @Suite struct RandomNestTests {
   @Test(arguments: 0..<12)
   func elementwiseNestsMeanWhatTheInterpreterSays(block: Int) throws {
-    for seed in block * 40..<(block + 1) * 40 {
-      let sample = try RandomNest(seed: seed, reduces: false)
-      let (found, wanted) = try runBoth(
-        .loopNest(sample.nest), sample.operands, results: sample.results)
-      for (x, y) in zip(found, wanted) {
-        let same = agree(x, y)
-        #expect(same, "seed \(seed), loops \(sample.nest.extents)")
-      }
-    }
+    try check(block) { try RandomNest(seed: $0, reduces: false) }
   }
 
   @Test(arguments: 0..<12)
   func reductionsMeanWhatTheInterpreterSays(block: Int) throws {
-    for seed in block * 40..<(block + 1) * 40 {
-      let sample = try RandomNest(seed: 100_000 + seed, reduces: true)
-      let (found, wanted) = try runBoth(
-        .loopNest(sample.nest), sample.operands, results: sample.results)
-      for (x, y) in zip(found, wanted) {
-        let same = agree(x, y)
-        #expect(same, "seed \(100_000 + seed), loops \(sample.nest.extents)")
-      }
-    }
+    try check(block) { try RandomNest(seed: 100_000 + $0, reduces: true) }
   }
 
   @Test(arguments: 0..<8)
   func resultsWrittenOverOperandsAreTheSame(block: Int) throws {
-    for seed in block * 40..<(block + 1) * 40 {
-      let shared = 1 + seed % 3
-      let sample = try RandomNest(seed: 200_000 + seed, inPlaceOver: shared)
-      let over = Dictionary(uniqueKeysWithValues: (0..<shared).map { ($0, $0) })
-      let plan = SinglePlan(
-        .loopNest(sample.nest), operands: sample.operands.map(\.type), results: sample.results,
-        over: over)
-      let found = try plan.run(sample.operands)
-      let wanted = try KernelInterpreter.run(
-        [.loopNest(sample.nest)], operands: sample.operands, resultTypes: sample.results,
-        over: Array(sample.operands.prefix(shared)))
-      for (x, y) in zip(found, wanted) {
-        let same = agree(x, y)
-        #expect(same, "seed \(200_000 + seed), loops \(sample.nest.extents)")
-      }
+    try check(block, over: { 1 + $0 % 3 }) {
+      try RandomNest(seed: 200_000 + $0, inPlaceOver: 1 + $0 % 3)
+    }
+  }
+
+  /// Runs the samples of a block's seeds, each with so many results over the first operands.
+  private func check(
+    _ block: Int, over count: (Int) -> Int = { _ in 0 }, _ nest: (Int) throws -> RandomNest
+  ) throws {
+    let seeds = Array(block * 40..<(block + 1) * 40)
+    let samples = try seeds.map { seed in
+      let nest = try nest(seed)
+      return KernelSample(
+        kernel: .loopNest(nest.nest), operands: nest.operands, results: nest.results,
+        over: Dictionary(uniqueKeysWithValues: (0..<count(seed)).map { ($0, $0) }),
+        initial: Array(nest.operands.prefix(count(seed))))
+    }
+    try runBoth(samples) { number, pair in
+      let same = agree(pair.found, pair.wanted)
+      #expect(same, "seed \(seeds[number]) of its kind, \(samples[number].kernel)")
     }
   }
 

@@ -83,4 +83,46 @@ import Testing
     #expect(code { try trainer.resume(from: misshapen) } == .shapeMismatch)
     #expect(try trainer.checkpoint() == before)
   }
+
+  @Test func damageToTheNamesOfTheChecksumIsFound() throws {
+    let trainer = try TrainerTests.trainer(.adam())
+    try trainer.runEpoch()
+    let checkpoint = try trainer.checkpoint()
+    for replacements in [["crc32"], ["checksum"], ["checksum", "crc32"]] {
+      let bytes = try checkpoint.bytes()
+      let damaged = Self.replacing(
+        bytes, replacements.map { ("adjoint.\($0)", "adjoint.\($0.uppercased())") })
+      #expect(damaged != bytes)
+      #expect(
+        code { try trainer.resume(from: SafetensorsFile(bytes: damaged)) } == .corruptFile,
+        "\(replacements)")
+    }
+    #expect(try trainer.checkpoint() == checkpoint)
+  }
+
+  @Test func checkpointsFromBeforeThereWereChecksumsResume() throws {
+    let trainer = try TrainerTests.trainer(.adam())
+    try trainer.runEpoch()
+    var old = try trainer.checkpoint()
+    old.metadata["adjoint.step_digest"] = trainer.stepDigest.withoutChecksum
+    // Of the first versions that wrote a checksum, and of those before.
+    for hasChecksum in [true, false] {
+      old.hasChecksum = hasChecksum
+      let other = try TrainerTests.trainer(.adam())
+      try other.resume(from: SafetensorsFile(bytes: old.bytes()))
+      #expect(try other.checkpoint() == trainer.checkpoint())
+    }
+  }
+
+  /// Bytes with some texts in the place of others as long.
+  private static func replacing(_ bytes: [UInt8], _ texts: [(old: String, new: String)]) -> [UInt8]
+  {
+    var bytes = bytes
+    for (old, new) in texts {
+      for place in bytes.indices where bytes[place...].starts(with: old.utf8) {
+        bytes.replaceSubrange(place..<place + old.utf8.count, with: new.utf8)
+      }
+    }
+    return bytes
+  }
 }

@@ -35,13 +35,8 @@ struct ExtremeGraph {
     var random = SeededGenerator(seed: seed ^ 0x5EED)
     var sources: [String: Tensor] = [:]
     for port in graph.inputs {
-      let pool = extremes(port.type.scalarType)
-      let extents = try port.type.boundExtents()
-      let values = (0..<extents.reduce(1, *)).map { _ in
-        pool[Int.random(in: 0..<pool.count, using: &random)]
-      }
-      sources[port.name] = try Tensor(
-        Tensor.Storage(casting: values, as: port.type.scalarType), extents: extents)
+      sources[port.name] = try .drawn(
+        port.type, from: extremes(port.type.scalarType), using: &random)
     }
     return sources
   }

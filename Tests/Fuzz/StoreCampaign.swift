@@ -1,5 +1,6 @@
 import Adjoint
 import AdjointCodegen
+import AdjointFormats
 import Foundation
 import TestSupport
 
@@ -63,9 +64,10 @@ struct StoreCampaign: Campaign {
     guard cache.object(for: key) == object else { throw Finding("the cache lost an entry") }
     var mutation = Mutation(seed: seed)
     for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
-      let url = URL(fileURLWithPath: folder + "/" + name)
-      guard let data = try? Data(contentsOf: url), !data.isEmpty else { continue }
-      try Data(mutation.damaged([UInt8](data))).write(to: url)
+      // `Data(contentsOf:)` keeps a page for every empty file that it reads, and locks are empty.
+      let path = folder + "/" + name
+      guard let bytes = try? FileBytes.read(path), !bytes.isEmpty else { continue }
+      try Data(mutation.damaged(bytes)).write(to: URL(fileURLWithPath: path))
     }
     if let found = cache.object(for: key), found != object {
       throw Finding("the cache gave a damaged object")

@@ -13,6 +13,17 @@ extension Tensor {
     return try Tensor(Tensor.Storage(casting: values, as: type.scalarType), extents: extents)
   }
 
+  /// A tensor of seeded elements of a pool, cast to its type.
+  package static func drawn(
+    _ type: TensorType, from pool: [Double], using random: inout SeededGenerator
+  ) throws -> Tensor {
+    let extents = try type.boundExtents()
+    let values = (0..<extents.reduce(1, *)).map { _ in
+      pool[Int.random(in: 0..<pool.count, using: &random)]
+    }
+    return try Tensor(Tensor.Storage(casting: values, as: type.scalarType), extents: extents)
+  }
+
   /// The sum of the products of two tensors' elements.
   package func dot(_ other: Tensor) -> Double {
     zip(doubles, other.doubles).reduce(0) { $0 + $1.0 * $1.1 }

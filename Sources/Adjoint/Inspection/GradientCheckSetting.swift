@@ -28,7 +28,7 @@ struct GradientCheckSetting {
     var tensors: [String: Tensor] = [:]
     for port in self.graph.inputs + self.graph.parameters {
       guard let tensor = given[port.name] else { continue }
-      tensors[port.name] = tensor.scalarType == .f32 ? tensor.cast(to: .f64) : tensor
+      tensors[port.name] = tensor.scalarType == .f32 ? try tensor.cast(to: .f64) : tensor
     }
     for port in self.graph.inputs where tensors[port.name] == nil {
       let (tensor, description) = try Self.madeUp(port, seed)

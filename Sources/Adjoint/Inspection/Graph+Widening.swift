@@ -13,7 +13,8 @@ extension Graph {
     for index in widened.indices where widened[index].operation == nil {
       widened[index].resultTypes = widened[index].resultTypes.map(\.widened)
       if case .parameter(.literal(let tensor)) = widened[index].kind {
-        widened[index].kind = .parameter(.literal(tensor.cast(to: tensor.scalarType.widened)))
+        let wide = try tensor.cast(to: tensor.scalarType.widened)
+        widened[index].kind = .parameter(.literal(wide))
       }
     }
     let source = Graph(name: name, nodes: widened, outputs: outputList, updates: updates)

@@ -18,7 +18,7 @@ extension Trainer {
   /// Continues a training whose checkpoint was written with the same graph, data and options; the
   /// number of threads may differ.
   ///
-  /// - Throws: `.corruptFile` where the file is not a checkpoint; `.invalidArgument` that lists what
+  /// - Throws: `.corruptFile` where the file is not a checkpoint or its checksum is gone; `.invalidArgument` that lists what
   ///   differs; `.missingInput`, `.shapeMismatch` or `.scalarTypeMismatch` where its tensors are not
   ///   those of the graph. The trainer is then as it was.
   public func resume(from checkpoint: SafetensorsFile) throws(Diagnostic) {
@@ -26,6 +26,16 @@ extension Trainer {
       throw Diagnostic(
         .corruptFile,
         "the file has weights but is no checkpoint; resume from one that training wrote")
+    }
+    if !checkpoint.hasChecksum, checkpoint.metadata[Key.step] == stepDigest.withChecksum {
+      throw Diagnostic(
+        .corruptFile,
+        "the checkpoint is damaged: it was written with a checksum, which is gone; use another copy"
+      )
+    }
+    var identity = identity
+    if let step = checkpoint.metadata[Key.step], step == stepDigest.withoutChecksum {
+      identity[Key.step] = step
     }
     var differences: [String] = []
     for (key, value) in identity.sorted(by: { $0.key < $1.key }) {
@@ -35,7 +45,7 @@ extension Trainer {
       }
     }
     guard differences.isEmpty else {
-      if checkpoint.metadata[Key.step] != stepDigest {
+      if checkpoint.metadata[Key.step] != identity[Key.step] {
         differences.append(
           "another version of Adjoint may have written it, whose training step is not the same; its "
             + "tensors still load as weights, with run --weights or setParameters")
@@ -72,7 +82,7 @@ extension Trainer {
       Key.seed: String(options.seed),
       Key.exampleCount: String(exampleCount),
       Key.data: dataDigest,
-      Key.step: stepDigest,
+      Key.step: stepDigest.withChecksum,
     ]
   }
 

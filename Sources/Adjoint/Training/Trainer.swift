@@ -35,7 +35,7 @@ public final class Trainer {
   /// Tells the examples, in the types and shapes of the graph, from others.
   let dataDigest: String
   /// Tells the graph of a step, with its initial values and the inputs it is given, from others.
-  let stepDigest: String
+  package let stepDigest: StepDigest
   let context: ExecutionContext
 
   /// Compiles the training step and sets all parameters to their initial values.
@@ -65,7 +65,7 @@ public final class Trainer {
     let fitted = try data.fitted(to: graph, parts)
     self.data = fitted
     dataDigest = Self.digest(of: fitted)
-    stepDigest = Self.digest(of: step, parts)
+    stepDigest = StepDigest(of: step, parts)
     context = try executable.makeContext(seed: options.seed)
   }
 
@@ -111,14 +111,6 @@ public final class Trainer {
     var digest = ContentDigest()
     digest.add(data.features)
     if let labels = data.labels { digest.add(labels) }
-    return digest.text
-  }
-
-  private static func digest(of step: Graph, _ interface: TrainingInterface) -> String {
-    var digest = ContentDigest()
-    digest.add(step.description)
-    digest.add(interface.features)
-    digest.add(interface.labels ?? "")
     return digest.text
   }
 
