@@ -22,11 +22,14 @@ let package = Package(
   platforms: [.macOS(.v14)],
   products: [
     .library(name: "Adjoint", targets: ["Adjoint"]),
+    .library(name: "AdjointCharts", targets: ["AdjointCharts"]),
     .executable(name: "adjoint", targets: ["AdjointCommand"]),
     .library(name: "AllocationCounting", targets: ["AllocationCounting"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // The scheduler's priority queues.
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
   ],
   targets: [
     .systemLibrary(
@@ -39,11 +42,20 @@ let package = Package(
     layer("AdjointGraph", on: ["AdjointCore", "AdjointKernels"]),
     layer("AdjointCodegen", on: ["AdjointCore", "AdjointKernels"]),
     layer("AdjointRuntime", on: ["AdjointCore", "AdjointKernels", "AdjointCodegen", "CBLAS"]),
-    layer("AdjointOperators", on: ["AdjointCore", "AdjointKernels", "AdjointGraph"]),
-    layer("AdjointAutodiff", on: ["AdjointCore", "AdjointGraph", "AdjointOperators"]),
+    layer("AdjointAutodiff", on: ["AdjointCore", "AdjointGraph"]),
     layer(
-      "AdjointPasses", on: ["AdjointCore", "AdjointKernels", "AdjointGraph", "AdjointOperators"]),
-    layer("AdjointLowering", on: ["AdjointCore", "AdjointKernels", "AdjointGraph"]),
+      "AdjointOperators", on: ["AdjointCore", "AdjointKernels", "AdjointGraph", "AdjointAutodiff"]),
+    layer(
+      "AdjointPasses",
+      on: ["AdjointCore", "AdjointKernels", "AdjointGraph", "AdjointAutodiff", "AdjointOperators"]),
+    layer(
+      "AdjointLowering",
+      on: [
+        "AdjointCore", "AdjointKernels", "AdjointGraph",
+        .product(name: "HeapModule", package: "swift-collections"),
+      ]),
+    // Line and bar charts as SVG, for the command and the benchmarks.
+    layer("AdjointCharts"),
     layer("AdjointFormats", on: ["AdjointCore", "AdjointGraph", "CZlib"]),
     layer(
       "Adjoint",
@@ -54,7 +66,7 @@ let package = Package(
     .executableTarget(
       name: "AdjointCommand",
       dependencies: [
-        "Adjoint", "AdjointCore", "AdjointGraph",
+        "Adjoint", "AdjointCharts", "AdjointCore", "AdjointGraph",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: [.swiftLanguageMode(.v6)]
@@ -88,12 +100,13 @@ let package = Package(
     tests("AdjointCodegenTests", on: ["AdjointCodegen"]),
     tests(
       "AdjointRuntimeTests", on: ["AdjointRuntime", "AdjointLowering", "AllocationCounting"]),
-    tests("AdjointOperatorsTests", on: ["AdjointOperators"]),
+    tests("AdjointOperatorsTests", on: ["AdjointOperators", "AdjointPasses"]),
     tests("AdjointAutodiffTests", on: ["AdjointAutodiff", "AdjointOperators", "AdjointPasses"]),
     tests("AdjointPassesTests", on: ["AdjointAutodiff", "AdjointOperators", "AdjointPasses"]),
-    tests("AdjointLoweringTests", on: ["AdjointLowering"]),
+    tests("AdjointLoweringTests", on: ["AdjointLowering", "AdjointPasses"]),
     tests("AdjointFormatsTests", on: ["AdjointFormats"]),
-    tests("AdjointTests", on: ["Adjoint", "AllocationCounting"]),
+    tests("AdjointChartsTests", on: ["AdjointCharts"]),
+    tests("AdjointTests", on: ["Adjoint", "AdjointCharts", "AllocationCounting"]),
     tests("AdjointCommandTests", on: ["AdjointCommand"]),
   ]
 )

@@ -3,17 +3,17 @@ import AdjointGraph
 
 /// Which nodes lie on a differentiable path from the values differentiated with respect to, to the
 /// values differentiated.
-struct Activity {
+package struct Activity {
   /// For each node, whether a change of the sources changes it.
   private(set) var varied: [Bool]
   /// For each node, whether it is varied and the targets depend on it.
-  private(set) var active: [Bool]
+  package private(set) var active: [Bool]
   /// The nodes on a path to the targets that read something varied and pass no derivative on, so that
   /// the path ends there.
   private(set) var blocking: [Int] = []
 
   /// Two sweeps over the nodes, one each way.
-  init(of targets: [ValueID], withRespectTo sources: [ValueID], in nodes: [Node]) {
+  package init(of targets: [ValueID], withRespectTo sources: [ValueID], in nodes: [Node]) {
     varied = Array(repeating: false, count: nodes.count)
     active = varied
     var useful = Array(repeating: false, count: nodes.count)

@@ -1,6 +1,5 @@
 import AdjointCore
 import AdjointGraph
-import AdjointOperators
 
 // Both modes from what an operator states of its derivative. A nil tangent or cotangent is a
 // symbolic zero and stays one. Where `keepsPendingMasks` is false, the masks of what is given have been
@@ -56,11 +55,13 @@ extension Derivative {
       }
       return [try masks.sum(terms)]
     case .movement:
-      let result = try site.applied(operation, to: tangents.map { $0?.value })
+      let result = try site.applied(operation, to: tangents.map { $0?.value }, masks.arithmetic)
       let mask = masks.pushedForward(tangents.map { $0?.applied }, through: node)
       return [Direction(result, applied: mask)]
     case .linear:
-      return [Direction(try site.applied(operation, to: tangents.map { $0?.value }))]
+      return [
+        Direction(try site.applied(operation, to: tangents.map { $0?.value }, masks.arithmetic))
+      ]
     case .multilinear:
       var terms: [Direction] = []
       for (operand, tangent) in tangents.enumerated() {
@@ -88,14 +89,14 @@ extension Derivative.Site {
   /// The operator applied to the tangents, with zeros where there is none, and to the operands that
   /// carry no derivative as they are.
   fileprivate func applied(
-    _ operation: any Operator, to tangents: [Value?]
+    _ operation: any Operator, to tangents: [Value?], _ arithmetic: any DerivativeArithmetic
   ) throws(Diagnostic) -> Value {
     var inputs: [Value] = []
     for (operand, tangent) in zip(operands, tangents) {
       if let tangent {
         inputs.append(tangent)
       } else if operand.scalarType.isDifferentiable {
-        inputs.append(try builder.full(0, operand.type))
+        inputs.append(try arithmetic.full(0, operand.type, in: builder))
       } else {
         inputs.append(operand)
       }

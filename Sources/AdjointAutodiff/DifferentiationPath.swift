@@ -1,35 +1,39 @@
 import AdjointCore
 import AdjointGraph
-import AdjointOperators
 
 /// The nodes of a graph under construction that lead from the values differentiated with respect to, to
 /// the values differentiated.
 package struct DifferentiationPath {
-  let sources: [Value]
-  let targets: [Value]
-  let builder: GraphBuilder
+  package let sources: [Value]
+  package let targets: [Value]
+  package let builder: GraphBuilder
+  package let arithmetic: any DerivativeArithmetic
 
-  package init(from sources: [Value], to targets: [Value], in builder: GraphBuilder) {
+  package init(
+    from sources: [Value], to targets: [Value], in builder: GraphBuilder,
+    _ arithmetic: any DerivativeArithmetic
+  ) {
     self.sources = sources
     self.targets = targets
     self.builder = builder
+    self.arithmetic = arithmetic
   }
 
   /// The adjoints of the sources for given cotangents of the targets, by reverse mode.
   package func adjoints(of cotangents: [Value]) throws(Diagnostic) -> [Value] {
     let adjoints = try ReverseMode.adjoints(
-      of: targets, cotangents: cotangents, withRespectTo: sources, in: builder)
-    return try Self.zerosFilled(adjoints, like: sources)
+      of: targets, cotangents: cotangents, withRespectTo: sources, in: builder, arithmetic)
+    return try zerosFilled(adjoints, like: sources)
   }
 
   /// The tangents of the targets for given tangents of the sources, by forward mode.
   package func tangents(of tangents: [Value]) throws(Diagnostic) -> [Value] {
     let results = try ForwardMode.tangents(
-      of: targets, withRespectTo: sources, tangents: tangents, in: builder)
-    return try Self.zerosFilled(results, like: targets)
+      of: targets, withRespectTo: sources, tangents: tangents, in: builder, arithmetic)
+    return try zerosFilled(results, like: targets)
   }
 
-  private static func zerosFilled(
+  private func zerosFilled(
     _ values: [Value?], like models: [Value]
   ) throws(Diagnostic) -> [Value] {
     var result: [Value] = []
@@ -37,7 +41,7 @@ package struct DifferentiationPath {
       if let value {
         result.append(value)
       } else {
-        result.append(try model.builder.full(0, model.type))
+        result.append(try arithmetic.full(0, model.type, in: builder))
       }
     }
     return result

@@ -1,6 +1,5 @@
 import AdjointCore
 import AdjointGraph
-import AdjointOperators
 
 // How directions are multiplied by partials and added, and what becomes of their masks.
 extension MaskTable {
@@ -27,16 +26,17 @@ extension MaskTable {
     case .one: return direction
     case .minusOne:
       var result = try materialized(direction)
-      result.value = try -result.value
+      result.value = try arithmetic.negated(result.value)
       return result
     case .value(let partial):
       let mask = mask(of: direction)
-      if mask.isEverywhere { return Direction(try direction.value * partial) }
-      guard partial.constantNumber?.isFinite ?? false else {
-        return Direction(try direction.value * partial, applied: .everywhere, pending: mask)
+      if mask.isEverywhere { return Direction(try arithmetic.product(direction.value, partial)) }
+      guard arithmetic.number(of: partial)?.isFinite ?? false else {
+        return Direction(
+          try arithmetic.product(direction.value, partial), applied: .everywhere, pending: mask)
       }
       var result = try materialized(direction)
-      result.value = try result.value * partial
+      result.value = try arithmetic.product(result.value, partial)
       return result
     case .choice(let condition, let ifTrue, let ifFalse):
       let holds = literal(condition, holds: true)
@@ -59,7 +59,7 @@ extension MaskTable {
   private func sum(_ left: Direction, _ right: Direction) throws(Diagnostic) -> Direction {
     if left.pending == right.pending {
       return Direction(
-        try left.value + right.value, applied: or(left.applied, right.applied),
+        try arithmetic.sum(left.value, right.value), applied: or(left.applied, right.applied),
         pending: left.pending)
     }
     if let literal = opposition(left.pending, right.pending) {
@@ -73,7 +73,7 @@ extension MaskTable {
     }
     let (left, right) = (try materialized(left), try materialized(right))
     return Direction(
-      try left.value + right.value, applied: or(left.applied, right.applied))
+      try arithmetic.sum(left.value, right.value), applied: or(left.applied, right.applied))
   }
 
   /// The literal of the left mask whose opposite the right one has, of two conjunctions.
@@ -99,7 +99,7 @@ extension MaskTable {
       (left, right) = (try materialized(left), try materialized(right))
     }
     return Direction(
-      try AdjointOperators.select(condition, left.value, right.value),
+      try arithmetic.select(condition, left.value, right.value),
       applied: or(
         and(left.applied, Mask(holds)), and(right.applied, Mask(holds.opposite))),
       pending: left.pending)

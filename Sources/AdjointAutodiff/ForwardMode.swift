@@ -1,6 +1,5 @@
 import AdjointCore
 import AdjointGraph
-import AdjointOperators
 
 /// Writes the tangent graph: from the tangents of some values to those of others, in the order of the
 /// nodes between them.
@@ -8,7 +7,7 @@ enum ForwardMode {
   /// The tangents of `targets` for given tangents of `sources`; nil where no path leads.
   static func tangents(
     of targets: [Value], withRespectTo sources: [Value], tangents: [Value],
-    in builder: GraphBuilder
+    in builder: GraphBuilder, _ arithmetic: any DerivativeArithmetic
   ) throws(Diagnostic) -> [Value?] {
     let saved = (builder.currentProvenance, builder.currentLocation)
     defer { (builder.currentProvenance, builder.currentLocation) = saved }
@@ -16,7 +15,7 @@ enum ForwardMode {
     let labels = NodeLabels(nodes)
     let activity = Activity(
       of: targets.map(\.id), withRespectTo: sources.map(\.id), in: nodes)
-    let masks = MaskTable(builder)
+    let masks = MaskTable(builder, arithmetic)
     var known: [ValueID: Direction] = [:]
     for (source, tangent) in zip(sources, tangents) { known[source.id] = Direction(tangent) }
     for (index, node) in nodes.enumerated() where activity.active[index] {

@@ -1,6 +1,5 @@
 import AdjointCore
 import AdjointGraph
-import AdjointOperators
 
 /// The conditions that masks are made of, and the nodes that apply masks.
 ///
@@ -24,6 +23,7 @@ final class MaskTable {
   /// Masks with more literals become conditions of their own, so that none grows without bound.
   private static let largestSize = 8
 
+  let arithmetic: any DerivativeArithmetic
   private let builder: GraphBuilder
   private var conditions: [Condition] = []
   private var numbers: [Condition: Int] = [:]
@@ -37,7 +37,10 @@ final class MaskTable {
     let literal: Mask.Literal
   }
 
-  init(_ builder: GraphBuilder) { self.builder = builder }
+  init(_ builder: GraphBuilder, _ arithmetic: any DerivativeArithmetic) {
+    self.builder = builder
+    self.arithmetic = arithmetic
+  }
 
   /// Where a condition of the graph holds, or where it does not.
   func literal(_ condition: Value, holds: Bool) -> Mask.Literal {
@@ -108,11 +111,11 @@ final class MaskTable {
     if let origin = origins[literal.condition] {
       (builder.currentProvenance, builder.currentLocation) = origin
     }
-    let zero = try builder.full(0, value.type)
+    let zero = try arithmetic.full(0, value.type, in: builder)
     let result =
       literal.holds
-      ? try AdjointOperators.select(condition, value, zero)
-      : try AdjointOperators.select(condition, zero, value)
+      ? try arithmetic.select(condition, value, zero)
+      : try arithmetic.select(condition, zero, value)
     selected[selection] = result
     return result
   }
@@ -162,7 +165,7 @@ final class MaskTable {
       let (operation, site) = try movement(node, wanting: operand)
       guard case .movement(let transpose) = operation.derivative else { break }
       let ones = try number(truth(of: mask), as: site.result.type)
-      if let moved = try transpose(site, ones)[operand] { return try moved .!= 0 }
+      if let moved = try transpose(site, ones)[operand] { return try arithmetic.isNotZero(moved) }
     case .pushedForward(let masks, let node):
       let (operation, site) = try movement(node)
       var operands = site.operands
@@ -172,12 +175,12 @@ final class MaskTable {
         operands[index] =
           if let mask {
             mask.isEverywhere
-              ? try builder.full(1, type) : try number(truth(of: mask), as: type)
+              ? try arithmetic.full(1, type, in: builder) : try number(truth(of: mask), as: type)
           } else {
-            try builder.full(0, type)
+            try arithmetic.full(0, type, in: builder)
           }
       }
-      return try builder.apply(operation, operands) .!= 0
+      return try arithmetic.isNotZero(builder.apply(operation, operands))
     }
     throw Diagnostic(.invalidGraph, "a mask went through an operator that moves no elements")
   }
@@ -189,11 +192,11 @@ final class MaskTable {
       var product: Value?
       for literal in term {
         let condition = try known(literal.condition)
-        let factor = literal.holds ? condition : try .!condition
-        product = if let product { try product .& factor } else { factor }
+        let factor = literal.holds ? condition : try arithmetic.opposite(condition)
+        product = if let product { try arithmetic.and(product, factor) } else { factor }
       }
       guard let product else { continue }
-      sum = if let sum { try sum .| product } else { product }
+      sum = if let sum { try arithmetic.or(sum, product) } else { product }
     }
     guard let sum else {
       throw Diagnostic(.invalidGraph, "a mask without conditions has no truth values")
@@ -203,7 +206,7 @@ final class MaskTable {
 
   /// 1 where the condition holds and 0 elsewhere.
   private func number(_ condition: Value, as type: TensorType) throws(Diagnostic) -> Value {
-    try condition.cast(to: type.scalarType)
+    try arithmetic.indicator(condition, as: type.scalarType)
   }
 
   private func movement(

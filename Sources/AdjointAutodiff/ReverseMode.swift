@@ -1,6 +1,5 @@
 import AdjointCore
 import AdjointGraph
-import AdjointOperators
 
 /// Writes the backward graph: from the cotangents of some values to the adjoints of others.
 ///
@@ -18,15 +17,15 @@ struct ReverseMode {
   /// The adjoints of `sources` for given cotangents of `targets`; nil where no path leads.
   static func adjoints(
     of targets: [Value], cotangents: [Value], withRespectTo sources: [Value],
-    in builder: GraphBuilder
+    in builder: GraphBuilder, _ arithmetic: any DerivativeArithmetic
   ) throws(Diagnostic) -> [Value?] {
-    var sweep = ReverseMode(builder: builder)
+    var sweep = ReverseMode(builder, arithmetic)
     return try sweep.run(targets, cotangents, sources)
   }
 
-  private init(builder: GraphBuilder) {
+  private init(_ builder: GraphBuilder, _ arithmetic: any DerivativeArithmetic) {
     self.builder = builder
-    masks = MaskTable(builder)
+    masks = MaskTable(builder, arithmetic)
     labels = NodeLabels(builder.nodes)
   }
 

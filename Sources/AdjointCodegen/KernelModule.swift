@@ -56,7 +56,7 @@ package struct KernelModule: Hashable, Sendable {
     let vectorByteCount = machine.vectorByteCount
     guard let blocking = machine.productBlocking(product) else {
       followsLibrary = true
-      if let nest = product.nestBehind { add(nest, vectorByteCount) }
+      if let nest = product.epilogueAsSeparateNest { add(nest, vectorByteCount) }
       return !pieces.isEmpty
     }
     let layout = ProductLayout(
@@ -68,7 +68,9 @@ package struct KernelModule: Hashable, Sendable {
       Piece(
         function: function, join: nil, itemCount: layout.itemCount,
         scratchByteCount: layout.scratchByteCount, cost: layout.cost))
-    if let nest = product.nestBehind, layout.epilogue == nil { add(nest, vectorByteCount) }
+    if let nest = product.epilogueAsSeparateNest, layout.epilogue == nil {
+      add(nest, vectorByteCount)
+    }
     return true
   }
 
@@ -94,7 +96,7 @@ package struct KernelModule: Hashable, Sendable {
       literals = writer.literals ?? literals
       var entry = Piece(
         function: function, join: nil, itemCount: layout.itemCount, cost: layout.cost)
-      if case .folded(let parts) = layout.split {
+      if case .reduced(let parts) = layout.split {
         entry.join = function + ".join"
         entry.partialByteCount = writer.partByteCount
         let join = NestWriter.join(piece, layout, parts: parts, name: function + ".join")

@@ -14,29 +14,29 @@ extension Graph {
     try loweredWithLedgers(options).plan
   }
 
-  /// The plan, and what was taken into its contractions.
+  /// The plan, and what was fused into its contractions.
   ///
   /// - Throws: as `lowered(_:)`.
-  package func loweredWithFolds(
+  package func loweredWithFusionReport(
     _ options: LoweringOptions = LoweringOptions()
-  ) throws(Diagnostic) -> (plan: VerifiedPlan, folds: FoldLedger) {
+  ) throws(Diagnostic) -> (plan: VerifiedPlan, fusions: FusionReport) {
     let lowered = try loweredWithLedgers(options)
-    return (lowered.plan, lowered.folds)
+    return (lowered.plan, lowered.fusions)
   }
 
-  /// The plan, what was taken into its contractions, and what is done row by row.
+  /// The plan, what was fused into its contractions, and what is done row by row.
   ///
   /// - Throws: as `lowered(_:)`.
   package func loweredWithLedgers(
     _ options: LoweringOptions = LoweringOptions()
-  ) throws(Diagnostic) -> (plan: VerifiedPlan, folds: FoldLedger, rows: RowLedger) {
+  ) throws(Diagnostic) -> (plan: VerifiedPlan, fusions: FusionReport, rows: RowFusionReport) {
     var kernels = try KernelGraph(lowering: self)
     if options.splitsInner { kernels = SplitK.run(on: kernels) }
     kernels = ProducerFusion.run(on: kernels, inlines: options.fusesProducers)
     let costs = RowCosts(cacheByteCount: options.cacheByteCount)
-    if options.fusesRows { kernels = MatrixStreaming.run(on: kernels, costs: costs) }
-    kernels.openLedger()
-    if options.foldsContractions { kernels = ContractionFolding.run(on: kernels) }
+    if options.fusesRows { kernels = SharedMatrixVectorFusion.run(on: kernels, costs: costs) }
+    kernels.beginFusionReport()
+    if options.fusesAddends { kernels = AddendFusion.run(on: kernels) }
     if options.fusesEpilogues { kernels = EpilogueFusion.run(on: kernels) }
     if options.elidesCopies { kernels = CopyElision.run(on: kernels) }
     if options.fusesRows { kernels = RowFusion.run(on: kernels, costs: costs) }
@@ -53,11 +53,11 @@ extension Graph {
     }
     let plan = try VerifiedPlan(
       verifying: PlanAssembly.plan(schedule, storage, layout, labels: label))
-    var (folds, rows) = (kernels.ledger, kernels.rowLedger)
+    var (fusions, rows) = (kernels.fusionReport, kernels.rowFusionReport)
     for (number, step) in schedule.steps.enumerated() {
-      if let entry = step.entry { folds.entries[entry].step = number }
+      if let entry = step.entry { fusions.entries[entry].step = number }
       if let group = step.group { rows.groups[group].step = number }
     }
-    return (plan, folds, rows)
+    return (plan, fusions, rows)
   }
 }

@@ -43,11 +43,11 @@ extension Pass {
       let result = try GraphInterpreter.evaluate(operation, tensors, [type])[0]
       return try builder.constant(result)
     }
-    return try foldedUniform(operation, operands, type, in: builder)
+    return try reducedUniform(operation, operands, type, in: builder)
   }
 
   /// An element-wise operator on numbers that are the same everywhere.
-  private static func foldedUniform(
+  private static func reducedUniform(
     _ operation: any Operator, _ operands: [Value], _ type: TensorType, in builder: GraphBuilder
   ) throws(Diagnostic) -> Value? {
     var scalars: [Tensor] = []

@@ -2,7 +2,7 @@ import AdjointCodegen
 import AdjointCore
 import Foundation
 
-/// What an executable may use of the machine.
+/// What a loaded plan may use of the machine.
 package struct ExecutionOptions: Hashable, Sendable {
   /// The most threads a run uses, itself included; nil for one for each active processor, at most
   /// `maximumDefaultThreads`.

@@ -2,7 +2,7 @@ import AdjointCodegen
 import AdjointCore
 import AdjointKernels
 
-/// The code that is generated for the kernels of a plan, for people.
+/// The code that is generated for the kernels of a plan, human-readable.
 package enum GeneratedCode {
   /// The code of every kernel, headed by its number and what it does, as LLVM IR or in the language of
   /// this processor.

@@ -15,13 +15,13 @@ struct DerivativeCheckTests {
 
     var derivative: Derivative {
       .rules(
-        vjp: { (at, cotangents) throws(Diagnostic) in
+        vjp: { (site, cotangents) throws(Diagnostic) in
           guard let cotangent = cotangents[0] else { return [nil] }
-          return [try cotangent * cos(at.operands[0])]
+          return [try cotangent * cos(site.operands[0])]
         },
-        jvp: { (at, tangents) throws(Diagnostic) in
+        jvp: { (site, tangents) throws(Diagnostic) in
           guard let tangent = tangents[0] else { return [nil] }
-          return [try tangent * cos(at.operands[0]) * 0.5]
+          return [try tangent * cos(site.operands[0]) * 0.5]
         })
     }
   }

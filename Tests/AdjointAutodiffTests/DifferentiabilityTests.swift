@@ -2,6 +2,7 @@ import AdjointAutodiff
 import AdjointCore
 import AdjointGraph
 import AdjointOperators
+import AdjointPasses
 import Testing
 
 @Suite("What can be differentiated")

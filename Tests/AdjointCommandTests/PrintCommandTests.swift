@@ -43,23 +43,23 @@ import Testing
     #expect(unbound.errors.contains("[unbound-dimension]"))
   }
 
-  @Test func showsWhatProductsTakeIn() throws {
-    let run = try CommandRun("print", "Graphs/digits-mlp.graph", "--folds", "--dim", "B=32")
+  @Test func showsWhatIsFusedIntoProducts() throws {
+    let run = try CommandRun("print", "Graphs/digits-mlp.graph", "--fusions", "--dim", "B=32")
     #expect(run.status == 0)
     #expect(run.errors.isEmpty)
     #expect(
       run.output.hasPrefix(
         """
-        2 contractions, 2 with something taken in: 35328 bytes a run that are neither written nor read
+        2 contractions, 2 with something fused into them: 35328 bytes a run that are neither written nor read
 
         step 0: f32 [32, 64] · [64, 128]  %xw1
-          takes  %bias1 %z1 %zeros %is_cut %h (element by element with %b1 for every row): 32768 bytes
+          fuses   %bias1 %z1 %zeros %is_cut %h (element by element with %b1 for every row): 32768 bytes
 
         step 1: f32 [32, 128] · [128, 10]  %hw2
-          takes  %bias2 %logits (element by element with %b2 for every row): 2560 bytes
-          leaves
+          fuses   %bias2 %logits (element by element with %b2 for every row): 2560 bytes
+          rejects
         """), "\(run.output)")
-    let unbound = try CommandRun("print", "Graphs/digits-mlp.graph", "--folds")
+    let unbound = try CommandRun("print", "Graphs/digits-mlp.graph", "--fusions")
     #expect(unbound.status == 1)
     #expect(unbound.errors.contains("[unbound-dimension]"))
   }
@@ -85,8 +85,8 @@ import Testing
 
   @Test(arguments: [
     ["--passes", "--plan"], ["--role", "nothing"], ["--dim", "B"], ["--dim", "B=-1"],
-    ["--after", "dead-nodes", "--plan"], ["--folds", "--plan"],
-    ["--after", "dead-nodes", "--folds"],
+    ["--after", "dead-nodes", "--plan"], ["--fusions", "--plan"],
+    ["--after", "dead-nodes", "--fusions"],
   ])
   func refusesOptionsThatMeanNothing(_ options: [String]) throws {
     let run = try CommandRun(arguments: ["print", "Graphs/digits-mlp.graph"] + options)

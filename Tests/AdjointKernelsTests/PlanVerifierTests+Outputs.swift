@@ -14,13 +14,13 @@ extension PlanVerifierTests {
         nest.outputs[1].step = 0
       }
     },
-    Mutation("a fold beside a store", "write the same elements of result 0") {
+    Mutation("a reduction beside a store", "write the same elements of result 0") {
       $0.edit(3) { (nest: inout LoopNest) in
         nest.outputs.append(nest.outputs[0])
         nest.outputs[1].combiner = .sum
       }
     },
-    Mutation("two folds", "write the same elements of result 0") {
+    Mutation("two reductions", "write the same elements of result 0") {
       $0.edit(2) { (nest: inout LoopNest) in
         nest.outputs.append(nest.outputs[0])
         nest.outputs[1].combiner = .maximum

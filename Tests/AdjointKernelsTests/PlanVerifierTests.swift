@@ -208,7 +208,7 @@ struct PlanVerifierTests {
     Mutation("an epilogue that stores elsewhere", "stores result 0 at other points") { plan in
       plan.editEpilogue { $0.outputs[0].access.map.axes.swapAt(1, 2) }
     },
-    Mutation("an epilogue that folds", "stores result 0 at other points") { plan in
+    Mutation("an epilogue that reduces", "stores result 0 at other points") { plan in
       plan.editEpilogue { $0.outputs[0].combiner = .sum }
     },
     Mutation("an epilogue without a result 0", "holds the product") { plan in

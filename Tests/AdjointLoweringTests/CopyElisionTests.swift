@@ -7,7 +7,7 @@ import AdjointOperators
 import AdjointPasses
 import Testing
 
-@Suite("Copies taken into contractions")
+@Suite("Copies fused into contractions")
 struct CopyElisionTests {
   private let builder = GraphBuilder("sample")
 
@@ -17,11 +17,11 @@ struct CopyElisionTests {
     return options
   }
 
-  private func lowered() throws -> (plan: Plan, folds: FoldLedger, graph: Graph) {
+  private func lowered() throws -> (plan: Plan, fusions: FusionReport, graph: Graph) {
     let graph = try builder.build()
     try PlanComparison.expectEqual(graph)
-    let (plan, folds) = try graph.loweredWithFolds()
-    return (plan.plan, folds, graph)
+    let (plan, fusions) = try graph.loweredWithFusionReport()
+    return (plan.plan, fusions, graph)
   }
 
   /// The kernels in the order of the steps.
@@ -52,7 +52,7 @@ struct CopyElisionTests {
       DotGeneral(left: side, right: side), [heads(x, 3), heads(y, 3)])
     let mixed = try matmul(scores, heads(x, 3)).transposed(permutation: [1, 0, 2])
     try builder.output("z", mixed.reshaped(to: [5, 12]))
-    let (plan, folds, graph) = try lowered()
+    let (plan, fusions, graph) = try lowered()
     #expect(
       text(try graph.lowered(Self.without).plan) == [
         "loop[3, 5, 4]; r0[i, j, k] = a[j, i, k]",
@@ -67,17 +67,17 @@ struct CopyElisionTests {
         "contraction f32 3 × [5, 4] · [4, 5]ᵀ", "contraction f32 3 × [5, 5] · [5, 4] → r0[j, i, k]",
       ])
     #expect(
-      FoldPrinter.text(folds, of: graph) == """
-        2 contractions, 2 with something taken in: 2400 bytes a run that are neither written nor read
+      FusionReportPrinter.text(fusions, of: graph) == """
+        2 contractions, 2 with something fused into them: 2400 bytes a run that are neither written nor read
 
         step 0: f32 3 × [5, 4] · [4, 5]  %4
-          takes  the right operand as it lies, transposed: 480 bytes
-          takes  %1 (the left operand read through its strides): 480 bytes
-          takes  %3 (the right operand read through its strides): 480 bytes
+          fuses   the right operand as it lies, transposed: 480 bytes
+          fuses   %1 (the left operand read through its strides): 480 bytes
+          fuses   %3 (the right operand read through its strides): 480 bytes
 
         step 1: f32 3 × [5, 5] · [5, 4]  %7
-          takes  %6 (the right operand read through its strides): 480 bytes
-          takes  %8 (the result stored through its strides): 480 bytes
+          fuses   %6 (the right operand read through its strides): 480 bytes
+          fuses   %8 (the result stored through its strides): 480 bytes
 
         """)
   }
@@ -90,11 +90,11 @@ struct CopyElisionTests {
     let scores = try builder.apply(DotGeneral(left: side, right: side), [own, own])
     try builder.output("scores", scores)
     try builder.output("mixed", matmul(scores, own))
-    let (plan, folds, _) = try lowered()
+    let (plan, fusions, _) = try lowered()
     #expect(plan.launchCount == 2)
     #expect(
-      folds.entries.map { $0.taken.last?.fold } == [.copy([.left, .right]), .copy([.right])])
-    #expect(folds.entries.map { $0.taken.last?.savedByteCount } == [480, 0])
+      fusions.entries.map { $0.fused.last?.fusion } == [.copy([.left, .right]), .copy([.right])])
+    #expect(fusions.entries.map { $0.fused.last?.savedByteCount } == [480, 0])
   }
 
   @Test("a training step of an attention has no copies", arguments: [1, 2])
@@ -136,10 +136,10 @@ struct CopyElisionTests {
     let own = try heads(x, 3)
     try builder.output("z", matmul(own, y))
     try builder.output("own", own)
-    let (plan, folds, _) = try lowered()
+    let (plan, fusions, _) = try lowered()
     #expect(plan.launchCount == 2)
-    let copy = FoldLedger.Source.node(3)
-    #expect(folds.entries[0].left.map(\.reason) == [.isOutput(copy)])
+    let copy = FusionReport.Source.node(3)
+    #expect(fusions.entries[0].rejected.map(\.reason) == [.isOutput(copy)])
   }
 
   @Test("a copy that a gather reads as well stays")
@@ -149,10 +149,10 @@ struct CopyElisionTests {
     let own = try heads(x, 3)
     try builder.output("z", matmul(own, y))
     try builder.output("some", own.gathered(at: builder.input("at", .i32, [2]), axis: 0))
-    let (plan, folds, _) = try lowered()
+    let (plan, fusions, _) = try lowered()
     #expect(plan.launchCount == 3)
-    guard case .isRead(.node(3), by: _)? = folds.entries[0].left.first?.reason else {
-      Issue.record("\(folds)")
+    guard case .isRead(.node(3), by: _)? = fusions.entries[0].rejected.first?.reason else {
+      Issue.record("\(fusions)")
       return
     }
   }
@@ -164,12 +164,12 @@ struct CopyElisionTests {
     // Rows of 12 that are 3 times 4 far apart.
     let rows = try x.transposed(permutation: [1, 0, 2]).reshaped(to: [5, 12])
     try builder.output("z", matmul(rows, w))
-    let (plan, folds, graph) = try lowered()
+    let (plan, fusions, graph) = try lowered()
     #expect(plan.launchCount == 2)
-    #expect(folds.entries[0].left.map(\.reason) == [.noStrides])
+    #expect(fusions.entries[0].rejected.map(\.reason) == [.noStrides])
     #expect(
-      FoldPrinter.text(folds, of: graph).contains(
-        "leaves %0: no strides of a matrix stand for it"))
+      FusionReportPrinter.text(fusions, of: graph).contains(
+        "rejects %0: no strides of a matrix stand for it"))
   }
 
   @Test("a parameter that gets a next value is read by its copy")
@@ -178,9 +178,9 @@ struct CopyElisionTests {
     let y = try builder.input("y", .f32, [3, 4, 6])
     try builder.output("z", matmul(heads(w, 3), y))
     try builder.update(w, to: 0.5 * w)
-    let (plan, folds, _) = try lowered()
+    let (plan, fusions, _) = try lowered()
     #expect(plan.launchCount == 3)
-    #expect(folds.entries[0].left.map(\.reason) == [.overwrites(.port("w"))])
+    #expect(fusions.entries[0].rejected.map(\.reason) == [.overwrites(.port("w"))])
   }
 
   @Test("a product with an epilogue keeps its rows; the next one reads them")
@@ -191,9 +191,9 @@ struct CopyElisionTests {
     let activated = try tanh(matmul(x, w))
     try builder.output("activated", activated)
     try builder.output("z", matmul(heads(activated, 3), y))
-    let (plan, folds, _) = try lowered()
+    let (plan, fusions, _) = try lowered()
     #expect(plan.launchCount == 2)
-    #expect(folds.entries[1].taken.last?.fold == .copy([.left]))
+    #expect(fusions.entries[1].fused.last?.fusion == .copy([.left]))
   }
 
   @Test("products of values in any order compute what the graph does")

@@ -5,7 +5,7 @@ import AdjointLowering
 import AdjointOperators
 import Testing
 
-@Suite("Element-wise work taken into contractions")
+@Suite("Element-wise work fused into contractions")
 struct EpilogueFusionTests {
   private let builder = GraphBuilder("sample")
   private let x: Value
@@ -18,11 +18,11 @@ struct EpilogueFusionTests {
     b = try builder.parameter("b", .f32, [3])
   }
 
-  private func lowered() throws -> (plan: Plan, folds: FoldLedger) {
+  private func lowered() throws -> (plan: Plan, fusions: FusionReport) {
     let graph = try builder.build()
     try PlanComparison.expectEqual(graph)
-    let (plan, folds) = try graph.loweredWithFolds()
-    return (plan.plan, folds)
+    let (plan, fusions) = try graph.loweredWithFusionReport()
+    return (plan.plan, fusions)
   }
 
   private func epilogue(_ plan: Plan, _ step: Int = 0) throws -> LoopNest? {
@@ -33,14 +33,14 @@ struct EpilogueFusionTests {
   @Test("bias and activation go through the registers; the product is not stored")
   func layer() throws {
     try builder.output("h", relu(matmul(x, w) + b))
-    let (plan, folds) = try lowered()
+    let (plan, fusions) = try lowered()
     #expect(plan.launchCount == 1)
     #expect(try epilogue(plan)?.outputs.count == 1)
     // 4 · 3 numbers of 4 bytes, written and read.
-    #expect(folds.foldedCount == 1)
-    #expect(folds.savedByteCount == 2 * 48)
-    guard case .epilogue(let rows, let points) = folds.entries[0].taken[0].fold else {
-      Issue.record("\(folds)")
+    #expect(fusions.fusedCount == 1)
+    #expect(fusions.savedByteCount == 2 * 48)
+    guard case .epilogue(let rows, let points) = fusions.entries[0].fused[0].fusion else {
+      Issue.record("\(fusions)")
       return
     }
     #expect(rows == [.port("b")])
@@ -52,10 +52,10 @@ struct EpilogueFusionTests {
     let z = try matmul(x, w)
     try builder.output("h", tanh(z + b))
     try builder.output("z", z)
-    let (plan, folds) = try lowered()
+    let (plan, fusions) = try lowered()
     #expect(plan.launchCount == 1)
     #expect(plan.steps[0].results.count == 2)
-    #expect(folds.savedByteCount == 48)
+    #expect(fusions.savedByteCount == 48)
   }
 
   @Test("one step takes several nests, each of which reads what is at hand")
@@ -86,8 +86,8 @@ struct EpilogueFusionTests {
     try PlanComparison.expectEqual(graph)
     var plain = LoweringOptions()
     plain.fusesEpilogues = false
-    let before = try graph.loweredWithFolds(plain).plan.plan
-    let (verified, folds) = try graph.loweredWithFolds()
+    let before = try graph.loweredWithFusionReport(plain).plan.plan
+    let (verified, fusions) = try graph.loweredWithFusionReport()
     let plan = verified.plan
     #expect(plan.contractionCount == before.contractionCount)
     #expect(
@@ -96,11 +96,11 @@ struct EpilogueFusionTests {
       })
     #expect(before.launchCount == 10)
     #expect(plan.launchCount == 9)
-    #expect(folds.entries.count == 5)
-    #expect(folds.foldedCount == 4)
+    #expect(fusions.entries.count == 5)
+    #expect(fusions.fusedCount == 4)
   }
 
-  @Test("what is read elsewhere, or is not there yet, stays apart, and the ledger says so")
+  @Test("what is read elsewhere, or is not computed yet, stays apart, and the ledger says so")
   func refused() throws {
     let z = try matmul(x, w)
     try builder.output(
@@ -111,34 +111,34 @@ struct EpilogueFusionTests {
     try builder.output("rows", z.sum(alongAxes: [1]))
     let total = try z.sum(squeezingAxes: [0, 1])
     try builder.output("share", exp(z - total))
-    let (plan, folds) = try lowered()
+    let (plan, fusions) = try lowered()
     #expect(try epilogue(plan) == nil)
-    let reasons = folds.entries[0].left.map(\.reason)
+    let reasons = fusions.entries[0].rejected.map(\.reason)
     #expect(reasons.count == 5)
-    let source = FoldLedger.Source.node(folds.entries[0].nodes[0])
-    #expect(reasons.contains(.isReadElsewhere(source, .slice)))
-    #expect(reasons.contains(.isReadElsewhere(source, .transpose)))
-    #expect(reasons.contains(.foldsPoints))
-    #expect(reasons.contains { if case .comesLater = $0 { true } else { false } })
-    #expect(folds.savedByteCount == 0)
+    let source = FusionReport.Source.node(fusions.entries[0].nodes[0])
+    #expect(reasons.contains(.nonPointwiseLoad(source, .slice)))
+    #expect(reasons.contains(.nonPointwiseLoad(source, .transpose)))
+    #expect(reasons.contains(.isReduction))
+    #expect(reasons.contains { if case .notYetAvailable = $0 { true } else { false } })
+    #expect(fusions.savedByteCount == 0)
   }
 
   @Test("an update that the product would keep from its place stays apart")
   func updateOfWhatIsRead() throws {
     let v = try builder.parameter("v", .f32, [4, 3])
     try builder.update(v, to: v * tanh(matmul(x, w)))
-    let (plan, folds) = try lowered()
+    let (plan, fusions) = try lowered()
     #expect(plan.launchCount == 2)
-    #expect(folds.entries[0].left.map(\.reason) == [.overwrites(.port("v"))])
+    #expect(fusions.entries[0].rejected.map(\.reason) == [.overwrites(.port("v"))])
   }
 
   @Test("results of another type need one of the product's beside them")
   func otherTypes() throws {
     let z = try matmul(x, w)
     try builder.output("isPositive", z .> 0)
-    let (plan, folds) = try lowered()
+    let (plan, fusions) = try lowered()
     #expect(plan.launchCount == 2)
-    #expect(folds.entries[0].left.map(\.reason) == [.noResultOf(.f32)])
+    #expect(fusions.entries[0].rejected.map(\.reason) == [.noResultOf(.f32)])
     // With the product it is taken in.
     try builder.output("z", z)
     #expect(try lowered().plan.launchCount == 1)
@@ -148,10 +148,10 @@ struct EpilogueFusionTests {
   func twoProducts() throws {
     let other = try matmul(builder.input("u", .f32, [4, 6]), w)
     try builder.output("y", tanh(matmul(x, w) * other))
-    let (plan, folds) = try lowered()
+    let (plan, fusions) = try lowered()
     #expect(plan.launchCount == 2)
-    #expect(folds.entries.flatMap(\.left).count == 1)
-    #expect(folds.entries.flatMap(\.taken).count == 1)
+    #expect(fusions.entries.flatMap(\.rejected).count == 1)
+    #expect(fusions.entries.flatMap(\.fused).count == 1)
   }
 
   @Test("sums that stay apart say why")
@@ -162,44 +162,44 @@ struct EpilogueFusionTests {
     try builder.output("sum", shown + matmul(x, w))
     var options = LoweringOptions()
     options.fusesEpilogues = false
-    let (_, folds) = try builder.build().loweredWithFolds(options)
-    guard case .isOutput(.node)? = folds.entries[0].left.first?.reason else {
-      Issue.record("\(folds)")
+    let (_, fusions) = try builder.build().loweredWithFusionReport(options)
+    guard case .isOutput(.node)? = fusions.entries[0].rejected.first?.reason else {
+      Issue.record("\(fusions)")
       return
     }
   }
 
-  @Test("the ledger is printed for people")
+  @Test("the report is printed as text")
   func text() throws {
     let graph = try TrainingGraph.classifier(batch: 4, sizes: [6, 5, 3], momentum: true)
-    let text = FoldPrinter.text(try graph.loweredWithFolds().folds, of: graph)
+    let text = FusionReportPrinter.text(try graph.loweredWithFusionReport().fusions, of: graph)
     #expect(
       text == """
-        5 contractions, 4 with something taken in: 1252 bytes a run that are neither written nor read
+        5 contractions, 4 with something fused into them: 1252 bytes a run that are neither written nor read
 
         step 0: f32 [4, 6] · [6, 5]  %0
-          takes  %1 %2 %4 %5 %6 (element by element with %b0 for every row): 80 bytes
-          leaves %1 %2 %4 %5 %45: it goes into %43
+          fuses   %1 %2 %4 %5 %6 (element by element with %b0 for every row): 80 bytes
+          rejects %1 %2 %4 %5 %45: it goes into %43
 
         step 1: f32 [4, 5] · [5, 3]  %7
-          leaves %8 %9 %10 %11 %12 %13 %14 %15: it folds points
-          leaves %8 %9 %16: it folds points
-          leaves %8 %9 %17 %19 … %24 %25 %26: %16 is not there yet
+          rejects %8 %9 %10 %11 %12 %13 %14 %15: it is a reduction
+          rejects %8 %9 %16: it is a reduction
+          rejects %8 %9 %17 %19 … %24 %25 %26: %16 is not computed yet
 
         step 5: f32 [4, 3] · [3, 5]  %43
-          takes  the right operand as it lies, transposed: 120 bytes
-          takes  %1 %2 %4 %5 %45 (element by element with %b0 for every row, %0): 160 bytes
-          leaves %46: it folds points
+          fuses   the right operand as it lies, transposed: 120 bytes
+          fuses   %1 %2 %4 %5 %45 (element by element with %b0 for every row, %0): 160 bytes
+          rejects %46: it is a reduction
 
         step 6: f32 [5, 4] · [4, 3]  %44
-          takes  the left operand as it lies, transposed: 160 bytes
-          takes  %62 %63 %64 (update with 0.9 · %v2, in its place): 120 bytes
-          takes  %65 %66 %67 (element by element with %w1): 60 bytes
+          fuses   the left operand as it lies, transposed: 160 bytes
+          fuses   %62 %63 %64 (update with 0.9 · %v2, in its place): 120 bytes
+          fuses   %65 %66 %67 (element by element with %w1): 60 bytes
 
         step 8: f32 [6, 4] · [4, 5]  %47
-          takes  the left operand as it lies, transposed: 192 bytes
-          takes  %49 %50 %51 (update with 0.9 · %v0, in its place): 240 bytes
-          takes  %53 %54 %55 (element by element with %w0): 120 bytes
+          fuses   the left operand as it lies, transposed: 192 bytes
+          fuses   %49 %50 %51 (update with 0.9 · %v0, in its place): 240 bytes
+          fuses   %53 %54 %55 (element by element with %w0): 120 bytes
 
         """, "\(text)")
   }

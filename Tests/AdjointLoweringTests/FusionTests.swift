@@ -1,9 +1,9 @@
-import AdjointAutodiff
 import AdjointCore
 import AdjointGraph
 import AdjointKernels
 import AdjointLowering
 import AdjointOperators
+import AdjointPasses
 import Testing
 
 @Suite("Fusion")
@@ -120,7 +120,7 @@ struct FusionTests {
       try builder.output("y", t.sum(squeezingAxes: [0]))
       try builder.output("z", t.sum(squeezingAxes: [1]))
     }
-    // The first sum goes with what stores the hyperbolic tangents; the second folds another axis.
+    // The first sum goes with what stores the hyperbolic tangents; the second fusions another axis.
     #expect(expensive.launchCount == 2)
     #expect(
       expensive.kernels.map { KernelPrinter.lines($0).last } == ["r1[j] += t1", "r0[i] += a[i, j]"])
@@ -168,7 +168,7 @@ struct FusionTests {
     #expect(plan.launchCount == 1)
   }
 
-  @Test("slices, transposes and reversed reads are taken into the reader")
+  @Test("slices, transposes and reversed reads are fused into the reader")
   func indexedReads() throws {
     let plan = try plan { builder in
       let x = try builder.input("x", .f32, [4, 6])

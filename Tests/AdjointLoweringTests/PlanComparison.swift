@@ -15,7 +15,7 @@ enum PlanComparison {
       options.fusesProducers = bits & 1 != 0
       options.mergesSiblings = bits & 2 != 0
       options.writesInPlace = bits & 4 != 0
-      options.foldsContractions = bits & 8 != 0
+      options.fusesAddends = bits & 8 != 0
       options.fusesEpilogues = bits & 16 != 0
       options.fusesRows = bits & 32 != 0
       options.elidesCopies = bits & 64 != 0

@@ -1,9 +1,9 @@
-import AdjointAutodiff
 import AdjointCore
 import AdjointGraph
 import AdjointKernels
 import AdjointLowering
 import AdjointOperators
+import AdjointPasses
 import TestSupport
 import Testing
 
@@ -13,7 +13,7 @@ struct RowFusionTests {
 
   private func lowered(
     _ options: LoweringOptions = LoweringOptions()
-  ) throws -> (plan: Plan, rows: RowLedger) {
+  ) throws -> (plan: Plan, rows: RowFusionReport) {
     let graph = try builder.build()
     try PlanComparison.expectEqual(graph, runs: 1)
     let lowered = try graph.loweredWithLedgers(options)
@@ -135,7 +135,7 @@ struct RowFusionTests {
       KernelPrinter.lines(plan.kernels[1]) == ["loop[600]", "r0[] += a[i]"])
   }
 
-  @Test("a fold of all rows has a part that each block of rows does for itself")
+  @Test("a reduction of all rows has a part that each block of rows does for itself")
   func blocksOfRows() throws {
     let x = try builder.input("x", .f32, [512, 96])
     let scale = try builder.input("scale", .f32, [96])
@@ -196,7 +196,7 @@ struct RowFusionTests {
   /// Lowers the graph and compares one output, whose sums are in another order, within rounding.
   private func loweredWithOtherSums(
     _ output: String, _ inputs: [String: [Int]], _ options: LoweringOptions = LoweringOptions()
-  ) throws -> (plan: Plan, rows: RowLedger) {
+  ) throws -> (plan: Plan, rows: RowFusionReport) {
     let graph = try builder.build()
     let lowered = try graph.loweredWithLedgers(options)
     var tensors: [String: Tensor] = [:]
@@ -219,7 +219,7 @@ struct RowFusionTests {
     #expect((1 << 18)...(1 << 22) ~= options.cacheByteCount)
     try builder.output("y", softmax(builder.input("x", .f32, [20, 9])))
     let graph = try builder.build()
-    let text = RowPrinter.text(try graph.loweredWithLedgers(options).rows, of: graph)
+    let text = RowFusionReportPrinter.text(try graph.loweredWithLedgers(options).rows, of: graph)
     #expect(
       text.hasPrefix(
         "1 group of loop nests done row by row: 2480 bytes a run stay in a cache of "

@@ -58,7 +58,7 @@ struct TrainingPlanTests {
     #expect(writer < product)
   }
 
-  @Test("are printed for people")
+  @Test("are printed as text")
   func text() throws {
     let builder = GraphBuilder("step")
     let x = try builder.input("x", .f32, [4, 3])

@@ -1,7 +1,7 @@
-import AdjointAutodiff
 import AdjointCore
 import AdjointGraph
 import AdjointOperators
+import AdjointPasses
 import TestSupport
 import Testing
 

@@ -21,8 +21,8 @@ import Testing
 
   private func executable(
     _ plan: VerifiedPlan, limit: Int = .max, threads: Int = 1, _ backend: Backend
-  ) throws -> Executable {
-    try Executable(
+  ) throws -> LoadedPlan {
+    try LoadedPlan(
       plan,
       options: ExecutionOptions(threads: threads, maximumArenaByteCount: limit, backend: backend))
   }
@@ -68,7 +68,7 @@ import Testing
   @Test(arguments: Backend.allCases)
   func whatIsAllocatedIsEnough(_ backend: Backend) throws {
     let plan = try softmax()
-    let context = try ExecutionContext(
+    let context = try PlanContext(
       executable(
         plan, limit: executable(plan, threads: 3, backend).memory.total, threads: 3, backend))
     try context.write(

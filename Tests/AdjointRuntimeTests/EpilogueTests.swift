@@ -111,7 +111,7 @@ import Testing
         .contraction(product),
         operands: [matrix, matrix, TensorType(.f32, extents: [bias])], results: [matrix])
       do {
-        _ = try Executable(verifying: plan.plan)
+        _ = try LoadedPlan(verifying: plan.plan)
         return nil
       } catch {
         return error.code

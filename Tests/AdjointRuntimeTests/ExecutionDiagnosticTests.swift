@@ -26,8 +26,8 @@ import Testing
     ).plan
   }
 
-  private func context() throws -> ExecutionContext {
-    try ExecutionContext(Executable(verifying: plan()))
+  private func context() throws -> PlanContext {
+    try PlanContext(LoadedPlan(verifying: plan()))
   }
 
   private func diagnostic(_ body: () throws -> Void) -> Diagnostic? {
@@ -90,12 +90,12 @@ import Testing
     }
     let options = ExecutionOptions(maximumArenaByteCount: 3 << 20)
     let large = try copy(of: 655_000)
-    let error = diagnostic { _ = try Executable(verifying: large, options: options) }
+    let error = diagnostic { _ = try LoadedPlan(verifying: large, options: options) }
     #expect(error?.code == .memoryLimit)
     #expect(error?.message.contains("5.0 MiB") == true)
     #expect(error?.message.contains("3.0 MiB") == true)
     let huge = try copy(of: 1 << 46)
-    #expect(diagnostic { _ = try Executable(verifying: huge) }?.code == .memoryLimit)
+    #expect(diagnostic { _ = try LoadedPlan(verifying: huge) }?.code == .memoryLimit)
   }
 
   @Test func plansThatReachOutsideTheirBuffersAreRefused() throws {
@@ -127,7 +127,7 @@ import Testing
     }
     for (number, plan) in plans.enumerated() {
       #expect(
-        diagnostic { _ = try Executable(verifying: plan) }?.code == .invalidPlan, "plan \(number)")
+        diagnostic { _ = try LoadedPlan(verifying: plan) }?.code == .invalidPlan, "plan \(number)")
     }
   }
 
@@ -144,10 +144,10 @@ import Testing
         .contraction(product), operands: [type, TensorType(.f32, extents: [9])],
         results: [type]
       ).plan
-      #expect(diagnostic { _ = try Executable(verifying: plan) }?.code == .invalidPlan)
+      #expect(diagnostic { _ = try LoadedPlan(verifying: plan) }?.code == .invalidPlan)
     }
     let copy = IndexedCopy(.f32, indexType: .i32, outer: 1, extent: 7, inner: 1, count: 2)
     let plan = SinglePlan(.gather(copy), operands: [type, index], results: [index]).plan
-    #expect(diagnostic { _ = try Executable(verifying: plan) }?.code == .invalidPlan)
+    #expect(diagnostic { _ = try LoadedPlan(verifying: plan) }?.code == .invalidPlan)
   }
 }

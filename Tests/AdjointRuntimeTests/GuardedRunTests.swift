@@ -16,10 +16,10 @@ struct GuardedRunTests {
   }
 
   private func run(
-    _ executable: Executable, guards: [String] = [], seed: UInt64
+    _ executable: LoadedPlan, guards: [String] = [], seed: UInt64
   ) throws -> Outcome {
     let plan = executable.plan
-    let context = try ExecutionContext(executable)
+    let context = try PlanContext(executable)
     for (number, port) in plan.parameters.enumerated() {
       try context.writeParameter(
         .random(plan.buffers[port.buffer].type, seed: seed &+ UInt64(number)), at: number)
@@ -54,9 +54,9 @@ struct GuardedRunTests {
     for backend in Backend.allCases {
       for threads in [1, 3] {
         let options = ExecutionOptions(threads: threads, backend: backend)
-        let plain = try run(Executable(verified, options: options), seed: seed)
+        let plain = try run(LoadedPlan(verified, options: options), seed: seed)
         let found = try run(
-          Executable(apart, options: options), guards: guarded.guards, seed: seed)
+          LoadedPlan(apart, options: options), guards: guarded.guards, seed: seed)
         #expect(
           zip(found.tensors, plain.tensors).allSatisfy { $0.agrees(with: $1) },
           "\(what) on \(threads) \(backend)")
@@ -106,9 +106,9 @@ struct GuardedRunTests {
   ) throws {
     let guarded = GuardedPlan(verified.plan)
     let apart = try VerifiedPlan(verifying: guarded.plan)
-    let executable: Executable
+    let executable: LoadedPlan
     do {
-      executable = try Executable(
+      executable = try LoadedPlan(
         apart,
         options: ExecutionOptions(
           threads: 2, maximumArenaByteCount: 1 << 24, backend: backend))

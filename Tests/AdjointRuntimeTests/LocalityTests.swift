@@ -24,7 +24,7 @@ import Testing
 
   /// Of each step whether it reads mostly what several threads wrote, where they share certain steps.
   private func spread(_ plan: Plan, shared: Set<String>) -> [Bool] {
-    plan.localities { step, _ in shared.contains(step.label) }.map(\.isSpread)
+    plan.localities { step, _ in shared.contains(step.label) }.map(\.operandsAreSharedAcrossCores)
   }
 
   @Test func isSpreadWhereThreadsSharedWhatIsRead() {
@@ -58,8 +58,10 @@ import Testing
     let ring = plan(
       [(16, 0, .parameter), (16, 64, .parameter), (16, 128, .parameter)],
       [([0], [0]), ([1], [2]), ([2], [0]), ([0], [1])])
-    let found = ring.localities { step, locality in step.label == "3" || locality.isSpread }
-    #expect(found.map(\.isSpread) == [true, true, true, true])
+    let found = ring.localities { step, locality in
+      step.label == "3" || locality.operandsAreSharedAcrossCores
+    }
+    #expect(found.map(\.operandsAreSharedAcrossCores) == [true, true, true, true])
     #expect(spread(ring, shared: ["3"]) == [false, true, false, false])
   }
 
@@ -76,8 +78,10 @@ import Testing
     let chain = plan(
       [(16, 0, .input), (16, 64, .temporary), (16, 128, .temporary), (16, 192, .temporary)],
       [([0], [1]), ([1], [2]), ([2], [3])])
-    let found = chain.localities { step, locality in step.label == "0" || locality.isSpread }
-    #expect(found.map(\.isSpread) == [false, true, true])
+    let found = chain.localities { step, locality in
+      step.label == "0" || locality.operandsAreSharedAcrossCores
+    }
+    #expect(found.map(\.operandsAreSharedAcrossCores) == [false, true, true])
   }
 
   @Test func isSettledWhereNothingWritesTheLargestOperand() {
@@ -90,8 +94,8 @@ import Testing
     let (settled, written) = (
       read.localities { _, _ in false }, product.localities { _, _ in false }
     )
-    #expect(settled.map(\.isSettled) == [true])
-    #expect(written.map(\.isSettled) == [false, false])
+    #expect(settled.map(\.largestOperandIsRunInvariant) == [true])
+    #expect(written.map(\.largestOperandIsRunInvariant) == [false, false])
   }
 
   // MARK: Steps that threads share
@@ -131,7 +135,7 @@ import Testing
   }
 
   private func sharedSteps(_ plan: Plan, threads: Int) throws -> [Int] {
-    try Executable(
+    try LoadedPlan(
       verifying: plan, options: ExecutionOptions(threads: threads, backend: .generated)
     ).sharedSteps
   }
@@ -157,10 +161,10 @@ import Testing
         extents: [count])
     }
     let results = try [1, 2, 5].map { threads in
-      let executable = try Executable(
+      let executable = try LoadedPlan(
         verifying: sum(of: count, behindProduct: true),
         options: ExecutionOptions(threads: threads, backend: .generated))
-      let context = try ExecutionContext(executable)
+      let context = try PlanContext(executable)
       try context.write(tensor(count, 0), toInput: 0)
       try context.write(tensor(256 * 256, 1 << 32), toInput: 1)
       try context.run()

@@ -123,7 +123,7 @@ import Testing
 
   @Test("products that are large enough are cut, and batches no more than is worth it")
   func counts() throws {
-    let settled = Locality(isSettled: true)
+    let settled = Locality(largestOperandIsRunInvariant: true)
     let vector = try #require(try panels(1, 512, 784))
     #expect(vector.count(settled, batch: 1) == 2)
     #expect(vector.count(settled, batch: 2) == 1 && vector.isShared(settled, batch: 2))
@@ -142,7 +142,7 @@ import Testing
   func coverage(mask: Int) throws {
     for extent in stride(from: 100, through: 3000, by: 97) {
       let panels = try #require(try panels(extent, 1, extent, mask: mask))
-      let count = panels.count(Locality(isSettled: true), batch: 1)
+      let count = panels.count(Locality(largestOperandIsRunInvariant: true), batch: 1)
       var next = 0
       for number in 0..<count {
         let range = panels.range(number, of: count)

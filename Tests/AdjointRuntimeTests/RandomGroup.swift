@@ -1,7 +1,7 @@
 import AdjointCore
 import AdjointKernels
 
-/// A random fusion group with operands that fit it: folds of rows, stores that use them, and what
+/// A random fusion group with operands that fit it: reductions of rows, stores that use them, and what
 /// has one number for each row.
 struct RandomGroup {
   var group: FusionGroup
@@ -79,16 +79,16 @@ struct RandomGroup {
     }
     var outputs: [LoopNest.Output] = []
     for _ in 0..<(1 + random.below(2)) {
-      let folds = !isRowOnly && random.chance(1, in: 2)
-      let shape = folds || isRowOnly ? rows : rows + [points]
+      let reduces = !isRowOnly && random.chance(1, in: 2)
+      let shape = reduces || isRowOnly ? rows : rows + [points]
       let combiner = random.pick(
         hasSpecials ? [Combiner.maximum, .minimum] : [.sum, .maximum, .minimum])
       let access = Access(type, extents: shape, map: .identity(rank: shape.count))
       outputs.append(
         .init(
           result: isRowNumber.count, step: known.last ?? 0, access: access,
-          combiner: folds ? combiner : nil))
-      isRowNumber.append(folds || isRowOnly)
+          combiner: reduces ? combiner : nil))
+      isRowNumber.append(reduces || isRowOnly)
     }
     group.stages.append(
       .init(

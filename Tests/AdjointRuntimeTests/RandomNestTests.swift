@@ -43,7 +43,7 @@ import Testing
   @Test func threadsDoNotChangeABit() throws {
     for seed in 0..<8 {
       var random = SeededRandom(seed)
-      // Large enough to be shared: folds over rows, columns and everything, beside a store.
+      // Large enough to be shared: reductions over rows, columns and everything, beside a store.
       let extents = random.pick([[1 << 17], [350, 400], [3, 40_000], [40_000, 3]])
       let kept = random.shuffled(Array(extents.indices)).prefix(random.below(extents.count))
       let identity = IndexMap.identity(rank: extents.count)

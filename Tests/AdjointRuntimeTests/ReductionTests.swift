@@ -4,7 +4,7 @@ import AdjointRuntime
 import Testing
 
 @Suite struct ReductionTests {
-  private func fold(
+  private func reduce(
     _ extents: [Int], keeping kept: [Int], _ combiner: Combiner, _ operand: Tensor
   ) throws -> (found: [Tensor], wanted: [Tensor]) {
     let type = operand.scalarType
@@ -30,11 +30,11 @@ import Testing
   }
 
   @Test(arguments: Combiner.allCases)
-  func foldsOverNothingGiveTheIdentity(combiner: Combiner) throws {
+  func reductionsOverNothingGiveTheIdentity(combiner: Combiner) throws {
     for type in ScalarType.allCases {
       for (extents, kept) in [([0], []), ([3, 0], [0]), ([0, 3], [1]), ([0, 3], [0])] {
         let operand = try Tensor(repeating: 0, type, extents: extents)
-        let (found, wanted) = try fold(extents, keeping: kept, combiner, operand)
+        let (found, wanted) = try reduce(extents, keeping: kept, combiner, operand)
         #expect(found == wanted, "\(combiner) \(type) \(extents) \(kept)")
       }
     }
@@ -51,7 +51,7 @@ import Testing
           if type.isDifferentiable, combiner == .sum || combiner == .product, kept.count < 2 {
             continue
           }
-          let (found, wanted) = try fold(extents, keeping: kept, combiner, operand)
+          let (found, wanted) = try reduce(extents, keeping: kept, combiner, operand)
           for (x, y) in zip(found[0].doubles, wanted[0].doubles) {
             #expect(x == y || (x.isNaN && y.isNaN), "\(combiner) \(type) \(extents) \(kept)")
           }
@@ -66,17 +66,17 @@ import Testing
     let values = (0..<count).map { Float(random.uniform(at: UInt64($0))) }
     let exact = values.reduce(0.0) { $0 + Double($1) }
     for (extents, kept) in [([count], []), ([count, 1], [1]), ([512, 512], [])] {
-      let nestSum = try foldOnly(extents, kept, values)
+      let nestSum = try reduceOnly(extents, kept, values)
       #expect((Double(nestSum[0]) - exact).magnitude <= 1e-7 * exact)
     }
-    let columns = try foldOnly([count / 4, 4], [1], values)
+    let columns = try reduceOnly([count / 4, 4], [1], values)
     for column in 0..<4 {
       let wanted = stride(from: column, to: count, by: 4).reduce(0.0) { $0 + Double(values[$1]) }
       #expect((Double(columns[column]) - wanted).magnitude <= 4e-7 * wanted)
     }
   }
 
-  private func foldOnly(_ extents: [Int], _ kept: [Int], _ values: [Float]) throws -> [Float] {
+  private func reduceOnly(_ extents: [Int], _ kept: [Int], _ values: [Float]) throws -> [Float] {
     var program = ScalarProgram()
     let load = program.append(.load(input: 0), .f32)
     let keptExtents = kept.map { extents[$0] }
@@ -99,7 +99,7 @@ import Testing
     return try plan.run([Tensor(.f32(values), extents: extents)])[0].floats
   }
 
-  @Test func foldsOverDifferentAxesShareANest() throws {
+  @Test func reductionsOverDifferentAxesShareANest() throws {
     let extents = [6, 10]
     var program = ScalarProgram()
     let load = program.append(.load(input: 0), .f32)

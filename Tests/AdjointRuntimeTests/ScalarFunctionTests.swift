@@ -15,26 +15,26 @@ import Testing
     -1e30, 255, 256, 255.5, -3.7, 3.99,
   ]
 
-  private func operand(_ type: ScalarType, stretch: Int) throws -> Tensor {
+  private func operand(_ type: ScalarType, region: Int) throws -> Tensor {
     switch type {
     case .f32, .f64:
       var values = Self.numbers
       for place in values.count..<1500 {
-        let fraction = Double(place * stretch % 2003) / 1001.5
+        let fraction = Double(place * region % 2003) / 1001.5
         values.append(20 * fraction - 20)
       }
       return try Tensor(Tensor.Storage(casting: values, as: type), extents: [1500])
     case .i32:
       let values: [Int32] = [.min, .max, .min + 1, -7, -2, -1, 0, 1, 2, 3, 31, 1000]
-      return try Tensor(.i32((0..<1500).map { values[$0 * stretch % 12] }), extents: [1500])
+      return try Tensor(.i32((0..<1500).map { values[$0 * region % 12] }), extents: [1500])
     case .i64:
       let values: [Int64] = [.min, .max, .min + 1, -7, -2, -1, 0, 1, 2, 3, 62, 1 << 53 + 1]
-      return try Tensor(.i64((0..<1500).map { values[$0 * stretch % 12] }), extents: [1500])
+      return try Tensor(.i64((0..<1500).map { values[$0 * region % 12] }), extents: [1500])
     case .u8:
       return try Tensor(
-        .u8((0..<1500).map { UInt8(truncatingIfNeeded: $0 * stretch) }), extents: [1500])
+        .u8((0..<1500).map { UInt8(truncatingIfNeeded: $0 * region) }), extents: [1500])
     case .bool:
-      return try Tensor(.bool((0..<1500).map { $0 * stretch % 3 == 0 }), extents: [1500])
+      return try Tensor(.bool((0..<1500).map { $0 * region % 3 == 0 }), extents: [1500])
     }
   }
 
@@ -65,7 +65,7 @@ import Testing
     _ instruction: ScalarInstruction, _ types: [ScalarType], _ result: ScalarType,
     scalars: Set<Int> = [], tolerance: Double = 0
   ) throws {
-    let operands = try types.enumerated().map { try operand($1, stretch: [1, 7, 11][$0]) }
+    let operands = try types.enumerated().map { try operand($1, region: [1, 7, 11][$0]) }
     let nest = nest(instruction, types, result, scalars: scalars)
     let (found, wanted) = try runBoth(
       .loopNest(nest), operands, results: [TensorType(result, extents: [1500])])
@@ -156,7 +156,7 @@ import Testing
         let nest = LoopNest(
           extents: [1500], inputs: inputs, program: program,
           outputs: [.init(result: 0, step: chosen, access: access)])
-        let operands = try [1, 7, 11].map { try operand(type, stretch: $0) }
+        let operands = try [1, 7, 11].map { try operand(type, region: $0) }
         let (found, wanted) = try runBoth(
           .loopNest(nest), operands, results: [TensorType(type, extents: [1500])])
         let same = agree(found[0], wanted[0])

@@ -69,14 +69,14 @@ struct SinglePlan {
 
   /// Runs twice on the same inputs, checks that guards and results stay, and returns the results.
   func run(_ operands: [Tensor], threads: Int = 1) throws -> [Tensor] {
-    try run(operands, in: Executable(verifying: plan, options: ExecutionOptions(threads: threads)))
+    try run(operands, in: LoadedPlan(verifying: plan, options: ExecutionOptions(threads: threads)))
   }
 
   /// The same, with the code of a compiler.
   func run(_ operands: [Tensor], with compiler: KernelCompiler) throws -> [Tensor] {
     try run(
       operands,
-      in: Executable(
+      in: LoadedPlan(
         VerifiedPlan(verifying: plan), ExecutionOptions(threads: 1), compiler: compiler))
   }
 
@@ -84,12 +84,12 @@ struct SinglePlan {
   func runPortably(_ operands: [Tensor], threads: Int = 1) throws -> [Tensor] {
     try run(
       operands,
-      in: Executable(
+      in: LoadedPlan(
         VerifiedPlan(verifying: plan), ExecutionOptions(threads: threads), compiler: nil))
   }
 
-  private func run(_ operands: [Tensor], in executable: Executable) throws -> [Tensor] {
-    let context = try ExecutionContext(executable)
+  private func run(_ operands: [Tensor], in executable: LoadedPlan) throws -> [Tensor] {
+    let context = try PlanContext(executable)
     let parameters = Set(plan.parameters.map(\.name))
     var results: [Tensor] = []
     for round in 0..<2 {
@@ -133,7 +133,7 @@ extension Kernel {
   }
 }
 
-extension Executable {
+extension LoadedPlan {
   /// Verifies a plan and compiles it.
   convenience init(
     verifying plan: Plan, options: ExecutionOptions = ExecutionOptions()

@@ -149,9 +149,9 @@ struct ForeignValueTests {
     let w = try builder.parameter("w", .f32, [])
     try builder.output("loss", w * w)
     let graph = try builder.build()
-    let rule = Optimizer("foreign") { (at) throws(Diagnostic) in
+    let rule = Optimizer("foreign") { (site) throws(Diagnostic) in
       let foreign = try GraphBuilder("theirs").input("x", .f32, [])
-      try at.update(at.parameter, to: foreign)
+      try site.update(site.parameter, to: foreign)
     }
     let error = diagnostic { _ = try graph.trainingStep(minimizing: "loss", with: rule) }
     #expect(error?.code == .invalidArgument)

@@ -215,7 +215,7 @@ private struct WrongSquare: Operator {
   func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] { operands }
 
   var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in [.value(try at.operands[0] * 3)] }
+    .partials { (site) throws(Diagnostic) in [.value(try site.operands[0] * 3)] }
   }
 
   func lower(

@@ -147,7 +147,7 @@ struct HostileGraphTests {
       threads: 2, maximumArenaByteCount: Self.byteLimit, backend: backend)
     _ = try graph.compiled(options)
     #expect(try graph.planReport(options).isEmpty == false)
-    #expect(try graph.foldReport(options).isEmpty == false)
+    #expect(try graph.fusionReport(options).isEmpty == false)
     #expect(try graph.rowReport(options).isEmpty == false)
     guard gradient, let input = graph.inputs.first else { return }
     _ = try graph.differentiated("y", withRespectTo: [input.name]).compiled(options)

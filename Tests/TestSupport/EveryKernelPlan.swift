@@ -5,7 +5,7 @@ import AdjointKernels
 ///
 ///     0: y, z = tanh(x · w + 0.5·c + b), |…|      a product with an addend and an epilogue
 ///     1: p = x · w by halves, stored by strides   a batch of several axes
-///     2: s, t, n = y + i, Σ_j …, i64(i)           stores and a fold, loops of one iteration
+///     2: s, t, n = y + i, Σ_j …, i64(i)           stores and a reduction, loops of one iteration
 ///     3: m = softmax(z)                           a group with locals
 ///     4: g = m at the indices                     a gather
 ///     5: u = s with g added at the indices        a scatter, in place of s
@@ -65,7 +65,7 @@ package struct EveryKernelPlan {
     step("p", .contraction(Self.stridedProduct()), [x, w], [p])
     let (s, t) = (buffer(.temporary, 4, 3), buffer(.temporary, 3))
     let n = buffer(.temporary, 4, type: .i64)
-    step("s t n", .loopNest(Self.storesAndFolds()), [y], [s, t, n])
+    step("s t n", .loopNest(Self.storesAndReductions()), [y], [s, t, n])
     let m = buffer(.temporary, 4, 3)
     step("m", .group(Self.softmax(rows: 4, columns: 3)), [z], [m])
     let g = buffer(.temporary, 5, 3)
@@ -125,7 +125,7 @@ extension EveryKernelPlan {
     return product
   }
 
-  private static func storesAndFolds() -> LoopNest {
+  private static func storesAndReductions() -> LoopNest {
     let point = Access(
       .f32, extents: [4, 3], map: IndexMap([AxisIndex(axis: 1), AxisIndex(axis: 2)]))
     var program = ScalarProgram()

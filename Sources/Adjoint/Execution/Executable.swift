@@ -34,7 +34,7 @@ public struct Executable: Sendable {
   /// What can be counted in it.
   public let statistics: Statistics
   package let plan: Plan
-  private let compiled: AdjointRuntime.Executable
+  private let compiled: LoadedPlan
   private let initializers: [String: Initializer]
 
   package init(_ graph: Graph, _ options: CompilationOptions) throws(Diagnostic) {
@@ -48,7 +48,7 @@ public struct Executable: Sendable {
       return (optimized, try optimized.lowered(.thisMachine))
     }
     self.plan = plan.plan
-    compiled = try AdjointRuntime.Executable(plan, options: execution)
+    compiled = try LoadedPlan(plan, options: execution)
     inputs = optimized.inputs
     parameters = optimized.parameters
     outputs = optimized.outputs
@@ -67,7 +67,7 @@ public struct Executable: Sendable {
   ///
   /// - Throws: `.memoryLimit` where the memory cannot be had.
   public func makeContext(seed: UInt64 = 0) throws(Diagnostic) -> ExecutionContext {
-    let context = ExecutionContext(self, try AdjointRuntime.ExecutionContext(compiled))
+    let context = ExecutionContext(self, try PlanContext(compiled))
     for (place, parameter) in parameters.enumerated() {
       let initializer = initializers[parameter.name] ?? .zeros
       try context.initialize(

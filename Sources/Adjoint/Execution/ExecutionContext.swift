@@ -8,12 +8,12 @@ import AdjointRuntime
 public final class ExecutionContext {
   /// What runs in this context.
   public let executable: Executable
-  private let memory: AdjointRuntime.ExecutionContext
+  private let memory: PlanContext
   private let inputPlaces: [String: Int]
   private let parameterPlaces: [String: Int]
   private let outputPlaces: [String: Int]
 
-  package init(_ executable: Executable, _ memory: AdjointRuntime.ExecutionContext) {
+  package init(_ executable: Executable, _ memory: PlanContext) {
     self.executable = executable
     self.memory = memory
     inputPlaces = Self.places(of: executable.inputs)

@@ -35,13 +35,14 @@ extension Graph {
   /// Products have the numbers of their steps in `planReport(_:)`.
   ///
   /// - Throws: as `compiled(_:)`.
-  public func foldReport(
+  public func fusionReport(
     _ options: CompilationOptions = CompilationOptions()
   ) throws(Diagnostic) -> String {
     let bound = try binding(options.dimensions)
     try bound.checkBound()
     let optimized = try options.pipeline(bound)
-    return FoldPrinter.text(try optimized.loweredWithFolds(.thisMachine).folds, of: optimized)
+    return FusionReportPrinter.text(
+      try optimized.loweredWithFusionReport(.thisMachine).fusions, of: optimized)
   }
 
   /// What compiling does row by row: the loop nests that are one kernel, such as those of a softmax; those
@@ -56,7 +57,8 @@ extension Graph {
     let bound = try binding(options.dimensions)
     try bound.checkBound()
     let optimized = try options.pipeline(bound)
-    return RowPrinter.text(try optimized.loweredWithLedgers(.thisMachine).rows, of: optimized)
+    return RowFusionReportPrinter.text(
+      try optimized.loweredWithLedgers(.thisMachine).rows, of: optimized)
   }
 
   /// The forms in which generated code can be read.

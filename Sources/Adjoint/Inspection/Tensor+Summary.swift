@@ -2,7 +2,7 @@ import AdjointCore
 import AdjointGraph
 
 extension Tensor {
-  /// The elements as nested lists for people; of long axes only the first and last three.
+  /// The elements as human-readable nested lists; of long axes only the first and last three.
   ///
   /// Numbers have the shortest digits that read back as the same number. Rows stand on lines of
   /// their own, indented by as many spaces as `indentation` says, from none to 100.

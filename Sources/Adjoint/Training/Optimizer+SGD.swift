@@ -5,8 +5,8 @@ import AdjointOperators
 extension Optimizer {
   /// Stochastic gradient descent: `w ← w − η·g`.
   public static func sgd(learningRate: Double = 0.1) -> Optimizer {
-    Optimizer("sgd(learning rate \(learningRate))") { (at) throws(Diagnostic) in
-      try at.update(at.parameter, to: at.parameter - at.gradient * learningRate)
+    Optimizer("sgd(learning rate \(learningRate))") { (site) throws(Diagnostic) in
+      try site.update(site.parameter, to: site.parameter - site.gradient * learningRate)
     }
   }
 
@@ -18,11 +18,11 @@ extension Optimizer {
     learningRate: Double = 0.05, momentum: Double = 0.9
   ) -> Optimizer {
     Optimizer("momentum(learning rate \(learningRate), momentum \(momentum))") {
-      (at) throws(Diagnostic) in
-      let velocity = try at.state("velocity")
-      let next = try velocity * momentum + at.gradient
-      try at.update(velocity, to: next)
-      try at.update(at.parameter, to: at.parameter - next * learningRate)
+      (site) throws(Diagnostic) in
+      let velocity = try site.state("velocity")
+      let next = try velocity * momentum + site.gradient
+      try site.update(velocity, to: next)
+      try site.update(site.parameter, to: site.parameter - next * learningRate)
     }
   }
 }

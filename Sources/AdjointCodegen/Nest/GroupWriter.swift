@@ -5,7 +5,7 @@ import AdjointKernels
 /// stage its rows.
 ///
 /// The function is that of `GeneratedKernel.Function`; an item is a run of tiles. Locals have room for
-/// one tile, in the thread's own memory. With several rows to a tile the folds of one row overlap with
+/// one tile, in the thread's own memory. With several rows to a tile the reductions of one row overlap with
 /// those of the next, which matters where rows are short.
 struct GroupWriter {
   private let group: FusionGroup

@@ -4,7 +4,7 @@ import AdjointKernels
 /// How the loops of a nest are ordered, which of them is done in vectors, and how its work is cut
 /// into items for threads.
 ///
-/// Kept loops come first, folded loops after them; in each group the column loop is last. The rows of a
+/// Kept loops come first, reduced loops after them; in each group the column loop is last. The rows of a
 /// fusion group come before all others; what is around the nest does them one by one. All of it
 /// depends on the nest and the vector width alone, so that results do not depend on threads.
 struct NestLayout: Hashable, Sendable {
@@ -14,8 +14,8 @@ struct NestLayout: Hashable, Sendable {
     case none
     /// So many iterations of the outermost kept loop.
     case kept(grain: Int)
-    /// One of so many parts of the outermost folded loop; the parts are put together at the end.
-    case folded(parts: Int)
+    /// One of so many parts of the outermost reduced loop; the parts are put together at the end.
+    case reduced(parts: Int)
   }
 
   struct Loop: Hashable, Sendable {
@@ -38,7 +38,7 @@ struct NestLayout: Hashable, Sendable {
   let cost: Int
 
   init(_ nest: StridedNest, vectorByteCount: Int) {
-    let folded = nest.foldedAxes
+    let reduced = nest.reducedAxes
     let column = Self.columnAxis(of: nest)
     let weight = Self.weight(of: nest)
     let points = nest.extents.reduce(1, *|)
@@ -53,8 +53,8 @@ struct NestLayout: Hashable, Sendable {
     self.column = column
     var loops: [Loop] = []
     var keptCount = 0
-    for folds in [false, true] {
-      let axes = nest.extents.indices.filter { folded.contains($0) == folds }
+    for reductions in [false, true] {
+      let axes = nest.extents.indices.filter { reduced.contains($0) == reductions }
       for axis in axes.filter({ $0 != column }) + axes.filter({ $0 == column }) {
         let isColumn = axis == column
         loops.append(
@@ -62,7 +62,7 @@ struct NestLayout: Hashable, Sendable {
             axis: axis, trips: nest.extents[axis] / (isColumn ? lanes : 1),
             rest: isColumn ? nest.extents[axis] % lanes : 0, isColumn: isColumn))
       }
-      if !folds { keptCount = loops.count }
+      if !reductions { keptCount = loops.count }
     }
     self.loops = loops
     self.keptCount = keptCount
@@ -75,7 +75,7 @@ struct NestLayout: Hashable, Sendable {
     case .none: 1
     case .kept(let grain):
       loops.first.map { max(1, ($0.trips + ($0.rest > 0 ? 1 : 0) + grain - 1) / grain) } ?? 1
-    case .folded(let parts): parts
+    case .reduced(let parts): parts
     }
   }
 
@@ -135,10 +135,11 @@ struct NestLayout: Hashable, Sendable {
     let wanted = native * vectors
     var lanes = 2
     while lanes < wanted, lanes < extent { lanes *= 2 }
-    // A fold over short lines is bound by the latency of its sums: with all of a line at once there are
+    // A reduction over short lines is bound by the latency of its sums: with all of a line at once there are
     // as many chains as there can be.
     let line = (0...3).map { native << $0 }.first { $0 >= extent } ?? 0
-    if vectors == 4, !nest.foldedAxes.isEmpty, extent % lanes != 0, 4 * extent >= 3 * line, line > 0
+    if vectors == 4, !nest.reducedAxes.isEmpty, extent % lanes != 0, 4 * extent >= 3 * line,
+      line > 0
     {
       return line
     }
@@ -157,6 +158,6 @@ struct NestLayout: Hashable, Sendable {
     }
     guard keptCount < loops.count else { return .none }
     let parts = min(16, loops[keptCount].trips / 4)
-    return parts > 1 ? .folded(parts: parts) : .none
+    return parts > 1 ? .reduced(parts: parts) : .none
   }
 }

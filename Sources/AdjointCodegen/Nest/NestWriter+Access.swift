@@ -36,7 +36,7 @@ extension NestWriter {
       count: stride == 0 ? 1 : rest ?? lanes)
   }
 
-  /// Writes an output that is not folded.
+  /// Writes an output that is not reduced.
   mutating func store(_ output: Int) {
     let entry = nest.outputs[output]
     let stride = layout.column.map { entry.access.strides[$0] } ?? 0

@@ -11,7 +11,7 @@ extension NestWriter {
     writeLoops(0)
   }
 
-  /// Each item is a part of the outermost folded loop, whose accumulators go to their own memory.
+  /// Each item is a part of the outermost reduced loop, whose accumulators go to their own memory.
   mutating func writeParts(_ parts: Int) {
     let loop = layout.loops[layout.keptCount]
     let item = text.beginLoop(from: "%from", to: "%to")

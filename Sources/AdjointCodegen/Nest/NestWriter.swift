@@ -58,7 +58,7 @@ struct NestWriter: ProgramWriter {
     switch layout.split {
     case .none: writeLoops(0)
     case .kept(let grain): writeItems(grain: grain)
-    case .folded(let parts): writeParts(parts)
+    case .reduced(let parts): writeParts(parts)
     }
     text.effect("ret void")
     return Self.signature(name, text)
@@ -145,18 +145,18 @@ struct NestWriter: ProgramWriter {
     if number < layout.keptCount {
       return writeLoop(number) { $0.writeLoops(number + 1) }
     }
-    beginFolds()
-    writeFolded(number)
-    endFolds()
+    beginReductions()
+    writeReduced(number)
+    endReductions()
   }
 
-  private mutating func writeFolded(_ number: Int) {
+  private mutating func writeReduced(_ number: Int) {
     if number == layout.loops.count { return writePoint() }
-    writeLoop(number) { $0.writeFolded(number + 1) }
+    writeLoop(number) { $0.writeReduced(number + 1) }
     if number == layout.loops.count - 1 { carry() }
   }
 
-  /// Iterations of the innermost folded loop after which the accumulators are carried.
+  /// Iterations of the innermost reduced loop after which the accumulators are carried.
   private static let chunk = 64
 
   /// Whether a loop is so long that its accumulators are carried on the way.

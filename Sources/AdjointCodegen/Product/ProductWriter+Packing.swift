@@ -2,9 +2,9 @@
 /// one after the other, so that a tile reads memory in a row.
 extension ProductWriter {
   mutating func callPacking(_ right: String, _ panels: Span, _ depth: String) {
-    let isTurned = layout.right.columnStride != 1
+    let isTransposed = layout.right.columnStride != 1
     var body = ProductWriter(layout)
-    body.writePacking(isTurned: isTurned)
+    body.writePacking(isTransposed: isTransposed)
     let function = SharedFunction(
       "pack",
       [
@@ -15,15 +15,15 @@ extension ProductWriter {
       function,
       [
         "ptr \(right)",
-        "i64 \(byteCount(isTurned ? layout.right.columnStride : layout.right.rowStride))",
+        "i64 \(byteCount(isTransposed ? layout.right.columnStride : layout.right.rowStride))",
         "i64 \(panels.from)", "i64 \(panels.to)", "i64 \(layout.columns)", "ptr %memory",
         "i64 \(byteCount(layout.depth * layout.panelColumns))", "i64 \(depth)",
       ])
   }
 
   /// The panels of any product: the last may have fewer columns than the others.
-  private mutating func writePacking(isTurned: Bool) {
-    if isTurned {
+  private mutating func writePacking(isTransposed: Bool) {
+    if isTransposed {
       let panel = text.beginLoop(from: "%from", to: "%to")
       let first = text.value("mul i64 \(panel.index), \(layout.panelColumns)")
       let columns = text.value("sub i64 %all, \(first)")
@@ -85,7 +85,7 @@ extension ProductWriter {
     for first in vectorStarts {
       let more = text.beginIf(text.value("icmp ugt i64 \(columns), \(first)"))
       let rest = text.value("sub i64 \(columns), \(first)")
-      callTurn(
+      callTransposePacking(
         from: moved(source, String(first), "%stride"),
         columns: text.smaller(rest, String(layout.lanes)), to: move(target, first))
       text.end(more)

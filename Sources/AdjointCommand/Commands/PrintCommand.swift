@@ -11,7 +11,7 @@ struct PrintCommand: ParsableCommand {
 
         adjoint print Graphs/digits-mlp.graph --passes
         adjoint print Graphs/digits-mlp.graph --plan --dim B=32
-        adjoint print Graphs/digits-mlp.graph --folds --dim B=32
+        adjoint print Graphs/digits-mlp.graph --fusions --dim B=32
         adjoint print Graphs/digits-mlp.graph --assembly --dim B=32
         adjoint print Graphs/trace.graph --dot | dot -Tsvg > trace.svg
       """)
@@ -33,8 +33,8 @@ struct PrintCommand: ParsableCommand {
   @Flag(help: "Print kernels, steps and buffers with their peak and its lower bound.")
   var plan = false
 
-  @Flag(help: "Print what was taken into each matrix product, what was not and why.")
-  var folds = false
+  @Flag(help: "Print what was fused into each matrix product, what was not and why.")
+  var fusions = false
 
   @Flag(help: "Print which loop nests are done together row by row, which are not and why.")
   var rows = false
@@ -58,16 +58,16 @@ struct PrintCommand: ParsableCommand {
   @OptionGroup var dimensions: DimensionOptions
 
   func validate() throws {
-    let compiles = plan || folds || rows || llvm || assembly
-    guard [passes, plan, folds, rows, llvm, assembly, dot, role != nil].count(where: { $0 }) <= 1
+    let compiles = plan || fusions || rows || llvm || assembly
+    guard [passes, plan, fusions, rows, llvm, assembly, dot, role != nil].count(where: { $0 }) <= 1
     else {
       throw ValidationError(
-        "--passes, --plan, --folds, --rows, --llvm, --assembly, --dot and --role exclude each other"
+        "--passes, --plan, --fusions, --rows, --llvm, --assembly, --dot and --role exclude each other"
       )
     }
     guard after == nil || !(passes || compiles) else {
       throw ValidationError(
-        "--after goes with none of --passes, --plan, --folds, --rows, --llvm and --assembly")
+        "--after goes with none of --passes, --plan, --fusions, --rows, --llvm and --assembly")
     }
     if let role, role != Self.forward, Provenance.Role(rawValue: role) == nil {
       throw ValidationError("there is no role '\(role)'; the roles are \(Self.roleNames)")
@@ -81,9 +81,9 @@ struct PrintCommand: ParsableCommand {
       return try StandardStream.output.write(
         graph.planReport(CompilationOptions(dimensions: extents)))
     }
-    if folds {
+    if fusions {
       return try StandardStream.output.write(
-        graph.foldReport(CompilationOptions(dimensions: extents)))
+        graph.fusionReport(CompilationOptions(dimensions: extents)))
     }
     if rows {
       return try StandardStream.output.write(

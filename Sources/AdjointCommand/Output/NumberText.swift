@@ -1,4 +1,4 @@
-/// Numbers for people, without the digits that nobody reads.
+/// Human-readable numbers, without the digits that nobody reads.
 enum NumberText {
   /// All digits; a NaN without its sign.
   static func full(_ value: Double) -> String { value.isNaN ? "nan" : "\(value)" }

@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointCharts
 
 /// One training from the command line: epochs with progress, checkpoints, and the accuracy after each.
 final class TrainingSession {

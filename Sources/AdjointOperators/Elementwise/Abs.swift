@@ -10,20 +10,20 @@ package struct Abs: UnaryOperator {
   package static func check(_ type: TensorType) throws(Diagnostic) { try type.expectNumeric() }
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in
-      [.value(try at.builder.apply(Sign(), [at.operands[0]]))]
+    .partials { (site) throws(Diagnostic) in
+      [.value(try site.builder.apply(Sign(), [site.operands[0]]))]
     }
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("|−x| → |x|") { (at) throws(Diagnostic) in
+    Rewrite("|−x| → |x|") { (site) throws(Diagnostic) in
       // Unsigned numbers wrap around when they are negated.
-      guard at.resultType.scalarType != .u8, let x = at.operands[0].argument(of: Negate.self)
+      guard site.resultType.scalarType != .u8, let x = site.operands[0].argument(of: Negate.self)
       else { return nil }
-      return try at.builder.apply(Abs(), [x])
+      return try site.builder.apply(Abs(), [x])
     },
-    Rewrite("||x|| → |x|") { at in
-      at.operand(0, as: Abs.self) == nil ? nil : at.operands[0]
+    Rewrite("||x|| → |x|") { site in
+      site.operand(0, as: Abs.self) == nil ? nil : site.operands[0]
     },
   ]
 }

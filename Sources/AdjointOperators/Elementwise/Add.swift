@@ -13,17 +13,17 @@ package struct Add: BinaryOperator {
     .softmaxLessLabel,
     .softmaxGradientOfBranches,
     .logSumExpSum,
-    Rewrite("x + 0 → x") { at in
-      if at.operands[1].isConstant(0) { return at.operands[0] }
-      if at.operands[0].isConstant(0) { return at.operands[1] }
+    Rewrite("x + 0 → x") { site in
+      if site.operands[1].isConstant(0) { return site.operands[0] }
+      if site.operands[0].isConstant(0) { return site.operands[1] }
       return nil
     },
-    Rewrite("x + (−y) → x − y") { (at) throws(Diagnostic) in
-      if at.operand(1, as: Negate.self) != nil {
-        return try at.builder.apply(Subtract(), [at.operands[0], at.operands[1].operands[0]])
+    Rewrite("x + (−y) → x − y") { (site) throws(Diagnostic) in
+      if site.operand(1, as: Negate.self) != nil {
+        return try site.builder.apply(Subtract(), [site.operands[0], site.operands[1].operands[0]])
       }
-      if at.operand(0, as: Negate.self) != nil {
-        return try at.builder.apply(Subtract(), [at.operands[1], at.operands[0].operands[0]])
+      if site.operand(0, as: Negate.self) != nil {
+        return try site.builder.apply(Subtract(), [site.operands[1], site.operands[0].operands[0]])
       }
       return nil
     },

@@ -26,10 +26,10 @@ package struct Cast: Operator {
 
   package var derivative: Derivative {
     guard scalarType.isDifferentiable else { return .zero }
-    return .movement { (at, cotangent) throws(Diagnostic) in
-      let source = at.operands[0].scalarType
+    return .movement { (site, cotangent) throws(Diagnostic) in
+      let source = site.operands[0].scalarType
       guard source.isDifferentiable else { return [nil] }
-      return [try at.builder.apply(Cast(to: source), [cotangent])]
+      return [try site.builder.apply(Cast(to: source), [cotangent])]
     }
   }
 
@@ -43,15 +43,15 @@ package struct Cast: Operator {
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("cast to the same type → x") { at in
-      at.operands[0].type == at.resultType ? at.operands[0] : nil
+    Rewrite("cast to the same type → x") { site in
+      site.operands[0].type == site.resultType ? site.operands[0] : nil
     },
-    Rewrite("cast(cast(x)) → cast(x) where the first loses nothing") { (at) throws(Diagnostic) in
-      guard let inner = at.operand(0, as: Cast.self) else { return nil }
-      let source = at.operands[0].operands[0]
-      guard source.scalarType.isKept(by: inner.scalarType, onTheWayTo: at.resultType.scalarType)
+    Rewrite("cast(cast(x)) → cast(x) where the first loses nothing") { (site) throws(Diagnostic) in
+      guard let inner = site.operand(0, as: Cast.self) else { return nil }
+      let source = site.operands[0].operands[0]
+      guard source.scalarType.isKept(by: inner.scalarType, onTheWayTo: site.resultType.scalarType)
       else { return nil }
-      return try at.builder.apply(at.operation, [source])
+      return try site.builder.apply(site.operation, [source])
     },
   ]
 }

@@ -8,8 +8,8 @@ package struct Cos: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in
-      [.value(try -at.builder.apply(Sin(), [at.operands[0]]))]
+    .partials { (site) throws(Diagnostic) in
+      [.value(try -site.builder.apply(Sin(), [site.operands[0]]))]
     }
   }
 }

@@ -8,53 +8,53 @@ package struct Divide: BinaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in
-      let y = at.operands[1]
+    .partials { (site) throws(Diagnostic) in
+      let y = site.operands[1]
       return [
-        at.wanted[0] ? .value(try at.builder.apply(Reciprocal(), [y])) : .zero,
-        at.wanted[1] ? .value(try -(at.result / y)) : .zero,
+        site.wanted[0] ? .value(try site.builder.apply(Reciprocal(), [y])) : .zero,
+        site.wanted[1] ? .value(try -(site.result / y)) : .zero,
       ]
     }
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("x / 1 → x") { at in at.operands[1].isConstant(1) ? at.operands[0] : nil },
-    Rewrite("1 / (1 + exp(−x)) → sigmoid(x)", .stableForm) { (at) throws(Diagnostic) in
-      guard at.operands[0].isConstant(1),
-        let power = at.operands[1].addendOfOne?.argument(of: Exp.self)
+    Rewrite("x / 1 → x") { site in site.operands[1].isConstant(1) ? site.operands[0] : nil },
+    Rewrite("1 / (1 + exp(−x)) → sigmoid(x)", .stableForm) { (site) throws(Diagnostic) in
+      guard site.operands[0].isConstant(1),
+        let power = site.operands[1].addendOfOne?.argument(of: Exp.self)
       else { return nil }
       return try power.sigmoidOfNegative()
     },
-    Rewrite("exp(x) / (1 + exp(x)) → sigmoid(x)", .stableForm) { (at) throws(Diagnostic) in
-      guard let x = at.operands[0].argument(of: Exp.self),
-        let other = at.operands[1].addendOfOne?.argument(of: Exp.self), x.isIdentical(to: other)
+    Rewrite("exp(x) / (1 + exp(x)) → sigmoid(x)", .stableForm) { (site) throws(Diagnostic) in
+      guard let x = site.operands[0].argument(of: Exp.self),
+        let other = site.operands[1].addendOfOne?.argument(of: Exp.self), x.isIdentical(to: other)
       else { return nil }
-      return try at.builder.apply(Sigmoid(), [x])
+      return try site.builder.apply(Sigmoid(), [x])
     },
     .sigmoidOfDifference,
     .tanhOfExponentials,
     .tanhOfExpm1,
     .scaledSigmoid,
     .softmax,
-    Rewrite("(−x) / (−y) → x / y") { (at) throws(Diagnostic) in
-      guard at.resultType.scalarType.isDifferentiable,
-        let x = at.operands[0].argument(of: Negate.self),
-        let y = at.operands[1].argument(of: Negate.self)
+    Rewrite("(−x) / (−y) → x / y") { (site) throws(Diagnostic) in
+      guard site.resultType.scalarType.isDifferentiable,
+        let x = site.operands[0].argument(of: Negate.self),
+        let y = site.operands[1].argument(of: Negate.self)
       else { return nil }
-      return try at.builder.apply(Divide(), [x, y])
+      return try site.builder.apply(Divide(), [x, y])
     },
-    Rewrite("x / 2ⁿ → x · 2⁻ⁿ") { (at) throws(Diagnostic) in
-      guard let number = at.operands[1].constantNumber,
-        at.resultType.scalarType.scalesExactly(by: number)
+    Rewrite("x / 2ⁿ → x · 2⁻ⁿ") { (site) throws(Diagnostic) in
+      guard let number = site.operands[1].constantNumber,
+        site.resultType.scalarType.scalesExactly(by: number)
       else { return nil }
-      return try at.builder.apply(
-        Multiply(), [at.operands[0], at.builder.full(1 / number, at.resultType)])
+      return try site.builder.apply(
+        Multiply(), [site.operands[0], site.builder.full(1 / number, site.resultType)])
     },
-    Rewrite("1 / x → reciprocal(x)") { (at) throws(Diagnostic) in
-      guard at.resultType.scalarType.isDifferentiable, at.operands[0].isConstant(1) else {
+    Rewrite("1 / x → reciprocal(x)") { (site) throws(Diagnostic) in
+      guard site.resultType.scalarType.isDifferentiable, site.operands[0].isConstant(1) else {
         return nil
       }
-      return try at.builder.apply(Reciprocal(), [at.operands[1]])
+      return try site.builder.apply(Reciprocal(), [site.operands[1]])
     },
   ]
 }

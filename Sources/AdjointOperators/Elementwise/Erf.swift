@@ -8,9 +8,9 @@ package struct Erf: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in
-      let x = at.operands[0]
-      return [.value(try Self.slopeAtZero * at.builder.apply(Exp(), [-(x * x)]))]
+    .partials { (site) throws(Diagnostic) in
+      let x = site.operands[0]
+      return [.value(try Self.slopeAtZero * site.builder.apply(Exp(), [-(x * x)]))]
     }
   }
 

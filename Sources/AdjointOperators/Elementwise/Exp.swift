@@ -7,7 +7,7 @@ package struct Exp: UnaryOperator {
   package static let function = UnaryFunction.exp
   package init() {}
 
-  package var derivative: Derivative { .partials { at in [.value(at.result)] } }
+  package var derivative: Derivative { .partials { site in [.value(site.result)] } }
 
   package static let rewrites: [Rewrite] = [.saturationBelow(of: "exp", beyond: 1024)]
 }

@@ -8,9 +8,9 @@ package struct Expm1: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in
+    .partials { (site) throws(Diagnostic) in
       // y + 1 would be 0 far below 0, where eˣ is small but not 0.
-      [.value(try at.builder.apply(Exp(), [at.operands[0]]))]
+      [.value(try site.builder.apply(Exp(), [site.operands[0]]))]
     }
   }
 }

@@ -8,31 +8,31 @@ package struct Log: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in
-      [.value(try at.builder.apply(Reciprocal(), [at.operands[0]]))]
+    .partials { (site) throws(Diagnostic) in
+      [.value(try site.builder.apply(Reciprocal(), [site.operands[0]]))]
     }
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("log(exp(x)) → x", .stableForm) { at in at.operands[0].argument(of: Exp.self) },
-    Rewrite("log(sigmoid(x)) → −softplus(−x)", .stableForm) { (at) throws(Diagnostic) in
-      guard let x = at.operands[0].argument(of: Sigmoid.self) else { return nil }
-      return try -at.builder.apply(Softplus(), [-x])
+    Rewrite("log(exp(x)) → x", .stableForm) { site in site.operands[0].argument(of: Exp.self) },
+    Rewrite("log(sigmoid(x)) → −softplus(−x)", .stableForm) { (site) throws(Diagnostic) in
+      guard let x = site.operands[0].argument(of: Sigmoid.self) else { return nil }
+      return try -site.builder.apply(Softplus(), [-x])
     },
-    Rewrite("log(1 − sigmoid(x)) → −softplus(x)", .stableForm) { (at) throws(Diagnostic) in
-      guard let x = at.operands[0].subtrahendFromOne?.argument(of: Sigmoid.self) else {
+    Rewrite("log(1 − sigmoid(x)) → −softplus(x)", .stableForm) { (site) throws(Diagnostic) in
+      guard let x = site.operands[0].subtrahendFromOne?.argument(of: Sigmoid.self) else {
         return nil
       }
-      return try -at.builder.apply(Softplus(), [x])
+      return try -site.builder.apply(Softplus(), [x])
     },
     // Where x is exp(y), the identity of log1p makes it softplus(y).
-    Rewrite("log(1 + x) → log1p(x)", .stableForm) { (at) throws(Diagnostic) in
-      guard let x = at.operands[0].addendOfOne else { return nil }
-      return try at.builder.apply(Log1p(), [x])
+    Rewrite("log(1 + x) → log1p(x)", .stableForm) { (site) throws(Diagnostic) in
+      guard let x = site.operands[0].addendOfOne else { return nil }
+      return try site.builder.apply(Log1p(), [x])
     },
-    Rewrite("log(1 − x) → log1p(−x)", .stableForm) { (at) throws(Diagnostic) in
-      guard let x = at.operands[0].subtrahendFromOne else { return nil }
-      return try at.builder.apply(Log1p(), [-x])
+    Rewrite("log(1 − x) → log1p(−x)", .stableForm) { (site) throws(Diagnostic) in
+      guard let x = site.operands[0].subtrahendFromOne else { return nil }
+      return try site.builder.apply(Log1p(), [-x])
     },
     .logSumExp,
     .logSoftmax,

@@ -8,23 +8,24 @@ package struct Log1p: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in
-      [.value(try at.builder.apply(Reciprocal(), [1 + at.operands[0]]))]
+    .partials { (site) throws(Diagnostic) in
+      [.value(try site.builder.apply(Reciprocal(), [1 + site.operands[0]]))]
     }
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("log1p(exp(x)) → softplus(x)", .stableForm) { (at) throws(Diagnostic) in
-      guard let x = at.operands[0].argument(of: Exp.self) else { return nil }
-      return try at.builder.apply(Softplus(), [x])
+    Rewrite("log1p(exp(x)) → softplus(x)", .stableForm) { (site) throws(Diagnostic) in
+      guard let x = site.operands[0].argument(of: Exp.self) else { return nil }
+      return try site.builder.apply(Softplus(), [x])
     },
-    Rewrite("log1p(−sigmoid(x)) → −softplus(x)", .stableForm) { (at) throws(Diagnostic) in
-      guard let x = at.operands[0].argument(of: Negate.self)?.argument(of: Sigmoid.self) else {
+    Rewrite("log1p(−sigmoid(x)) → −softplus(x)", .stableForm) { (site) throws(Diagnostic) in
+      guard let x = site.operands[0].argument(of: Negate.self)?.argument(of: Sigmoid.self) else {
         return nil
       }
-      return try -at.builder.apply(Softplus(), [x])
+      return try -site.builder.apply(Softplus(), [x])
     },
-    Rewrite("log1p(expm1(x)) → x", .stableForm) { at in at.operands[0].argument(of: Expm1.self) },
+    Rewrite("log1p(expm1(x)) → x", .stableForm) { site in site.operands[0].argument(of: Expm1.self)
+    },
   ]
 }
 

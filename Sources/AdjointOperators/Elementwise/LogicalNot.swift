@@ -12,15 +12,15 @@ package struct LogicalNot: UnaryOperator {
   package var derivative: Derivative { .zero }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("¬¬x → x") { at in at.operands[0].argument(of: LogicalNot.self) },
+    Rewrite("¬¬x → x") { site in site.operands[0].argument(of: LogicalNot.self) },
     // The orderings have no such identity: with a NaN, neither x < y nor x ≥ y holds.
-    Rewrite("¬(x = y) → x ≠ y") { (at) throws(Diagnostic) in
-      guard at.operand(0, as: Equal.self) != nil else { return nil }
-      return try at.builder.apply(NotEqual(), at.operands[0].operands)
+    Rewrite("¬(x = y) → x ≠ y") { (site) throws(Diagnostic) in
+      guard site.operand(0, as: Equal.self) != nil else { return nil }
+      return try site.builder.apply(NotEqual(), site.operands[0].operands)
     },
-    Rewrite("¬(x ≠ y) → x = y") { (at) throws(Diagnostic) in
-      guard at.operand(0, as: NotEqual.self) != nil else { return nil }
-      return try at.builder.apply(Equal(), at.operands[0].operands)
+    Rewrite("¬(x ≠ y) → x = y") { (site) throws(Diagnostic) in
+      guard site.operand(0, as: NotEqual.self) != nil else { return nil }
+      return try site.builder.apply(Equal(), site.operands[0].operands)
     },
   ]
 }

@@ -11,12 +11,13 @@ package struct Maximum: BinaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in try at.tieSplittingPartials(where: GreaterOrEqual()) }
+    .partials { (site) throws(Diagnostic) in try site.tieSplittingPartials(where: GreaterOrEqual())
+    }
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("max(x, x) → x") { at in
-      at.operands[0].isIdentical(to: at.operands[1]) ? at.operands[0] : nil
+    Rewrite("max(x, x) → x") { site in
+      site.operands[0].isIdentical(to: site.operands[1]) ? site.operands[0] : nil
     }
   ]
 }

@@ -11,12 +11,12 @@ package struct Minimum: BinaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in try at.tieSplittingPartials(where: LessOrEqual()) }
+    .partials { (site) throws(Diagnostic) in try site.tieSplittingPartials(where: LessOrEqual()) }
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("min(x, x) → x") { at in
-      at.operands[0].isIdentical(to: at.operands[1]) ? at.operands[0] : nil
+    Rewrite("min(x, x) → x") { site in
+      site.operands[0].isIdentical(to: site.operands[1]) ? site.operands[0] : nil
     }
   ]
 }

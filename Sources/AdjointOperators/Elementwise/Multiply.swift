@@ -8,7 +8,7 @@ package struct Multiply: BinaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { at in [.value(at.operands[1]), .value(at.operands[0])] }
+    .partials { site in [.value(site.operands[1]), .value(site.operands[0])] }
   }
 
   package static let rewrites: [Rewrite] = [
@@ -16,50 +16,54 @@ package struct Multiply: BinaryOperator {
     .softmaxOfProduct,
     .sigmoidOfProduct,
     .softmaxGradient,
-    Rewrite("x · 1 → x") { at in
-      if at.operands[1].isConstant(1) { return at.operands[0] }
-      if at.operands[0].isConstant(1) { return at.operands[1] }
+    Rewrite("x · 1 → x") { site in
+      if site.operands[1].isConstant(1) { return site.operands[0] }
+      if site.operands[0].isConstant(1) { return site.operands[1] }
       return nil
     },
-    Rewrite("x · (−1) → −x") { (at) throws(Diagnostic) in
-      if at.operands[1].isConstant(-1) { return try at.builder.apply(Negate(), [at.operands[0]]) }
-      if at.operands[0].isConstant(-1) { return try at.builder.apply(Negate(), [at.operands[1]]) }
+    Rewrite("x · (−1) → −x") { (site) throws(Diagnostic) in
+      if site.operands[1].isConstant(-1) {
+        return try site.builder.apply(Negate(), [site.operands[0]])
+      }
+      if site.operands[0].isConstant(-1) {
+        return try site.builder.apply(Negate(), [site.operands[1]])
+      }
       return nil
     },
-    Rewrite("(−x) · (−y) → x · y") { (at) throws(Diagnostic) in
-      guard let x = at.operands[0].argument(of: Negate.self),
-        let y = at.operands[1].argument(of: Negate.self)
+    Rewrite("(−x) · (−y) → x · y") { (site) throws(Diagnostic) in
+      guard let x = site.operands[0].argument(of: Negate.self),
+        let y = site.operands[1].argument(of: Negate.self)
       else { return nil }
-      return try at.builder.apply(Multiply(), [x, y])
+      return try site.builder.apply(Multiply(), [x, y])
     },
     // Where 1/y overflows or is subnormal, the quotient is the better number.
-    Rewrite("x · (1/y) → x / y", changing: .range) { (at) throws(Diagnostic) in
-      if let y = at.operands[1].argument(of: Reciprocal.self) {
-        return try at.builder.apply(Divide(), [at.operands[0], y])
+    Rewrite("x · (1/y) → x / y", changing: .range) { (site) throws(Diagnostic) in
+      if let y = site.operands[1].argument(of: Reciprocal.self) {
+        return try site.builder.apply(Divide(), [site.operands[0], y])
       }
-      if let y = at.operands[0].argument(of: Reciprocal.self) {
-        return try at.builder.apply(Divide(), [at.operands[1], y])
+      if let y = site.operands[0].argument(of: Reciprocal.self) {
+        return try site.builder.apply(Divide(), [site.operands[1], y])
       }
       return nil
     },
-    Rewrite("c · (−x) → (−c) · x") { (at) throws(Diagnostic) in
-      guard let (number, other) = at.operands.constantFactor,
+    Rewrite("c · (−x) → (−c) · x") { (site) throws(Diagnostic) in
+      guard let (number, other) = site.operands.constantFactor,
         let x = other.argument(of: Negate.self)
       else {
         return nil
       }
-      return try at.builder.apply(Multiply(), [x, at.builder.full(-number, at.resultType)])
+      return try site.builder.apply(Multiply(), [x, site.builder.full(-number, site.resultType)])
     },
     // `ScalarType.factor` says for which c and d.
     Rewrite(
       "c · (d · x) → (c · d) · x, where one of them is a power of 2", changing: .rounding
-    ) { (at) throws(Diagnostic) in
-      guard let (outer, other) = at.operands.constantFactor,
+    ) { (site) throws(Diagnostic) in
+      guard let (outer, other) = site.operands.constantFactor,
         other.definition(as: Multiply.self) != nil,
         let (inner, x) = other.operands.constantFactor,
-        let factor = at.resultType.scalarType.factor(combining: outer, after: inner)
+        let factor = site.resultType.scalarType.factor(combining: outer, after: inner)
       else { return nil }
-      return try at.builder.apply(Multiply(), [x, at.builder.full(factor, at.resultType)])
+      return try site.builder.apply(Multiply(), [x, site.builder.full(factor, site.resultType)])
     },
   ]
 }

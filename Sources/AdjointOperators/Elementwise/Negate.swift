@@ -12,19 +12,19 @@ package struct Negate: UnaryOperator {
   package var derivative: Derivative { .partials { _ in [.minusOne] } }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("−(−x) → x") { at in
-      at.operand(0, as: Negate.self) == nil ? nil : at.operands[0].operands[0]
+    Rewrite("−(−x) → x") { site in
+      site.operand(0, as: Negate.self) == nil ? nil : site.operands[0].operands[0]
     },
-    Rewrite("−(x − y) → y − x") { (at) throws(Diagnostic) in
-      guard at.operand(0, as: Subtract.self) != nil else { return nil }
-      let inner = at.operands[0].operands
-      return try at.builder.apply(Subtract(), [inner[1], inner[0]])
+    Rewrite("−(x − y) → y − x") { (site) throws(Diagnostic) in
+      guard site.operand(0, as: Subtract.self) != nil else { return nil }
+      let inner = site.operands[0].operands
+      return try site.builder.apply(Subtract(), [inner[1], inner[0]])
     },
-    Rewrite("−(c · x) → (−c) · x") { (at) throws(Diagnostic) in
-      guard at.operand(0, as: Multiply.self) != nil,
-        let (number, x) = at.operands[0].operands.constantFactor
+    Rewrite("−(c · x) → (−c) · x") { (site) throws(Diagnostic) in
+      guard site.operand(0, as: Multiply.self) != nil,
+        let (number, x) = site.operands[0].operands.constantFactor
       else { return nil }
-      return try at.builder.apply(Multiply(), [x, at.builder.full(-number, at.resultType)])
+      return try site.builder.apply(Multiply(), [x, site.builder.full(-number, site.resultType)])
     },
   ]
 }

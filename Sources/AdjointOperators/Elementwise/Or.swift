@@ -12,13 +12,13 @@ package struct Or: BinaryOperator {
   package var derivative: Derivative { .zero }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("x ∨ x → x") { at in
-      at.operands[0].isIdentical(to: at.operands[1]) ? at.operands[0] : nil
+    Rewrite("x ∨ x → x") { site in
+      site.operands[0].isIdentical(to: site.operands[1]) ? site.operands[0] : nil
     },
-    Rewrite("x ∨ false → x, x ∨ true → true") { at in
+    Rewrite("x ∨ false → x, x ∨ true → true") { site in
       for (this, other) in [(0, 1), (1, 0)] {
-        if at.operands[this].isConstant(0) { return at.operands[other] }
-        if at.operands[this].isConstant(1) { return at.operands[this] }
+        if site.operands[this].isConstant(0) { return site.operands[other] }
+        if site.operands[this].isConstant(1) { return site.operands[this] }
       }
       return nil
     },

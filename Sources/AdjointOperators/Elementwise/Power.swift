@@ -18,10 +18,10 @@ package struct Power: BinaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in
+    .partials { (site) throws(Diagnostic) in
       [
-        at.wanted[0] ? try basePartial(at.operands[0], at.operands[1]) : .zero,
-        at.wanted[1] ? try exponentPartial(at.operands[0], at.result) : .zero,
+        site.wanted[0] ? try basePartial(site.operands[0], site.operands[1]) : .zero,
+        site.wanted[1] ? try exponentPartial(site.operands[0], site.result) : .zero,
       ]
     }
   }
@@ -43,18 +43,18 @@ package struct Power: BinaryOperator {
 
   // x^½ is not √x: they differ at −∞ and at −0.
   package static let rewrites: [Rewrite] = [
-    Rewrite("x⁰ → 1, x¹ → x, x² → x · x", changing: .rounding) { (at) throws(Diagnostic) in
-      switch at.operands[1].differenceOfNumbers {
-      case 0: try at.builder.full(1, at.resultType)
-      case 1: at.operands[0]
-      case 2: try at.builder.apply(Multiply(), [at.operands[0], at.operands[0]])
+    Rewrite("x⁰ → 1, x¹ → x, x² → x · x", changing: .rounding) { (site) throws(Diagnostic) in
+      switch site.operands[1].differenceOfNumbers {
+      case 0: try site.builder.full(1, site.resultType)
+      case 1: site.operands[0]
+      case 2: try site.builder.apply(Multiply(), [site.operands[0], site.operands[0]])
       default: nil
       }
     },
-    Rewrite("x⁻¹ → reciprocal(x)", changing: .rounding) { (at) throws(Diagnostic) in
-      guard at.resultType.scalarType.isDifferentiable, at.operands[1].differenceOfNumbers == -1
+    Rewrite("x⁻¹ → reciprocal(x)", changing: .rounding) { (site) throws(Diagnostic) in
+      guard site.resultType.scalarType.isDifferentiable, site.operands[1].differenceOfNumbers == -1
       else { return nil }
-      return try at.builder.apply(Reciprocal(), [at.operands[0]])
+      return try site.builder.apply(Reciprocal(), [site.operands[0]])
     },
   ]
 }

@@ -8,18 +8,18 @@ package struct Reciprocal: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in
-      [.value(try -(at.result * at.result))]
+    .partials { (site) throws(Diagnostic) in
+      [.value(try -(site.result * site.result))]
     }
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("1/√x → rsqrt(x)", changing: .rounding) { (at) throws(Diagnostic) in
-      guard let x = at.operands[0].argument(of: Sqrt.self) else { return nil }
-      return try at.builder.apply(Rsqrt(), [x])
+    Rewrite("1/√x → rsqrt(x)", changing: .rounding) { (site) throws(Diagnostic) in
+      guard let x = site.operands[0].argument(of: Sqrt.self) else { return nil }
+      return try site.builder.apply(Rsqrt(), [x])
     },
-    Rewrite("1/(1 + exp(−x)) → sigmoid(x)", .stableForm) { (at) throws(Diagnostic) in
-      guard let power = at.operands[0].addendOfOne?.argument(of: Exp.self) else { return nil }
+    Rewrite("1/(1 + exp(−x)) → sigmoid(x)", .stableForm) { (site) throws(Diagnostic) in
+      guard let power = site.operands[0].addendOfOne?.argument(of: Exp.self) else { return nil }
       return try power.sigmoidOfNegative()
     },
   ]

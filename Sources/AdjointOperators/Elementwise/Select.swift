@@ -32,8 +32,8 @@ package struct Select: Operator {
   }
 
   package var derivative: Derivative {
-    .partials { at in
-      let condition = at.operands[0]
+    .partials { site in
+      let condition = site.operands[0]
       return [.zero, .choice(condition, .one, .zero), .choice(condition, .zero, .one)]
     }
   }
@@ -48,26 +48,26 @@ package struct Select: Operator {
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("select(c, x, x) → x") { at in
-      at.operands[1].isIdentical(to: at.operands[2]) ? at.operands[1] : nil
+    Rewrite("select(c, x, x) → x") { site in
+      site.operands[1].isIdentical(to: site.operands[2]) ? site.operands[1] : nil
     },
-    Rewrite("select(true, x, y) → x, select(false, x, y) → y") { at in
-      if at.operands[0].isConstant(1) { return at.operands[1] }
-      return at.operands[0].isConstant(0) ? at.operands[2] : nil
+    Rewrite("select(true, x, y) → x, select(false, x, y) → y") { site in
+      if site.operands[0].isConstant(1) { return site.operands[1] }
+      return site.operands[0].isConstant(0) ? site.operands[2] : nil
     },
-    Rewrite("select(¬c, x, y) → select(c, y, x)") { (at) throws(Diagnostic) in
-      guard let condition = at.operands[0].argument(of: LogicalNot.self) else { return nil }
-      return try at.builder.apply(Select(), [condition, at.operands[2], at.operands[1]])
+    Rewrite("select(¬c, x, y) → select(c, y, x)") { (site) throws(Diagnostic) in
+      guard let condition = site.operands[0].argument(of: LogicalNot.self) else { return nil }
+      return try site.builder.apply(Select(), [condition, site.operands[2], site.operands[1]])
     },
-    Rewrite("select(c, select(c, x, _), y) → select(c, x, y)") { (at) throws(Diagnostic) in
-      var branches = [at.operands[1], at.operands[2]]
+    Rewrite("select(c, select(c, x, _), y) → select(c, x, y)") { (site) throws(Diagnostic) in
+      var branches = [site.operands[1], site.operands[2]]
       var isChanged = false
       for (branch, value) in branches.enumerated() where value.definition(as: Select.self) != nil {
-        guard value.operands[0].isIdentical(to: at.operands[0]) else { continue }
+        guard value.operands[0].isIdentical(to: site.operands[0]) else { continue }
         branches[branch] = value.operands[branch + 1]
         isChanged = true
       }
-      return isChanged ? try at.builder.apply(Select(), [at.operands[0]] + branches) : nil
+      return isChanged ? try site.builder.apply(Select(), [site.operands[0]] + branches) : nil
     },
   ]
 }

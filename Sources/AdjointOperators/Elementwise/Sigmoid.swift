@@ -8,8 +8,8 @@ package struct Sigmoid: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in
-      [.value(try at.result * (1 - at.result))]
+    .partials { (site) throws(Diagnostic) in
+      [.value(try site.result * (1 - site.result))]
     }
   }
 

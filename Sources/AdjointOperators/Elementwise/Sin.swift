@@ -8,8 +8,8 @@ package struct Sin: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in
-      [.value(try at.builder.apply(Cos(), [at.operands[0]]))]
+    .partials { (site) throws(Diagnostic) in
+      [.value(try site.builder.apply(Cos(), [site.operands[0]]))]
     }
   }
 }

@@ -8,8 +8,8 @@ package struct Softplus: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in
-      [.value(try at.builder.apply(Sigmoid(), [at.operands[0]]))]
+    .partials { (site) throws(Diagnostic) in
+      [.value(try site.builder.apply(Sigmoid(), [site.operands[0]]))]
     }
   }
 

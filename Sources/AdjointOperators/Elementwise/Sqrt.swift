@@ -8,8 +8,8 @@ package struct Sqrt: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in
-      [.value(try 0.5 / at.result)]
+    .partials { (site) throws(Diagnostic) in
+      [.value(try 0.5 / site.result)]
     }
   }
 }

@@ -32,8 +32,8 @@ package struct StopGradient: Operator {
 
   // It stands for what the user meant, so nothing else may take it away before differentiation.
   package static let rewrites: [Rewrite] = [
-    Rewrite("stop(stop(x)) → stop(x)") { at in
-      at.operand(0, as: StopGradient.self) == nil ? nil : at.operands[0]
+    Rewrite("stop(stop(x)) → stop(x)") { site in
+      site.operand(0, as: StopGradient.self) == nil ? nil : site.operands[0]
     }
   ]
 }

@@ -12,22 +12,22 @@ package struct Subtract: BinaryOperator {
   package static let rewrites: [Rewrite] = [
     .softmaxLessLabel,
     .logSumExpDifference,
-    Rewrite("x − 0 → x") { at in at.operands[1].isConstant(0) ? at.operands[0] : nil },
-    Rewrite("x − (−y) → x + y") { (at) throws(Diagnostic) in
-      guard at.operand(1, as: Negate.self) != nil else { return nil }
-      return try at.builder.apply(Add(), [at.operands[0], at.operands[1].operands[0]])
+    Rewrite("x − 0 → x") { site in site.operands[1].isConstant(0) ? site.operands[0] : nil },
+    Rewrite("x − (−y) → x + y") { (site) throws(Diagnostic) in
+      guard site.operand(1, as: Negate.self) != nil else { return nil }
+      return try site.builder.apply(Add(), [site.operands[0], site.operands[1].operands[0]])
     },
-    Rewrite("exp(x) − 1 → expm1(x)", .stableForm) { (at) throws(Diagnostic) in
-      guard at.operands[1].isConstant(1), let x = at.operands[0].argument(of: Exp.self) else {
+    Rewrite("exp(x) − 1 → expm1(x)", .stableForm) { (site) throws(Diagnostic) in
+      guard site.operands[1].isConstant(1), let x = site.operands[0].argument(of: Exp.self) else {
         return nil
       }
-      return try at.builder.apply(Expm1(), [x])
+      return try site.builder.apply(Expm1(), [x])
     },
-    Rewrite("1 − exp(x) → −expm1(x)", .stableForm) { (at) throws(Diagnostic) in
-      guard at.operands[0].isConstant(1), let x = at.operands[1].argument(of: Exp.self) else {
+    Rewrite("1 − exp(x) → −expm1(x)", .stableForm) { (site) throws(Diagnostic) in
+      guard site.operands[0].isConstant(1), let x = site.operands[1].argument(of: Exp.self) else {
         return nil
       }
-      return try -at.builder.apply(Expm1(), [x])
+      return try -site.builder.apply(Expm1(), [x])
     },
   ]
 }

@@ -8,8 +8,8 @@ package struct Tan: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in
-      [.value(try 1 + at.result * at.result)]
+    .partials { (site) throws(Diagnostic) in
+      [.value(try 1 + site.result * site.result)]
     }
   }
 }

@@ -8,9 +8,9 @@ package struct Tanh: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (at) throws(Diagnostic) in
+    .partials { (site) throws(Diagnostic) in
       // In terms of the result, so that the operand's buffer can be reused early.
-      [.value(try 1 - at.result * at.result)]
+      [.value(try 1 - site.result * site.result)]
     }
   }
 

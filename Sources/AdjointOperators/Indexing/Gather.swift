@@ -31,10 +31,10 @@ package struct Gather: Operator {
   }
 
   package var derivative: Derivative {
-    .linear { (at, cotangent) throws(Diagnostic) in
-      let zeros = try at.builder.full(0, at.operands[0].type)
+    .linear { (site, cotangent) throws(Diagnostic) in
+      let zeros = try site.builder.full(0, site.operands[0].type)
       return [
-        try at.builder.apply(ScatterAdd(axis: axis), [zeros, at.operands[1], cotangent]), nil,
+        try site.builder.apply(ScatterAdd(axis: axis), [zeros, site.operands[1], cotangent]), nil,
       ]
     }
   }

@@ -43,10 +43,10 @@ package struct ScatterAdd: Operator {
   }
 
   package var derivative: Derivative {
-    .linear { (at, cotangent) throws(Diagnostic) in
+    .linear { (site, cotangent) throws(Diagnostic) in
       [
         cotangent, nil,
-        at.wanted[2] ? try updateCotangent(cotangent, at: at.operands[1]) : nil,
+        site.wanted[2] ? try updateCotangent(cotangent, at: site.operands[1]) : nil,
       ]
     }
   }

@@ -4,13 +4,13 @@ import AdjointGraph
 extension DotGeneral {
   /// A product that reads what its operands are transposes of, where the kernel's strides can stand
   /// for the transposes and the result keeps the order of its axes.
-  static func absorbTranspose(_ at: Rewrite.Site) throws(Diagnostic) -> Value? {
-    guard let dot = at.operation as? DotGeneral else { return nil }
-    var values = at.operands
+  static func absorbTranspose(_ site: Rewrite.Site) throws(Diagnostic) -> Value? {
+    guard let dot = site.operation as? DotGeneral else { return nil }
+    var values = site.operands
     var sides = [dot.left, dot.right]
     var changed = false
     for index in 0...1 {
-      guard let transpose = at.operand(index, as: Transpose.self) else { continue }
+      guard let transpose = site.operand(index, as: Transpose.self) else { continue }
       let source = values[index].operands[0]
       guard let side = sides[index].seen(through: transpose.permutation) else { continue }
       var candidate = sides
@@ -28,7 +28,7 @@ extension DotGeneral {
       changed = true
     }
     guard changed else { return nil }
-    return try at.builder.apply(DotGeneral(left: sides[0], right: sides[1]), values)
+    return try site.builder.apply(DotGeneral(left: sides[0], right: sides[1]), values)
   }
 }
 

@@ -4,8 +4,8 @@ import AdjointGraph
 // The transposes: products of the cotangent with the other operand, whose free axes are summed
 // over.
 extension DotGeneral {
-  func cotangentOfLeft(_ cotangent: Value, _ at: Derivative.Site) throws(Diagnostic) -> Value {
-    let (x, y) = (at.operands[0], at.operands[1])
+  func cotangentOfLeft(_ cotangent: Value, _ site: Derivative.Site) throws(Diagnostic) -> Value {
+    let (x, y) = (site.operands[0], site.operands[1])
     let rows = left.free(rank: x.rank)
     let columns = right.free(rank: y.rank)
     let batch = left.batch.count
@@ -17,8 +17,8 @@ extension DotGeneral {
       (cotangent, result), (y, Self.Side(batch: right.batch, contract: columns)))
   }
 
-  func cotangentOfRight(_ cotangent: Value, _ at: Derivative.Site) throws(Diagnostic) -> Value {
-    let (x, y) = (at.operands[0], at.operands[1])
+  func cotangentOfRight(_ cotangent: Value, _ site: Derivative.Site) throws(Diagnostic) -> Value {
+    let (x, y) = (site.operands[0], site.operands[1])
     let rows = left.free(rank: x.rank)
     let batch = left.batch.count
     let result = Self.Side(

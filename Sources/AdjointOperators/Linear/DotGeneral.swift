@@ -94,17 +94,17 @@ package struct DotGeneral: Operator {
   }
 
   package var derivative: Derivative {
-    .multilinear { (at, cotangent) throws(Diagnostic) in
+    .multilinear { (site, cotangent) throws(Diagnostic) in
       [
-        at.wanted[0] ? try cotangentOfLeft(cotangent, at) : nil,
-        at.wanted[1] ? try cotangentOfRight(cotangent, at) : nil,
+        site.wanted[0] ? try cotangentOfLeft(cotangent, site) : nil,
+        site.wanted[1] ? try cotangentOfRight(cotangent, site) : nil,
       ]
     }
   }
 
   package static let rewrites: [Rewrite] = [
     Rewrite("dot_general(transpose(x), y) → dot_general(x, y)", .contraction) {
-      (at) throws(Diagnostic) in try absorbTranspose(at)
+      (site) throws(Diagnostic) in try absorbTranspose(site)
     }
   ]
 }

@@ -54,19 +54,19 @@ package struct ProductOfOthers: Operator {
 
   package var derivative: Derivative {
     .rules(
-      vjp: { (at, cotangents) throws(Diagnostic) in
-        guard let cotangent = cotangents[0] else { return at.operands.map { _ in nil } }
+      vjp: { (site, cotangents) throws(Diagnostic) in
+        guard let cotangent = cotangents[0] else { return site.operands.map { _ in nil } }
         var contributions: [Value?] = []
-        for (operand, wanted) in at.wanted.enumerated() {
-          contributions.append(wanted ? try moved(at, operand, along: cotangent) : nil)
+        for (operand, wanted) in site.wanted.enumerated() {
+          contributions.append(wanted ? try moved(site, operand, along: cotangent) : nil)
         }
         return contributions
       },
-      jvp: { (at, tangents) throws(Diagnostic) in
+      jvp: { (site, tangents) throws(Diagnostic) in
         var sum: Value?
         for (operand, tangent) in tangents.enumerated() {
           guard let tangent else { continue }
-          let term = try moved(at, operand, along: tangent)
+          let term = try moved(site, operand, along: tangent)
           sum = if let sum { try sum + term } else { term }
         }
         return [sum]
@@ -76,11 +76,11 @@ package struct ProductOfOthers: Operator {
   /// The change of the result with one operand: of x along one more direction, of a direction with
   /// another in its place.
   private func moved(
-    _ at: Derivative.Site, _ operand: Int, along direction: Value
+    _ site: Derivative.Site, _ operand: Int, along direction: Value
   ) throws(Diagnostic) -> Value {
-    var operands = at.operands
+    var operands = site.operands
     if operand == 0 { operands.append(direction) } else { operands[operand] = direction }
-    return try at.builder.apply(self, operands)
+    return try site.builder.apply(self, operands)
   }
 
   package func lower(

@@ -16,15 +16,15 @@ package struct ReduceProduct: Reduction {
 
   package var derivative: Derivative {
     .rules(
-      vjp: { (at, cotangents) throws(Diagnostic) in
+      vjp: { (site, cotangents) throws(Diagnostic) in
         guard let cotangent = cotangents[0] else { return [nil] }
-        let operand = at.operands[0]
-        let others = try at.builder.apply(ProductOfOthers(axes: axes), [operand])
+        let operand = site.operands[0]
+        let others = try site.builder.apply(ProductOfOthers(axes: axes), [operand])
         return [try broadcastBack(cotangent, over: operand) * others]
       },
-      jvp: { (at, tangents) throws(Diagnostic) in
+      jvp: { (site, tangents) throws(Diagnostic) in
         guard let tangent = tangents[0] else { return [nil] }
-        let others = try at.builder.apply(ProductOfOthers(axes: axes), [at.operands[0]])
+        let others = try site.builder.apply(ProductOfOthers(axes: axes), [site.operands[0]])
         return [try (tangent * others).sum(squeezingAxes: axes)]
       })
   }

@@ -13,47 +13,48 @@ package struct ReduceSum: Reduction {
   package init(axes: [Int]) { self.axes = axes }
 
   package var derivative: Derivative {
-    .movement { (at, cotangent) throws(Diagnostic) in
-      [try broadcastBack(cotangent, over: at.operands[0])]
+    .movement { (site, cotangent) throws(Diagnostic) in
+      [try broadcastBack(cotangent, over: site.operands[0])]
     }
   }
 
   package static let rewrites: [Rewrite] =
     commonRewrites + [
       Rewrite("reduce_sum(reduce_sum(x)) → reduce_sum(x)", changing: .range) {
-        (at) throws(Diagnostic) in
-        guard let outer = at.operation as? ReduceSum, let inner = at.operand(0, as: ReduceSum.self)
+        (site) throws(Diagnostic) in
+        guard let outer = site.operation as? ReduceSum,
+          let inner = site.operand(0, as: ReduceSum.self)
         else { return nil }
-        let source = at.operands[0].operands[0]
+        let source = site.operands[0].operands[0]
         let kept = inner.keptAxes(rank: source.rank)
         let axes = inner.axes + outer.axes.map { kept[$0] }
-        return try at.builder.apply(ReduceSum(axes: axes.sorted()), [source])
+        return try site.builder.apply(ReduceSum(axes: axes.sorted()), [source])
       },
       Rewrite("reduce_sum(broadcast(x)) → x · extent", changing: .range) {
-        (at) throws(Diagnostic) in
-        try sumOfRepeated(at)
+        (site) throws(Diagnostic) in
+        try sumOfRepeated(site)
       },
     ]
 
   /// Along axes that a broadcast added, the sum is a product with the number of repetitions.
-  private static func sumOfRepeated(_ at: Rewrite.Site) throws(Diagnostic) -> Value? {
-    guard let sum = at.operation as? ReduceSum, let inner = at.operand(0, as: Broadcast.self),
-      at.resultType.scalarType.isDifferentiable
+  private static func sumOfRepeated(_ site: Rewrite.Site) throws(Diagnostic) -> Value? {
+    guard let sum = site.operation as? ReduceSum, let inner = site.operand(0, as: Broadcast.self),
+      site.resultType.scalarType.isDifferentiable
     else { return nil }
-    let operand = at.operands[0]
+    let operand = site.operands[0]
     let repeated = sum.axes.filter { !inner.axes.contains($0) }
     // Zero repetitions of an infinity sum to 0, and their product is NaN.
     guard !repeated.isEmpty, let count = Shape(repeated.map { operand.shape[$0] }).elementCount,
       count > 0
     else { return nil }
     let kept = (0..<operand.rank).filter { !repeated.contains($0) }
-    let narrow = try at.builder.apply(
+    let narrow = try site.builder.apply(
       Broadcast(
         shape: Shape(kept.map { operand.shape[$0] }),
         axes: inner.axes.map { axis in kept.count { $0 < axis } }),
       [operand.operands[0]])
     let rest = sum.axes.filter { !repeated.contains($0) }.map { axis in kept.count { $0 < axis } }
-    let total = try at.builder.apply(ReduceSum(axes: rest), [narrow])
+    let total = try site.builder.apply(ReduceSum(axes: rest), [narrow])
     return count == 1 ? total : try total * Double(count)
   }
 }

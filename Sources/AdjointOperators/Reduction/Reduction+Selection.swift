@@ -9,30 +9,30 @@ extension Reduction {
   /// Nothing passes to or from the other elements, an infinity or a NaN neither.
   var selectionDerivative: Derivative {
     .rules(
-      vjp: { (at, cotangents) throws(Diagnostic) in
+      vjp: { (site, cotangents) throws(Diagnostic) in
         guard let cotangent = cotangents[0] else { return [nil] }
-        let isChosen = try isChosen(at)
+        let isChosen = try isChosen(site)
         let count = try count(of: isChosen.cast(to: cotangent.scalarType))
         let share = try cotangent / count
         // No element equals a NaN.
         let rest = try select(count .== 0, cotangent * .nan, 0)
         return [
           try select(
-            isChosen, broadcastBack(share, over: at.operands[0]),
-            broadcastBack(rest, over: at.operands[0]))
+            isChosen, broadcastBack(share, over: site.operands[0]),
+            broadcastBack(rest, over: site.operands[0]))
         ]
       },
-      jvp: { (at, tangents) throws(Diagnostic) in
+      jvp: { (site, tangents) throws(Diagnostic) in
         guard let tangent = tangents[0] else { return [nil] }
-        let isChosen = try isChosen(at)
+        let isChosen = try isChosen(site)
         let sum = try select(isChosen, tangent, 0).sum(squeezingAxes: axes)
         return [try sum / count(of: isChosen.cast(to: tangent.scalarType))]
       })
   }
 
   /// Whether an element equals the result.
-  private func isChosen(_ at: Derivative.Site) throws(Diagnostic) -> Value {
-    try at.operands[0] .== broadcastBack(at.result, over: at.operands[0])
+  private func isChosen(_ site: Derivative.Site) throws(Diagnostic) -> Value {
+    try site.operands[0] .== broadcastBack(site.result, over: site.operands[0])
   }
 
   /// How many elements are chosen along the axes, and 1 where there are none to choose from, so that

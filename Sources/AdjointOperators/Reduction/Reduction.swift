@@ -49,13 +49,13 @@ extension Reduction {
   /// The identities that hold for every reduction.
   static var commonRewrites: [Rewrite] {
     [
-      Rewrite("reduce over extents of 1 → reshape") { (at) throws(Diagnostic) in
+      Rewrite("reduce over extents of 1 → reshape") { (site) throws(Diagnostic) in
         // Over no axis at all this is the operand itself.
-        guard let reduction = at.operation as? Self,
-          reduction.axes.allSatisfy({ at.operands[0].shape[$0] == 1 })
+        guard let reduction = site.operation as? Self,
+          reduction.axes.allSatisfy({ site.operands[0].shape[$0] == 1 })
         else { return nil }
-        if reduction.axes.isEmpty { return at.operands[0] }
-        return try at.builder.apply(Reshape(shape: at.resultType.shape), [at.operands[0]])
+        if reduction.axes.isEmpty { return site.operands[0] }
+        return try site.builder.apply(Reshape(shape: site.resultType.shape), [site.operands[0]])
       }
     ]
   }

@@ -45,9 +45,9 @@ package struct Broadcast: Operator {
   }
 
   package var derivative: Derivative {
-    .movement { (at, cotangent) throws(Diagnostic) in
+    .movement { (site, cotangent) throws(Diagnostic) in
       let added = (0..<shape.rank).filter { !axes.contains($0) }
-      return [try at.builder.apply(ReduceSum(axes: added), [cotangent])]
+      return [try site.builder.apply(ReduceSum(axes: added), [cotangent])]
     }
   }
 
@@ -62,21 +62,22 @@ package struct Broadcast: Operator {
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("broadcast to the same shape → x") { at in
-      at.operands[0].type == at.resultType ? at.operands[0] : nil
+    Rewrite("broadcast to the same shape → x") { site in
+      site.operands[0].type == site.resultType ? site.operands[0] : nil
     },
-    Rewrite("broadcast(broadcast(x)) → broadcast(x)") { (at) throws(Diagnostic) in
-      guard let outer = at.operation as? Broadcast, let inner = at.operand(0, as: Broadcast.self)
+    Rewrite("broadcast(broadcast(x)) → broadcast(x)") { (site) throws(Diagnostic) in
+      guard let outer = site.operation as? Broadcast,
+        let inner = site.operand(0, as: Broadcast.self)
       else { return nil }
-      return try at.builder.apply(
+      return try site.builder.apply(
         Broadcast(shape: outer.shape, axes: inner.axes.map { outer.axes[$0] }),
-        [at.operands[0].operands[0]])
+        [site.operands[0].operands[0]])
     },
-    Rewrite("broadcast that adds only extents of 1 → reshape") { (at) throws(Diagnostic) in
-      guard let outer = at.operation as? Broadcast,
+    Rewrite("broadcast that adds only extents of 1 → reshape") { (site) throws(Diagnostic) in
+      guard let outer = site.operation as? Broadcast,
         (0..<outer.shape.rank).allSatisfy({ outer.axes.contains($0) || outer.shape[$0] == 1 })
       else { return nil }
-      return try at.builder.apply(Reshape(shape: outer.shape), [at.operands[0]])
+      return try site.builder.apply(Reshape(shape: outer.shape), [site.operands[0]])
     },
   ]
 }

@@ -57,14 +57,14 @@ package struct Concatenate: Operator {
   }
 
   package var derivative: Derivative {
-    .movement { (at, cotangent) throws(Diagnostic) in
-      if at.operands.count == 1 { return [cotangent] }
+    .movement { (site, cotangent) throws(Diagnostic) in
+      if site.operands.count == 1 { return [cotangent] }
       var cotangents: [Value?] = []
       var start = 0
-      for (operand, wanted) in zip(at.operands, at.wanted) {
+      for (operand, wanted) in zip(site.operands, site.wanted) {
         let limit = start + (operand.shape[axis].extent ?? 0)
         let slice = Slice([Slice.Range(axis: axis, start: start, limit: limit)])
-        cotangents.append(wanted ? try at.builder.apply(slice, [cotangent]) : nil)
+        cotangents.append(wanted ? try site.builder.apply(slice, [cotangent]) : nil)
         start = limit
       }
       return cotangents
@@ -93,7 +93,9 @@ package struct Concatenate: Operator {
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("concatenate of one value → x") { at in at.operands.count == 1 ? at.operands[0] : nil }
+    Rewrite("concatenate of one value → x") { site in
+      site.operands.count == 1 ? site.operands[0] : nil
+    }
   ]
 }
 

@@ -47,12 +47,12 @@ package struct Extent: Operator {
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("extent of known axes → constant") { (at) throws(Diagnostic) in
-      guard let extent = at.operation as? Extent,
-        extent.axes.allSatisfy({ at.operands[0].shape[$0].extent != nil })
+    Rewrite("extent of known axes → constant") { (site) throws(Diagnostic) in
+      guard let extent = site.operation as? Extent,
+        extent.axes.allSatisfy({ site.operands[0].shape[$0].extent != nil })
       else { return nil }
-      let count = try extent.count(at.operands[0].type)
-      return try at.builder.apply(
+      let count = try extent.count(site.operands[0].type)
+      return try site.builder.apply(
         Constant(Tensor(scalar: NumberLiteral(count), extent.scalarType)), [])
     }
   ]

@@ -124,19 +124,19 @@ package struct Pad: Operator {
 
   package var derivative: Derivative {
     if value.double == 0 {
-      return .movement { (at, cotangent) throws(Diagnostic) in
-        [try slice(cotangent, over: at.operands[0])]
+      return .movement { (site, cotangent) throws(Diagnostic) in
+        [try slice(cotangent, over: site.operands[0])]
       }
     }
     // The number does not move with the operand: the map is affine, its tangent padded with zeros.
     return .rules(
-      vjp: { (at, cotangents) throws(Diagnostic) in
+      vjp: { (site, cotangents) throws(Diagnostic) in
         guard let cotangent = cotangents[0] else { return [nil] }
-        return [try slice(cotangent, over: at.operands[0])]
+        return [try slice(cotangent, over: site.operands[0])]
       },
-      jvp: { (at, tangents) throws(Diagnostic) in
+      jvp: { (site, tangents) throws(Diagnostic) in
         guard let tangent = tangents[0] else { return [nil] }
-        return [try at.builder.apply(Pad(paddings, with: 0), [tangent])]
+        return [try site.builder.apply(Pad(paddings, with: 0), [tangent])]
       })
   }
 
@@ -172,8 +172,8 @@ package struct Pad: Operator {
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("pad with nothing → x") { at in
-      at.operands[0].type == at.resultType ? at.operands[0] : nil
+    Rewrite("pad with nothing → x") { site in
+      site.operands[0].type == site.resultType ? site.operands[0] : nil
     }
   ]
 }

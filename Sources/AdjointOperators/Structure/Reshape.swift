@@ -26,8 +26,8 @@ package struct Reshape: Operator {
   }
 
   package var derivative: Derivative {
-    .movement { (at, cotangent) throws(Diagnostic) in
-      [try at.builder.apply(Reshape(shape: at.operands[0].shape), [cotangent])]
+    .movement { (site, cotangent) throws(Diagnostic) in
+      [try site.builder.apply(Reshape(shape: site.operands[0].shape), [cotangent])]
     }
   }
 
@@ -38,17 +38,17 @@ package struct Reshape: Operator {
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("reshape to the same shape → x") { at in
-      at.operands[0].type == at.resultType ? at.operands[0] : nil
+    Rewrite("reshape to the same shape → x") { site in
+      site.operands[0].type == site.resultType ? site.operands[0] : nil
     },
-    Rewrite("reshape(reshape(x)) → reshape(x)") { (at) throws(Diagnostic) in
-      guard at.operand(0, as: Reshape.self) != nil else { return nil }
-      return try at.builder.apply(at.operation, [at.operands[0].operands[0]])
+    Rewrite("reshape(reshape(x)) → reshape(x)") { (site) throws(Diagnostic) in
+      guard site.operand(0, as: Reshape.self) != nil else { return nil }
+      return try site.builder.apply(site.operation, [site.operands[0].operands[0]])
     },
-    Rewrite("reshape(broadcast(scalar)) → broadcast(scalar)") { (at) throws(Diagnostic) in
-      guard let inner = at.operand(0, as: Broadcast.self), inner.axes.isEmpty else { return nil }
-      return try at.builder.apply(
-        Broadcast(shape: at.resultType.shape, axes: []), at.operands[0].operands)
+    Rewrite("reshape(broadcast(scalar)) → broadcast(scalar)") { (site) throws(Diagnostic) in
+      guard let inner = site.operand(0, as: Broadcast.self), inner.axes.isEmpty else { return nil }
+      return try site.builder.apply(
+        Broadcast(shape: site.resultType.shape, axes: []), site.operands[0].operands)
     },
   ]
 }

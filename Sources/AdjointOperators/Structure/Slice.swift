@@ -90,8 +90,8 @@ package struct Slice: Operator {
   }
 
   package var derivative: Derivative {
-    .movement { (at, cotangent) throws(Diagnostic) in
-      let shape = at.operands[0].shape
+    .movement { (site, cotangent) throws(Diagnostic) in
+      let shape = site.operands[0].shape
       var paddings = Array(repeating: Pad.Padding(), count: shape.rank)
       for range in ranges {
         let extent = shape[range.axis].extent ?? range.limit
@@ -100,7 +100,7 @@ package struct Slice: Operator {
         paddings[range.axis] = Pad.Padding(
           low: range.start, high: extent - 1 - last, interior: range.step - 1)
       }
-      return [try at.builder.apply(Pad(paddings, with: 0), [cotangent])]
+      return [try site.builder.apply(Pad(paddings, with: 0), [cotangent])]
     }
   }
 
@@ -119,8 +119,8 @@ package struct Slice: Operator {
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("slice of everything → x") { at in
-      at.operands[0].type == at.resultType ? at.operands[0] : nil
+    Rewrite("slice of everything → x") { site in
+      site.operands[0].type == site.resultType ? site.operands[0] : nil
     }
   ]
 }

@@ -31,8 +31,8 @@ package struct Transpose: Operator {
   }
 
   package var derivative: Derivative {
-    .movement { (at, cotangent) throws(Diagnostic) in
-      [try at.builder.apply(Transpose(permutation: inverse), [cotangent])]
+    .movement { (site, cotangent) throws(Diagnostic) in
+      [try site.builder.apply(Transpose(permutation: inverse), [cotangent])]
     }
   }
 
@@ -48,36 +48,37 @@ package struct Transpose: Operator {
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("transpose by the identity → x") { at in
-      guard let outer = at.operation as? Transpose else { return nil }
-      return outer.permutation == Array(outer.permutation.indices) ? at.operands[0] : nil
+    Rewrite("transpose by the identity → x") { site in
+      guard let outer = site.operation as? Transpose else { return nil }
+      return outer.permutation == Array(outer.permutation.indices) ? site.operands[0] : nil
     },
-    Rewrite("transpose(transpose(x)) → transpose(x)") { (at) throws(Diagnostic) in
-      guard let outer = at.operation as? Transpose, let inner = at.operand(0, as: Transpose.self)
+    Rewrite("transpose(transpose(x)) → transpose(x)") { (site) throws(Diagnostic) in
+      guard let outer = site.operation as? Transpose,
+        let inner = site.operand(0, as: Transpose.self)
       else { return nil }
-      return try at.builder.apply(
+      return try site.builder.apply(
         Transpose(permutation: outer.permutation.map { inner.permutation[$0] }),
-        [at.operands[0].operands[0]])
+        [site.operands[0].operands[0]])
     },
-    Rewrite("transpose that moves only extents of 1 → reshape") { (at) throws(Diagnostic) in
-      guard let outer = at.operation as? Transpose, outer.keepsOrder(of: at.operands[0].shape)
+    Rewrite("transpose that moves only extents of 1 → reshape") { (site) throws(Diagnostic) in
+      guard let outer = site.operation as? Transpose, outer.keepsOrder(of: site.operands[0].shape)
       else { return nil }
-      return try at.builder.apply(Reshape(shape: at.resultType.shape), [at.operands[0]])
+      return try site.builder.apply(Reshape(shape: site.resultType.shape), [site.operands[0]])
     },
     Rewrite("transpose(dot_general(x, y)) → dot_general(y, x)", .contraction) {
-      (at) throws(Diagnostic) in
+      (site) throws(Diagnostic) in
       // A product with its two groups of free axes exchanged is the product of the exchanged
       // operands.
-      guard let outer = at.operation as? Transpose, let dot = at.operand(0, as: DotGeneral.self)
+      guard let outer = site.operation as? Transpose, let dot = site.operand(0, as: DotGeneral.self)
       else { return nil }
-      let factors = at.operands[0].operands
+      let factors = site.operands[0].operands
       let batch = dot.left.batch.count
       let rows = dot.left.free(rank: factors[0].rank).count
-      let rank = at.resultType.rank
+      let rank = site.resultType.rank
       let exchanged =
         Array(0..<batch) + Array((batch + rows)..<rank) + Array(batch..<(batch + rows))
       guard outer.permutation == exchanged else { return nil }
-      return try at.builder.apply(
+      return try site.builder.apply(
         DotGeneral(left: dot.right, right: dot.left), [factors[1], factors[0]])
     },
   ]

@@ -2,7 +2,7 @@ import AdjointCodegen
 import AdjointCore
 import AdjointKernels
 
-/// A kernel, or a part of one, in the form that runs.
+/// A kernel, or a piece of one, in the form that runs.
 enum CompiledKernel: Sendable {
   case fill(CompiledFill)
   /// A piece of a kernel as machine code.
@@ -15,7 +15,7 @@ enum CompiledKernel: Sendable {
   case gather(IndexedCopy)
   case scatterAdd(IndexedCopy)
 
-  /// The parts of a kernel of a verified plan, to be run in order.
+  /// The pieces of a kernel of a verified plan, to be run in order.
   ///
   /// - Parameter generated: the machine code of those kernels that have any.
   static func compile(
@@ -38,7 +38,9 @@ enum CompiledKernel: Sendable {
         product.addendScale == nil ? [] : [.addend(byteCount: product.resultByteCount)]
       guard let code = generated[kernel] else {
         let rest =
-          product.nestBehind.map { NestCompiler.compile(StridedNest.canonicalPieces(of: $0)) } ?? []
+          product.epilogueAsSeparateNest.map {
+            NestCompiler.compile(StridedNest.canonicalPieces(of: $0))
+          } ?? []
         return addend + [try library(product)] + rest.map { .nest($0) }
       }
       let library: [CompiledKernel] =
@@ -61,13 +63,13 @@ extension CompiledKernel {
     }
   }
 
-  /// An estimate of the nanoseconds that the parts of a kernel take one thread; nil where several of so many
+  /// An estimate of the nanoseconds that the pieces of a kernel take one thread; nil where several of so many
   /// threads do one of them together.
   static func cost(
-    _ parts: ArraySlice<CompiledKernel>, _ locality: Locality, threads: Int
+    _ pieces: ArraySlice<CompiledKernel>, _ locality: Locality, threads: Int
   ) -> Int? {
-    parts.contains { $0.isShared(locality, threads: threads) }
-      ? nil : parts.reduce(0) { $0 +| $1.cost }
+    pieces.contains { $0.isShared(locality, threads: threads) }
+      ? nil : pieces.reduce(0) { $0 +| $1.cost }
   }
 
   private var cost: Int {
@@ -89,7 +91,7 @@ extension CompiledKernel {
   }
 }
 
-/// A buffer set to one value before a fold that does not reach all of it.
+/// A buffer set to one value before a reduction that does not reach all of it.
 struct CompiledFill: Sendable {
   var result: Int
   var elementCount: Int

@@ -7,7 +7,7 @@ struct GeneratedRun {
   /// Byte offsets of the step's operands and results in the arena.
   let operands: UnsafePointer<Int>
   let results: UnsafePointer<Int>
-  /// Where parts of folds leave their accumulators.
+  /// Where partial reductions leave their accumulators.
   let partials: UnsafeMutableRawPointer
   /// Scratch memory of worker 0; that of the others follows at a fixed distance.
   let scratch: UnsafeMutableRawPointer
@@ -25,7 +25,7 @@ struct GeneratedRun {
     _ piece: GeneratedKernel.Piece, _ locality: Locality, threads: Int
   ) -> Bool {
     threads > 1 && piece.itemCount > 1
-      && piece.cost >= (locality.isSpread ? spreadCost : sharedCost)
+      && piece.cost >= (locality.operandsAreSharedAcrossCores ? spreadCost : sharedCost)
   }
 
   func run(threads: Int, _ locality: Locality) {

@@ -60,7 +60,7 @@ extension IndexedCopy {
     case .i32: scatterAdd(indices, updates, result, Int32.self)
     case .i64: scatterAdd(indices, updates, result, Int64.self)
     case .u8: scatterAdd(indices, updates, result, UInt8.self)
-    case .bool: scatterAdd(indices, updates, result, Truth.self)
+    case .bool: scatterAdd(indices, updates, result, Bool8.self)
     }
   }
 

@@ -76,7 +76,7 @@ package struct ProductPanels: Sendable {
   /// cache it fits.
   private func smallest(_ locality: Locality) -> Double {
     if !isWithVector { return 0x1p22 }
-    return locality.isSettled ? 0x1p17 : 0x1p19
+    return locality.largestOperandIsRunInvariant ? 0x1p17 : 0x1p19
   }
 
   /// Whether a batch of products is large enough for several threads.
@@ -113,6 +113,6 @@ package struct ProductPanels: Sendable {
 
   /// The most elements of partial sums of a batch, wherever its operands are found.
   func mostPartials(batch: Int) -> Int {
-    batch * partialCount(panels: count(Locality(isSettled: true), batch: batch))
+    batch * partialCount(panels: count(Locality(largestOperandIsRunInvariant: true), batch: batch))
   }
 }

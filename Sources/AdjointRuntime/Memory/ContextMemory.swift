@@ -13,7 +13,7 @@ package struct ContextMemory: Hashable, Sendable {
   package let locals: Int
   /// What threads keep while they run a kernel, for all of them.
   package let scratch: Int
-  /// The parts of folds until they are put together.
+  /// Partial reductions until they are put together.
   package let partials: Int
 
   init(arena: Int, locals: Int = 0, scratch: Int = 0, partials: Int = 0) {
@@ -35,7 +35,7 @@ package struct ContextMemory: Hashable, Sendable {
       "\(Arena.mebibytes(arena)) MiB of values",
       locals > 0 ? "\(Arena.mebibytes(locals)) MiB of locals of fusion groups" : nil,
       scratch > 0 ? "\(Arena.mebibytes(scratch)) MiB for threads to work in" : nil,
-      partials > 0 ? "\(Arena.mebibytes(partials)) MiB of parts of folds" : nil,
+      partials > 0 ? "\(Arena.mebibytes(partials)) MiB of partial reductions" : nil,
     ].compactMap(\.self)
     throw Diagnostic(
       .memoryLimit,

@@ -4,14 +4,16 @@ import AdjointKernels
 package struct Locality: Hashable, Sendable {
   /// Whether the largest of its operands is the same in every run, so that each thread finds its part of
   /// it in its own cache.
-  package var isSettled = false
+  package var largestOperandIsRunInvariant = false
   /// Whether several threads wrote most of what it reads, so that one alone would fetch the rest from the
   /// caches of other cores.
-  package var isSpread = false
+  package var operandsAreSharedAcrossCores = false
 
-  package init(isSettled: Bool = false, isSpread: Bool = false) {
-    self.isSettled = isSettled
-    self.isSpread = isSpread
+  package init(
+    largestOperandIsRunInvariant: Bool = false, operandsAreSharedAcrossCores: Bool = false
+  ) {
+    self.largestOperandIsRunInvariant = largestOperandIsRunInvariant
+    self.operandsAreSharedAcrossCores = operandsAreSharedAcrossCores
   }
 }
 
@@ -26,13 +28,15 @@ extension Plan {
   /// - Parameter isShared: Whether threads share a step that finds it so.
   package func localities(_ isShared: (_ step: Step, _ locality: Locality) -> Bool) -> [Locality] {
     let rewritten = rewrittenBuffers
-    var found = steps.map { Locality(isSettled: isSettled($0, rewritten)) }
+    var found = steps.map {
+      Locality(largestOperandIsRunInvariant: largestOperandIsRunInvariant($0, rewritten))
+    }
     // The offsets of bytes that several threads wrote: what lies there now, whatever its buffer.
     var spread: Set<Int> = []
     for _ in 0..<Self.mostRuns {
       let before = spread
       for (number, step) in steps.enumerated() {
-        found[number].isSpread = isMostly(spread, step.operands)
+        found[number].operandsAreSharedAcrossCores = isMostly(spread, step.operands)
         let offsets = step.results.map { buffers[$0].offset }
         if isShared(step, found[number]) {
           spread.formUnion(offsets)
@@ -63,7 +67,7 @@ extension Plan {
   }
 
   /// Whether no step writes the largest operand of a step.
-  private func isSettled(_ step: Step, _ rewritten: Set<BufferID>) -> Bool {
+  private func largestOperandIsRunInvariant(_ step: Step, _ rewritten: Set<BufferID>) -> Bool {
     let largest = step.operands.map { content(of: $0) }
       .max { buffers[$0].byteCount < buffers[$1].byteCount }
     return largest.map { !rewritten.contains($0) } ?? true

@@ -9,12 +9,12 @@ struct StepOrder {
 
   /// The numbers of the plan's steps: those of a branch one behind the other.
   let steps: [Int]
-  /// Ranges of `steps`, each for one thread or, where a stretch has no other, for all.
+  /// Ranges of `steps`, each for one thread or, where a region has no other, for all.
   let branches: [Range<Int>]
   /// Ranges of `branches`, to be run in order.
   ///
   /// The branches of one run at the same time. There are none where steps just follow each other.
-  let stretches: [Range<Int>]
+  let regions: [Range<Int>]
 
   /// An order in which each fork that is worth it has as many branches as there are threads, or fewer.
   ///
@@ -23,30 +23,30 @@ struct StepOrder {
   init(_ plan: Plan, _ costs: [Int?], threads: Int) {
     var steps: [Int] = []
     var branches: [Range<Int>] = []
-    var stretches: [Range<Int>] = []
-    func add(_ parts: [[Int]]) {
+    var regions: [Range<Int>] = []
+    func add(_ tasks: [[Int]]) {
       let first = branches.count
-      for part in parts where !part.isEmpty {
-        branches.append(steps.count..<(steps.count + part.count))
-        steps += part
+      for task in tasks where !task.isEmpty {
+        branches.append(steps.count..<(steps.count + task.count))
+        steps += task
       }
-      if branches.count > first { stretches.append(first..<branches.count) }
+      if branches.count > first { regions.append(first..<branches.count) }
     }
     var next = 0
     for fork in plan.forks {
-      guard let parts = Self.parts(of: fork, costs, threads: threads) else { continue }
+      guard let tasks = Self.tasks(of: fork, costs, threads: threads) else { continue }
       add([Array(next..<fork.steps.lowerBound)])
-      add(parts)
+      add(tasks)
       next = fork.steps.upperBound
     }
     add([Array(next..<plan.steps.count)])
     self.steps = steps
     self.branches = branches
-    self.stretches = branches.count > stretches.count ? stretches : []
+    self.regions = branches.count > regions.count ? regions : []
   }
 
   /// The steps of a fork for each of so many threads; nil where one alone is as good.
-  private static func parts(of fork: Plan.Fork, _ costs: [Int?], threads: Int) -> [[Int]]? {
+  private static func tasks(of fork: Plan.Fork, _ costs: [Int?], threads: Int) -> [[Int]]? {
     var branches: [(steps: Range<Int>, cost: Int)] = []
     for branch in fork.branches {
       var sum = 0
@@ -58,16 +58,16 @@ struct StepOrder {
     }
     // The longest first, each to the thread that has least to do.
     branches.sort { ($1.cost, $0.steps.lowerBound) < ($0.cost, $1.steps.lowerBound) }
-    var parts = Array(repeating: (steps: [Int](), cost: 0), count: min(threads, branches.count))
+    var tasks = Array(repeating: (steps: [Int](), cost: 0), count: min(threads, branches.count))
     for branch in branches {
-      guard let part = parts.indices.min(by: { parts[$0].cost < parts[$1].cost }) else {
+      guard let task = tasks.indices.min(by: { tasks[$0].cost < tasks[$1].cost }) else {
         return nil
       }
-      parts[part].steps += branch.steps
-      parts[part].cost = parts[part].cost +| branch.cost
+      tasks[task].steps += branch.steps
+      tasks[task].cost = tasks[task].cost +| branch.cost
     }
     let total = branches.reduce(0) { $0 +| $1.cost }
-    let longest = parts.map(\.cost).max() ?? 0
-    return total - longest >= leastGain ? parts.map(\.steps) : nil
+    let longest = tasks.map(\.cost).max() ?? 0
+    return total - longest >= leastGain ? tasks.map(\.steps) : nil
   }
 }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Parked threads that share the work of one run at a time, one pool a process.
 ///
-/// Each thread begins with its own share of a job's items, so that step after step it finds the same
+/// Each thread begins with its own queue of a job's work items, so that step after step it finds the same
 /// data in its own cache, and then takes what others have not begun. The pool serves one job at a
 /// time; a caller that finds it busy does its work alone, so that no run waits for another.
 final class ThreadPool: @unchecked Sendable {
@@ -22,7 +22,7 @@ final class ThreadPool: @unchecked Sendable {
   private let inside = Atomic<Int>(0)
   private let generation = Atomic<Int>(0)
   private let sleepers = Atomic<Int>(0)
-  private let shares: ItemShares
+  private let queues: WorkQueues
   private let parking = NSCondition()
 
   // Written by the caller that has taken the pool while it is closed, read while it is open.
@@ -31,7 +31,7 @@ final class ThreadPool: @unchecked Sendable {
   private var participants = 1
   private var threadCount = 1
 
-  private init() { shares = ItemShares(maximumThreads: Self.maximumThreads) }
+  private init() { queues = WorkQueues(maximumThreads: Self.maximumThreads) }
 
   /// How long a thread looks for news before it sleeps: waking it takes some fifty microseconds, so it
   /// stays awake through a step's small kernels and from one step to the next.
@@ -51,7 +51,7 @@ final class ThreadPool: @unchecked Sendable {
     self.work = work
     self.context = context
     participants = threads
-    shares.divide(itemCount, among: threads)
+    queues.distribute(itemCount, among: threads)
     isOpen.store(true, ordering: .sequentiallyConsistent)
     generation.add(1, ordering: .sequentiallyConsistent)
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
@@ -59,7 +59,7 @@ final class ThreadPool: @unchecked Sendable {
       parking.broadcast()
       parking.unlock()
     }
-    shares.take(as: 0) { work(context, 0, $0, $1) }
+    queues.drain(as: 0) { work(context, 0, $0, $1) }
     isOpen.store(false, ordering: .sequentiallyConsistent)
     var looks = 0
     while inside.load(ordering: .sequentiallyConsistent) != 0 {
@@ -94,7 +94,7 @@ final class ThreadPool: @unchecked Sendable {
       if isOpen.load(ordering: .sequentiallyConsistent), worker < participants, let work,
         let context
       {
-        shares.take(as: worker) { work(context, worker, $0, $1) }
+        queues.drain(as: worker) { work(context, worker, $0, $1) }
       }
       inside.subtract(1, ordering: .sequentiallyConsistent)
     }

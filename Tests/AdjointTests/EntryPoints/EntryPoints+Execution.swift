@@ -65,7 +65,7 @@ extension EntryPoint {
       sweep.call("huge") { try huge().compiled() }
     },
     report("Graph.planReport(_ options: CompilationOptions)") { try $0.planReport($1) },
-    report("Graph.foldReport(_ options: CompilationOptions)") { try $0.foldReport($1) },
+    report("Graph.fusionReport(_ options: CompilationOptions)") { try $0.fusionReport($1) },
     report("Graph.rowReport(_ options: CompilationOptions)") { try $0.rowReport($1) },
     report("Graph.generatedCode(as form: CodeForm, _ options: CompilationOptions)") {
       try $0.generatedCode(as: .llvm, $1)

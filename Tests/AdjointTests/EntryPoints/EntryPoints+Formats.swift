@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointCharts
 import Foundation
 
 extension EntryPoint {

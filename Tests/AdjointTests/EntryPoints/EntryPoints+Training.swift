@@ -148,14 +148,14 @@ extension EntryPoint {
     },
     EntryPoint("Optimizer.Site.state(_ kind: String)") { sweep in
       sweep.each(Hostile.names) { name in
-        let rule = Optimizer("rule") { (at) throws(Diagnostic) in
-          try at.update(at.parameter, to: at.state(name))
+        let rule = Optimizer("rule") { (site) throws(Diagnostic) in
+          try site.update(site.parameter, to: site.state(name))
         }
         return try classifier().trainingStep(minimizing: "loss", with: rule)
       }
       sweep.call("twice") {
-        let rule = Optimizer("rule") { (at) throws(Diagnostic) in
-          try at.update(at.state("s"), to: at.state("s"))
+        let rule = Optimizer("rule") { (site) throws(Diagnostic) in
+          try site.update(site.state("s"), to: site.state("s"))
         }
         return try classifier().trainingStep(minimizing: "loss", with: rule)
       }

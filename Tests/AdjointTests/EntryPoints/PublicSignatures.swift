@@ -42,12 +42,12 @@ enum PublicSignatures {
     return found
   }
 
-  /// The facade, and what it exports again.
+  /// The facade, what it exports again, and the charts.
   private static func modules(of sources: URL) throws -> [String] {
     let facade = sources.appendingPathComponent("Adjoint/Adjoint.swift")
     let exported = try String(contentsOf: facade, encoding: .utf8).split(separator: "\n")
       .filter { $0.hasPrefix("@_exported import ") }.map { $0.dropFirst(18) }
-    return ["Adjoint"] + exported.map(String.init)
+    return ["Adjoint", "AdjointCharts"] + exported.map(String.init)
   }
 
   private static func declarations(in text: String) throws -> [PublicDeclaration] {

@@ -30,7 +30,7 @@ struct MemoryTraffic: Hashable {
     return tally.sum.withLock { $0 }
   }
 
-  /// The median over several stretches of time.
+  /// The median over several regions of time.
   private func bytesPerSecondOfOneThread(of threads: Int, after tally: Tally) -> Double {
     let arrays = onlyReads ? 1 : 2
     let count = byteCount / threads / arrays

@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointCharts
 import Foundation
 
 /// The chart of a comparison: for each case our time over that of the fastest other system.

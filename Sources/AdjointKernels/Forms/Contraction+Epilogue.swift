@@ -1,0 +1,83 @@
+import AdjointCore
+
+// Element-wise work on the elements of a product before they leave the registers.
+extension Contraction {
+  /// The number under which an epilogue reads the product itself.
+  package static let productOperand = -1
+
+  /// The extents of the result, which are an epilogue's loops.
+  package var extents: [Int] { [batch, rows, columns] }
+
+  /// The access to the element at the point, which an epilogue has to the product and its results.
+  package func pointAccess(_ type: ScalarType) -> Access {
+    Access(type, extents: extents, map: .identity(rank: 3))
+  }
+
+  /// The epilogue of a product without one: it stores what it is given.
+  package var plainEpilogue: LoopNest {
+    var program = ScalarProgram()
+    let element = program.append(.load(input: 0), scalarType)
+    let access = pointAccess(scalarType)
+    return LoopNest(
+      extents: extents,
+      inputs: [LoopNest.Input(operand: Self.productOperand, access: access)], program: program,
+      outputs: [LoopNest.Output(result: 0, step: element, access: access)])
+  }
+
+  /// The epilogue as a nest that runs after the product, which is in result 0 then: storing the
+  /// product there again is left out.
+  ///
+  /// In a nest that is run, an input with the number of the product reads result 0.
+  package var epilogueAsSeparateNest: LoopNest? {
+    guard var nest = epilogue else { return nil }
+    nest.outputs.removeAll { output in
+      guard output.result == 0,
+        case .load(let input) = nest.program.steps[output.step].instruction
+      else { return false }
+      return nest.inputs[input].operand == Self.productOperand
+    }
+    return nest
+  }
+
+  /// Refuses an epilogue over other loops, one that does anything elsewhere than at the point, and one
+  /// whose result 0 cannot hold the product while it is summed.
+  package func checkEpilogue() throws(Diagnostic) {
+    guard let epilogue else { return }
+    guard epilogue.extents == extents else {
+      throw Diagnostic(
+        .invalidPlan, "an epilogue loops over \(epilogue.extents), its product has \(extents)")
+    }
+    for input in epilogue.inputs where input.operand == Self.productOperand {
+      guard input.access == pointAccess(scalarType) else {
+        throw Diagnostic(.invalidPlan, "an epilogue reads the product at other points or types")
+      }
+    }
+    for output in epilogue.outputs {
+      guard output.combiner == nil, output.access == pointAccess(output.access.scalarType) else {
+        throw Diagnostic(.invalidPlan, "an epilogue stores result \(output.result) at other points")
+      }
+    }
+    guard Set(epilogue.outputs.map(\.result)).count == epilogue.outputs.count else {
+      throw Diagnostic(.invalidPlan, "an epilogue stores a result twice")
+    }
+    let first = epilogue.outputs.first { $0.result == 0 }
+    guard first?.access.scalarType == scalarType else {
+      throw Diagnostic(
+        .invalidPlan,
+        "result 0 of an epilogue holds the product while it is summed, so it is of "
+          + scalarType.rawValue)
+    }
+  }
+
+  /// Whether a result may be written over an operand.
+  ///
+  /// Result 0 holds the product while it is summed, so it may lie over nothing that is read later: over
+  /// the addend alone, with which the sum begins. The matrices are read again for other points.
+  func mayAlias(result: Int, operand: Int) -> Bool {
+    let isAddend = addendScale != nil && operand == 2
+    guard let epilogue else { return isAddend && result == 0 }
+    if operand < 2 { return false }
+    guard result == 0 else { return epilogue.mayAlias(result: result, operand: operand) }
+    return isAddend && !epilogue.inputs.contains { $0.operand == operand }
+  }
+}

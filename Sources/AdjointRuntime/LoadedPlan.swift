@@ -1,0 +1,161 @@
+import AdjointCodegen
+import AdjointCore
+import AdjointKernels
+
+/// A plan made ready to run: compiled once, immutable, shared by any number of contexts.
+package final class LoadedPlan: Sendable {
+  /// A kernel applied to buffers: its compiled pieces, and where its operands and results are listed.
+  struct Step: Sendable {
+    var firstPiece: Int
+    var pieceCount: Int
+    var operands: Int
+    var results: Int
+    var locality: Locality
+  }
+
+  package let plan: Plan
+  /// The most threads that a run uses, itself included.
+  package let threads: Int
+
+  /// Kept as long as `pieces` point into it.
+  private let code: [Kernel: GeneratedKernel]
+  let pieces: PieceTable
+  let steps: Table<Step>
+  /// The numbers of the plan's steps in the order of `steps`.
+  private let order: [Int]
+  /// Ranges of `steps`, each for one thread or, where nothing runs beside it, for all.
+  let branches: Table<Range<Int>>
+  /// Ranges of `branches`, to be run in order.
+  ///
+  /// The branches of one run at the same time. There are none where steps just follow each other.
+  let regions: Table<Range<Int>>
+  /// The byte offsets of the operands and results of all steps, each step's after the literals that
+  /// its code reads.
+  let offsets: Table<Int>
+  /// What a context allocates.
+  package let memory: ContextMemory
+  /// The bytes of one thread.
+  let scratchByteCount: Int
+  let partialByteCount: Int
+  /// What has a name outside, with all that is needed to copy it in or out.
+  let inputs: [CompiledPort]
+  let parameters: [CompiledPort]
+  let outputs: [CompiledPort]
+
+  /// Compiles a plan.
+  ///
+  /// - Throws: `.memoryLimit` where a context would need more than the limit, `.invalidArgument` for a
+  ///   back end that does not exist, `.invalidPlan` for a product that is longer than BLAS can count.
+  package convenience init(
+    _ plan: VerifiedPlan, options: ExecutionOptions = ExecutionOptions()
+  ) throws(Diagnostic) {
+    let backend = try options.chosenBackend
+    // Nobody is told that LLVM is missing where there is nothing for it to do.
+    try self.init(plan, options, compiler: plan.plan.kernels.isEmpty ? nil : backend.compiler)
+  }
+
+  /// Compiles a plan with a given compiler, or with portable loops alone.
+  package init(
+    _ verified: VerifiedPlan, _ options: ExecutionOptions,
+    compiler: @autoclosure () -> KernelCompiler?
+  ) throws(Diagnostic) {
+    let plan = verified.plan
+    // Before anything is compiled; again when it is known what compiled kernels keep.
+    try ContextMemory(arena: plan.arenaByteCount).check(limit: options.arenaLimit)
+    _ = BLASLibrary.isPrepared
+    self.plan = plan
+    threads = options.threadLimit
+
+    let code = compiler()?.compile(plan.kernels) ?? [:]
+    var pieces: [CompiledKernel] = []
+    var compiled: [Range<Int>] = []
+    // Where the locals of each kernel lie; kernels run one after another, so all begin at one place.
+    var locals: [[Int]] = []
+    var end = plan.arenaByteCount
+    var literals: [[Int]] = []
+    for kernel in plan.kernels {
+      literals.append((code[kernel]?.literals ?? []).reversed().map { Int(truncatingIfNeeded: $0) })
+      let more = try CompiledKernel.compile(kernel, code)
+      compiled.append(pieces.count..<(pieces.count + more.count))
+      pieces += more
+      guard case .group(let group) = kernel, code[kernel] == nil else {
+        locals.append([])
+        continue
+      }
+      let (places, groupEnd) = group.localOffsets(from: plan.arenaByteCount)
+      locals.append(places)
+      end = max(end, groupEnd)
+    }
+    let localities = plan.localities { [threads] step, locality in
+      pieces[compiled[step.kernel]].contains { $0.isShared(locality, threads: threads) }
+    }
+    let costs = zip(plan.steps, localities).map { [threads] step, locality in
+      locals[step.kernel].isEmpty
+        ? CompiledKernel.cost(pieces[compiled[step.kernel]], locality, threads: threads) : nil
+    }
+    let order = StepOrder(plan, costs, threads: threads)
+    self.order = order.steps
+    branches = Table(order.branches)
+    regions = Table(order.regions)
+    var steps: [Step] = []
+    var offsets: [Int] = []
+    for number in order.steps {
+      let (step, locality) = (plan.steps[number], localities[number])
+      let kernel = compiled[step.kernel]
+      offsets += literals[step.kernel]
+      steps.append(
+        Step(
+          firstPiece: kernel.lowerBound, pieceCount: kernel.count, operands: offsets.count,
+          results: offsets.count + step.operands.count, locality: locality))
+      offsets += (step.operands + step.results).map { plan.buffers[$0].offset }
+      offsets += locals[step.kernel]
+    }
+    self.pieces = PieceTable(pieces)
+    self.steps = Table(steps)
+    self.offsets = Table(offsets)
+    var scratch = 0
+    var partials = 0
+    for piece in pieces {
+      switch piece {
+      case .nest(let nest):
+        scratch = max(scratch, nest.scratchByteCount)
+        partials = max(partials, nest.partialByteCount)
+      case .generated(let piece):
+        scratch = max(scratch, piece.scratchByteCount)
+        partials = max(partials, piece.partialByteCount)
+      case .contraction(let product, _): partials = max(partials, product.partialByteCount)
+      case .fill, .addend, .gather, .scatterAdd: break
+      }
+    }
+    // Workers do not share cache lines.
+    scratchByteCount = scratch == 0 ? 0 : (scratch +| 255) / 128 * 128
+    partialByteCount = (partials +| 127) / 128 * 128
+    memory = ContextMemory(
+      arena: plan.arenaByteCount, locals: end - plan.arenaByteCount,
+      scratch: scratchByteCount *| threads,
+      // Branches reduce at the same time.
+      partials: partialByteCount *| (order.regions.isEmpty ? 1 : threads))
+    try memory.check(limit: options.arenaLimit)
+    inputs = plan.inputs.map { CompiledPort($0, in: plan, kind: .input) }
+    parameters = plan.parameters.map { CompiledPort($0, in: plan, kind: .parameter) }
+    outputs = plan.outputs.map { CompiledPort($0, in: plan, kind: .output) }
+    self.code = code
+  }
+
+  /// The steps of each branch that other branches run beside: at most as many branches as threads.
+  package var forkedSteps: [[[Int]]] {
+    (0..<regions.count).map { regions.base[$0] }.filter { $0.count > 1 }
+      .map { $0.map { Array(order[branches.base[$0]]) } }
+  }
+
+  /// The numbers of the steps that several threads do together.
+  package var sharedSteps: [Int] {
+    // No branch has one, and all others have their places.
+    (0..<steps.count).filter { number in
+      let step = steps.base[number]
+      return (step.firstPiece..<(step.firstPiece + step.pieceCount)).contains {
+        pieces.kernels[$0].isShared(step.locality, threads: threads)
+      }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import AdjointCore
+import AdjointKernels
+
+/// The memory of one run of a plan at a time: inputs, parameters, intermediate values and
+/// outputs in one arena.
+///
+/// Make one for each concurrent use.
+package final class PlanContext {
+  package let loaded: LoadedPlan
+  let arena: Arena
+  private let scratch: Arena
+  private let partials: Arena
+  /// Which inputs have been written, by their number.
+  private var isWritten: [Bool]
+  private var missingCount: Int
+  /// Whether the outputs are those of a run.
+  private(set) var hasRun = false
+
+  /// A context whose constants are in place and whose parameters are zero.
+  ///
+  /// - Throws: `.memoryLimit` where the system has not the memory.
+  package init(_ loaded: LoadedPlan) throws(Diagnostic) {
+    self.loaded = loaded
+    let plan = loaded.plan
+    let memory = loaded.memory
+    arena = try Arena(byteCount: memory.arena +| memory.locals)
+    scratch = try Arena(byteCount: memory.scratch)
+    partials = try Arena(byteCount: memory.partials)
+    isWritten = Array(repeating: false, count: plan.inputs.count)
+    missingCount = plan.inputs.count
+    for (buffer, tensor) in plan.constants { arena.store(tensor, at: plan.buffers[buffer].offset) }
+  }
+
+  /// Marks an input as written.
+  func noteWrite(ofInput index: Int) {
+    if isWritten[index] { return }
+    isWritten[index] = true
+    missingCount -= 1
+  }
+
+  /// Runs the plan once, on the inputs as they are.
+  ///
+  /// After the first call it allocates nothing.
+  ///
+  /// - Throws: `.missingInput` that lists the inputs which were never written.
+  package func run() throws(Diagnostic) {
+    if missingCount > 0 { throw missingInputs() }
+    hasRun = true
+    if loaded.regions.count == 0 {
+      return run(0..<loaded.steps.count, threads: loaded.threads)
+    }
+    for number in 0..<loaded.regions.count {
+      let region = loaded.regions.base[number]
+      if region.count == 1 {
+        run(loaded.branches.base[region.lowerBound], threads: loaded.threads)
+      } else {
+        runTogether(region)
+      }
+    }
+  }
+
+  /// Runs branches at the same time, each on one thread.
+  ///
+  /// Not inlined: `run` takes tens of nanoseconds where there is nothing of this to do.
+  @inline(never)
+  private func runTogether(_ branches: Range<Int>) {
+    withUnsafePointer(to: (Unmanaged.passUnretained(self), branches.lowerBound)) { job in
+      ThreadPool.shared.run(
+        itemCount: branches.count, threads: loaded.threads,
+        context: UnsafeMutableRawPointer(mutating: job)
+      ) { job, worker, from, to in
+        let (context, first) = job.assumingMemoryBound(
+          to: (Unmanaged<PlanContext>, Int).self
+        ).pointee
+        context._withUnsafeGuaranteedRef { context in
+          for item in from..<to {
+            context.run(
+              context.loaded.branches.base[first + item], threads: 1, worker: worker)
+          }
+        }
+      }
+    }
+  }
+
+  /// Runs steps one after another, each on at most so many threads.
+  ///
+  /// - Parameter worker: The thread that runs them, where others run something else.
+  private func run(_ steps: Range<Int>, threads: Int, worker: Int = 0) {
+    let offsets = loaded.offsets.base
+    let pieces = loaded.pieces.pieces.base
+    let memory = WorkMemory(
+      scratch: scratch.base + worker * loaded.scratchByteCount,
+      partials: partials.base + worker * loaded.partialByteCount)
+    for number in steps {
+      let step = loaded.steps.base[number]
+      for piece in step.firstPiece..<(step.firstPiece + step.pieceCount) {
+        run(
+          pieces[piece], offsets + step.operands, offsets + step.results,
+          locality: step.locality, threads: threads, memory)
+      }
+    }
+  }
+
+  /// Where kernels keep what is not in the arena.
+  private struct WorkMemory {
+    let scratch: UnsafeMutableRawPointer
+    let partials: UnsafeMutableRawPointer
+  }
+
+  private func run(
+    _ piece: PieceTable.Piece, _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>,
+    locality: Locality, threads: Int, _ memory: WorkMemory
+  ) {
+    let base = arena.base
+    switch piece {
+    case .generated(let generated):
+      GeneratedRun(
+        piece: generated, arena: base, operands: operands, results: results,
+        partials: memory.partials, scratch: memory.scratch,
+        scratchStride: loaded.scratchByteCount
+      ).run(threads: threads, locality)
+    case .addend(let byteCount):
+      if operands[2] != results[0] {
+        (base + results[0]).copyMemory(from: base + operands[2], byteCount: byteCount)
+      }
+    case .nest(let nest):
+      NestRun(
+        nest: nest.pointee, arena: base, operands: operands, results: results,
+        scratch: memory.scratch,
+        scratchStride: loaded.scratchByteCount, partials: memory.partials
+      ).run(threads: threads)
+    case .contraction(let product):
+      ContractionRun(
+        product, arena: base, operands, results, partials: memory.partials, locality
+      ).run(threads: threads)
+    case .gather(let copy):
+      copy.pointee.gather(base + operands[0], base + operands[1], into: base + results[0])
+    case .scatterAdd(let copy):
+      copy.pointee.scatterAdd(
+        base + operands[0], base + operands[1], base + operands[2], into: base + results[0])
+    case .fill(let fill): fill.pointee.run(into: base + results[fill.pointee.result])
+    }
+  }
+
+  private func missingInputs() -> Diagnostic {
+    let missing = loaded.inputs.indices.filter { !isWritten[$0] }.map { loaded.inputs[$0] }
+    let names = missing.map(\.name).joined(separator: ", ")
+    return Diagnostic(
+      .missingInput,
+      "\(missing.count == 1 ? "input" : "inputs") \(names) must be written before the first run",
+      notes: missing.map { "\($0.name): \($0.type)" })
+  }
+}
