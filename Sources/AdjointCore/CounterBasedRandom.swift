@@ -77,7 +77,7 @@ public struct CounterBasedRandom: Hashable, Sendable {
   /// A permutation of `0..<count` (Fisher and Yates), the same for the same generator.
   ///
   /// - Throws: `.invalidArgument` for a count below zero, `.memoryLimit` for one whose numbers would take
-  ///   more than three quarters of the machine's memory.
+  ///   more than three quarters of the memory that the process may use.
   public func permutation(of count: Int) throws(Diagnostic) -> [Int] {
     guard count >= 0 else {
       throw Diagnostic(.invalidArgument, "there is no permutation of \(count) numbers")

@@ -45,7 +45,7 @@ extension Tensor {
   /// A tensor with the same number everywhere.
   ///
   /// - Throws: `.invalidType` for extents no tensor can have, `.memoryLimit` for more bytes than three
-  ///   quarters of the machine's memory; as `init(scalar:_:)` for a number that the type cannot hold.
+  ///   quarters of the memory that the process may use; as `init(scalar:_:)` for a number that the type cannot hold.
   public init(
     repeating value: Double, _ scalarType: ScalarType, extents: [Int], file: String = #fileID,
     line: Int = #line
@@ -56,7 +56,7 @@ extension Tensor {
   /// A tensor with the same whole number everywhere, exact but for floating-point types.
   ///
   /// - Throws: `.invalidType` for extents no tensor can have, and for a number beyond the range of
-  ///   the type; `.memoryLimit` for more bytes than three quarters of the machine's memory.
+  ///   the type; `.memoryLimit` for more bytes than three quarters of the memory that the process may use.
   public init<Integer: BinaryInteger>(
     repeating value: Integer, _ scalarType: ScalarType, extents: [Int], file: String = #fileID,
     line: Int = #line
@@ -99,7 +99,7 @@ extension Tensor {
   /// truth values are 0 and 1.
   ///
   /// - Throws: as `init(scalar:_:)` for the first number that the type cannot hold; `.memoryLimit` for more
-  ///   bytes than three quarters of the machine's memory.
+  ///   bytes than three quarters of the memory that the process may use.
   public func converted(
     to scalarType: ScalarType, file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Tensor {
@@ -130,7 +130,7 @@ extension Tensor {
   /// whole numbers, clamped ones. `bool` takes anything but 0 as true, `f32` what is beyond its range
   /// as infinity.
   ///
-  /// - Throws: `.memoryLimit` for more bytes than three quarters of the machine's memory.
+  /// - Throws: `.memoryLimit` for more bytes than three quarters of the memory that the process may use.
   public func cast(
     to scalarType: ScalarType, file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) -> Tensor {

@@ -1,6 +1,5 @@
 import AdjointCodegen
 import AdjointCore
-import Foundation
 
 /// What a loaded plan may use of the machine.
 package struct ExecutionOptions: Hashable, Sendable {
@@ -8,7 +7,7 @@ package struct ExecutionOptions: Hashable, Sendable {
   /// `maximumDefaultThreads`.
   package var threads: Int?
   /// The most bytes that a context may allocate: its arena and whatever back end and threads need besides;
-  /// nil for three quarters of the machine's memory.
+  /// nil for three quarters of the memory that the process may use.
   package var maximumArenaByteCount: Int?
   /// What loop nests become; nil for what `ADJOINT_BACKEND` names, else generated code.
   package var backend: Backend?
@@ -26,15 +25,13 @@ package struct ExecutionOptions: Hashable, Sendable {
 
   /// The number of threads in force, at least one.
   var threadLimit: Int {
-    let available = min(ProcessInfo.processInfo.activeProcessorCount, Self.maximumDefaultThreads)
+    let available = min(AvailableMachine.processorCount, Self.maximumDefaultThreads)
     return max(1, min(threads ?? available, ThreadPool.maximumThreads))
   }
 
   /// The size limit in force.
   var arenaLimit: Int {
-    if let maximumArenaByteCount { return maximumArenaByteCount }
-    let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-    return memory / 4 * 3
+    maximumArenaByteCount ?? MemoryLimit.standard
   }
 
   /// What loop nests become with these options.

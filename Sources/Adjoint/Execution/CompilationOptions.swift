@@ -13,7 +13,7 @@ public struct CompilationOptions: Sendable {
   /// The most threads a run uses; nil for one for each processor.
   public var threads: Int?
   /// The most bytes that a context may allocate: its arena and whatever back end and threads need besides;
-  /// nil for three quarters of the machine's memory.
+  /// nil for three quarters of the memory that the process may use.
   public var maximumArenaByteCount: Int?
   /// What loop nests become; nil for what the environment variable `ADJOINT_BACKEND` names, and
   /// generated code where it names nothing.

@@ -64,8 +64,8 @@ extension Dataset {
   ///
   /// - Throws: `.invalidArgument` for a divisor that is zero or not finite, or a type that is not
   ///   floating point; `.invalidType` for a divisor, `.notFinite` for a quotient beyond the range of
-  ///   the type; `.memoryLimit` for quotients that take more than three quarters of the machine's
-  ///   memory.
+  ///   the type; `.memoryLimit` for quotients that take more than three quarters of the memory
+  ///   that the process may use.
   public func dividing(
     by divisor: Double, as scalarType: ScalarType = .f32
   ) throws(Diagnostic) -> Dataset {

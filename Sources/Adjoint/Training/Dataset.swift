@@ -37,7 +37,7 @@ public struct Dataset: Sendable {
   /// The examples at the given places, in that order.
   ///
   /// - Throws: `.invalidArgument` for a place out of range, `.memoryLimit` for examples that take more
-  ///   than three quarters of the machine's memory.
+  ///   than three quarters of the memory that the process may use.
   public func examples(at places: [Int]) throws(Diagnostic) -> Dataset {
     let rows = try features.rows(at: places)
     guard let labels else { return try Dataset(features: rows) }

@@ -1,9 +1,8 @@
-import Foundation
-
 /// How much memory values may have where nobody sets a limit.
 package enum MemoryLimit {
-  /// Three quarters of the machine's memory, in bytes.
-  package static let standard = Int(clamping: ProcessInfo.processInfo.physicalMemory) / 4 * 3
+  /// Three quarters, in bytes, of the machine's memory or of what the control groups of this process
+  /// leave of it.
+  package static let standard = AvailableMachine.memoryByteCount / 4 * 3
 
   /// Refuses to allocate more than the limit, before it is tried.
   ///
@@ -13,7 +12,7 @@ package enum MemoryLimit {
       throw Diagnostic(
         .memoryLimit,
         "\(what) needs \(byteCount) bytes, more than the limit of \(standard), three quarters of the "
-          + "machine's memory; use smaller extents")
+          + "memory that this process may use; use smaller extents")
     }
   }
 }
