@@ -7,30 +7,30 @@ import AdjointGraph
 /// the operators that it writes are given to it.
 package protocol DerivativeArithmetic: Sendable {
   /// `left + right`, of one type.
-  func sum(_ left: Value, _ right: Value) throws(Diagnostic) -> Value
+  func sum(_ left: Value, _ right: Value) -> Value
   /// `left · right`, element by element, of one type.
-  func product(_ left: Value, _ right: Value) throws(Diagnostic) -> Value
+  func product(_ left: Value, _ right: Value) -> Value
   /// `−value`.
-  func negated(_ value: Value) throws(Diagnostic) -> Value
+  func negated(_ value: Value) -> Value
   /// The same number everywhere.
   func full(
     _ number: Double, _ type: TensorType, in builder: GraphBuilder
-  ) throws(Diagnostic) -> Value
+  ) -> Value
   /// The number that a value is everywhere, nil where that is not known.
   func number(of value: Value) -> Double?
 
   /// One value where a condition holds, and the other elsewhere.
   func select(
     _ condition: Value, _ ifTrue: Value, _ ifFalse: Value
-  ) throws(Diagnostic) -> Value
+  ) -> Value
   /// Where a number is not 0.
-  func isNotZero(_ value: Value) throws(Diagnostic) -> Value
+  func isNotZero(_ value: Value) -> Value
   /// 1 where a condition holds, and 0 elsewhere.
-  func indicator(_ condition: Value, as type: ScalarType) throws(Diagnostic) -> Value
+  func indicator(_ condition: Value, as type: ScalarType) -> Value
   /// Where a condition does not hold.
-  func opposite(_ condition: Value) throws(Diagnostic) -> Value
+  func opposite(_ condition: Value) -> Value
   /// Where both conditions hold.
-  func and(_ left: Value, _ right: Value) throws(Diagnostic) -> Value
+  func and(_ left: Value, _ right: Value) -> Value
   /// Where one of the conditions holds.
-  func or(_ left: Value, _ right: Value) throws(Diagnostic) -> Value
+  func or(_ left: Value, _ right: Value) -> Value
 }

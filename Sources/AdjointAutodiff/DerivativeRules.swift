@@ -11,31 +11,31 @@ extension Derivative {
   func pullback(
     of node: Int, at site: Site, of cotangents: [Direction?], in masks: MaskTable,
     emitting: (_ operand: Int) -> Void
-  ) throws(Diagnostic) -> [Direction?] {
+  ) -> [Direction?] {
     switch self {
     case .zero, .stopped:
       return site.operands.map { _ in nil }
     case .partials(let partials):
       guard let cotangent = cotangents[0] else { return site.operands.map { _ in nil } }
       var result: [Direction?] = []
-      for (operand, partial) in try partials(site).enumerated() {
+      for (operand, partial) in partials(site).enumerated() {
         emitting(operand)
         result.append(
-          site.wanted[operand] ? try masks.product(of: cotangent, and: partial) : nil)
+          site.wanted[operand] ? masks.product(of: cotangent, and: partial) : nil)
       }
       return result
     case .movement(let transpose):
       guard let cotangent = cotangents[0] else { return site.operands.map { _ in nil } }
-      return try transpose(site, cotangent.value).enumerated().map { operand, value in
+      return transpose(site, cotangent.value).enumerated().map { operand, value in
         value.map {
           Direction($0, applied: masks.pulledBack(cotangent.applied, through: node, to: operand))
         }
       }
     case .linear(let transpose), .multilinear(let transpose):
       guard let cotangent = cotangents[0] else { return site.operands.map { _ in nil } }
-      return try transpose(site, cotangent.value).map { $0.map { Direction($0) } }
+      return transpose(site, cotangent.value).map { $0.map { Direction($0) } }
     case .rules(let vjp, _):
-      return try vjp(site, cotangents.map { $0?.value }).map { $0.map { Direction($0) } }
+      return vjp(site, cotangents.map { $0?.value }).map { $0.map { Direction($0) } }
     }
   }
 
@@ -43,24 +43,24 @@ extension Derivative {
   func pushforward(
     of operation: any Operator, _ node: Int, at site: Site, of tangents: [Direction?],
     in masks: MaskTable
-  ) throws(Diagnostic) -> [Direction?] {
+  ) -> [Direction?] {
     switch self {
     case .zero, .stopped:
       return site.results.map { _ in nil }
     case .partials(let partials):
       var terms: [Direction] = []
-      for (partial, tangent) in zip(try partials(site), tangents) {
-        guard let tangent, let term = try masks.product(of: tangent, and: partial) else { continue }
+      for (partial, tangent) in zip(partials(site), tangents) {
+        guard let tangent, let term = masks.product(of: tangent, and: partial) else { continue }
         terms.append(term)
       }
-      return [try masks.sum(terms)]
+      return [masks.sum(terms)]
     case .movement:
-      let result = try site.applied(operation, to: tangents.map { $0?.value }, masks.arithmetic)
+      let result = site.applied(operation, to: tangents.map { $0?.value }, masks.arithmetic)
       let mask = masks.pushedForward(tangents.map { $0?.applied }, through: node)
       return [Direction(result, applied: mask)]
     case .linear:
       return [
-        Direction(try site.applied(operation, to: tangents.map { $0?.value }, masks.arithmetic))
+        Direction(site.applied(operation, to: tangents.map { $0?.value }, masks.arithmetic))
       ]
     case .multilinear:
       var terms: [Direction] = []
@@ -68,11 +68,11 @@ extension Derivative {
         guard let tangent else { continue }
         var operands = site.operands
         operands[operand] = tangent.value
-        terms.append(Direction(try site.builder.apply(operation, operands)))
+        terms.append(Direction(site.builder.apply(operation, operands)))
       }
-      return [try masks.sum(terms)]
+      return [masks.sum(terms)]
     case .rules(_, let jvp):
-      return try jvp(site, tangents.map { $0?.value }).map { $0.map { Direction($0) } }
+      return jvp(site, tangents.map { $0?.value }).map { $0.map { Direction($0) } }
     }
   }
 
@@ -90,17 +90,17 @@ extension Derivative.Site {
   /// carry no derivative as they are.
   fileprivate func applied(
     _ operation: any Operator, to tangents: [Value?], _ arithmetic: any DerivativeArithmetic
-  ) throws(Diagnostic) -> Value {
+  ) -> Value {
     var inputs: [Value] = []
     for (operand, tangent) in zip(operands, tangents) {
       if let tangent {
         inputs.append(tangent)
       } else if operand.scalarType.isDifferentiable {
-        inputs.append(try arithmetic.full(0, operand.type, in: builder))
+        inputs.append(arithmetic.full(0, operand.type, in: builder))
       } else {
         inputs.append(operand)
       }
     }
-    return try builder.apply(operation, inputs)
+    return builder.apply(operation, inputs)
   }
 }

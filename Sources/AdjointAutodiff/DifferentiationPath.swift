@@ -20,28 +20,28 @@ package struct DifferentiationPath {
   }
 
   /// The adjoints of the sources for given cotangents of the targets, by reverse mode.
-  package func adjoints(of cotangents: [Value]) throws(Diagnostic) -> [Value] {
-    let adjoints = try ReverseMode.adjoints(
+  package func adjoints(of cotangents: [Value]) -> [Value] {
+    let adjoints = ReverseMode.adjoints(
       of: targets, cotangents: cotangents, withRespectTo: sources, in: builder, arithmetic)
-    return try zerosFilled(adjoints, like: sources)
+    return zerosFilled(adjoints, like: sources)
   }
 
   /// The tangents of the targets for given tangents of the sources, by forward mode.
-  package func tangents(of tangents: [Value]) throws(Diagnostic) -> [Value] {
-    let results = try ForwardMode.tangents(
+  package func tangents(of tangents: [Value]) -> [Value] {
+    let results = ForwardMode.tangents(
       of: targets, withRespectTo: sources, tangents: tangents, in: builder, arithmetic)
-    return try zerosFilled(results, like: targets)
+    return zerosFilled(results, like: targets)
   }
 
   private func zerosFilled(
     _ values: [Value?], like models: [Value]
-  ) throws(Diagnostic) -> [Value] {
+  ) -> [Value] {
     var result: [Value] = []
     for (value, model) in zip(values, models) {
       if let value {
         result.append(value)
       } else {
-        result.append(try arithmetic.full(0, model.type, in: builder))
+        result.append(arithmetic.full(0, model.type, in: builder))
       }
     }
     return result

@@ -7,10 +7,10 @@ extension MaskTable {
   func mask(of direction: Direction) -> Mask { and(direction.applied, direction.pending) }
 
   /// The direction with its mask applied to the value.
-  func materialized(_ direction: Direction) throws(Diagnostic) -> Direction {
+  func materialized(_ direction: Direction) -> Direction {
     if direction.pending.isEverywhere { return direction }
     return Direction(
-      try select(direction.value, where: direction.pending), applied: mask(of: direction))
+      select(direction.value, where: direction.pending), applied: mask(of: direction))
   }
 
   /// The product with a partial, nil for zero.
@@ -20,46 +20,46 @@ extension MaskTable {
   /// for other products may share that.
   func product(
     of direction: Direction, and partial: Derivative.Partial
-  ) throws(Diagnostic) -> Direction? {
+  ) -> Direction? {
     switch partial {
     case .zero: return nil
     case .one: return direction
     case .minusOne:
-      var result = try materialized(direction)
-      result.value = try arithmetic.negated(result.value)
+      var result = materialized(direction)
+      result.value = arithmetic.negated(result.value)
       return result
     case .value(let partial):
       let mask = mask(of: direction)
-      if mask.isEverywhere { return Direction(try arithmetic.product(direction.value, partial)) }
+      if mask.isEverywhere { return Direction(arithmetic.product(direction.value, partial)) }
       guard arithmetic.number(of: partial)?.isFinite ?? false else {
         return Direction(
-          try arithmetic.product(direction.value, partial), applied: .everywhere, pending: mask)
+          arithmetic.product(direction.value, partial), applied: .everywhere, pending: mask)
       }
-      var result = try materialized(direction)
-      result.value = try arithmetic.product(result.value, partial)
+      var result = materialized(direction)
+      result.value = arithmetic.product(result.value, partial)
       return result
     case .choice(let condition, let ifTrue, let ifFalse):
       let holds = literal(condition, holds: true)
-      switch (try product(of: direction, and: ifTrue), try product(of: direction, and: ifFalse)) {
+      switch (product(of: direction, and: ifTrue), product(of: direction, and: ifFalse)) {
       case (nil, nil): return nil
       case (let result?, nil): return restricted(result, to: holds)
       case (nil, let result?): return restricted(result, to: holds.opposite)
-      case (let left?, let right?): return try chosen(holds, condition, left, right)
+      case (let left?, let right?): return chosen(holds, condition, left, right)
       }
     }
   }
 
   /// The sum from left to right, nil for nothing.
-  func sum(_ terms: [Direction]) throws(Diagnostic) -> Direction? {
+  func sum(_ terms: [Direction]) -> Direction? {
     guard var total = terms.first else { return nil }
-    for term in terms.dropFirst() { total = try sum(total, term) }
+    for term in terms.dropFirst() { total = sum(total, term) }
     return total
   }
 
-  private func sum(_ left: Direction, _ right: Direction) throws(Diagnostic) -> Direction {
+  private func sum(_ left: Direction, _ right: Direction) -> Direction {
     if left.pending == right.pending {
       return Direction(
-        try arithmetic.sum(left.value, right.value), applied: or(left.applied, right.applied),
+        arithmetic.sum(left.value, right.value), applied: or(left.applied, right.applied),
         pending: left.pending)
     }
     if let literal = opposition(left.pending, right.pending) {
@@ -69,11 +69,11 @@ extension MaskTable {
       right.pending = right.pending.removing(literal.opposite)
       if !literal.holds { swap(&left, &right) }
       let holds = literal.holds ? literal : literal.opposite
-      return try chosen(holds, value(of: holds.condition), left, right)
+      return chosen(holds, value(of: holds.condition), left, right)
     }
-    let (left, right) = (try materialized(left), try materialized(right))
+    let (left, right) = (materialized(left), materialized(right))
     return Direction(
-      try arithmetic.sum(left.value, right.value), applied: or(left.applied, right.applied))
+      arithmetic.sum(left.value, right.value), applied: or(left.applied, right.applied))
   }
 
   /// The literal of the left mask whose opposite the right one has, of two conjunctions.
@@ -93,13 +93,13 @@ extension MaskTable {
   /// One direction where a condition holds, and another one elsewhere.
   private func chosen(
     _ holds: Mask.Literal, _ condition: Value, _ left: Direction, _ right: Direction
-  ) throws(Diagnostic) -> Direction {
+  ) -> Direction {
     var (left, right) = (left, right)
     if left.pending != right.pending {
-      (left, right) = (try materialized(left), try materialized(right))
+      (left, right) = (materialized(left), materialized(right))
     }
     return Direction(
-      try arithmetic.select(condition, left.value, right.value),
+      arithmetic.select(condition, left.value, right.value),
       applied: or(
         and(left.applied, Mask(holds)), and(right.applied, Mask(holds.opposite))),
       pending: left.pending)

@@ -8,7 +8,7 @@ enum ForwardMode {
   static func tangents(
     of targets: [Value], withRespectTo sources: [Value], tangents: [Value],
     in builder: GraphBuilder, _ arithmetic: any DerivativeArithmetic
-  ) throws(Diagnostic) -> [Value?] {
+  ) -> [Value?] {
     let saved = (builder.currentProvenance, builder.currentLocation)
     defer { (builder.currentProvenance, builder.currentLocation) = saved }
     let nodes = builder.nodes
@@ -29,22 +29,20 @@ enum ForwardMode {
         operands: node.operands.map { builder.value($0) },
         results: node.resultTypes.indices.map { builder.value(ValueID(node: index, result: $0)) },
         wanted: directions.map { $0 != nil })
-      do {
-        let derivative = operation.derivative
-        if !derivative.keepsPendingMasks {
-          for (operand, direction) in directions.enumerated() {
-            if let direction { directions[operand] = try masks.materialized(direction) }
-          }
+      let derivative = operation.derivative
+      if !derivative.keepsPendingMasks {
+        for (operand, direction) in directions.enumerated() {
+          if let direction { directions[operand] = masks.materialized(direction) }
         }
-        let results = try derivative.pushforward(
-          of: operation, index, at: site, of: directions, in: masks)
-        for (result, tangent) in results.enumerated() {
-          let id = ValueID(node: index, result: result)
-          guard let tangent, known[id] == nil else { continue }
-          known[id] = tangent
-        }
-      } catch {
-        throw error.at(node: label).located(at: node.location)
+      }
+      let mistakes = builder.mistakes.count
+      let results = derivative.pushforward(
+        of: operation, index, at: site, of: directions, in: masks)
+      builder.mistakes.concern(node: label, from: mistakes)
+      for (result, tangent) in results.enumerated() {
+        let id = ValueID(node: index, result: result)
+        guard let tangent, known[id] == nil else { continue }
+        known[id] = tangent
       }
     }
     var results: [Value?] = []
@@ -53,7 +51,7 @@ enum ForwardMode {
         results.append(nil)
         continue
       }
-      results.append(try masks.materialized(tangent).value)
+      results.append(masks.materialized(tangent).value)
     }
     return results
   }

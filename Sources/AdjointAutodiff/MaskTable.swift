@@ -92,30 +92,30 @@ final class MaskTable {
   }
 
   /// The value where the mask holds, and 0 elsewhere.
-  func select(_ value: Value, where mask: Mask) throws(Diagnostic) -> Value {
+  func select(_ value: Value, where mask: Mask) -> Value {
     if mask.isEverywhere { return value }
     guard let conjunction = mask.conjunction else {
-      return try select(value, where: self.mask(of: .formula(mask)))
+      return select(value, where: self.mask(of: .formula(mask)))
     }
     var value = value
-    for literal in conjunction { value = try select(value, where: literal) }
+    for literal in conjunction { value = select(value, where: literal) }
     return value
   }
 
-  private func select(_ value: Value, where literal: Mask.Literal) throws(Diagnostic) -> Value {
+  private func select(_ value: Value, where literal: Mask.Literal) -> Value {
     let selection = Selection(value: value.id, literal: literal)
     if let known = selected[selection] { return known }
-    let condition = try self.value(of: literal.condition)
+    let condition = self.value(of: literal.condition)
     let saved = (builder.currentProvenance, builder.currentLocation)
     defer { (builder.currentProvenance, builder.currentLocation) = saved }
     if let origin = origins[literal.condition] {
       (builder.currentProvenance, builder.currentLocation) = origin
     }
-    let zero = try arithmetic.full(0, value.type, in: builder)
+    let zero = arithmetic.full(0, value.type, in: builder)
     let result =
       literal.holds
-      ? try arithmetic.select(condition, value, zero)
-      : try arithmetic.select(condition, zero, value)
+      ? arithmetic.select(condition, value, zero)
+      : arithmetic.select(condition, zero, value)
     selected[selection] = result
     return result
   }
@@ -124,7 +124,7 @@ final class MaskTable {
   ///
   /// What it depends on has smaller numbers, and is computed before it without recursion, for a chain of
   /// such conditions may be as long as the graph.
-  func value(of condition: Int) throws(Diagnostic) -> Value {
+  func value(of condition: Int) -> Value {
     var needed = [condition]
     var seen: Set<Int> = [condition]
     var next = 0
@@ -135,9 +135,9 @@ final class MaskTable {
       next += 1
     }
     for number in needed.sorted() where values[number] == nil {
-      values[number] = try compute(conditions[number])
+      values[number] = compute(conditions[number])
     }
-    return try known(condition)
+    return known(condition)
   }
 
   private func dependencies(of condition: Int) -> [Int] {
@@ -150,24 +150,27 @@ final class MaskTable {
     return masks.flatMap { $0?.terms ?? [] }.flatMap { $0 }.map(\.condition)
   }
 
-  private func known(_ condition: Int) throws(Diagnostic) -> Value {
-    guard let value = values[condition] else {
-      throw Diagnostic(.invalidGraph, "a condition is used before it is computed")
-    }
-    return value
+  private func known(_ condition: Int) -> Value {
+    values[condition] ?? fault("a condition is used before it is computed")
   }
 
-  private func compute(_ condition: Condition) throws(Diagnostic) -> Value {
+  /// What stands for truth values that cannot be computed; only a mistake in this package leads here.
+  private func fault(_ message: String) -> Value {
+    builder.poison(Diagnostic(.invalidGraph, message), like: nil)
+  }
+
+  private func compute(_ condition: Condition) -> Value {
     switch condition {
     case .value(let id): return builder.value(id)
-    case .formula(let mask): return try truth(of: mask)
+    case .formula(let mask): return truth(of: mask)
     case .pulledBack(let mask, let node, let operand):
-      let (operation, site) = try movement(node, wanting: operand)
-      guard case .movement(let transpose) = operation.derivative else { break }
-      let ones = try number(truth(of: mask), as: site.result.type)
-      if let moved = try transpose(site, ones)[operand] { return try arithmetic.isNotZero(moved) }
+      guard let (operation, site) = movement(node, wanting: operand),
+        case .movement(let transpose) = operation.derivative
+      else { break }
+      let ones = number(truth(of: mask), as: site.result.type)
+      if let moved = transpose(site, ones)[operand] { return arithmetic.isNotZero(moved) }
     case .pushedForward(let masks, let node):
-      let (operation, site) = try movement(node)
+      guard let (operation, site) = movement(node) else { break }
       var operands = site.operands
       for (index, mask) in masks.enumerated()
       where operands[index].scalarType.isDifferentiable {
@@ -175,47 +178,43 @@ final class MaskTable {
         operands[index] =
           if let mask {
             mask.isEverywhere
-              ? try arithmetic.full(1, type, in: builder) : try number(truth(of: mask), as: type)
+              ? arithmetic.full(1, type, in: builder) : number(truth(of: mask), as: type)
           } else {
-            try arithmetic.full(0, type, in: builder)
+            arithmetic.full(0, type, in: builder)
           }
       }
-      return try arithmetic.isNotZero(builder.apply(operation, operands))
+      return arithmetic.isNotZero(builder.apply(operation, operands))
     }
-    throw Diagnostic(.invalidGraph, "a mask went through an operator that moves no elements")
+    return fault("a mask went through an operator that moves no elements")
   }
 
   /// A disjunction of conjunctions of conditions that are computed already.
-  private func truth(of mask: Mask) throws(Diagnostic) -> Value {
+  private func truth(of mask: Mask) -> Value {
     var sum: Value?
     for term in mask.terms ?? [] {
       var product: Value?
       for literal in term {
-        let condition = try known(literal.condition)
-        let factor = literal.holds ? condition : try arithmetic.opposite(condition)
-        product = if let product { try arithmetic.and(product, factor) } else { factor }
+        let condition = known(literal.condition)
+        let factor = literal.holds ? condition : arithmetic.opposite(condition)
+        product = if let product { arithmetic.and(product, factor) } else { factor }
       }
       guard let product else { continue }
-      sum = if let sum { try arithmetic.or(sum, product) } else { product }
+      sum = if let sum { arithmetic.or(sum, product) } else { product }
     }
-    guard let sum else {
-      throw Diagnostic(.invalidGraph, "a mask without conditions has no truth values")
-    }
-    return sum
+    return sum ?? fault("a mask without conditions has no truth values")
   }
 
   /// 1 where the condition holds and 0 elsewhere.
-  private func number(_ condition: Value, as type: TensorType) throws(Diagnostic) -> Value {
-    try arithmetic.indicator(condition, as: type.scalarType)
+  private func number(_ condition: Value, as type: TensorType) -> Value {
+    arithmetic.indicator(condition, as: type.scalarType)
   }
 
+  /// The operator of a node and the values around it; nil for an input or a parameter.
   private func movement(
     _ index: Int, wanting wanted: Int? = nil
-  ) throws(Diagnostic) -> (any Operator, Derivative.Site) {
+  ) -> (any Operator, Derivative.Site)? {
     let node = builder.node(index)
-    guard let operation = node.operation else {
-      throw Diagnostic(.invalidGraph, "a mask went through a node without an operator")
-    }
+    guard let operation = node.operation else { return nil }
     let site = Derivative.Site(
       operands: node.operands.map { builder.value($0) },
       results: node.resultTypes.indices.map { builder.value(ValueID(node: index, result: $0)) },

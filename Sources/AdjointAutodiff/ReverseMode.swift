@@ -18,9 +18,9 @@ struct ReverseMode {
   static func adjoints(
     of targets: [Value], cotangents: [Value], withRespectTo sources: [Value],
     in builder: GraphBuilder, _ arithmetic: any DerivativeArithmetic
-  ) throws(Diagnostic) -> [Value?] {
+  ) -> [Value?] {
     var sweep = ReverseMode(builder, arithmetic)
-    return try sweep.run(targets, cotangents, sources)
+    return sweep.run(targets, cotangents, sources)
   }
 
   private init(_ builder: GraphBuilder, _ arithmetic: any DerivativeArithmetic) {
@@ -31,7 +31,7 @@ struct ReverseMode {
 
   private mutating func run(
     _ targets: [Value], _ cotangents: [Value], _ sources: [Value]
-  ) throws(Diagnostic) -> [Value?] {
+  ) -> [Value?] {
     let saved = (builder.currentProvenance, builder.currentLocation)
     defer { (builder.currentProvenance, builder.currentLocation) = saved }
     // The nodes that exist now; the sweep appends further ones behind them.
@@ -48,33 +48,33 @@ struct ReverseMode {
       var cotangents: [Direction?] = []
       for result in node.resultTypes.indices {
         let id = ValueID(node: index, result: result)
-        let adjoint = try accumulated(id, node)
+        let adjoint = accumulated(id, node)
         if wantedAdjoints.contains(id), let adjoint {
-          adjoints[id] = try masks.materialized(adjoint).value
+          adjoints[id] = masks.materialized(adjoint).value
         }
         cotangents.append(adjoint)
       }
       if let operation = node.operation, node.operands.contains(where: { activity.active[$0.node] })
       {
-        try pullBack(operation, index, node, cotangents, activity)
+        pullBack(operation, index, node, cotangents, activity)
       }
     }
     return sources.map { adjoints[$0.id] }
   }
 
   /// The sum of the contributions to a value's adjoint.
-  private mutating func accumulated(_ id: ValueID, _ node: Node) throws(Diagnostic) -> Direction? {
+  private mutating func accumulated(_ id: ValueID, _ node: Node) -> Direction? {
     guard let terms = contributions.removeValue(forKey: id) else { return nil }
     builder.currentProvenance = Provenance(
       .accumulation, of: labels[id.node], rule: node.mnemonic)
     builder.currentLocation = node.location
-    return try masks.sum(terms)
+    return masks.sum(terms)
   }
 
   private mutating func pullBack(
     _ operation: any Operator, _ index: Int, _ node: Node, _ cotangents: [Direction?],
     _ activity: Activity
-  ) throws(Diagnostic) {
+  ) {
     let builder = builder
     let site = Derivative.Site(
       operands: node.operands.map { builder.value($0) },
@@ -88,21 +88,16 @@ struct ReverseMode {
     var cotangents = cotangents
     if !derivative.keepsPendingMasks {
       for (index, cotangent) in cotangents.enumerated() {
-        if let cotangent { cotangents[index] = try masks.materialized(cotangent) }
+        if let cotangent { cotangents[index] = masks.materialized(cotangent) }
       }
     }
     let first = builder.nodes.count
-    let results: [Direction?]
-    do {
-      results = try derivative.pullback(
-        of: index, at: site, of: cotangents, in: masks
-      ) { operand in
-        builder.currentProvenance = Provenance(
-          .adjoint, of: label, rule: node.mnemonic, operand: operand)
-      }
-    } catch {
-      throw error.at(node: label).located(at: node.location)
+    let mistakes = builder.mistakes.count
+    let results = derivative.pullback(of: index, at: site, of: cotangents, in: masks) { operand in
+      builder.currentProvenance = Provenance(
+        .adjoint, of: label, rule: node.mnemonic, operand: operand)
     }
+    builder.mistakes.concern(node: label, from: mistakes)
     for (operand, contribution) in results.enumerated() where site.wanted[operand] {
       guard let contribution else { continue }
       let id = node.operands[operand]

@@ -7,55 +7,54 @@ extension Value {
   /// Applies a two-operand operator after broadcasting both operands to one shape.
   package func combined(
     with other: Value, by operation: any Operator, at location: SourceLocation? = nil
-  ) throws(Diagnostic) -> Value {
-    if shape == other.shape || builder !== other.builder {
-      // Of another builder's value not even the broadcast may be built.
-      return try builder.apply(operation, [self, other], at: location)
+  ) -> Value {
+    let location = builder.currentLocation ?? location
+    if shape == other.shape { return builder.apply(operation, [self, other], at: location) }
+    return builder.attempt([self, other], at: location) { () throws(Diagnostic) in
+      guard let shape = Shape.broadcast(shape, other.shape) else {
+        throw Diagnostic(
+          .shapeMismatch,
+          "\(operation.mnemonic): the shapes of \(type) and \(other.type) do not broadcast; from the "
+            + "last axis backwards, extents must be equal or one of them 1")
+      }
+      return builder.apply(
+        operation, [expanded(to: shape, at: location), other.expanded(to: shape, at: location)],
+        at: location)
     }
-    guard let shape = Shape.broadcast(shape, other.shape) else {
-      throw Diagnostic(
-        .shapeMismatch,
-        "\(operation.mnemonic): the shapes of \(type) and \(other.type) do not broadcast; from the "
-          + "last axis backwards, extents must be equal or one of them 1"
-      ).located(at: builder.currentLocation ?? location ?? CallerLocation.current())
-    }
-    return try builder.apply(
-      operation, [expanded(to: shape, at: location), other.expanded(to: shape, at: location)],
-      at: location)
   }
 
   /// Applies a two-operand operator to this value and a number, which its scalar type can hold.
   package func combined(
     with number: NumberLiteral, by operation: any Operator, at location: SourceLocation? = nil
-  ) throws(Diagnostic) -> Value {
-    let constant = try builder.constant(
+  ) -> Value {
+    let constant = builder.constant(
       number, scalarType, at: location, for: operation.mnemonic)
-    return try combined(with: constant, by: operation, at: location)
+    return combined(with: constant, by: operation, at: location)
   }
 
   /// Applies a two-operand operator to a number, which its scalar type can hold, and this value.
   package func combined(
     after number: NumberLiteral, by operation: any Operator, at location: SourceLocation? = nil
-  ) throws(Diagnostic) -> Value {
-    let constant = try builder.constant(
+  ) -> Value {
+    let constant = builder.constant(
       number, scalarType, at: location, for: operation.mnemonic)
-    return try constant.combined(with: self, by: operation, at: location)
+    return constant.combined(with: self, by: operation, at: location)
   }
 
   /// This value broadcast to a shape that NumPy's rules give for it and some other.
   package func expanded(
     to target: Shape, at location: SourceLocation? = nil
-  ) throws(Diagnostic) -> Value {
+  ) -> Value {
     if shape == target { return self }
     let offset = target.rank - rank
     // Extents of 1 that are to grow are dropped first: a broadcast only adds axes.
     let kept = (0..<rank).filter { shape[$0] == target[$0 + offset] }
     var source = self
     if kept.count < rank {
-      source = try builder.apply(
+      source = builder.apply(
         Reshape(shape: Shape(kept.map { shape[$0] })), [self], at: location)
     }
-    return try builder.apply(
+    return builder.apply(
       Broadcast(shape: target, axes: kept.map { $0 + offset }), [source], at: location)
   }
 }
@@ -84,8 +83,10 @@ extension GraphBuilder {
   ///
   /// It is what rules and rewrites have computed, and beyond the range of the type as infinite as the
   /// result of any other computation.
-  package func full(_ number: Double, _ type: TensorType) throws(Diagnostic) -> Value {
-    let scalar = try Tensor(scalar: number).cast(to: type.scalarType)
-    return try apply(Constant(scalar), []).expanded(to: type.shape)
+  package func full(_ number: Double, _ type: TensorType) -> Value {
+    attempt([], like: type) { () throws(Diagnostic) in
+      let scalar = try Tensor(scalar: number).cast(to: type.scalarType)
+      return apply(Constant(scalar), []).expanded(to: type.shape)
+    }
   }
 }

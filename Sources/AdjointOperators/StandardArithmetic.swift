@@ -6,33 +6,33 @@ import AdjointGraph
 package struct StandardArithmetic: DerivativeArithmetic {
   package init() {}
 
-  package func sum(_ left: Value, _ right: Value) throws(Diagnostic) -> Value { try left + right }
+  package func sum(_ left: Value, _ right: Value) -> Value { left + right }
 
-  package func product(_ left: Value, _ right: Value) throws(Diagnostic) -> Value {
-    try left * right
+  package func product(_ left: Value, _ right: Value) -> Value {
+    left * right
   }
 
-  package func negated(_ value: Value) throws(Diagnostic) -> Value { try -value }
+  package func negated(_ value: Value) -> Value { -value }
 
   package func full(
     _ number: Double, _ type: TensorType, in builder: GraphBuilder
-  ) throws(Diagnostic) -> Value { try builder.full(number, type) }
+  ) -> Value { builder.full(number, type) }
 
   package func number(of value: Value) -> Double? { value.constantNumber }
 
   package func select(
     _ condition: Value, _ ifTrue: Value, _ ifFalse: Value
-  ) throws(Diagnostic) -> Value { try AdjointOperators.select(condition, ifTrue, ifFalse) }
+  ) -> Value { AdjointOperators.select(condition, ifTrue, ifFalse) }
 
-  package func isNotZero(_ value: Value) throws(Diagnostic) -> Value { try value .!= 0 }
+  package func isNotZero(_ value: Value) -> Value { value .!= 0 }
 
-  package func indicator(_ condition: Value, as type: ScalarType) throws(Diagnostic) -> Value {
-    try condition.cast(to: type)
+  package func indicator(_ condition: Value, as type: ScalarType) -> Value {
+    condition.cast(to: type)
   }
 
-  package func opposite(_ condition: Value) throws(Diagnostic) -> Value { try .!condition }
+  package func opposite(_ condition: Value) -> Value { .!condition }
 
-  package func and(_ left: Value, _ right: Value) throws(Diagnostic) -> Value { try left .& right }
+  package func and(_ left: Value, _ right: Value) -> Value { left .& right }
 
-  package func or(_ left: Value, _ right: Value) throws(Diagnostic) -> Value { try left .| right }
+  package func or(_ left: Value, _ right: Value) -> Value { left .| right }
 }

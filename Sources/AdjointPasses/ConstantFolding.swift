@@ -41,7 +41,7 @@ extension Pass {
       count <= tensors.map(\.count).max() ?? 0
     {
       let result = try GraphInterpreter.evaluate(operation, tensors, [type])[0]
-      return try builder.constant(result)
+      return builder.constant(result)
     }
     return try reducedUniform(operation, operands, type, in: builder)
   }
@@ -61,6 +61,6 @@ extension Pass {
     let scalarType = TensorType(type.scalarType, .scalar)
     let result = try KernelInterpreter.run(
       [.loopNest(nest.atOnePoint)], operands: scalars, resultTypes: [scalarType])[0]
-    return try builder.constant(result).expanded(to: type.shape)
+    return builder.constant(result).expanded(to: type.shape)
   }
 }

@@ -13,10 +13,10 @@ struct KnownGradientTests {
     "x₁x₂ + exp(x₁x₂) − sin x₂, in both modes", arguments: [(2.0, 5.0), (-0.3, 0.7), (1.5, -2.0)])
   func evaluationTrace(_ point: (Double, Double)) throws {
     let builder = GraphBuilder()
-    let x1 = try builder.input("x1", .f64, [])
-    let x2 = try builder.input("x2", .f64, [])
-    let product = try x1 * x2
-    try builder.output("y", product + exp(product) - sin(x2))
+    let x1 = builder.input("x1", .f64, [])
+    let x2 = builder.input("x2", .f64, [])
+    let product = x1 * x2
+    builder.output("y", product + exp(product) - sin(x2))
     let graph = try builder.build()
     let sources = try [
       "x1": Tensor(scalar: point.0, .f64), "x2": Tensor(scalar: point.1, .f64),
@@ -47,13 +47,13 @@ struct KnownGradientTests {
   @Test("softmax regression: (p − e_y)xᵀ and p − e_y")
   func softmaxRegression() throws {
     let builder = GraphBuilder()
-    let x = try builder.input("x", .f64, [1, 3])
-    let label = try builder.input("label", .i32, [1])
-    let w = try builder.parameter("w", .f64, [3, 4])
-    let b = try builder.parameter("b", .f64, [4])
-    let logits = try matmul(x, w) + b
-    try builder.output("p", softmax(logits))
-    try builder.output("loss", crossEntropy(logits: logits, indices: label))
+    let x = builder.input("x", .f64, [1, 3])
+    let label = builder.input("label", .i32, [1])
+    let w = builder.parameter("w", .f64, [3, 4])
+    let b = builder.parameter("b", .f64, [4])
+    let logits = matmul(x, w) + b
+    builder.output("p", softmax(logits))
+    builder.output("loss", crossEntropy(logits: logits, indices: label))
     let graph = try builder.build().differentiatedAsWritten("loss", withRespectTo: ["w", "b"])
     let sources = [
       "x": try Tensor.random(TensorType(.f64, [1, 3]), seed: 1),
@@ -80,10 +80,10 @@ struct KnownGradientTests {
   @Test("skip connection: W₁ᵀ R(W₁x) W₂ᵀ δ + δ")
   func skipConnection() throws {
     let builder = GraphBuilder()
-    let x = try builder.input("x", .f64, [5])
-    let w1 = try builder.parameter("w1", .f64, [7, 5])
-    let w2 = try builder.parameter("w2", .f64, [5, 7])
-    try builder.output("y", matmul(w2, relu(matmul(w1, x))) + x)
+    let x = builder.input("x", .f64, [5])
+    let w1 = builder.parameter("w1", .f64, [7, 5])
+    let w2 = builder.parameter("w2", .f64, [5, 7])
+    builder.output("y", matmul(w2, relu(matmul(w1, x))) + x)
     let graph = try Pipeline.standard(
       builder.build().differentiatedAsWritten("y", withRespectTo: ["x"]))
     let sources = [
@@ -116,10 +116,10 @@ struct KnownGradientTests {
   func manyChildren() throws {
     // f(t) = x·y + x with x = t², y = sin t, so f′ = 2t·sin t + t²·cos t + 2t.
     let builder = GraphBuilder()
-    let t = try builder.input("t", .f64, [])
-    let x = try t * t
-    let y = try sin(t)
-    try builder.output("f", x * y + x)
+    let t = builder.input("t", .f64, [])
+    let x = t * t
+    let y = sin(t)
+    builder.output("f", x * y + x)
     let graph = try builder.build().differentiatedAsWritten("f", withRespectTo: ["t"])
     let value = 0.8
     let outputs = try GraphInterpreter.evaluate(graph, ["t": Tensor(scalar: value, .f64)]).outputs
@@ -133,8 +133,8 @@ struct KnownGradientTests {
   @Test("a derivative of a derivative of a derivative")
   func thirdDerivative() throws {
     let builder = GraphBuilder()
-    let x = try builder.input("x", .f64, [])
-    try builder.output("y", exp(x * 2) * sin(x))
+    let x = builder.input("x", .f64, [])
+    builder.output("y", exp(x * 2) * sin(x))
     var graph = try builder.build().differentiatedAsWritten("y", withRespectTo: ["x"])
     graph = try graph.differentiatedAsWritten("gradient.x", withRespectTo: ["x"])
     graph = try graph.differentiatedAsWritten(

@@ -202,11 +202,11 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     .node("output last = %i\n  output last = %x", .duplicateName, 10, "last").at(line: 6),
     .node("output = %x", .syntax, 10, "name of the output"),
     .node("output y = x", .syntax, 14, "value such as %x"),
-    .node("update %x = %x", .invalidGraph, 10, "only parameters"),
+    .node("update %x = %x", .invalidArgument, 10, "only parameters"),
     .node("parameter %w: f64[2] = zeros\n  update %w = %i", .shapeMismatch, 15, "f64[2]", "i32[3]")
       .at(line: 6),
     .node(
-      "parameter %w: f64[2] = zeros\n  update %w = %x\n  update %w = %x", .invalidGraph, 10,
+      "parameter %w: f64[2] = zeros\n  update %w = %x\n  update %w = %x", .invalidArgument, 10,
       "update already"
     ).at(line: 7),
   ]

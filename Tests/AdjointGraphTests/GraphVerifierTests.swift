@@ -61,7 +61,7 @@ import Testing
   @Test func names() {
     #expect(
       notes([input("x"), input("x")]) == [
-        "%x = input: another node is called x too; choose another name"
+        "%x = input: the graph has a node %x already; choose another name"
       ])
     #expect(notes([input("a b")])[0].contains("'a b'"))
     #expect(notes([input("")])[0].contains("letters"))
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test func outputs() {
-    #expect(notes([input("x")], outputs: []) == ["the graph computes nothing; declare an output"])
+    #expect(notes([input("x")], outputs: []) == ["the graph g computes nothing; declare an output"])
     #expect(
       notes([input("x")], outputs: [Graph.Output(name: "y", value: ValueID(node: 1))]) == [
         "the output y is a value that does not exist"
@@ -91,7 +91,7 @@ import Testing
     let twice = Array(repeating: Graph.Output(name: "y", value: ValueID(node: 0)), count: 2)
     #expect(
       notes([input("x")], outputs: twice) == [
-        "two outputs are called y; choose another name"
+        "the graph has an output y already; choose another name"
       ])
   }
 
@@ -102,13 +102,13 @@ import Testing
       Graph.Update(parameter: parameter, value: ValueID(node: value))
     }
     #expect(notes(nodes, updates: [update(1, 0)]) == [])
-    #expect(notes(nodes, updates: [update(0, 0)])[0].contains("no parameter"))
-    #expect(notes(nodes, updates: [update(7, 0)])[0].contains("no parameter"))
-    #expect(notes(nodes, updates: [update(1, 0), update(1, 0)])[0].contains("two updates"))
+    #expect(notes(nodes, updates: [update(0, 0)])[0].contains("is none"))
+    #expect(notes(nodes, updates: [update(7, 0)])[0].contains("is none"))
+    #expect(notes(nodes, updates: [update(1, 0), update(1, 0)])[0].contains("update already"))
     #expect(notes(nodes, updates: [update(1, 8)])[0].contains("does not exist"))
     #expect(
       notes(nodes, updates: [update(1, 2)]) == [
-        "%w = parameter: its next value is i32[2], and it is f64[2]"
+        "%w = parameter: update: the parameter %w is f64[2], its next value is i32[2]"
       ])
   }
 

@@ -30,7 +30,7 @@ import Testing
     do throws(Diagnostic) {
       try part(builder)
       if builder.outputs.isEmpty {
-        try builder.output("out", builder.value(ValueID(node: builder.nodes.count - 1)))
+        builder.output("out", builder.value(ValueID(node: builder.nodes.count - 1)))
       }
       return try builder.build()
     } catch {
@@ -51,21 +51,21 @@ import Testing
   @Test(arguments: candidates) func everyPlaceOfAName(_ name: String) throws {
     let accepts = Identifier.isValid(name)
     try expectRoundTrip(
-      built(name) { (builder) throws(Diagnostic) in _ = try builder.input("x_", .f32, [2]) },
+      built(name) { (builder) throws(Diagnostic) in _ = builder.input("x_", .f32, [2]) },
       name, accepts: accepts)
     try expectRoundTrip(
-      built { (builder) throws(Diagnostic) in _ = try builder.input(name, .f32, [2]) },
+      built { (builder) throws(Diagnostic) in _ = builder.input(name, .f32, [2]) },
       name, accepts: accepts)
     try expectRoundTrip(
-      built { (builder) throws(Diagnostic) in _ = try builder.parameter(name, .f32, [2]) },
+      built { (builder) throws(Diagnostic) in _ = builder.parameter(name, .f32, [2]) },
       name, accepts: accepts)
     try expectRoundTrip(
       built { (builder) throws(Diagnostic) in
-        try tanh(builder.input("x_", .f32, [2])).named(name)
+        tanh(builder.input("x_", .f32, [2])).named(name)
       }, name, accepts: accepts)
     try expectRoundTrip(
       built { (builder) throws(Diagnostic) in
-        try builder.output(name, builder.input("x_", .f32, [2]))
+        builder.output(name, builder.input("x_", .f32, [2]))
       }, name, accepts: accepts)
   }
 
@@ -73,15 +73,15 @@ import Testing
     let accepts = Identifier.isValidDimension(name)
     let shape = Shape([.named(name), 2])
     try expectRoundTrip(
-      built { (builder) throws(Diagnostic) in _ = try builder.input("x_", .f32, shape) },
+      built { (builder) throws(Diagnostic) in _ = builder.input("x_", .f32, shape) },
       name, accepts: accepts)
     try expectRoundTrip(
-      built { (builder) throws(Diagnostic) in _ = try builder.parameter("x_", .f32, shape) },
+      built { (builder) throws(Diagnostic) in _ = builder.parameter("x_", .f32, shape) },
       name, accepts: accepts)
     // A name that first appears in an attribute.
     try expectRoundTrip(
       built { (builder) throws(Diagnostic) in
-        _ = try builder.input("x_", .f32, []).expanded(to: shape)
+        _ = builder.input("x_", .f32, []).expanded(to: shape)
       }, name, accepts: accepts)
   }
 

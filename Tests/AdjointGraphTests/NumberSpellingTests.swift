@@ -22,7 +22,7 @@ import Testing
 
   private func again(_ tensor: Tensor) throws -> Tensor? {
     let builder = GraphBuilder("g")
-    try builder.output("y", builder.constant(tensor))
+    builder.output("y", builder.constant(tensor))
     let operation = try parsed(builder.build().description).nodes[0].operation
     return (operation as? Constant)?.tensor
   }
@@ -59,7 +59,7 @@ import Testing
     ]
     for tensor in tensors {
       let builder = GraphBuilder("g")
-      try builder.output(
+      builder.output(
         "y",
         builder.parameter("p", tensor.scalarType, Shape(extents: tensor.extents), .literal(tensor)))
       let graph = try builder.build()
@@ -108,7 +108,7 @@ import Testing
   @Test func numbersOfInitializersAreReadAsTheyAreSpelled() throws {
     for number in [0x1p62, -0x1p63, 0x1p54, 0x1p63, 1e18] {
       let builder = GraphBuilder("g")
-      try builder.output("y", builder.parameter("p", .f64, [2], .constant(number)))
+      builder.output("y", builder.parameter("p", .f64, [2], .constant(number)))
       let graph = try builder.build()
       let again = try parsed(graph.description)
       #expect(again.isEquivalent(to: graph), "\(number)")
@@ -123,8 +123,8 @@ import Testing
     ]
     let builder = GraphBuilder("g")
     for (index, initializer) in initializers.enumerated() {
-      let value = try builder.parameter("p\(index)", .f32, [2, "N"], initializer)
-      if index == 0 { try builder.output("y", value) }
+      let value = builder.parameter("p\(index)", .f32, [2, "N"], initializer)
+      if index == 0 { builder.output("y", value) }
     }
     let graph = try builder.build()
     let lines = graph.description.split(separator: "\n").map(String.init)

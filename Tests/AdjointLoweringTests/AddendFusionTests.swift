@@ -15,9 +15,9 @@ struct AddendFusionTests {
     let w: Value
 
     init() throws {
-      x = try builder.input("x", .f32, [4, 6])
-      y = try builder.input("y", .f32, [6, 3])
-      w = try builder.parameter("w", .f32, [4, 3])
+      x = builder.input("x", .f32, [4, 6])
+      y = builder.input("y", .f32, [6, 3])
+      w = builder.parameter("w", .f32, [4, 3])
     }
 
     /// The plan's contractions, and its launches in all.
@@ -35,7 +35,7 @@ struct AddendFusionTests {
   @Test("a step of gradient descent is one product that accumulates into the weights")
   func descent() throws {
     let sample = try Sample()
-    try sample.builder.update(sample.w, to: sample.w - 0.25 * matmul(sample.x, sample.y))
+    sample.builder.update(sample.w, to: sample.w - 0.25 * matmul(sample.x, sample.y))
     let (contractions, launches, plan) = try sample.lowered()
     #expect(launches == 1)
     #expect(contractions[0].scale == -0.25)
@@ -48,7 +48,7 @@ struct AddendFusionTests {
   @Test("weight decay scales the weights in the same product")
   func decay() throws {
     let sample = try Sample()
-    try sample.builder.update(
+    sample.builder.update(
       sample.w, to: sample.w * 0.5 - 0.25 * matmul(sample.x, sample.y))
     let (contractions, launches, _) = try sample.lowered()
     #expect(launches == 1)
@@ -59,10 +59,10 @@ struct AddendFusionTests {
   @Test("momentum is accumulated by the product, and the weights change in the same step")
   func momentum() throws {
     let sample = try Sample()
-    let v = try sample.builder.parameter("v", .f32, [4, 3])
-    let next = try v * 0.5 + matmul(sample.x, sample.y)
-    try sample.builder.update(v, to: next)
-    try sample.builder.update(sample.w, to: sample.w - 0.125 * next)
+    let v = sample.builder.parameter("v", .f32, [4, 3])
+    let next = v * 0.5 + matmul(sample.x, sample.y)
+    sample.builder.update(v, to: next)
+    sample.builder.update(sample.w, to: sample.w - 0.125 * next)
     let (contractions, launches, plan) = try sample.lowered()
     #expect(launches == 1)
     #expect(contractions[0].scale == 1)
@@ -75,8 +75,8 @@ struct AddendFusionTests {
   @Test("contributions are added up in the first of them, before what follows")
   func contributions() throws {
     let sample = try Sample()
-    let other = try matmul(sample.w, sample.builder.input("z", .f32, [3, 3]))
-    try sample.builder.output("y", tanh(other - matmul(sample.x, sample.y)))
+    let other = matmul(sample.w, sample.builder.input("z", .f32, [3, 3]))
+    sample.builder.output("y", tanh(other - matmul(sample.x, sample.y)))
     let (contractions, launches, _) = try sample.lowered()
     #expect(launches == 2)
     #expect(contractions.map(\.addendScale) == [nil, 1])
@@ -88,42 +88,42 @@ struct AddendFusionTests {
   func refused() throws {
     // The addend is an output.
     var sample = try Sample()
-    let shown = try exp(sample.w)
-    try sample.builder.output("shown", shown)
-    try sample.builder.output("sum", shown + matmul(sample.x, sample.y))
+    let shown = exp(sample.w)
+    sample.builder.output("shown", shown)
+    sample.builder.output("sum", shown + matmul(sample.x, sample.y))
     #expect(try sample.lowered().contractions[0].addendScale == nil)
     // The product is an output.
     sample = try Sample()
-    let product = try matmul(sample.x, sample.y)
-    try sample.builder.output("product", product)
-    try sample.builder.update(sample.w, to: sample.w - product)
+    let product = matmul(sample.x, sample.y)
+    sample.builder.output("product", product)
+    sample.builder.update(sample.w, to: sample.w - product)
     #expect(try sample.lowered().contractions[0].addendScale == nil)
     // The sum is of another value than the parameter's own.
     sample = try Sample()
-    try sample.builder.update(
+    sample.builder.update(
       sample.w, to: sample.builder.input("u", .f32, [4, 3]) - matmul(sample.x, sample.y))
     #expect(try sample.lowered().contractions[0].addendScale == nil)
     // The addend is read a second time.
     sample = try Sample()
-    try sample.builder.update(
+    sample.builder.update(
       sample.w, to: (sample.w - matmul(sample.x, sample.y)) * sample.w)
     #expect(try sample.lowered().contractions[0].addendScale == nil)
     // The product is squared.
     sample = try Sample()
-    let squared = try matmul(sample.x, sample.y)
-    try sample.builder.update(sample.w, to: sample.w - squared * squared)
+    let squared = matmul(sample.x, sample.y)
+    sample.builder.update(sample.w, to: sample.w - squared * squared)
     #expect(try sample.lowered().contractions[0].addendScale == nil)
   }
 
   @Test("a product with one term to a sum is computed where it is read")
   func outer() throws {
     let builder = GraphBuilder("outer")
-    let x = try builder.input("x", .f32, [1, 4])
-    let slope = try builder.input("slope", .f32, [1, 3])
-    let w = try builder.parameter("w", .f32, [4, 3])
-    let gradient = try builder.apply(
+    let x = builder.input("x", .f32, [1, 4])
+    let slope = builder.input("slope", .f32, [1, 3])
+    let w = builder.parameter("w", .f32, [4, 3])
+    let gradient = builder.apply(
       DotGeneral(left: .init(contract: [0]), right: .init(contract: [0])), [x, slope])
-    try builder.update(w, to: w - 0.5 * gradient)
+    builder.update(w, to: w - 0.5 * gradient)
     let graph = try builder.build()
     try PlanComparison.expectEqual(graph)
     let plan = try graph.lowered().plan
@@ -140,14 +140,14 @@ struct ContractionScaleTests {
     _ factors: [Double], onAddend: Bool = false, rows: Int = 3, _ type: ScalarType = .f32
   ) throws -> Graph {
     let builder = GraphBuilder("scales")
-    let a = try builder.input("a", type, Shape(extents: [rows, 3]))
-    let b = try builder.input("b", type, [3, 3])
-    let x = try builder.input("x", type, Shape(extents: [rows, 3]))
-    var (z, product) = (try matmul(x, b), try matmul(a, b))
+    let a = builder.input("a", type, Shape(extents: [rows, 3]))
+    let b = builder.input("b", type, [3, 3])
+    let x = builder.input("x", type, Shape(extents: [rows, 3]))
+    var (z, product) = (matmul(x, b), matmul(a, b))
     for factor in factors {
-      if onAddend { z = try z * factor } else { product = try product * factor }
+      if onAddend { z = z * factor } else { product = product * factor }
     }
-    try builder.output("r", z + product)
+    builder.output("r", z + product)
     return try builder.build()
   }
 

@@ -13,7 +13,7 @@ struct BranchSearchTests {
   /// A tower of one layer on another; a layer of 64 rows takes some six microseconds.
   private func layer(_ name: String, _ x: Value) throws -> Value {
     let width = try #require(x.shape[1].extent)
-    return try tanh(matmul(x, builder.parameter(name, .f32, [.fixed(width), .fixed(width)])))
+    return tanh(matmul(x, builder.parameter(name, .f32, [.fixed(width), .fixed(width)])))
   }
 
   private func plan(_ options: LoweringOptions = LoweringOptions()) throws -> Plan {
@@ -32,7 +32,7 @@ struct BranchSearchTests {
 
   @Test("are towers over one input, in whatever order they are written", arguments: [false, true])
   func towers(byLayers: Bool) throws {
-    let x = try builder.input("x", .f32, [64, 64])
+    let x = builder.input("x", .f32, [64, 64])
     var (a, b) = (x, x)
     if byLayers {
       for number in 0..<3 { (a, b) = (try layer("a\(number)", a), try layer("b\(number)", b)) }
@@ -40,7 +40,7 @@ struct BranchSearchTests {
       for number in 0..<3 { a = try layer("a\(number)", a) }
       for number in 0..<3 { b = try layer("b\(number)", b) }
     }
-    try builder.output("y", matmul(a, b))
+    builder.output("y", matmul(a, b))
     let plan = try self.plan()
     #expect(forks(plan) == [[0..<3, 3..<6]])
     #expect(parameters(plan) == [["a0", "a1", "a2"], ["b0", "b1", "b2"]])
@@ -50,7 +50,7 @@ struct BranchSearchTests {
   @Test("are no steps that threads share, nor any where too little is saved")
   func lengths() throws {
     let (short, long) = (
-      try builder.input("short", .f32, [4, 64]), try builder.input("long", .f32, [512, 64])
+      builder.input("short", .f32, [4, 64]), builder.input("long", .f32, [512, 64])
     )
     for (name, x) in [("short", short), ("long", long)] {
       try builder.output(name + "0", layer(name + "0", x))
@@ -67,13 +67,13 @@ struct BranchSearchTests {
   @Test("are apart from the update of what they read")
   func updates() throws {
     // The product reads w before it is written; what computes the next v reads neither.
-    let x = try builder.input("x", .f32, [64, 64])
-    let w = try builder.parameter("w", .f32, [64, 64])
-    try builder.output("y", tanh(matmul(x, w)))
-    try builder.update(w, to: sin(cos(sin(w * 0.5))))
+    let x = builder.input("x", .f32, [64, 64])
+    let w = builder.parameter("w", .f32, [64, 64])
+    builder.output("y", tanh(matmul(x, w)))
+    builder.update(w, to: sin(cos(sin(w * 0.5))))
     #expect(forks(try plan()) == [])
-    let v = try builder.parameter("v", .f32, [80, 64])
-    try builder.update(v, to: sin(cos(sin(v * 0.5))))
+    let v = builder.parameter("v", .f32, [80, 64])
+    builder.update(v, to: sin(cos(sin(v * 0.5))))
     let plan = try self.plan()
     #expect(plan.forks.count == 1)
     #expect(Set(parameters(plan)) == [["w"], ["v"]])
@@ -82,11 +82,11 @@ struct BranchSearchTests {
   @Test("keep their values apart")
   func storage() throws {
     // One after another the towers would use the same bytes.
-    let x = try builder.input("x", .f32, [64, 64])
+    let x = builder.input("x", .f32, [64, 64])
     for tower in ["a", "b"] {
       var y = x
       for number in 0..<4 { y = try layer("\(tower)\(number)", y) }
-      try builder.output(tower, y)
+      builder.output(tower, y)
     }
     var options = LoweringOptions()
     let together = try plan(options)

@@ -40,18 +40,18 @@ struct CopyElisionTests {
   /// `[rows, heads · width]` as `[heads, rows, width]`.
   private func heads(_ value: Value, _ count: Int) throws -> Value {
     let extents = try value.type.boundExtents()
-    return try value.reshaped(to: Shape(extents: [extents[0], count, extents[1] / count]))
+    return value.reshaped(to: Shape(extents: [extents[0], count, extents[1] / count]))
       .transposed(permutation: [1, 0, 2])
   }
 
   @Test("heads of rows are multiplied as they lie, and stored beside one another")
   func headsInPlace() throws {
-    let (x, y) = (try builder.input("x", .f32, [5, 12]), try builder.input("y", .f32, [5, 12]))
+    let (x, y) = (builder.input("x", .f32, [5, 12]), builder.input("y", .f32, [5, 12]))
     let side = DotGeneral.Side(batch: [0], contract: [2])
     let scores = try builder.apply(
       DotGeneral(left: side, right: side), [heads(x, 3), heads(y, 3)])
     let mixed = try matmul(scores, heads(x, 3)).transposed(permutation: [1, 0, 2])
-    try builder.output("z", mixed.reshaped(to: [5, 12]))
+    builder.output("z", mixed.reshaped(to: [5, 12]))
     let (plan, fusions, graph) = try lowered()
     #expect(
       text(try graph.lowered(Self.without).plan) == [
@@ -84,12 +84,12 @@ struct CopyElisionTests {
 
   @Test("what a copy's readers share is saved once")
   func severalReaders() throws {
-    let x = try builder.input("x", .f32, [5, 12])
+    let x = builder.input("x", .f32, [5, 12])
     let own = try heads(x, 3)
     let side = DotGeneral.Side(batch: [0], contract: [2])
-    let scores = try builder.apply(DotGeneral(left: side, right: side), [own, own])
-    try builder.output("scores", scores)
-    try builder.output("mixed", matmul(scores, own))
+    let scores = builder.apply(DotGeneral(left: side, right: side), [own, own])
+    builder.output("scores", scores)
+    builder.output("mixed", matmul(scores, own))
     let (plan, fusions, _) = try lowered()
     #expect(plan.launchCount == 2)
     #expect(
@@ -100,24 +100,24 @@ struct CopyElisionTests {
   @Test("a training step of an attention has no copies", arguments: [1, 2])
   func attention(batch: Int) throws {
     let (count, width, headCount) = (6, 8, 2)
-    let x = try builder.input("x", .f32, Shape(extents: [batch, count, width]))
-    let weights = try ["query", "key", "value", "output"].map {
-      try builder.parameter($0, .f32, Shape(extents: [width, width]))
+    let x = builder.input("x", .f32, Shape(extents: [batch, count, width]))
+    let weights = ["query", "key", "value", "output"].map {
+      builder.parameter($0, .f32, Shape(extents: [width, width]))
     }
     let split = Shape(extents: [batch, count, headCount, width / headCount])
-    let parts = try weights.prefix(3).map { weight in
-      try matmul(x, weight).reshaped(to: split).transposed(permutation: [0, 2, 1, 3])
+    let parts = weights.prefix(3).map { weight in
+      matmul(x, weight).reshaped(to: split).transposed(permutation: [0, 2, 1, 3])
     }
     let side = DotGeneral.Side(batch: [0, 1], contract: [3])
-    let scores = try builder.apply(DotGeneral(left: side, right: side), [parts[0], parts[1]])
-    let mixed = try matmul(softmax(scores), parts[2])
+    let scores = builder.apply(DotGeneral(left: side, right: side), [parts[0], parts[1]])
+    let mixed = matmul(softmax(scores), parts[2])
       .transposed(permutation: [0, 2, 1, 3]).reshaped(to: x.shape)
-    let difference = try matmul(mixed, weights[3]) - x
-    let loss = try (difference * difference).sum(squeezingAxes: [0, 1, 2])
-    for (weight, gradient) in zip(weights, try gradients(of: loss, withRespectTo: weights)) {
-      try builder.update(weight, to: weight - 0.1 * gradient)
+    let difference = matmul(mixed, weights[3]) - x
+    let loss = (difference * difference).sum(squeezingAxes: [0, 1, 2])
+    for (weight, gradient) in zip(weights, gradients(of: loss, withRespectTo: weights)) {
+      builder.update(weight, to: weight - 0.1 * gradient)
     }
-    try builder.output("loss", loss)
+    builder.output("loss", loss)
     let graph = try Pipeline.standard(builder.build())
     try PlanComparison.expectEqual(graph)
     let before = try graph.lowered(Self.without).plan
@@ -131,11 +131,11 @@ struct CopyElisionTests {
 
   @Test("a copy that something else needs stays, and the ledger says what")
   func neededElsewhere() throws {
-    let x = try builder.input("x", .f32, [5, 12])
-    let y = try builder.input("y", .f32, [3, 4, 6])
+    let x = builder.input("x", .f32, [5, 12])
+    let y = builder.input("y", .f32, [3, 4, 6])
     let own = try heads(x, 3)
-    try builder.output("z", matmul(own, y))
-    try builder.output("own", own)
+    builder.output("z", matmul(own, y))
+    builder.output("own", own)
     let (plan, fusions, _) = try lowered()
     #expect(plan.launchCount == 2)
     let copy = FusionReport.Source.node(3)
@@ -144,11 +144,11 @@ struct CopyElisionTests {
 
   @Test("a copy that a gather reads as well stays")
   func readElsewhere() throws {
-    let x = try builder.input("x", .f32, [5, 12])
-    let y = try builder.input("y", .f32, [3, 4, 6])
+    let x = builder.input("x", .f32, [5, 12])
+    let y = builder.input("y", .f32, [3, 4, 6])
     let own = try heads(x, 3)
-    try builder.output("z", matmul(own, y))
-    try builder.output("some", own.gathered(at: builder.input("at", .i32, [2]), axis: 0))
+    builder.output("z", matmul(own, y))
+    builder.output("some", own.gathered(at: builder.input("at", .i32, [2]), axis: 0))
     let (plan, fusions, _) = try lowered()
     #expect(plan.launchCount == 3)
     guard case .isRead(.node(3), by: _)? = fusions.entries[0].rejected.first?.reason else {
@@ -159,11 +159,11 @@ struct CopyElisionTests {
 
   @Test("rows without one stride are copied")
   func noStrides() throws {
-    let x = try builder.input("x", .f32, [3, 5, 4])
-    let w = try builder.input("w", .f32, [12, 6])
+    let x = builder.input("x", .f32, [3, 5, 4])
+    let w = builder.input("w", .f32, [12, 6])
     // Rows of 12 that are 3 times 4 far apart.
-    let rows = try x.transposed(permutation: [1, 0, 2]).reshaped(to: [5, 12])
-    try builder.output("z", matmul(rows, w))
+    let rows = x.transposed(permutation: [1, 0, 2]).reshaped(to: [5, 12])
+    builder.output("z", matmul(rows, w))
     let (plan, fusions, graph) = try lowered()
     #expect(plan.launchCount == 2)
     #expect(fusions.entries[0].rejected.map(\.reason) == [.noStrides])
@@ -174,10 +174,10 @@ struct CopyElisionTests {
 
   @Test("a parameter that gets a next value is read by its copy")
   func updatedParameter() throws {
-    let w = try builder.parameter("w", .f32, [5, 12])
-    let y = try builder.input("y", .f32, [3, 4, 6])
+    let w = builder.parameter("w", .f32, [5, 12])
+    let y = builder.input("y", .f32, [3, 4, 6])
     try builder.output("z", matmul(heads(w, 3), y))
-    try builder.update(w, to: 0.5 * w)
+    builder.update(w, to: 0.5 * w)
     let (plan, fusions, _) = try lowered()
     #expect(plan.launchCount == 3)
     #expect(fusions.entries[0].rejected.map(\.reason) == [.overwrites(.port("w"))])
@@ -185,11 +185,11 @@ struct CopyElisionTests {
 
   @Test("a product with an epilogue keeps its rows; the next one reads them")
   func epilogue() throws {
-    let x = try builder.input("x", .f32, [5, 7])
-    let w = try builder.input("w", .f32, [7, 12])
-    let y = try builder.input("y", .f32, [3, 4, 6])
-    let activated = try tanh(matmul(x, w))
-    try builder.output("activated", activated)
+    let x = builder.input("x", .f32, [5, 7])
+    let w = builder.input("w", .f32, [7, 12])
+    let y = builder.input("y", .f32, [3, 4, 6])
+    let activated = tanh(matmul(x, w))
+    builder.output("activated", activated)
     try builder.output("z", matmul(heads(activated, 3), y))
     let (plan, fusions, _) = try lowered()
     #expect(plan.launchCount == 2)
@@ -233,26 +233,26 @@ struct CopyElisionTests {
       let permutation = order(extents.count)
       var own = extents
       for (place, axis) in permutation.enumerated() { own[axis] = extents[place] }
-      let flat = try builder.input(name, .f32, Shape(extents: [own.reduce(1, *)]))
-      return try flat.reshaped(to: Shape(extents: own)).transposed(permutation: permutation)
+      let flat = builder.input(name, .f32, Shape(extents: [own.reduce(1, *)]))
+      return flat.reshaped(to: Shape(extents: own)).transposed(permutation: permutation)
     }
     let joins = below(3) == 0
     let batch = joins ? [sizes[0] * sizes[1]] : [sizes[0], sizes[1]]
     var left = try operand("x", [sizes[0], sizes[1], sizes[2], sizes[3]])
     var right = try operand("y", [sizes[0], sizes[1], sizes[3], sizes[4]])
     if joins {
-      left = try left.reshaped(to: Shape(extents: batch + [sizes[2], sizes[3]]))
-      right = try right.reshaped(to: Shape(extents: batch + [sizes[3], sizes[4]]))
+      left = left.reshaped(to: Shape(extents: batch + [sizes[2], sizes[3]]))
+      right = right.reshaped(to: Shape(extents: batch + [sizes[3], sizes[4]]))
     }
-    var product = try matmul(left, right)
-    if below(3) == 0 { product = try relu(product) }
+    var product = matmul(left, right)
+    if below(3) == 0 { product = relu(product) }
     let rank = batch.count + 2
-    let turned = try product.transposed(permutation: order(rank))
-    try builder.output("turned", below(2) == 0 ? turned : tanh(turned))
+    let turned = product.transposed(permutation: order(rank))
+    builder.output("turned", below(2) == 0 ? turned : tanh(turned))
     if below(2) == 0 {
       let extents = try turned.type.boundExtents()
-      let weight = try builder.input("w", .f32, Shape(extents: [extents[rank - 1], 3]))
-      try builder.output("next", matmul(turned, weight))
+      let weight = builder.input("w", .f32, Shape(extents: [extents[rank - 1], 3]))
+      builder.output("next", matmul(turned, weight))
     }
     return try builder.build()
   }

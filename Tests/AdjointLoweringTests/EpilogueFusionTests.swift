@@ -13,9 +13,9 @@ struct EpilogueFusionTests {
   private let b: Value
 
   init() throws {
-    x = try builder.input("x", .f32, [4, 6])
-    w = try builder.parameter("w", .f32, [6, 3])
-    b = try builder.parameter("b", .f32, [3])
+    x = builder.input("x", .f32, [4, 6])
+    w = builder.parameter("w", .f32, [6, 3])
+    b = builder.parameter("b", .f32, [3])
   }
 
   private func lowered() throws -> (plan: Plan, fusions: FusionReport) {
@@ -32,7 +32,7 @@ struct EpilogueFusionTests {
 
   @Test("bias and activation go through the registers; the product is not stored")
   func layer() throws {
-    try builder.output("h", relu(matmul(x, w) + b))
+    builder.output("h", relu(matmul(x, w) + b))
     let (plan, fusions) = try lowered()
     #expect(plan.launchCount == 1)
     #expect(try epilogue(plan)?.outputs.count == 1)
@@ -49,9 +49,9 @@ struct EpilogueFusionTests {
 
   @Test("a product that something else reads is stored as well")
   func storedProduct() throws {
-    let z = try matmul(x, w)
-    try builder.output("h", tanh(z + b))
-    try builder.output("z", z)
+    let z = matmul(x, w)
+    builder.output("h", tanh(z + b))
+    builder.output("z", z)
     let (plan, fusions) = try lowered()
     #expect(plan.launchCount == 1)
     #expect(plan.steps[0].results.count == 2)
@@ -60,11 +60,11 @@ struct EpilogueFusionTests {
 
   @Test("one step takes several nests, each of which reads what is at hand")
   func chain() throws {
-    let z = try matmul(x, w) + b
-    let h = try tanh(z)
-    try builder.output("z", z)
-    try builder.output("h", h)
-    try builder.output("y", h * z - exp(h))
+    let z = matmul(x, w) + b
+    let h = tanh(z)
+    builder.output("z", z)
+    builder.output("h", h)
+    builder.output("y", h * z - exp(h))
     let (plan, _) = try lowered()
     #expect(plan.launchCount == 1)
     #expect(plan.steps[0].results.count == 3)
@@ -72,9 +72,9 @@ struct EpilogueFusionTests {
 
   @Test("rows that were made of several axes are read as the axes they were")
   func views() throws {
-    let deep = try builder.input("deep", .f32, [2, 5, 6])
-    let shift = try builder.input("shift", .f32, [2, 5, 3])
-    try builder.output("y", (matmul(deep, w) + b) * shift)
+    let deep = builder.input("deep", .f32, [2, 5, 6])
+    let shift = builder.input("shift", .f32, [2, 5, 3])
+    builder.output("y", (matmul(deep, w) + b) * shift)
     let (plan, _) = try lowered()
     #expect(plan.launchCount == 1)
     #expect(try epilogue(plan)?.extents == [1, 10, 3])
@@ -102,15 +102,15 @@ struct EpilogueFusionTests {
 
   @Test("what is read elsewhere, or is not computed yet, stays apart, and the ledger says so")
   func refused() throws {
-    let z = try matmul(x, w)
-    try builder.output(
+    let z = matmul(x, w)
+    builder.output(
       "part",
       tanh(
         builder.apply(Slice([.init(axis: 0, start: 1, limit: 3, stride: 1)]), [z])))
-    try builder.output("turned", builder.apply(Transpose(permutation: [1, 0]), [z]) * 2)
-    try builder.output("rows", z.sum(alongAxes: [1]))
-    let total = try z.sum(squeezingAxes: [0, 1])
-    try builder.output("share", exp(z - total))
+    builder.output("turned", builder.apply(Transpose(permutation: [1, 0]), [z]) * 2)
+    builder.output("rows", z.sum(alongAxes: [1]))
+    let total = z.sum(squeezingAxes: [0, 1])
+    builder.output("share", exp(z - total))
     let (plan, fusions) = try lowered()
     #expect(try epilogue(plan) == nil)
     let reasons = fusions.entries[0].rejected.map(\.reason)
@@ -125,8 +125,8 @@ struct EpilogueFusionTests {
 
   @Test("an update that the product would keep from its place stays apart")
   func updateOfWhatIsRead() throws {
-    let v = try builder.parameter("v", .f32, [4, 3])
-    try builder.update(v, to: v * tanh(matmul(x, w)))
+    let v = builder.parameter("v", .f32, [4, 3])
+    builder.update(v, to: v * tanh(matmul(x, w)))
     let (plan, fusions) = try lowered()
     #expect(plan.launchCount == 2)
     #expect(fusions.entries[0].rejected.map(\.reason) == [.overwrites(.port("v"))])
@@ -134,20 +134,20 @@ struct EpilogueFusionTests {
 
   @Test("results of another type need one of the product's beside them")
   func otherTypes() throws {
-    let z = try matmul(x, w)
-    try builder.output("isPositive", z .> 0)
+    let z = matmul(x, w)
+    builder.output("isPositive", z .> 0)
     let (plan, fusions) = try lowered()
     #expect(plan.launchCount == 2)
     #expect(fusions.entries[0].rejected.map(\.reason) == [.noResultOf(.f32)])
     // With the product it is taken in.
-    try builder.output("z", z)
+    builder.output("z", z)
     #expect(try lowered().plan.launchCount == 1)
   }
 
   @Test("of two products the later one takes what reads both")
   func twoProducts() throws {
-    let other = try matmul(builder.input("u", .f32, [4, 6]), w)
-    try builder.output("y", tanh(matmul(x, w) * other))
+    let other = matmul(builder.input("u", .f32, [4, 6]), w)
+    builder.output("y", tanh(matmul(x, w) * other))
     let (plan, fusions) = try lowered()
     #expect(plan.launchCount == 2)
     #expect(fusions.entries.flatMap(\.rejected).count == 1)
@@ -156,10 +156,10 @@ struct EpilogueFusionTests {
 
   @Test("sums that stay apart say why")
   func sums() throws {
-    let v = try builder.parameter("v", .f32, [4, 3])
-    let shown = try exp(v)
-    try builder.output("shown", shown)
-    try builder.output("sum", shown + matmul(x, w))
+    let v = builder.parameter("v", .f32, [4, 3])
+    let shown = exp(v)
+    builder.output("shown", shown)
+    builder.output("sum", shown + matmul(x, w))
     var options = LoweringOptions()
     options.fusesEpilogues = false
     let (_, fusions) = try builder.build().loweredWithFusionReport(options)

@@ -22,7 +22,7 @@ struct RowFusionTests {
 
   @Test("a softmax is one kernel, of which only the result reaches memory")
   func softmaxOfRows() throws {
-    try builder.output("y", softmax(builder.input("x", .f32, [20, 9])))
+    builder.output("y", softmax(builder.input("x", .f32, [20, 9])))
     let (plan, rows) = try lowered()
     #expect(plan.launchCount == 1)
     #expect(
@@ -45,16 +45,16 @@ struct RowFusionTests {
 
   @Test("a layer norm and its derivative with respect to its operand are one kernel each")
   func layerNormOfRows() throws {
-    let x = try builder.input("x", .f32, [32, 16])
+    let x = builder.input("x", .f32, [32, 16])
     let (scale, offset) = (
-      try builder.input("scale", .f32, [16]), try builder.input("offset", .f32, [16])
+      builder.input("scale", .f32, [16]), builder.input("offset", .f32, [16])
     )
-    let y = try layerNorm(x, scale: scale, offset: offset)
-    try builder.output("y", y)
+    let y = layerNorm(x, scale: scale, offset: offset)
+    builder.output("y", y)
     #expect(try lowered().plan.launchCount == 1)
-    let weight = try builder.input("weight", .f32, [32, 16])
-    let slopes = try gradients(of: (y * weight).sum(), withRespectTo: [x])
-    try builder.output("slope", slopes[0])
+    let weight = builder.input("weight", .f32, [32, 16])
+    let slopes = gradients(of: (y * weight).sum(), withRespectTo: [x])
+    builder.output("slope", slopes[0])
     // Both passes go over the same rows, so they are one.
     #expect(try lowered().plan.launchCount == 1)
   }
@@ -62,11 +62,11 @@ struct RowFusionTests {
   @Test(
     "cross-entropy of many rows with its gradient is one kernel and the sum of the rows' losses")
   func crossEntropyOfRows() throws {
-    let logits = try builder.input("logits", .f32, [64, 10])
-    let labels = try builder.input("labels", .i32, [64])
-    let loss = try crossEntropy(logits: logits, indices: labels)
-    try builder.output("loss", loss)
-    try builder.output("slope", gradients(of: loss, withRespectTo: [logits])[0])
+    let logits = builder.input("logits", .f32, [64, 10])
+    let labels = builder.input("labels", .i32, [64])
+    let loss = crossEntropy(logits: logits, indices: labels)
+    builder.output("loss", loss)
+    builder.output("slope", gradients(of: loss, withRespectTo: [logits])[0])
     let (plan, rows) = try lowered()
     #expect(plan.launchCount <= 3, "\(PlanPrinter.text(plan))")
     #expect(rows.groups.count == 1)
@@ -75,27 +75,27 @@ struct RowFusionTests {
   @Test("a product with a vector stays one where the other waits for all of its result")
   func recurrentProducts() throws {
     // The sum of v is not there before all lines have been read.
-    let w = try builder.input("w", .f32, [256, 256])
-    let u = try matmul(w, builder.input("h", .f32, [256]))
-    let v = try matmul(w, tanh(u))
-    try builder.output("slope", matmul(v * v.sum(), w))
+    let w = builder.input("w", .f32, [256, 256])
+    let u = matmul(w, builder.input("h", .f32, [256]))
+    let v = matmul(w, tanh(u))
+    builder.output("slope", matmul(v * v.sum(), w))
     var options = LoweringOptions()
     options.cacheByteCount = 1 << 17
     #expect(try builder.build().lowered(options).plan.contractionCount == 3)
     // A prime number of lines makes no blocks.
     let odd = GraphBuilder("odd")
-    let x = try odd.input("x", .f32, [1_009, 64])
-    let error = try tanh(matmul(x, odd.input("weight", .f32, [64])))
-    try odd.output("slope", matmul(error, x))
+    let x = odd.input("x", .f32, [1_009, 64])
+    let error = tanh(matmul(x, odd.input("weight", .f32, [64])))
+    odd.output("slope", matmul(error, x))
     #expect(try odd.build().lowered(options).plan.contractionCount == 2)
   }
 
   @Test("what the rows of a large value are read for is done while they are at hand")
   func readersOfTheSameRows() throws {
-    let x = try builder.input("x", .f32, [64, 300])
-    try builder.output(
+    let x = builder.input("x", .f32, [64, 300])
+    builder.output(
       "picked", (x * builder.input("mask", .f32, [64, 300])).sum(squeezingAxes: [1]))
-    try builder.output("y", softmax(x))
+    builder.output("y", softmax(x))
     let (plan, rows) = try lowered()
     #expect(plan.launchCount == 1)
     #expect(
@@ -108,19 +108,19 @@ struct RowFusionTests {
     #expect(rows.groups.count == 1)
     // A value that stays in a cache in any case is no reason.
     let small = GraphBuilder("small")
-    let few = try small.input("x", .f32, [64, 100])
-    try small.output(
+    let few = small.input("x", .f32, [64, 100])
+    small.output(
       "picked", (few * small.input("mask", .f32, [64, 100])).sum(squeezingAxes: [1]))
-    try small.output("y", softmax(few))
+    small.output("y", softmax(few))
     #expect(try small.build().lowered().plan.launchCount == 2)
   }
 
   @Test("a sum of everything has a part that each row does for itself")
   func splitSum() throws {
-    let x = try builder.input("x", .f32, [600, 40])
-    let y = try softmax(x)
-    try builder.output("y", y)
-    try builder.output("total", (y * x).sum())
+    let x = builder.input("x", .f32, [600, 40])
+    let y = softmax(x)
+    builder.output("y", y)
+    builder.output("total", (y * x).sum())
     // The order of the sum is another one, so the bits may be.
     let graph = try builder.build()
     let verified = try graph.lowered()
@@ -137,11 +137,11 @@ struct RowFusionTests {
 
   @Test("a reduction of all rows has a part that each block of rows does for itself")
   func blocksOfRows() throws {
-    let x = try builder.input("x", .f32, [512, 96])
-    let scale = try builder.input("scale", .f32, [96])
-    let y = try layerNorm(x, scale: scale, offset: builder.input("offset", .f32, [96]))
-    try builder.output("y", y)
-    try builder.output("sums", y.sum(squeezingAxes: [0]))
+    let x = builder.input("x", .f32, [512, 96])
+    let scale = builder.input("scale", .f32, [96])
+    let y = layerNorm(x, scale: scale, offset: builder.input("offset", .f32, [96]))
+    builder.output("y", y)
+    builder.output("sums", y.sum(squeezingAxes: [0]))
     let (plan, rows) = try loweredWithOtherSums(
       "sums", ["x": [512, 96], "scale": [96], "offset": [96]])
     #expect(plan.launchCount == 2, "\(PlanPrinter.text(plan))")
@@ -154,11 +154,11 @@ struct RowFusionTests {
 
   @Test("a matrix that two products with vectors wait for is read once")
   func streamedMatrix() throws {
-    let x = try builder.input("x", .f32, [1_024, 32])
-    let weight = try builder.input("weight", .f32, [32])
-    let error: Value = try matmul(x, weight) - builder.input("target", .f32, [1_024])
-    let loss = try (error * error).sum()
-    try builder.output("slope", gradients(of: loss, withRespectTo: [weight])[0])
+    let x = builder.input("x", .f32, [1_024, 32])
+    let weight = builder.input("weight", .f32, [32])
+    let error: Value = matmul(x, weight) - builder.input("target", .f32, [1_024])
+    let loss = (error * error).sum()
+    builder.output("slope", gradients(of: loss, withRespectTo: [weight])[0])
     var options = LoweringOptions()
     options.cacheByteCount = 1 << 16
     let (plan, rows) = try loweredWithOtherSums(
@@ -185,9 +185,9 @@ struct RowFusionTests {
 
   @Test("a product with a vector stays one where no other that depends on it reads the matrix")
   func loneProductsWithVectors() throws {
-    let x = try builder.input("x", .f32, [1_024, 32])
-    try builder.output("u", matmul(x, builder.input("v", .f32, [32])))
-    try builder.output("g", matmul(builder.input("d", .f32, [1_024]), x))
+    let x = builder.input("x", .f32, [1_024, 32])
+    builder.output("u", matmul(x, builder.input("v", .f32, [32])))
+    builder.output("g", matmul(builder.input("d", .f32, [1_024]), x))
     var options = LoweringOptions()
     options.cacheByteCount = 1 << 16
     #expect(try builder.build().lowered(options).plan.contractionCount == 2)
@@ -217,7 +217,7 @@ struct RowFusionTests {
   func cacheOfThisMachine() throws {
     let options = LoweringOptions.thisMachine
     #expect((1 << 18)...(1 << 22) ~= options.cacheByteCount)
-    try builder.output("y", softmax(builder.input("x", .f32, [20, 9])))
+    builder.output("y", softmax(builder.input("x", .f32, [20, 9])))
     let graph = try builder.build()
     let text = RowFusionReportPrinter.text(try graph.loweredWithLedgers(options).rows, of: graph)
     #expect(
@@ -228,8 +228,8 @@ struct RowFusionTests {
 
   @Test("what does not join says why")
   func refusals() throws {
-    let x = try builder.input("x", .f32, [2, 6_000])
-    try builder.output("y", softmax(x))
+    let x = builder.input("x", .f32, [2, 6_000])
+    builder.output("y", softmax(x))
     let few = try lowered()
     #expect(few.rows.groups.isEmpty)
     guard case .fewRows(2, _)? = few.rows.apart.first?.reason else {
@@ -239,7 +239,7 @@ struct RowFusionTests {
     var options = LoweringOptions()
     options.cacheByteCount = 64
     let other = GraphBuilder("large")
-    try other.output("y", softmax(other.input("x", .f32, [20, 9])))
+    other.output("y", softmax(other.input("x", .f32, [20, 9])))
     let large = try other.build().loweredWithLedgers(options).rows
     #expect(large.groups.isEmpty)
     #expect(large.apart.first?.reason == .largeRow(byteCount: 76, cacheByteCount: 64))

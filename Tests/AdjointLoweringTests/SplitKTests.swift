@@ -17,14 +17,14 @@ struct SplitKTests {
   ) throws -> [String] {
     let builder = GraphBuilder("gradient")
     let rowsFirst = DotGeneral.Side(batch: [], contract: [0])
-    let gradient = try builder.apply(
+    let gradient = builder.apply(
       DotGeneral(left: rowsFirst, right: rowsFirst),
       [
         builder.input("x", .f32, [.fixed(rows), .fixed(left)]),
         builder.input("d", .f32, [.fixed(rows), .fixed(right)]),
       ])
-    let w = try builder.parameter("w", .f32, [.fixed(left), .fixed(right)])
-    try builder.update(w, to: w - gradient * 0.5)
+    let w = builder.parameter("w", .f32, [.fixed(left), .fixed(right)])
+    builder.update(w, to: w - gradient * 0.5)
     return lines(try builder.build().lowered(options).plan)
   }
 
@@ -67,15 +67,15 @@ struct SplitKTests {
   ) throws -> [String] {
     let builder = GraphBuilder("product")
     let (rows, inner, columns) = extents
-    let x = try builder.input("x", .f32, [.fixed(rows), .fixed(inner)])
+    let x = builder.input("x", .f32, [.fixed(rows), .fixed(inner)])
     let shape: Shape =
       matrix == .transposed ? [.fixed(columns), .fixed(inner)] : [.fixed(inner), .fixed(columns)]
-    let w = try builder.parameter("w", .f32, shape)
+    let w = builder.parameter("w", .f32, shape)
     let product = DotGeneral(
       left: .init(batch: [], contract: [1]),
       right: .init(batch: [], contract: [matrix == .transposed ? 1 : 0]))
-    try builder.output("y", relu(builder.apply(product, [x, w])))
-    if matrix != .fixed { try builder.update(w, to: w * 0.5) }
+    builder.output("y", relu(builder.apply(product, [x, w])))
+    if matrix != .fixed { builder.update(w, to: w * 0.5) }
     return lines(try builder.build().lowered().plan).filter { !$0.contains("0.5") }
   }
 

@@ -9,28 +9,28 @@ enum TrainingGraph {
   /// A classifier with ReLU layers of the given sizes, trained by gradient descent.
   static func classifier(batch: Int, sizes: [Int], momentum: Bool = false) throws -> Graph {
     let builder = GraphBuilder("classifier")
-    var x = try builder.input("x", .f32, [.fixed(batch), .fixed(sizes[0])])
-    let labels = try builder.input("labels", .i32, [.fixed(batch)])
+    var x = builder.input("x", .f32, [.fixed(batch), .fixed(sizes[0])])
+    let labels = builder.input("labels", .i32, [.fixed(batch)])
     var parameters: [Value] = []
     for (layer, (rows, columns)) in zip(sizes, sizes.dropFirst()).enumerated() {
-      let w = try builder.parameter("w\(layer)", .f32, [.fixed(rows), .fixed(columns)], .he)
-      let b = try builder.parameter("b\(layer)", .f32, [.fixed(columns)])
+      let w = builder.parameter("w\(layer)", .f32, [.fixed(rows), .fixed(columns)], .he)
+      let b = builder.parameter("b\(layer)", .f32, [.fixed(columns)])
       parameters += [w, b]
-      x = try matmul(x, w) + b
-      if layer < sizes.count - 2 { x = try relu(x) }
+      x = matmul(x, w) + b
+      if layer < sizes.count - 2 { x = relu(x) }
     }
-    let loss = try crossEntropy(logits: x, indices: labels)
-    try builder.output("loss", loss)
-    let slopes = try gradients(of: loss, withRespectTo: parameters)
+    let loss = crossEntropy(logits: x, indices: labels)
+    builder.output("loss", loss)
+    let slopes = gradients(of: loss, withRespectTo: parameters)
     for (number, (parameter, slope)) in zip(parameters, slopes).enumerated() {
       guard momentum else {
-        try builder.update(parameter, to: parameter - 0.1 * slope)
+        builder.update(parameter, to: parameter - 0.1 * slope)
         continue
       }
-      let velocity = try builder.parameter("v\(number)", .f32, parameter.shape)
-      let next = try 0.9 * velocity + slope
-      try builder.update(velocity, to: next)
-      try builder.update(parameter, to: parameter - 0.1 * next)
+      let velocity = builder.parameter("v\(number)", .f32, parameter.shape)
+      let next = 0.9 * velocity + slope
+      builder.update(velocity, to: next)
+      builder.update(parameter, to: parameter - 0.1 * next)
     }
     return try Pipeline.standard(builder.build())
   }

@@ -61,13 +61,13 @@ struct TrainingPlanTests {
   @Test("are printed as text")
   func text() throws {
     let builder = GraphBuilder("step")
-    let x = try builder.input("x", .f32, [4, 3])
-    let w = try builder.parameter("w", .f32, [3, 2])
-    let error = try (matmul(x, w) - 1).named("error")
-    try builder.output("loss", (error * error).sum())
-    let slope = try builder.apply(
+    let x = builder.input("x", .f32, [4, 3])
+    let w = builder.parameter("w", .f32, [3, 2])
+    let error = (matmul(x, w) - 1).named("error")
+    builder.output("loss", (error * error).sum())
+    let slope = builder.apply(
       DotGeneral(left: .init(contract: [0]), right: .init(contract: [0])), [x, error])
-    try builder.update(w, to: w - 0.5 * slope)
+    builder.update(w, to: w - 0.5 * slope)
     let text = PlanPrinter.text(try builder.build().lowered().plan)
     #expect(
       text == """
@@ -102,10 +102,10 @@ struct TrainingPlanTests {
   @Test("are made of a chain of 100,000 element-wise nodes")
   func longChain() throws {
     let builder = GraphBuilder("chain")
-    let x = try builder.input("x", .f32, [3])
+    let x = builder.input("x", .f32, [3])
     var y = x
-    for number in 0..<100_000 { y = try number % 2 == 0 ? sin(y) : y * x }
-    try builder.output("y", y)
+    for number in 0..<100_000 { y = number % 2 == 0 ? sin(y) : y * x }
+    builder.output("y", y)
     let plan = try builder.build().lowered().plan
     #expect(plan.launchCount < 2_000)
     #expect(plan.kernels.count < 10)
@@ -115,13 +115,13 @@ struct TrainingPlanTests {
   @Test("with many buffers are packed without the quadratic strategy")
   func manyBuffers() throws {
     let builder = GraphBuilder("many")
-    let x = try builder.input("x", .f32, [4, 4])
+    let x = builder.input("x", .f32, [4, 4])
     var y = x
     for number in 0..<6_000 {
-      y = try matmul(y, x)
-      if number % 1_000 == 0 { try builder.output("y\(number)", y) }
+      y = matmul(y, x)
+      if number % 1_000 == 0 { builder.output("y\(number)", y) }
     }
-    try builder.output("y", y)
+    builder.output("y", y)
     let plan = try builder.build().lowered().plan
     #expect(plan.launchCount == 6_000)
     #expect(plan.arenaByteCount == plan.lowerBoundByteCount)
@@ -130,9 +130,9 @@ struct TrainingPlanTests {
   @Test("that do not fit are refused")
   func tooLarge() throws {
     let builder = GraphBuilder("large")
-    let x = try builder.input("x", .f64, [1_000_000])
-    let y = try matmul(x.reshaped(to: [1_000_000, 1]), x.reshaped(to: [1, 1_000_000]))
-    try builder.output("y", y)
+    let x = builder.input("x", .f64, [1_000_000])
+    let y = matmul(x.reshaped(to: [1_000_000, 1]), x.reshaped(to: [1, 1_000_000]))
+    builder.output("y", y)
     let graph = try builder.build()
     var options = LoweringOptions()
     options.byteLimit = 1 << 40
@@ -142,8 +142,8 @@ struct TrainingPlanTests {
     let huge = GraphBuilder("huge")
     // Each of them is as large as a value may be, and together they have 2⁶³ bytes.
     for number in 0..<(1 << 15) {
-      let x = try huge.input("x\(number)", .f64, [.fixed(1 << 45)])
-      if number == 0 { try huge.output("y", x * 2) }
+      let x = huge.input("x\(number)", .f64, [.fixed(1 << 45)])
+      if number == 0 { huge.output("y", x * 2) }
     }
     let overflow = #expect(throws: Diagnostic.self) { try huge.build().lowered() }
     #expect(overflow?.code == .memoryLimit)
@@ -152,7 +152,7 @@ struct TrainingPlanTests {
   @Test("need every dimension bound")
   func unbound() throws {
     let builder = GraphBuilder("unbound")
-    try builder.output("y", builder.input("x", .f32, ["B", 3]) * 2)
+    builder.output("y", builder.input("x", .f32, ["B", 3]) * 2)
     let refused = #expect(throws: Diagnostic.self) { try builder.build().lowered() }
     #expect(refused?.code == .unboundDimension)
     #expect(refused?.node == "x")

@@ -25,9 +25,9 @@ struct UpdateTests {
   @Test("a step of gradient descent is one kernel that writes in place")
   func inPlace() throws {
     let graph = try graph { builder in
-      let g = try builder.input("g", .f32, [4, 3])
-      let w = try builder.parameter("w", .f32, [4, 3])
-      try builder.update(w, to: w - 0.1 * g)
+      let g = builder.input("g", .f32, [4, 3])
+      let w = builder.parameter("w", .f32, [4, 3])
+      builder.update(w, to: w - 0.1 * g)
     }
     let plan = try graph.lowered().plan
     #expect(plan.launchCount == 1)
@@ -39,11 +39,11 @@ struct UpdateTests {
   @Test("the write comes after every other reader of the old value")
   func laterReaders() throws {
     let graph = try graph { builder in
-      let x = try builder.input("x", .f32, [2, 3])
-      let w = try builder.parameter("w", .f32, [3])
-      let next = try w - 0.1 * x.sum(squeezingAxes: [0])
-      try builder.update(w, to: next)
-      try builder.output("y", (x * w).sum())
+      let x = builder.input("x", .f32, [2, 3])
+      let w = builder.parameter("w", .f32, [3])
+      let next = w - 0.1 * x.sum(squeezingAxes: [0])
+      builder.update(w, to: next)
+      builder.output("y", (x * w).sum())
     }
     #expect(writes(try graph.lowered().plan) == (1, 0))
     try PlanComparison.expectEqual(graph)
@@ -52,13 +52,13 @@ struct UpdateTests {
   @Test("a new value that is read on, while the old one is too, is copied at the end")
   func oldAndNewTogether() throws {
     let graph = try graph { builder in
-      let x = try builder.input("x", .f32, [3])
-      let w = try builder.parameter("w", .f32, [3])
-      let next = try w - 0.1 * x
-      try builder.update(w, to: next)
-      let products = try matmul(
+      let x = builder.input("x", .f32, [3])
+      let w = builder.parameter("w", .f32, [3])
+      let next = w - 0.1 * x
+      builder.update(w, to: next)
+      let products = matmul(
         w.reshaped(to: [1, 3]), next.reshaped(to: [3, 1]))
-      try builder.output("y", products)
+      builder.output("y", products)
     }
     #expect(writes(try graph.lowered().plan) == (0, 1))
     try PlanComparison.expectEqual(graph)
@@ -67,10 +67,10 @@ struct UpdateTests {
   @Test("parameters are exchanged through one copy")
   func exchange() throws {
     let graph = try graph { builder in
-      let a = try builder.parameter("a", .f32, [5])
-      let b = try builder.parameter("b", .f32, [5])
-      try builder.update(a, to: b)
-      try builder.update(b, to: a)
+      let a = builder.parameter("a", .f32, [5])
+      let b = builder.parameter("b", .f32, [5])
+      builder.update(a, to: b)
+      builder.update(b, to: a)
     }
     let plan = try graph.lowered().plan
     #expect(plan.launchCount == 3)
@@ -81,8 +81,8 @@ struct UpdateTests {
   @Test("parameters are handed round in a ring")
   func ring() throws {
     let graph = try graph { builder in
-      let ring = try (0..<5).map { try builder.parameter("p\($0)", .f32, [2]) }
-      for place in 0..<5 { try builder.update(ring[place], to: ring[(place + 1) % 5]) }
+      let ring = (0..<5).map { builder.parameter("p\($0)", .f32, [2]) }
+      for place in 0..<5 { builder.update(ring[place], to: ring[(place + 1) % 5]) }
     }
     #expect(try graph.lowered().plan.launchCount == 6)
     try PlanComparison.expectEqual(graph, runs: 3)
@@ -93,12 +93,12 @@ struct UpdateTests {
     let shapes: [(Shape, Shape)] = [([6], [6]), ([2, 3], [6])]
     for (first, second) in shapes {
       let graph = try graph { builder in
-        let a = try builder.parameter("a", .f32, first)
-        let b = try builder.parameter("b", .f32, second)
-        let c = try builder.parameter("c", .f32, [])
-        try builder.update(a, to: a - 0.5 * b.reshaped(to: first))
-        try builder.update(b, to: b + a.reshaped(to: second))
-        try builder.update(c, to: (c + b.sum()) * a.sum())
+        let a = builder.parameter("a", .f32, first)
+        let b = builder.parameter("b", .f32, second)
+        let c = builder.parameter("c", .f32, [])
+        builder.update(a, to: a - 0.5 * b.reshaped(to: first))
+        builder.update(b, to: b + a.reshaped(to: second))
+        builder.update(c, to: (c + b.sum()) * a.sum())
       }
       try PlanComparison.expectEqual(graph, runs: 3)
     }
@@ -107,18 +107,18 @@ struct UpdateTests {
   @Test("a view, an input, a constant and the parameter itself as the next value")
   func plainValues() throws {
     let graph = try graph { builder in
-      let x = try builder.input("x", .f32, [2, 2])
-      let a = try builder.parameter("a", .f32, [4])
-      let b = try builder.parameter("b", .f32, [2, 2])
-      let c = try builder.parameter("c", .f32, [2, 2])
-      let d = try builder.parameter("d", .f32, [3])
-      let e = try builder.parameter("e", .f32, [2])
-      try builder.update(a, to: b.reshaped(to: [4]))
-      try builder.update(b, to: x)
-      try builder.update(c, to: c)
-      try builder.update(d, to: builder.full(2, d.type))
+      let x = builder.input("x", .f32, [2, 2])
+      let a = builder.parameter("a", .f32, [4])
+      let b = builder.parameter("b", .f32, [2, 2])
+      let c = builder.parameter("c", .f32, [2, 2])
+      let d = builder.parameter("d", .f32, [3])
+      let e = builder.parameter("e", .f32, [2])
+      builder.update(a, to: b.reshaped(to: [4]))
+      builder.update(b, to: x)
+      builder.update(c, to: c)
+      builder.update(d, to: builder.full(2, d.type))
       try builder.update(e, to: builder.constant(Tensor([Float](arrayLiteral: 1, 2))))
-      try builder.output("y", (a * 2).sum())
+      builder.output("y", (a * 2).sum())
     }
     try PlanComparison.expectEqual(graph, runs: 3)
   }
@@ -126,16 +126,16 @@ struct UpdateTests {
   @Test("one next value for several parameters, and for an output")
   func sharedValue() throws {
     let graph = try graph { builder in
-      let x = try builder.input("x", .f32, [3])
-      let a = try builder.parameter("a", .f32, [3])
-      let b = try builder.parameter("b", .f32, [3])
-      let next = try tanh(a + x * b)
-      try builder.update(a, to: next)
-      try builder.update(b, to: next)
-      try builder.output("new", next)
-      try builder.output("flat", next.reshaped(to: [1, 3]))
-      try builder.output("old", a)
-      try builder.output("oldFlat", b.reshaped(to: [3, 1]))
+      let x = builder.input("x", .f32, [3])
+      let a = builder.parameter("a", .f32, [3])
+      let b = builder.parameter("b", .f32, [3])
+      let next = tanh(a + x * b)
+      builder.update(a, to: next)
+      builder.update(b, to: next)
+      builder.output("new", next)
+      builder.output("flat", next.reshaped(to: [1, 3]))
+      builder.output("old", a)
+      builder.output("oldFlat", b.reshaped(to: [3, 1]))
     }
     #expect(writes(try graph.lowered().plan) == (1, 1))
     try PlanComparison.expectEqual(graph, runs: 3)
@@ -144,15 +144,15 @@ struct UpdateTests {
   @Test("Adam's three updates of a parameter are one kernel in place")
   func adam() throws {
     let graph = try graph { builder in
-      let g = try builder.input("g", .f32, [8, 4])
-      let w = try builder.parameter("w", .f32, [8, 4])
-      let m = try builder.parameter("m", .f32, [8, 4])
-      let v = try builder.parameter("v", .f32, [8, 4])
-      let nextM = try 0.9 * m + 0.1 * g
-      let nextV = try 0.999 * v + 0.001 * (g * g)
-      try builder.update(m, to: nextM)
-      try builder.update(v, to: nextV)
-      try builder.update(w, to: w - 0.01 * nextM / (sqrt(nextV) + 1e-8))
+      let g = builder.input("g", .f32, [8, 4])
+      let w = builder.parameter("w", .f32, [8, 4])
+      let m = builder.parameter("m", .f32, [8, 4])
+      let v = builder.parameter("v", .f32, [8, 4])
+      let nextM = 0.9 * m + 0.1 * g
+      let nextV = 0.999 * v + 0.001 * (g * g)
+      builder.update(m, to: nextM)
+      builder.update(v, to: nextV)
+      builder.update(w, to: w - 0.01 * nextM / (sqrt(nextV) + 1e-8))
     }
     let plan = try graph.lowered().plan
     #expect(plan.launchCount == 1)
@@ -164,12 +164,12 @@ struct UpdateTests {
   func smallSizes() throws {
     for shape in [[], [0], [1], [0, 3]] as [Shape] {
       let graph = try graph { builder in
-        let x = try builder.input("x", .f32, shape)
-        let w = try builder.parameter("w", .f32, shape)
-        let u = try builder.parameter("u", .f32, shape)
-        try builder.update(w, to: w - 0.1 * x)
-        try builder.update(u, to: w)
-        try builder.output("y", w.sum())
+        let x = builder.input("x", .f32, shape)
+        let w = builder.parameter("w", .f32, shape)
+        let u = builder.parameter("u", .f32, shape)
+        builder.update(w, to: w - 0.1 * x)
+        builder.update(u, to: w)
+        builder.output("y", w.sum())
       }
       try PlanComparison.expectEqual(graph)
     }

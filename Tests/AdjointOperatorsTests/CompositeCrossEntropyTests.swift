@@ -13,12 +13,12 @@ struct CompositeCrossEntropyTests {
     simplifiesFirst: Bool = false
   ) throws -> String {
     let builder = GraphBuilder()
-    let x = try builder.input("x", .f32, [batch, 10])
+    let x = builder.input("x", .f32, [batch, 10])
     let loss =
       isOneHot
-      ? try crossEntropy(logits: x, probabilities: builder.input("q", .f32, [batch, 10]))
-      : try crossEntropy(logits: x, indices: builder.input("label", .i32, [batch]))
-    try builder.output("loss", loss)
+      ? crossEntropy(logits: x, probabilities: builder.input("q", .f32, [batch, 10]))
+      : crossEntropy(logits: x, indices: builder.input("label", .i32, [batch]))
+    builder.output("loss", loss)
     var graph = try builder.build()
     if simplifiesFirst { graph = try Pipeline.standard(graph) }
     graph = try graph.differentiatedAsWritten("loss", withRespectTo: ["x"])

@@ -21,15 +21,15 @@ struct BinaryCase: Sendable, CustomTestStringConvertible {
   }
 
   static let all: [BinaryCase] = [
-    BinaryCase(Add(), { try $0 + $1 }, { $0 + $1 }),
-    BinaryCase(Subtract(), { try $0 - $1 }, { $0 - $1 }),
-    BinaryCase(Multiply(), { try $0 * $1 }, { $0 * $1 }),
-    BinaryCase(Divide(), { try $0 / $1 }, { $0 / $1 }),
-    BinaryCase(Power(), { try pow($0, $1) }, { Foundation.pow($0, $1) }),
+    BinaryCase(Add(), { $0 + $1 }, { $0 + $1 }),
+    BinaryCase(Subtract(), { $0 - $1 }, { $0 - $1 }),
+    BinaryCase(Multiply(), { $0 * $1 }, { $0 * $1 }),
+    BinaryCase(Divide(), { $0 / $1 }, { $0 / $1 }),
+    BinaryCase(Power(), { pow($0, $1) }, { Foundation.pow($0, $1) }),
     BinaryCase(
-      Maximum(), { try max($0, $1) }, { $0.isNaN || $1.isNaN ? .nan : $0 < $1 ? $1 : $0 }),
+      Maximum(), { max($0, $1) }, { $0.isNaN || $1.isNaN ? .nan : $0 < $1 ? $1 : $0 }),
     BinaryCase(
-      Minimum(), { try min($0, $1) }, { $0.isNaN || $1.isNaN ? .nan : $0 > $1 ? $1 : $0 }),
+      Minimum(), { min($0, $1) }, { $0.isNaN || $1.isNaN ? .nan : $0 > $1 ? $1 : $0 }),
   ]
 }
 
@@ -86,8 +86,8 @@ struct ElementwiseBinaryTests {
     let points = [0.5, 1, 3.0]
     let slopes = try ElementwiseTesting.evaluate([Tensor(points)]) { inputs in
       let x = inputs[0]
-      let y = try x.builder.full(exponent, x.type)
-      let z = try x.builder.apply(Power(), [x, y])
+      let y = x.builder.full(exponent, x.type)
+      let z = x.builder.apply(Power(), [x, y])
       guard case .partials(let rule) = Power().derivative else { return x }
       let site = Derivative.Site(operands: [x, y], results: [z], wanted: [true, false])
       return try ElementwiseTesting.value(of: rule(site)[0], like: x)
@@ -126,7 +126,7 @@ struct ElementwiseBinaryTests {
     let y = try Tensor([2, 2, 0, -1] as [Int32])
     let quotient = try ElementwiseTesting.evaluate(Divide(), [x, y])
     #expect(quotient == (try Tensor([3, -3, 0, .min] as [Int32])))
-    let power = try ElementwiseTesting.evaluate([x]) { try pow($0[0], 2) }
+    let power = try ElementwiseTesting.evaluate([x]) { pow($0[0], 2) }
     #expect(power == (try Tensor([49, 49, 25, 0] as [Int32])))
   }
 
@@ -134,14 +134,14 @@ struct ElementwiseBinaryTests {
   func numbers() throws {
     let x = try Tensor([1.0, 2, 4])
     let column = try Tensor([1.0, 2], extents: [2, 1])
-    #expect(try ElementwiseTesting.evaluate([x]) { try $0[0] / 2 }.doubles == [0.5, 1, 2])
-    #expect(try ElementwiseTesting.evaluate([x]) { try 2 / $0[0] }.doubles == [2, 1, 0.5])
-    #expect(try ElementwiseTesting.evaluate([x]) { try pow(2, $0[0]) }.doubles == [2, 4, 16])
-    #expect(try ElementwiseTesting.evaluate([x]) { try max($0[0], 2) }.doubles == [2, 2, 4])
-    #expect(try ElementwiseTesting.evaluate([x]) { try max(2, $0[0]) }.doubles == [2, 2, 4])
-    #expect(try ElementwiseTesting.evaluate([x]) { try min($0[0], 2) }.doubles == [1, 2, 2])
-    #expect(try ElementwiseTesting.evaluate([x]) { try min(2, $0[0]) }.doubles == [1, 2, 2])
-    let quotient = try ElementwiseTesting.evaluate([x, column]) { try $0[0] / $0[1] }
+    #expect(try ElementwiseTesting.evaluate([x]) { $0[0] / 2 }.doubles == [0.5, 1, 2])
+    #expect(try ElementwiseTesting.evaluate([x]) { 2 / $0[0] }.doubles == [2, 1, 0.5])
+    #expect(try ElementwiseTesting.evaluate([x]) { pow(2, $0[0]) }.doubles == [2, 4, 16])
+    #expect(try ElementwiseTesting.evaluate([x]) { max($0[0], 2) }.doubles == [2, 2, 4])
+    #expect(try ElementwiseTesting.evaluate([x]) { max(2, $0[0]) }.doubles == [2, 2, 4])
+    #expect(try ElementwiseTesting.evaluate([x]) { min($0[0], 2) }.doubles == [1, 2, 2])
+    #expect(try ElementwiseTesting.evaluate([x]) { min(2, $0[0]) }.doubles == [1, 2, 2])
+    let quotient = try ElementwiseTesting.evaluate([x, column]) { $0[0] / $0[1] }
     #expect(quotient == (try Tensor([1, 2, 4, 0.5, 1, 2], extents: [2, 3])))
   }
 
@@ -149,9 +149,9 @@ struct ElementwiseBinaryTests {
   func truthValues() throws {
     let x = try Tensor(.bool([true, true, false, false]), extents: [4])
     let y = try Tensor(.bool([true, false, true, false]), extents: [4])
-    let both = try ElementwiseTesting.evaluate([x, y]) { try $0[0] .& $0[1] }
+    let both = try ElementwiseTesting.evaluate([x, y]) { $0[0] .& $0[1] }
     #expect(both.storage == .bool([true, false, false, false]))
-    let either = try ElementwiseTesting.evaluate([x, y]) { try $0[0] .| $0[1] }
+    let either = try ElementwiseTesting.evaluate([x, y]) { $0[0] .| $0[1] }
     #expect(either.storage == .bool([true, true, true, false]))
   }
 }

@@ -1,6 +1,7 @@
 import AdjointCore
 import AdjointGraph
 import AdjointOperators
+import TestSupport
 import Testing
 
 @Suite("What element-wise operators refuse")
@@ -8,25 +9,25 @@ struct ElementwiseRefusalTests {
   private func inputs() throws -> (x: Value, y: Value, k: Value, b: Value) {
     let builder = GraphBuilder("test")
     return (
-      try builder.input("x", .f32, [2, 3]), try builder.input("y", .f32, [4]),
-      try builder.input("k", .i32, [2, 3]), try builder.input("b", .bool, [2, 3])
+      builder.input("x", .f32, [2, 3]), builder.input("y", .f32, [4]),
+      builder.input("k", .i32, [2, 3]), builder.input("b", .bool, [2, 3])
     )
   }
 
   private func expect(
     _ code: Diagnostic.Code, _ parts: [String], line: Int, _ build: () throws -> Value
   ) throws {
-    let error = try #require(throws: Diagnostic.self) { try build() }
+    let error = try #require(throws: Diagnostic.self) { try refusing(build) }
     #expect(error.code == code)
     for part in parts {
       #expect(error.message.contains(part), "\(part) is not in: \(error.message)")
     }
-    // An infix operator finds its caller on the stack. An optimised build of these tests leaves no trace of
-    // it there; that one of a program does, the example of the README shows.
-    #if !DEBUG
-      if error.location == nil { return }
-    #endif
     let file = try #require(error.location?.file)
+    // An infix operator finds its caller on the stack, where an optimised build leaves no trace of a closure
+    // that ends with one. `MistakeTests` has operators in the midst of a function.
+    #if !DEBUG
+      if file.hasSuffix("Refusing.swift") { return }
+    #endif
     #expect(file.hasSuffix("ElementwiseRefusalTests.swift"))
     #expect(error.location?.line == line)
   }
@@ -35,16 +36,16 @@ struct ElementwiseRefusalTests {
   func shapesInFunctions() throws {
     let (x, y, _, b) = try inputs()
     try expect(.shapeMismatch, ["power: ", "f32[2, 3]", "f32[4]"], line: #line + 1) {
-      try pow(x, y)
+      pow(x, y)
     }
     try expect(.shapeMismatch, ["maximum: ", "f32[2, 3]", "f32[4]"], line: #line + 1) {
-      try max(x, y)
+      max(x, y)
     }
     try expect(.shapeMismatch, ["minimum: ", "f32[2, 3]", "f32[4]"], line: #line + 1) {
-      try min(x, y)
+      min(x, y)
     }
     try expect(.shapeMismatch, ["select: ", "bool[2, 3]", "f32[4]"], line: #line + 1) {
-      try select(b, x, y)
+      select(b, x, y)
     }
   }
 
@@ -52,13 +53,13 @@ struct ElementwiseRefusalTests {
   func shapesInInfixOperators() throws {
     let (x, y, _, _) = try inputs()
     try expect(.shapeMismatch, ["divide: ", "f32[2, 3]", "f32[4]"], line: #line + 1) {
-      try x / y
+      x / y
     }
     try expect(.shapeMismatch, ["less: ", "f32[2, 3]", "f32[4]"], line: #line + 1) {
-      try x .< y
+      x .< y
     }
     try expect(.shapeMismatch, ["not_equal: ", "f32[2, 3]", "f32[4]"], line: #line + 1) {
-      try x .!= y
+      x .!= y
     }
   }
 
@@ -66,16 +67,16 @@ struct ElementwiseRefusalTests {
   func typesInInfixOperators() throws {
     let (x, _, k, b) = try inputs()
     try expect(.scalarTypeMismatch, ["divide: ", "f32[2, 3]", "i32[2, 3]"], line: #line + 1) {
-      try x / k
+      x / k
     }
     try expect(.scalarTypeMismatch, ["and: ", "bool", "f32[2, 3]"], line: #line + 1) {
-      try x .& x
+      x .& x
     }
     try expect(.scalarTypeMismatch, ["not: ", "bool", "i32[2, 3]"], line: #line + 1) {
-      try .!k
+      .!k
     }
     try expect(.scalarTypeMismatch, ["greater: ", "number", "bool[2, 3]"], line: #line + 1) {
-      try b .> b
+      b .> b
     }
   }
 
@@ -83,16 +84,20 @@ struct ElementwiseRefusalTests {
   func floatingPointOnly(_ function: UnaryCase) throws {
     let (_, _, k, b) = try inputs()
     let error = try #require(throws: Diagnostic.self) {
-      try k.builder.apply(function.operation, [b], at: SourceLocation(file: "a", line: 1))
+      try refusing {
+        k.builder.apply(function.operation, [b], at: SourceLocation(file: "a", line: 1))
+      }
     }
     #expect(error.code == .scalarTypeMismatch)
     #expect(error.message.hasPrefix("\(function.operation.mnemonic): "))
     #expect(error.message.contains("bool[2, 3]"))
     if [Negate.mnemonic, Abs.mnemonic, Sign.mnemonic].contains(function.operation.mnemonic) {
-      #expect(try k.builder.apply(function.operation, [k]).type == k.type)
+      #expect(k.builder.apply(function.operation, [k]).type == k.type)
     } else {
       #expect(throws: Diagnostic.self) {
-        try k.builder.apply(function.operation, [k], at: SourceLocation(file: "a", line: 1))
+        try refusing {
+          k.builder.apply(function.operation, [k], at: SourceLocation(file: "a", line: 1))
+        }
       }
     }
   }
@@ -101,16 +106,16 @@ struct ElementwiseRefusalTests {
   func activations() throws {
     let (_, _, k, b) = try inputs()
     try expect(.scalarTypeMismatch, ["relu: ", "bool[2, 3]"], line: #line + 1) {
-      try relu(b)
+      relu(b)
     }
     try expect(.scalarTypeMismatch, ["leakyRelu: ", "i32[2, 3]"], line: #line + 1) {
-      try leakyRelu(k)
+      leakyRelu(k)
     }
     try expect(.scalarTypeMismatch, ["gelu: ", "i32[2, 3]"], line: #line + 1) {
-      try gelu(k)
+      gelu(k)
     }
     try expect(.scalarTypeMismatch, ["silu: ", "i32[2, 3]"], line: #line + 1) {
-      try silu(k)
+      silu(k)
     }
   }
 
@@ -118,10 +123,10 @@ struct ElementwiseRefusalTests {
   func conditions() throws {
     let (x, _, k, b) = try inputs()
     try expect(.scalarTypeMismatch, ["select: ", "bool", "f32[2, 3]"], line: #line + 1) {
-      try select(x, x, x)
+      select(x, x, x)
     }
     try expect(.scalarTypeMismatch, ["select: ", "f32[2, 3]", "i32[2, 3]"], line: #line + 1) {
-      try select(b, x, k)
+      select(b, x, k)
     }
   }
 
@@ -131,7 +136,9 @@ struct ElementwiseRefusalTests {
     let operations: [any Operator] = [Exp(), Divide(), Less(), Select(), Cast(to: .f32)]
     for operation in operations {
       let error = try #require(throws: Diagnostic.self) {
-        try x.builder.apply(operation, [x, x, x, x], at: SourceLocation(file: "a", line: 1))
+        try refusing {
+          x.builder.apply(operation, [x, x, x, x], at: SourceLocation(file: "a", line: 1))
+        }
       }
       #expect(error.code == .operandCount)
       #expect(error.message.hasPrefix("\(operation.mnemonic): "))
@@ -143,7 +150,7 @@ struct ElementwiseRefusalTests {
     let (x, _, _, _) = try inputs()
     let (other, _, _, _) = try inputs()
     try expect(.invalidArgument, ["belongs to the graph"], line: #line + 1) {
-      try x / other
+      x / other
     }
   }
 }

@@ -17,7 +17,7 @@ enum ElementwiseTesting {
     for (index, operand) in operands.enumerated() {
       let name = "x\(index)"
       inputs.append(
-        try builder.input(name, operand.scalarType, Shape(extents: operand.extents)))
+        builder.input(name, operand.scalarType, Shape(extents: operand.extents)))
       sources[name] = operand
     }
     builder.rewriteFamilies = families
@@ -27,7 +27,7 @@ enum ElementwiseTesting {
 
   /// The value of an operator for given tensors.
   static func evaluate(_ operation: any Operator, _ operands: [Tensor]) throws -> Tensor {
-    try evaluate(operands) { try $0[0].builder.apply(operation, $0) }
+    try evaluate(operands) { $0[0].builder.apply(operation, $0) }
   }
 
   /// A function of inputs, as a formula, with the given families of identities switched on.
@@ -39,7 +39,7 @@ enum ElementwiseTesting {
     let names = ["x", "y", "z", "c"]
     var inputs: [Value] = []
     for (name, type) in zip(names, types) {
-      inputs.append(try builder.input(name, type.scalarType, type.shape))
+      inputs.append(builder.input(name, type.scalarType, type.shape))
     }
     builder.rewriteFamilies = families
     builder.mergesEqualNodes = true
@@ -76,9 +76,9 @@ enum ElementwiseTesting {
       let tensor = try evaluate(operands) { inputs in
         let builder = inputs[0].builder
         let site = Derivative.Site(
-          operands: inputs, results: [try builder.apply(operation, inputs)],
+          operands: inputs, results: [builder.apply(operation, inputs)],
           wanted: wanted ?? inputs.map { _ in true })
-        let partial = try rule(site)[index]
+        let partial = rule(site)[index]
         if case .zero = partial { isZero = true }
         return try value(of: partial, like: site.result)
       }
@@ -91,9 +91,9 @@ enum ElementwiseTesting {
   static func value(of partial: Derivative.Partial, like model: Value) throws -> Value {
     let (builder, type) = (model.builder, model.type)
     return switch partial {
-    case .zero: try builder.full(0, type)
-    case .one: try builder.full(1, type)
-    case .minusOne: try builder.full(-1, type)
+    case .zero: builder.full(0, type)
+    case .one: builder.full(1, type)
+    case .minusOne: builder.full(-1, type)
     case .value(let value): value
     case .choice(let condition, let ifTrue, let ifFalse):
       try select(condition, value(of: ifTrue, like: model), value(of: ifFalse, like: model))

@@ -103,7 +103,7 @@ struct LinearTests {
     let expected = product.definition(operands[0], operands[1])
     let lowered = try ElementwiseTesting.evaluate(product.operation, operands).doubles
     let spelled = try ElementwiseTesting.evaluate(operands) { inputs in
-      try dotGeneral(
+      dotGeneral(
         inputs[0], inputs[1],
         contracting: zip(product.left.contract, product.right.contract).map { ($0, $1) },
         batch: zip(product.left.batch, product.right.batch).map { ($0, $1) })
@@ -152,9 +152,9 @@ struct LinearTests {
     let sums = product.left.contract.contains { product.shapes[0][$0] != 1 }
     guard !product.shapes.joined().contains(0), sums else { return }
     let builder = GraphBuilder()
-    let x = try builder.input("x", .f64, Shape(extents: product.shapes[0]))
-    let y = try builder.input("y", .f64, Shape(extents: product.shapes[1]))
-    let z = try dotGeneral(
+    let x = builder.input("x", .f64, Shape(extents: product.shapes[0]))
+    let y = builder.input("y", .f64, Shape(extents: product.shapes[1]))
+    let z = dotGeneral(
       x, y, contracting: zip(product.left.contract, product.right.contract).map { ($0, $1) },
       batch: zip(product.left.batch, product.right.batch).map { ($0, $1) })
     let dot = try #require(z.definition(as: DotGeneral.self))

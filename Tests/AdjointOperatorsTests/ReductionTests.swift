@@ -14,38 +14,38 @@ struct ReductionTests {
   @Test("values over all elements, one axis, negative axes, kept axes")
   func values() throws {
     let x = try Tensor([3, -1, 2, 0.5, 4, -6] as [Double], extents: [2, 3])
-    #expect(try evaluate(x) { try $0.sum() }.doubles == [2.5])
-    #expect(try evaluate(x) { try $0.max() }.doubles == [4])
-    #expect(try evaluate(x) { try $0.min() }.doubles == [-6])
-    #expect(try evaluate(x) { try $0.product() }.doubles == [72])
-    #expect(try evaluate(x) { try $0.mean() }.doubles == [2.5 / 6])
-    #expect(try evaluate(x) { try $0.max(squeezingAxes: [-1]) }.doubles == [3, 4])
-    #expect(try evaluate(x) { try $0.min(squeezingAxes: [0]) }.doubles == [0.5, -1, -6])
-    let kept = try evaluate(x) { try $0.product(alongAxes: [1]) }
+    #expect(try evaluate(x) { $0.sum() }.doubles == [2.5])
+    #expect(try evaluate(x) { $0.max() }.doubles == [4])
+    #expect(try evaluate(x) { $0.min() }.doubles == [-6])
+    #expect(try evaluate(x) { $0.product() }.doubles == [72])
+    #expect(try evaluate(x) { $0.mean() }.doubles == [2.5 / 6])
+    #expect(try evaluate(x) { $0.max(squeezingAxes: [-1]) }.doubles == [3, 4])
+    #expect(try evaluate(x) { $0.min(squeezingAxes: [0]) }.doubles == [0.5, -1, -6])
+    let kept = try evaluate(x) { $0.product(alongAxes: [1]) }
     #expect(kept == (try Tensor([-6, -12] as [Double], extents: [2, 1])))
-    #expect(try evaluate(x) { try $0.mean(alongAxes: [0, 1]) }.extents == [1, 1])
-    let variance = try evaluate(x) { try $0.variance(squeezingAxes: [1]) }.doubles
+    #expect(try evaluate(x) { $0.mean(alongAxes: [0, 1]) }.extents == [1, 1])
+    let variance = try evaluate(x) { $0.variance(squeezingAxes: [1]) }.doubles
     #expect(agree(variance[0], 26.0 / 9, within: 1e-14))
   }
 
   @Test("over nothing: the identity of the combination")
   func empty() throws {
     let x = try Tensor([] as [Double], extents: [0, 2])
-    #expect(try evaluate(x) { try $0.sum(squeezingAxes: [0]) }.doubles == [0, 0])
-    #expect(try evaluate(x) { try $0.product(squeezingAxes: [0]) }.doubles == [1, 1])
-    #expect(try evaluate(x) { try $0.max(squeezingAxes: [0]) }.doubles == [-.infinity, -.infinity])
-    #expect(try evaluate(x) { try $0.min(squeezingAxes: [0]) }.doubles == [.infinity, .infinity])
-    #expect(try evaluate(x) { try $0.max(squeezingAxes: [1]) }.extents == [0])
-    #expect(try evaluate(x) { try $0.mean() }.doubles[0].isNaN)
+    #expect(try evaluate(x) { $0.sum(squeezingAxes: [0]) }.doubles == [0, 0])
+    #expect(try evaluate(x) { $0.product(squeezingAxes: [0]) }.doubles == [1, 1])
+    #expect(try evaluate(x) { $0.max(squeezingAxes: [0]) }.doubles == [-.infinity, -.infinity])
+    #expect(try evaluate(x) { $0.min(squeezingAxes: [0]) }.doubles == [.infinity, .infinity])
+    #expect(try evaluate(x) { $0.max(squeezingAxes: [1]) }.extents == [0])
+    #expect(try evaluate(x) { $0.mean() }.doubles[0].isNaN)
     let whole = try Tensor([] as [Int32], extents: [0])
-    #expect(try evaluate(whole) { try $0.max() }.doubles == [Double(Int32.min)])
+    #expect(try evaluate(whole) { $0.max() }.doubles == [Double(Int32.min)])
   }
 
   @Test("a NaN is the largest and the smallest")
   func notANumber() throws {
     let x = try Tensor([1, .nan, 3] as [Double])
-    #expect(try evaluate(x) { try $0.max() }.doubles[0].isNaN)
-    #expect(try evaluate(x) { try $0.min() }.doubles[0].isNaN)
+    #expect(try evaluate(x) { $0.max() }.doubles[0].isNaN)
+    #expect(try evaluate(x) { $0.min() }.doubles[0].isNaN)
   }
 
   /// The cotangent of x for the cotangent 1 everywhere, by the operator's own rule.
@@ -54,10 +54,10 @@ struct ReductionTests {
   ) throws -> [Double] {
     guard case .rules(let vjp, _) = operation.derivative else { return [] }
     return try evaluate(x) { input in
-      let result = try input.builder.apply(operation, [input])
+      let result = input.builder.apply(operation, [input])
       let site = Derivative.Site(operands: [input], results: [result], wanted: [true])
-      let one = try input.builder.full(cotangent, result.type)
-      return try #require(try vjp(site, [one])[0])
+      let one = input.builder.full(cotangent, result.type)
+      return try #require(vjp(site, [one])[0])
     }.doubles
   }
 
@@ -76,18 +76,18 @@ struct ReductionTests {
       let shape: Shape = isNamed ? ["B", "C"] : Shape(extents: extents)
       for operation in [ReduceMax(axes: [1]), ReduceMin(axes: [1])] as [any Operator] {
         let builder = GraphBuilder()
-        let input = try builder.input("x", .f64, shape)
-        let y = try builder.apply(operation, [input])
-        let ones = try builder.full(1, input.type)
-        let forward = try jacobianVectorProduct(of: [y], withRespectTo: [input], tangents: [ones])
-        try builder.output("forward", forward[0])
-        try builder.output("reverse", gradients(of: y.sum(), withRespectTo: [input])[0])
+        let input = builder.input("x", .f64, shape)
+        let y = builder.apply(operation, [input])
+        let ones = builder.full(1, input.type)
+        let forward = jacobianVectorProduct(of: [y], withRespectTo: [input], tangents: [ones])
+        builder.output("forward", forward[0])
+        builder.output("reverse", gradients(of: y.sum(), withRespectTo: [input])[0])
         // The derivative of the derivative along its cotangent, which divides by the count again.
-        let cotangent = try builder.input("c", .f64, y.shape)
-        let reverse = try vectorJacobianProduct(
+        let cotangent = builder.input("c", .f64, y.shape)
+        let reverse = vectorJacobianProduct(
           of: [y], cotangents: [cotangent], withRespectTo: [input])
-        let second = try gradients(of: reverse[0].sum(), withRespectTo: [cotangent])
-        try builder.output("second", second[0])
+        let second = gradients(of: reverse[0].sum(), withRespectTo: [cotangent])
+        builder.output("second", second[0])
         var graph = try builder.build()
         if isNamed { graph = try graph.binding(["B": extents[0], "C": extents[1]]) }
         let outputs = try GraphInterpreter.evaluate(
@@ -186,13 +186,13 @@ struct ReductionTests {
           i == j
           ? 0 : numbers.indices.filter { $0 != i && $0 != j }.map { numbers[$0] }.reduce(1, *)
         let builder = GraphBuilder()
-        let x = try builder.input("x", .f64, Shape(extents: [numbers.count]))
+        let x = builder.input("x", .f64, Shape(extents: [numbers.count]))
         let site = Derivative.Site(
-          operands: [x], results: [try builder.apply(rule, [x])], wanted: [true])
-        let first = try #require(try vjp(site, [builder.constant(1, .f64)])[0])
-        let entry = try first.sliced(from: [i], to: [i + 1]).sum()
-        let second = try gradients(of: entry, withRespectTo: [x])[0]
-        try builder.output("y", second)
+          operands: [x], results: [builder.apply(rule, [x])], wanted: [true])
+        let first = try #require(vjp(site, [builder.constant(1, .f64)])[0])
+        let entry = first.sliced(from: [i], to: [i + 1]).sum()
+        let second = gradients(of: entry, withRespectTo: [x])[0]
+        builder.output("y", second)
         let outputs = try GraphInterpreter.evaluate(builder.build(), ["x": Tensor(numbers)]).outputs
         #expect(
           DerivativeCheck.disagreement(try #require(outputs["y"]).doubles[j], expected) < 1e-14)
@@ -203,9 +203,9 @@ struct ReductionTests {
   @Test("both modes against differences", arguments: [[3, 5], [1, 4], [7, 1]])
   func derivatives(_ extents: [Int]) throws {
     let functions: [(Value) throws -> Value] = [
-      { try $0.max(squeezingAxes: [1]) }, { try $0.min(alongAxes: [0]) },
-      { try $0.product(squeezingAxes: [1]) }, { try $0.mean(squeezingAxes: [0]) },
-      { try $0.variance(alongAxes: [1]) }, { try $0.variance() },
+      { $0.max(squeezingAxes: [1]) }, { $0.min(alongAxes: [0]) },
+      { $0.product(squeezingAxes: [1]) }, { $0.mean(squeezingAxes: [0]) },
+      { $0.variance(alongAxes: [1]) }, { $0.variance() },
     ]
     for function in functions {
       let result = try DerivativeCheck.run([extents], seed: 5) { try function($1[0]) }
@@ -219,8 +219,8 @@ struct ReductionTests {
   func named() throws {
     let x = try StructureTesting.random([3, 4], seed: 1)
     let functions: [(Value) throws -> Value] = [
-      { try $0.max(squeezingAxes: [0]) }, { try $0.product(alongAxes: [0]) }, { try $0.mean() },
-      { try $0.variance(squeezingAxes: [0]) }, { try $0.mean(alongAxes: [1]) },
+      { $0.max(squeezingAxes: [0]) }, { $0.product(alongAxes: [0]) }, { $0.mean() },
+      { $0.variance(squeezingAxes: [0]) }, { $0.mean(alongAxes: [1]) },
     ]
     for function in functions {
       let named = try StructureTesting.evaluateNamed([["B", "C"]], ["B": 3, "C": 4], [x]) {

@@ -23,39 +23,39 @@ struct StructureIdentityTests {
 
   @Test("transposes")
   func transposes() throws {
-    #expect(try formula([[2, 3]]) { try $0[0].transposed(permutation: [0, 1]) } == "x")
-    #expect(try formula([[2, 3]]) { try $0[0].transposed().transposed() } == "x")
-    #expect(try formula([[2, 3]]) { try $0[0].transposed() } == "transpose(x)")
-    #expect(try formula([[2, 1]]) { try $0[0].transposed() } == "reshape(x)")
+    #expect(try formula([[2, 3]]) { $0[0].transposed(permutation: [0, 1]) } == "x")
+    #expect(try formula([[2, 3]]) { $0[0].transposed().transposed() } == "x")
+    #expect(try formula([[2, 3]]) { $0[0].transposed() } == "transpose(x)")
+    #expect(try formula([[2, 1]]) { $0[0].transposed() } == "reshape(x)")
     #expect(
       try formula([[2, 3, 4]]) {
-        try $0[0].transposed(permutation: [1, 2, 0]).transposed(permutation: [1, 2, 0])
+        $0[0].transposed(permutation: [1, 2, 0]).transposed(permutation: [1, 2, 0])
       } == "transpose(x)")
   }
 
   @Test("slices, pads, concatenations")
   func movement() throws {
-    #expect(try formula([[2, 3]]) { try $0[0].sliced(from: [0, 0], to: [2, 3]) } == "x")
-    #expect(try formula([[2, 3]]) { try $0[0].sliced(from: [0, 0], to: [2, 2]) } == "slice(x)")
+    #expect(try formula([[2, 3]]) { $0[0].sliced(from: [0, 0], to: [2, 3]) } == "x")
+    #expect(try formula([[2, 3]]) { $0[0].sliced(from: [0, 0], to: [2, 2]) } == "slice(x)")
     #expect(
-      try formula([[2, 3]]) { try $0[0].padded(low: [0, 0], high: [0, 0], with: 3) } == "x")
-    #expect(try formula([[2, 3]]) { try concatenate($0, axis: 0) } == "x")
+      try formula([[2, 3]]) { $0[0].padded(low: [0, 0], high: [0, 0], with: 3) } == "x")
+    #expect(try formula([[2, 3]]) { concatenate($0, axis: 0) } == "x")
   }
 
   @Test("reductions")
   func reductions() throws {
-    #expect(try formula([[2, 3]]) { try $0[0].sum(squeezingAxes: []) } == "x")
-    #expect(try formula([[2, 1]]) { try $0[0].max(squeezingAxes: [1]) } == "reshape(x)")
-    #expect(try formula([[2, 1]]) { try $0[0].product(alongAxes: [1]) } == "x")
-    #expect(try formula([[2, 1]]) { try $0[0].max() } == "reduce_max(x)")
+    #expect(try formula([[2, 3]]) { $0[0].sum(squeezingAxes: []) } == "x")
+    #expect(try formula([[2, 1]]) { $0[0].max(squeezingAxes: [1]) } == "reshape(x)")
+    #expect(try formula([[2, 1]]) { $0[0].product(alongAxes: [1]) } == "x")
+    #expect(try formula([[2, 1]]) { $0[0].max() } == "reduce_max(x)")
     #expect(
-      try formula([[2, 3, 4]]) { try $0[0].sum(squeezingAxes: [1]).sum(squeezingAxes: [0]) }
+      try formula([[2, 3, 4]]) { $0[0].sum(squeezingAxes: [1]).sum(squeezingAxes: [0]) }
         == "reduce_sum(x)")
     #expect(
-      try formula([[2, 3, 4]]) { try $0[0].sum(squeezingAxes: [0]).sum(squeezingAxes: [1]) }
+      try formula([[2, 3, 4]]) { $0[0].sum(squeezingAxes: [0]).sum(squeezingAxes: [1]) }
         == "reduce_sum(x)")
     #expect(
-      try formula([[2, 3]]) { try $0[0].max(squeezingAxes: [1]).max() }
+      try formula([[2, 3]]) { $0[0].max(squeezingAxes: [1]).max() }
         == "reduce_max(reduce_max(x))")
   }
 
@@ -63,40 +63,40 @@ struct StructureIdentityTests {
   func sumsOfRepetitions() throws {
     #expect(
       try formula([[3]]) {
-        try $0[0].broadcast(to: [4, 3], axes: [1]).sum(squeezingAxes: [0])
+        $0[0].broadcast(to: [4, 3], axes: [1]).sum(squeezingAxes: [0])
       } == "multiply(x, 4.0)")
     #expect(
-      try formula([[3]]) { try $0[0].broadcast(to: [4, 3], axes: [1]).sum() }
+      try formula([[3]]) { $0[0].broadcast(to: [4, 3], axes: [1]).sum() }
         == "multiply(reduce_sum(x), 4.0)")
     #expect(
       try formula([[3]]) {
-        try $0[0].broadcast(to: [4, 3, 5], axes: [1]).sum(squeezingAxes: [0])
+        $0[0].broadcast(to: [4, 3, 5], axes: [1]).sum(squeezingAxes: [0])
       } == "multiply(broadcast(x), 4.0)")
     #expect(
       try formula([[3]]) {
-        try $0[0].broadcast(to: [4, 3], axes: [1]).sum(squeezingAxes: [1])
+        $0[0].broadcast(to: [4, 3], axes: [1]).sum(squeezingAxes: [1])
       } == "reduce_sum(broadcast(x))")
     // Nothing times infinity would be NaN.
     #expect(
       try formula([[3]]) {
-        try $0[0].broadcast(to: [0, 3], axes: [1]).sum(squeezingAxes: [0])
+        $0[0].broadcast(to: [0, 3], axes: [1]).sum(squeezingAxes: [0])
       } == "reduce_sum(broadcast(x))")
   }
 
   @Test("broadcasts and reshapes")
   func broadcasts() throws {
-    #expect(try formula([[3]]) { try $0[0].broadcast(to: [1, 3, 1], axes: [1]) } == "reshape(x)")
-    #expect(try formula([[3]]) { try $0[0].broadcast(to: [2, 3], axes: [1]) } == "broadcast(x)")
+    #expect(try formula([[3]]) { $0[0].broadcast(to: [1, 3, 1], axes: [1]) } == "reshape(x)")
+    #expect(try formula([[3]]) { $0[0].broadcast(to: [2, 3], axes: [1]) } == "broadcast(x)")
     #expect(
-      try formula([[]]) { try $0[0].broadcast(to: [2, 3], axes: []).reshaped(to: [6]) }
+      try formula([[]]) { $0[0].broadcast(to: [2, 3], axes: []).reshaped(to: [6]) }
         == "broadcast(x)")
   }
 
   @Test("an extent becomes a constant when it is known")
   func extents() throws {
     let builder = GraphBuilder()
-    let x = try builder.input("x", .f32, ["B", 4])
-    try builder.output("y", x.mean())
+    let x = builder.input("x", .f32, ["B", 4])
+    builder.output("y", x.mean())
     let named = try builder.build()
     #expect(named.nodes.contains { $0.mnemonic == "extent" })
     var rewriter = GraphRewriter()

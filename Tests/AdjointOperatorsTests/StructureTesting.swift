@@ -46,11 +46,11 @@ enum StructureTesting {
       let cotangent = try ElementwiseTesting.evaluate(operands + [u]) { inputs in
         let site = Derivative.Site(
           operands: Array(inputs.dropLast()),
-          results: [try inputs[0].builder.apply(operation, Array(inputs.dropLast()))],
+          results: [inputs[0].builder.apply(operation, Array(inputs.dropLast()))],
           wanted: isDifferentiable)
-        let cotangents = try rule(site, inputs[inputs.count - 1])
+        let cotangents = rule(site, inputs[inputs.count - 1])
         isWanted = isDifferentiable[index]
-        return try cotangents[index] ?? inputs[0].builder.full(0, operandType)
+        return cotangents[index] ?? inputs[0].builder.full(0, operandType)
       }
       #expect(cotangent.type == operandType, sourceLocation: sourceLocation)
       transposed.append(isWanted ? cotangent.dot(directions[index]) : nil)
@@ -78,7 +78,7 @@ enum StructureTesting {
     _ code: Diagnostic.Code, _ parts: [String], in file: String, line: Int,
     _ build: () throws -> Value
   ) throws {
-    let error = try #require(throws: Diagnostic.self) { try build() }
+    let error = try #require(throws: Diagnostic.self) { try refusing(build) }
     #expect(error.code == code, "\(error)")
     for part in parts {
       #expect(error.message.contains(part), "\(part) is not in: \(error.message)")
@@ -96,7 +96,7 @@ enum StructureTesting {
     var inputs: [Value] = []
     var sources: [String: Tensor] = [:]
     for (index, operand) in operands.enumerated() {
-      inputs.append(try builder.input("x\(index)", operand.scalarType, shapes[index]))
+      inputs.append(builder.input("x\(index)", operand.scalarType, shapes[index]))
       sources["x\(index)"] = operand
     }
     try builder.output("y", build(inputs))

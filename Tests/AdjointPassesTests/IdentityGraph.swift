@@ -41,19 +41,19 @@ struct IdentityGraph {
 
   private mutating func graph() throws -> Graph {
     let shape: Shape = Bool.random(using: &random) ? [2, 3] : [2, 1, 3]
-    for number in 0..<2 { pool.append(try builder.input("x\(number)", type, shape)) }
-    pool.append(try builder.input("row", type, [3]))
-    pool.append(try builder.input("condition", .bool, shape))
-    pool.append(try builder.input("square", type, [2, 2]))
+    for number in 0..<2 { pool.append(builder.input("x\(number)", type, shape)) }
+    pool.append(builder.input("row", type, [3]))
+    pool.append(builder.input("condition", .bool, shape))
+    pool.append(builder.input("square", type, [2, 2]))
     for number in 0..<2 {
-      pool.append(try builder.full(Double(number), TensorType(.bool, shape)))
+      pool.append(builder.full(Double(number), TensorType(.bool, shape)))
     }
     for _ in 0..<20 {
       let next =
         Int.random(in: 0..<3, using: &random) > 0 ? try elementwise() : try movement(pick())
       if let next, next.shape.elementCount ?? .max <= 36 { pool.append(next) }
     }
-    try builder.output("last", pool[pool.count - 1])
+    builder.output("last", pool[pool.count - 1])
     return try builder.build()
   }
 
@@ -71,7 +71,7 @@ struct IdentityGraph {
       let scalarType = value.scalarType
       let numbers =
         scalarType.isDifferentiable ? Self.numbers : scalarType == .bool ? [0, 1] : [0, 1, 2]
-      return try builder.full(
+      return builder.full(
         numbers[Int.random(in: 0..<numbers.count, using: &random)], value.type)
     default:
       let alike = pool.filter { $0.type == value.type }
@@ -98,11 +98,11 @@ struct IdentityGraph {
       for operands in orders.shuffled(using: &random) {
         guard let types = try? operation.resultTypes(for: operands.map(\.type)), types.count == 1
         else { continue }
-        let result = try builder.apply(operation, operands)
+        let result = builder.apply(operation, operands)
         let isUnary = operands.count == 1 && result.type == first.type
         // Some cancel themselves, as a change of sign does.
         return isUnary && Bool.random(using: &random)
-          ? try builder.apply(operation, [result]) : result
+          ? builder.apply(operation, [result]) : result
       }
     }
     return nil
@@ -116,14 +116,14 @@ struct IdentityGraph {
     case 0:
       let shapes: [[Int]] = [extents, [extents.reduce(1, *)], extents + [1]]
       let shape = Shape(extents: shapes.shuffled(using: &random)[0])
-      return try builder.apply(Reshape(shape: shape), [x])
+      return builder.apply(Reshape(shape: shape), [x])
     case 1:
       let added = isPlain ? [] : [Int.random(in: 1...3, using: &random)]
       let axes = extents.indices.map { $0 + added.count }
-      return try builder.apply(Broadcast(shape: Shape(extents: added + extents), axes: axes), [x])
+      return builder.apply(Broadcast(shape: Shape(extents: added + extents), axes: axes), [x])
     case 2:
       let axes = Array(extents.indices)
-      return try builder.apply(
+      return builder.apply(
         Transpose(permutation: isPlain ? axes : axes.shuffled(using: &random)), [x])
     case 3, 4:
       let axes = extents.indices.filter { isPlain ? extents[$0] == 1 : $0.isMultiple(of: 2) }
@@ -132,31 +132,31 @@ struct IdentityGraph {
         ReduceProduct(axes: axes),
       ]
       guard x.scalarType.isNumeric else { return nil }
-      return try builder.apply(
+      return builder.apply(
         reductions[Int.random(in: 0..<reductions.count, using: &random)], [x])
     case 5:
       guard let first = extents.first else { return nil }
-      return try builder.apply(Slice([.init(axis: 0, start: 0, limit: isPlain ? first : 1)]), [x])
+      return builder.apply(Slice([.init(axis: 0, start: 0, limit: isPlain ? first : 1)]), [x])
     case 6:
       let paddings = extents.map { _ in Pad.Padding(low: 0, high: isPlain ? 0 : 1) }
-      return try builder.apply(Pad(paddings, with: 0), [x])
+      return builder.apply(Pad(paddings, with: 0), [x])
     case 7:
       guard !extents.isEmpty else { return nil }
-      return try builder.apply(Concatenate(axis: 0), isPlain ? [x] : [x, x])
+      return builder.apply(Concatenate(axis: 0), isPlain ? [x] : [x, x])
     case 8:
       let types: [ScalarType] = [x.scalarType, .f64, .i32, .f32, .i64, .u8, .bool]
       func cast(_ x: Value) throws -> Value {
-        try builder.apply(Cast(to: types[Int.random(in: 0..<types.count, using: &random)]), [x])
+        builder.apply(Cast(to: types[Int.random(in: 0..<types.count, using: &random)]), [x])
       }
       return try isPlain ? cast(cast(x)) : cast(x)
     default:
-      if isPlain { return try builder.apply(Extent(axes: Array(extents.indices), to: .f32), [x]) }
+      if isPlain { return builder.apply(Extent(axes: Array(extents.indices), to: .f32), [x]) }
       guard extents.count == 2, x.scalarType.isDifferentiable else { return nil }
       // Of several products and their transposes, some are transposes of products.
-      let turned = try builder.apply(Transpose(permutation: [1, 0]), [x])
-      let product = try builder.apply(
+      let turned = builder.apply(Transpose(permutation: [1, 0]), [x])
+      let product = builder.apply(
         DotGeneral(left: .init(contract: [1]), right: .init(contract: [0])), [x, turned])
-      return try builder.apply(Transpose(permutation: [1, 0]), [product])
+      return builder.apply(Transpose(permutation: [1, 0]), [product])
     }
   }
 }

@@ -45,7 +45,7 @@ struct RewriteFirings {
             operation: operation, operands: operands, resultType: node.resultTypes[0])
           for rewrite in type(of: operation).rewrites {
             let key = Key(mnemonic: operation.mnemonic, name: rewrite.name)
-            guard isWanted(key), let value = try rewrite.apply(site) else { continue }
+            guard isWanted(key), let value = rewrite.apply(site) else { continue }
             made.append((key, rewrite, value))
           }
         }
@@ -62,11 +62,11 @@ struct RewriteFirings {
     for (number, item) in found.enumerated() {
       let firing = Firing(
         key: item.key, rewrite: item.rewrite, before: "before\(number)", after: "after\(number)")
-      try builder.output(firing.before, item.before)
-      try builder.output(firing.after, item.after)
+      builder.output(firing.before, item.before)
+      builder.output(firing.after, item.after)
       firings.append(firing)
     }
-    if firings.isEmpty, let last = values.last?.first { try builder.output("last", last) }
+    if firings.isEmpty, let last = values.last?.first { builder.output("last", last) }
     graph = try builder.build()
     self.firings = firings
   }

@@ -12,18 +12,18 @@ struct CrossEntropyOffsetTests {
     var takesProbabilities: Bool { description.contains("q") }
   }
 
-  private static func logSum(_ x: Value) throws -> Value { try log(exp(x).sum(squeezingAxes: [1])) }
+  private static func logSum(_ x: Value) throws -> Value { log(exp(x).sum(squeezingAxes: [1])) }
 
   private static func isLabel(_ x: Value, _ label: Value) throws -> Value {
-    try x.builder.iota(.i32, x.shape, axis: 1) .== label.reshaped(to: [x.shape[0], 1])
+    x.builder.iota(.i32, x.shape, axis: 1) .== label.reshaped(to: [x.shape[0], 1])
   }
 
   static let forms: [Form] = [
     Form(description: "of class numbers") { x, label, _ in
-      try crossEntropy(logits: x, indices: label)
+      crossEntropy(logits: x, indices: label)
     },
     Form(description: "of probabilities q") { x, _, q in
-      try crossEntropy(logits: x, probabilities: q)
+      crossEntropy(logits: x, probabilities: q)
     },
     Form(description: "log Σ exp(x) − x_label") { x, label, _ in
       try (logSum(x) - select(isLabel(x, label), x, 0).sum(squeezingAxes: [1])).mean()
@@ -33,42 +33,42 @@ struct CrossEntropyOffsetTests {
     },
     Form(description: "logSumExp(x) + −x_label") { x, label, _ in
       let chosen = try select(isLabel(x, label), x, 0).sum(squeezingAxes: [1])
-      return try (logSumExp(x, squeezingAxes: [1]) + -chosen).mean()
+      return (logSumExp(x, squeezingAxes: [1]) + -chosen).mean()
     },
     Form(description: "−(x_label − logSumExp(x))") { x, label, _ in
       let chosen = try select(isLabel(x, label), x, 0).sum(squeezingAxes: [1])
-      return try -(chosen - logSumExp(x, squeezingAxes: [1])).mean()
+      return -(chosen - logSumExp(x, squeezingAxes: [1])).mean()
     },
     Form(description: "log Σ exp(x) − Σ q·x") { x, _, q in
       try (logSum(x) - (q * x).sum(squeezingAxes: [1])).mean()
     },
     Form(description: "Σ x·q − logSumExp(x), axes kept") { x, _, q in
-      let sum = try (x * q).sum(alongAxes: [1])
-      return try -(sum - logSumExp(x, alongAxes: [1])).mean()
+      let sum = (x * q).sum(alongAxes: [1])
+      return -(sum - logSumExp(x, alongAxes: [1])).mean()
     },
     Form(description: "−Σ q·log(exp(x) / Σ exp(x))") { x, _, q in
-      try -(q * log(exp(x) / exp(x).sum(alongAxes: [1]))).sum(squeezingAxes: [1]).mean()
+      -(q * log(exp(x) / exp(x).sum(alongAxes: [1]))).sum(squeezingAxes: [1]).mean()
     },
     Form(description: "−Σ q·log(exp(x) · (1 / Σ exp(x)))") { x, _, q in
-      try -(q * log(exp(x) * (1 / exp(x).sum(alongAxes: [1])))).sum(squeezingAxes: [1]).mean()
+      -(q * log(exp(x) * (1 / exp(x).sum(alongAxes: [1])))).sum(squeezingAxes: [1]).mean()
     },
     Form(description: "−Σ q·(x − logSumExp(x))") { x, _, q in
-      try -(q * (x - logSumExp(x, alongAxes: [1]))).sum(squeezingAxes: [1]).mean()
+      -(q * (x - logSumExp(x, alongAxes: [1]))).sum(squeezingAxes: [1]).mean()
     },
     Form(description: "−Σ q·logSoftmax(x)") { x, _, q in
-      try -(q * logSoftmax(x)).sum(squeezingAxes: [1]).mean()
+      -(q * logSoftmax(x)).sum(squeezingAxes: [1]).mean()
     },
   ]
 
   /// The graph of a form, of rows of two scores.
   static func graph(_ form: Form, _ type: ScalarType, rows: Int) throws -> Graph {
     let builder = GraphBuilder("loss")
-    let x = try builder.input("x", type, [.fixed(rows), 2])
-    let label = try builder.input("label", .i32, [.fixed(rows)])
-    let q = try builder.input("q", type, [.fixed(rows), 2])
+    let x = builder.input("x", type, [.fixed(rows), 2])
+    let label = builder.input("label", .i32, [.fixed(rows)])
+    let q = builder.input("q", type, [.fixed(rows), 2])
     try builder.output("loss", form.build(x, label, q))
     // So that no form lacks an input.
-    try builder.output("unused", label.cast(to: type).sum() + q.sum() + x.sum())
+    builder.output("unused", label.cast(to: type).sum() + q.sum() + x.sum())
     return try builder.build()
   }
 
@@ -145,9 +145,9 @@ struct CrossEntropyOffsetTests {
   @Test("a probability of 0 at a score of −∞ contributes 0, to both derivatives as well")
   func impossibleClasses() throws {
     let builder = GraphBuilder("masked")
-    let x = try builder.input("x", .f64, [2, 3])
-    let q = try builder.input("q", .f64, [2, 3])
-    try builder.output("loss", crossEntropy(logits: x, probabilities: q))
+    let x = builder.input("x", .f64, [2, 3])
+    let q = builder.input("q", .f64, [2, 3])
+    builder.output("loss", crossEntropy(logits: x, probabilities: q))
     let graph = try builder.build().differentiated("loss", withRespectTo: ["x", "q"])
     let sources = [
       "x": try Tensor([2, -.infinity, -1, -.infinity, 5, -.infinity], extents: [2, 3]),
@@ -170,8 +170,8 @@ struct CrossEntropyOffsetTests {
     var outputs = try GraphInterpreter.evaluate(graph, ["x": scores, "q": possible]).outputs
     #expect(outputs["loss"]?.scalar == .infinity)
     let indexed = GraphBuilder("indexed")
-    let logits = try indexed.input("x", .f64, [2, 3])
-    try indexed.output("loss", crossEntropy(logits: logits, indices: indexed.input("t", .i32, [2])))
+    let logits = indexed.input("x", .f64, [2, 3])
+    indexed.output("loss", crossEntropy(logits: logits, indices: indexed.input("t", .i32, [2])))
     let byNumber = try indexed.build().differentiated("loss", withRespectTo: ["x"])
     let labels = try Tensor([0, 1] as [Int32])
     outputs = try GraphInterpreter.evaluate(byNumber, ["x": scores, "t": labels]).outputs
@@ -182,11 +182,11 @@ struct CrossEntropyOffsetTests {
   @Test("labels outside the classes and weights that are no probabilities count as documented")
   func others() throws {
     let builder = GraphBuilder("odd")
-    let x = try builder.input("x", .f64, [1, 2])
+    let x = builder.input("x", .f64, [1, 2])
     let outside = try builder.constant(Tensor([7] as [Int32]))
-    try builder.output("none", crossEntropy(logits: x, indices: outside))
+    builder.output("none", crossEntropy(logits: x, indices: outside))
     let q = try builder.constant(Tensor([2.0, 3], extents: [1, 2]))
-    try builder.output("weighted", crossEntropy(logits: x, probabilities: q))
+    builder.output("weighted", crossEntropy(logits: x, probabilities: q))
     let outputs = try GraphInterpreter.evaluate(
       builder.build(), ["x": Tensor([2.0, -1], extents: [1, 2])]
     ).outputs

@@ -6,12 +6,12 @@ import Testing
 @Suite struct DatasetNumberTests {
   private func graph(_ labels: ScalarType) throws -> Graph {
     let builder = GraphBuilder("fit")
-    let x = try builder.input("x", .f32, ["B", 2])
-    let t = try builder.input("t", labels, ["B"])
-    let w = try builder.parameter("w", .f32, [2])
-    let y = try (x * w).sum(squeezingAxes: [1])
-    let target = try t.cast(to: .f32)
-    try builder.output("loss", meanSquaredError(predictions: y, targets: target))
+    let x = builder.input("x", .f32, ["B", 2])
+    let t = builder.input("t", labels, ["B"])
+    let w = builder.parameter("w", .f32, [2])
+    let y = (x * w).sum(squeezingAxes: [1])
+    let target = t.cast(to: .f32)
+    builder.output("loss", meanSquaredError(predictions: y, targets: target))
     return try builder.build()
   }
 

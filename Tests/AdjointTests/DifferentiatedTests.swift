@@ -14,15 +14,15 @@ struct DifferentiatedTests {
   @Test("inputs, outputs, updates and the names of nodes that survive stay")
   func interface() throws {
     let builder = GraphBuilder("stays")
-    let x = try builder.input("x", .f64, [])
-    let unused = try builder.input("unused", .f64, [])
-    let w = try builder.parameter("w", .f64, [], .constant(0.5))
-    let h = try (sin(x) * w).named("h")
-    let e = try exp(h).named("e")
-    let y = try log(1 + e).named("softly")
-    try builder.output("y", y)
-    try builder.output("other", unused + 1)
-    try builder.update(w, to: w * 0.5)
+    let x = builder.input("x", .f64, [])
+    let unused = builder.input("unused", .f64, [])
+    let w = builder.parameter("w", .f64, [], .constant(0.5))
+    let h = (sin(x) * w).named("h")
+    let e = exp(h).named("e")
+    let y = log(1 + e).named("softly")
+    builder.output("y", y)
+    builder.output("other", unused + 1)
+    builder.update(w, to: w * 0.5)
     let graph = try builder.build()
     let derivative = try graph.differentiated("y", withRespectTo: ["x", "w"])
     #expect(derivative.inputs == graph.inputs)
@@ -40,7 +40,7 @@ struct DifferentiatedTests {
   @Test("a dependence that the passes remove gives zeros", arguments: DifferentiationMode.allCases)
   func removedDependence(_ mode: DifferentiationMode) throws {
     let builder = GraphBuilder("constant")
-    let x = try builder.input("x", .f64, [])
+    let x = builder.input("x", .f64, [])
     try builder.output("y", pow(x, 0) + select(builder.constant(.init(scalar: 1, .bool)), 2, x))
     let graph = try builder.build()
     #expect(try graph.differentiability().pairs.first?.dependence == .differentiable)
@@ -53,8 +53,8 @@ struct DifferentiatedTests {
   @Test("a dependence that never was is refused, whatever the passes would make of it")
   func refusedDependence() throws {
     let builder = GraphBuilder("stopped")
-    let x = try builder.input("x", .f64, [])
-    try builder.output("y", log(stopGradient(exp(x))))
+    let x = builder.input("x", .f64, [])
+    builder.output("y", log(stopGradient(exp(x))))
     let graph = try builder.build()
     let error = #expect(throws: Diagnostic.self) {
       try graph.differentiated("y", withRespectTo: ["x"])
@@ -66,9 +66,9 @@ struct DifferentiatedTests {
   @Test("a named node can be the source, and is opaque", arguments: DifferentiationMode.allCases)
   func namedSource(_ mode: DifferentiationMode) throws {
     let builder = GraphBuilder("named")
-    let x = try builder.input("x", .f64, [])
-    let s = try sigmoid(x).named("s")
-    try builder.output("y", log(s) + log(1 + exp(s * 1000)))
+    let x = builder.input("x", .f64, [])
+    let s = sigmoid(x).named("s")
+    builder.output("y", log(s) + log(1 + exp(s * 1000)))
     let graph = try builder.build()
     let share = 1 / (1 + Foundation.exp(-3.0))
     let derivative = try graph.differentiated("y", withRespectTo: ["s"], mode: mode)
@@ -82,8 +82,8 @@ struct DifferentiatedTests {
   @Test("as written, a formula that overflows has the derivative that overflows")
   func asWritten() throws {
     let builder = GraphBuilder("overflow")
-    let x = try builder.input("x", .f64, [])
-    try builder.output("y", log(1 + exp(x)))
+    let x = builder.input("x", .f64, [])
+    builder.output("y", log(1 + exp(x)))
     let graph = try builder.build()
     let raw = try graph.differentiatedAsWritten("y", withRespectTo: ["x"])
     #expect(raw.nodes[..<graph.nodeCount].map(\.mnemonic) == graph.nodes.map(\.mnemonic))
@@ -95,11 +95,11 @@ struct DifferentiatedTests {
   @Test("a training step differentiates what the passes give", arguments: [1.0, 30, 1000])
   func trainingStep(_ size: Double) throws {
     let builder = GraphBuilder("bce")
-    let x = try builder.input("x", .f32, ["B", 1])
-    let t = try builder.input("t", .f32, ["B"])
-    let w = try builder.parameter("w", .f32, [1], .constant(1))
-    let s = try sigmoid(matmul(x, w))
-    try builder.output("loss", (-(t * log(s) + (1 - t) * log(1 - s))).sum())
+    let x = builder.input("x", .f32, ["B", 1])
+    let t = builder.input("t", .f32, ["B"])
+    let w = builder.parameter("w", .f32, [1], .constant(1))
+    let s = sigmoid(matmul(x, w))
+    builder.output("loss", (-(t * log(s) + (1 - t) * log(1 - s))).sum())
     let graph = try builder.build()
     let data = try Dataset(
       features: Tensor([size, -size, size, -size].map { Float($0) }, extents: [4, 1]),
@@ -130,13 +130,13 @@ struct DifferentiatedTests {
     let parameters = graph.parameters.map(\.name)
     let loss = try builder.value(graph.value(named: "loss"))
     let values = try parameters.map { try builder.value(graph.value(named: $0)) }
-    let slopes = try gradients(of: loss, withRespectTo: values)
+    let slopes = gradients(of: loss, withRespectTo: values)
     for (index, slope) in slopes.enumerated() {
-      let velocity = try builder.parameter(
+      let velocity = builder.parameter(
         "velocity.\(parameters[index])", slope.scalarType, slope.shape)
-      let next = try velocity * 0.9 + slope
-      try builder.update(velocity, to: next)
-      try builder.update(values[index], to: values[index] - next * 0.05)
+      let next = velocity * 0.9 + slope
+      builder.update(velocity, to: next)
+      builder.update(values[index], to: values[index] - next * 0.05)
     }
     let options = CompilationOptions(dimensions: ["B": 32], backend: .portable)
     let (found, other) = try (
@@ -149,8 +149,8 @@ struct DifferentiatedTests {
   func checks() throws {
     for x in [-1000.0, -50, -20, -3, 0.5, 3, 20, 30, 36, 50, 1000] {
       let builder = GraphBuilder("bce")
-      let input = try builder.input("x", .f64, [1])
-      try builder.output("y", log(1 - sigmoid(input)).sum() + log(1 + exp(input)).sum() * 0.5)
+      let input = builder.input("x", .f64, [1])
+      builder.output("y", log(1 - sigmoid(input)).sum() + log(1 + exp(input)).sum() * 0.5)
       let check = try GradientCheck(
         of: builder.build(), given: ["x": Tensor([x] as [Double])])
       #expect(check.passes, "at \(x): \(check.rows)")
@@ -160,9 +160,9 @@ struct DifferentiatedTests {
   @Test("a trace shows what is computed, or the graph as it is written")
   func traces() throws {
     let builder = GraphBuilder("trace")
-    let x = try builder.input("x", .f64, [])
-    let e = try exp(x).named("e")
-    try builder.output("y", log(1 + e).named("s") * 2)
+    let x = builder.input("x", .f64, [])
+    let e = exp(x).named("e")
+    builder.output("y", log(1 + e).named("s") * 2)
     let graph = try builder.build()
     let sources = try ["x": Tensor(scalar: 1000, .f64)]
     let rows = try EvaluationTrace(of: graph, sources: sources).rows

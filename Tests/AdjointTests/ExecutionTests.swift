@@ -35,13 +35,13 @@ struct ExecutionTests {
     _ optimizer: Optimizer = .adam(), threads: Int? = nil, width: Int = 96
   ) throws -> ExecutionContext {
     let builder = GraphBuilder("network")
-    let x = try builder.input("x", .f32, ["B", 20])
-    let labels = try builder.input("labels", .i32, ["B"])
-    let w1 = try builder.parameter("w1", .f32, [20, .fixed(width)], .he)
-    let b1 = try builder.parameter("b1", .f32, [.fixed(width)])
-    let w2 = try builder.parameter("w2", .f32, [.fixed(width), 5], .glorot)
-    let logits = try matmul(tanh(matmul(x, w1) + b1), w2)
-    try builder.output("loss", crossEntropy(logits: logits, indices: labels))
+    let x = builder.input("x", .f32, ["B", 20])
+    let labels = builder.input("labels", .i32, ["B"])
+    let w1 = builder.parameter("w1", .f32, [20, .fixed(width)], .he)
+    let b1 = builder.parameter("b1", .f32, [.fixed(width)])
+    let w2 = builder.parameter("w2", .f32, [.fixed(width), 5], .glorot)
+    let logits = matmul(tanh(matmul(x, w1) + b1), w2)
+    builder.output("loss", crossEntropy(logits: logits, indices: labels))
     let context = try builder.build().trainingStep(minimizing: "loss", with: optimizer)
       .compiled(CompilationOptions(dimensions: ["B": 64], threads: threads)).makeContext(seed: 3)
     try context.set("x", to: .random(TensorType(.f32, [64, 20]), seed: 1))
@@ -53,10 +53,10 @@ struct ExecutionTests {
   func halvedProduct(_ threads: Int) throws {
     let (rows, inner, columns) = (16, 1024, 256)
     let builder = GraphBuilder("halves")
-    let x = try builder.input("x", .f32, [.fixed(rows), .fixed(inner)])
-    let w = try builder.parameter("w", .f32, [.fixed(inner), .fixed(columns)])
-    try builder.output("y", matmul(x, w))
-    try builder.update(w, to: w * 0.5)
+    let x = builder.input("x", .f32, [.fixed(rows), .fixed(inner)])
+    let w = builder.parameter("w", .f32, [.fixed(inner), .fixed(columns)])
+    builder.output("y", matmul(x, w))
+    builder.update(w, to: w * 0.5)
     let executable = try builder.build().compiled(CompilationOptions(threads: threads))
     #expect(PlanPrinter.text(executable.plan).contains("2 × [16, 512] · [512, 256]"))
     let context = try executable.makeContext()
@@ -126,9 +126,9 @@ struct ExecutionTests {
       for inner in [1, 5, 16, 31, 32, 33, 200] {
         for columns in [1, 2, 4, 5, 8, 9, 17, 24, 40] {
           let name = "product\(rows)_\(inner)_\(columns)"
-          let x = try builder.input("x" + name, type, [.fixed(rows), .fixed(inner)])
-          let y = try builder.input("y" + name, type, [.fixed(inner), .fixed(columns)])
-          try builder.output(name, matmul(x, y))
+          let x = builder.input("x" + name, type, [.fixed(rows), .fixed(inner)])
+          let y = builder.input("y" + name, type, [.fixed(inner), .fixed(columns)])
+          builder.output(name, matmul(x, y))
         }
       }
     }
@@ -158,9 +158,9 @@ struct ExecutionTests {
   func longSums(threads: Int) throws {
     let (rows, left, right) = (1024, 90, 70)
     let builder = GraphBuilder("gradient")
-    let x = try builder.input("x", .f32, [.fixed(rows), .fixed(left)])
-    let d = try builder.input("d", .f32, [.fixed(rows), .fixed(right)])
-    try builder.output("slope", matmul(x.transposed(), d))
+    let x = builder.input("x", .f32, [.fixed(rows), .fixed(left)])
+    let d = builder.input("d", .f32, [.fixed(rows), .fixed(right)])
+    builder.output("slope", matmul(x.transposed(), d))
     let context = try builder.build().compiled(CompilationOptions(threads: threads)).makeContext()
     // Whole numbers, of which sums are exact; of row r, x is r mod 5 times its column, and d likewise.
     let factor = { (row: Int, column: Int) in Float(row % 5 * (column % 7 - 3)) }
@@ -183,8 +183,8 @@ struct ExecutionTests {
     // The loss is w²/2, so the gradient is w itself.
     func parameter(after steps: Int, _ optimizer: Optimizer) throws -> Double {
       let builder = GraphBuilder()
-      let w = try builder.parameter("w", .f64, [], .constant(2))
-      try builder.output("loss", w * w * 0.5)
+      let w = builder.parameter("w", .f64, [], .constant(2))
+      builder.output("loss", w * w * 0.5)
       let context = try builder.build().trainingStep(minimizing: "loss", with: optimizer)
         .compiled().makeContext()
       for _ in 0..<steps { try context.run() }
@@ -246,10 +246,10 @@ struct ExecutionTests {
   func longChain() throws {
     let length = 100_000
     let builder = GraphBuilder("chain")
-    let x = try builder.input("x", .f32, [4])
+    let x = builder.input("x", .f32, [4])
     var value = x
-    for index in 0..<length { value = try index % 2 == 0 ? sin(value) : value * 1.5 }
-    try builder.output("y", value.sum())
+    for index in 0..<length { value = index % 2 == 0 ? sin(value) : value * 1.5 }
+    builder.output("y", value.sum())
     let graph = try builder.build().differentiated("y", withRespectTo: ["x"])
     try GraphVerifier.verify(graph)
     let context = try graph.compiled().makeContext()

@@ -135,17 +135,17 @@ struct ProductGradientTests {
   /// The first derivatives of a product summed over rows, and the products of its Hessian with v.
   private func derivatives(_ type: ScalarType, _ shape: Shape, axes: [Int]) throws -> Graph {
     let builder = GraphBuilder("product")
-    let x = try builder.input("x", type, shape)
-    let v = try builder.input("v", type, shape)
-    let product = try x.product(squeezingAxes: axes)
-    let gradient = try gradients(of: product.sum(), withRespectTo: [x])[0]
-    let tangent = try jacobianVectorProduct(of: [product], withRespectTo: [x], tangents: [v])
-    let forward = try jacobianVectorProduct(of: [gradient], withRespectTo: [x], tangents: [v])
-    let reverse = try vectorJacobianProduct(of: [gradient], cotangents: [v], withRespectTo: [x])
-    try builder.output("gradient", gradient)
-    try builder.output("tangent", tangent[0])
-    try builder.output("forward", forward[0])
-    try builder.output("reverse", reverse[0])
+    let x = builder.input("x", type, shape)
+    let v = builder.input("v", type, shape)
+    let product = x.product(squeezingAxes: axes)
+    let gradient = gradients(of: product.sum(), withRespectTo: [x])[0]
+    let tangent = jacobianVectorProduct(of: [product], withRespectTo: [x], tangents: [v])
+    let forward = jacobianVectorProduct(of: [gradient], withRespectTo: [x], tangents: [v])
+    let reverse = vectorJacobianProduct(of: [gradient], cotangents: [v], withRespectTo: [x])
+    builder.output("gradient", gradient)
+    builder.output("tangent", tangent[0])
+    builder.output("forward", forward[0])
+    builder.output("reverse", reverse[0])
     return try builder.build()
   }
 

@@ -26,13 +26,13 @@ struct RectifierNetworkTests {
     func steps(_ mode: DifferentiationMode) -> Int { mode == .reverse ? 13 : 11 }
 
     func callAsFunction(_ a: Value, of h: Value) throws -> Value {
-      let zero = try a.builder.full(0, a.type)
-      let isCut = try a .<= zero
+      let zero = a.builder.full(0, a.type)
+      let isCut = a .<= zero
       return switch self {
-      case .select: try AdjointOperators.select(isCut, zero, a)
-      case .maximum: try max(a, zero)
-      case .leaky: try AdjointOperators.select(isCut, 0.01 * a, a)
-      case .residual: try AdjointOperators.select(isCut, zero, a) + h
+      case .select: AdjointOperators.select(isCut, zero, a)
+      case .maximum: max(a, zero)
+      case .leaky: AdjointOperators.select(isCut, 0.01 * a, a)
+      case .residual: AdjointOperators.select(isCut, zero, a) + h
       }
     }
   }
@@ -41,16 +41,16 @@ struct RectifierNetworkTests {
 
   private func network(_ rectifier: Rectifier) throws -> Graph {
     let builder = GraphBuilder("network")
-    let x = try builder.input("x", .f32, [16, 32])
-    let target = try builder.input("t", .f32, [16, 32])
+    let x = builder.input("x", .f32, [16, 32])
+    let target = builder.input("t", .f32, [16, 32])
     var h = x
     for layer in 0..<3 {
-      let w = try builder.parameter("w\(layer)", .f32, [32, 32], .glorot)
-      let b = try builder.parameter("b\(layer)", .f32, [32])
+      let w = builder.parameter("w\(layer)", .f32, [32, 32], .glorot)
+      let b = builder.parameter("b\(layer)", .f32, [32])
       h = try rectifier(matmul(h, w) + b, of: h)
     }
-    let difference = try h - target
-    try builder.output("loss", (difference * difference).sum())
+    let difference = h - target
+    builder.output("loss", (difference * difference).sum())
     return try builder.build()
   }
 

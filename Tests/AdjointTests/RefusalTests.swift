@@ -1,13 +1,14 @@
 import Adjoint
+import TestSupport
 import Testing
 
 @Suite("What a user of the package is told")
 struct RefusalTests {
   private func graph() throws -> Graph {
     let builder = GraphBuilder("sum")
-    let x = try builder.input("x", .f32, ["B", 3])
-    let w = try builder.parameter("w", .f32, [3])
-    try builder.output("y", (x * w).sum())
+    let x = builder.input("x", .f32, ["B", 3])
+    let w = builder.parameter("w", .f32, [3])
+    builder.output("y", (x * w).sum())
     return try builder.build()
   }
 
@@ -23,9 +24,9 @@ struct RefusalTests {
   @Test("a wrong shape names both shapes, the operator, the file and the line")
   func shapes() throws {
     let builder = GraphBuilder()
-    let a = try builder.input("a", .f32, [3, 4])
-    let b = try builder.input("b", .f32, [5])
-    let infix = diagnostic { _ = try a + b }
+    let a = builder.input("a", .f32, [3, 4])
+    let b = builder.input("b", .f32, [5])
+    let infix = diagnostic { try refusing { a + b } }
     let infixLine = #line - 1
     #expect(infix?.code == .shapeMismatch)
     #expect(infix?.message.hasPrefix("add: ") == true)
@@ -33,7 +34,7 @@ struct RefusalTests {
     #expect(infix?.message.contains("f32[5]") == true)
     #expect(infix?.location?.file.hasSuffix("RefusalTests.swift") == true)
     #expect(infix?.location?.line == infixLine)
-    let named = diagnostic { _ = try matmul(a, b) }
+    let named = diagnostic { try refusing { matmul(a, b) } }
     #expect(named?.location?.line == #line - 1)
     #expect(named?.message.contains("f32[3, 4]") == true)
     #expect(named?.message.contains("f32[5]") == true)
@@ -41,9 +42,11 @@ struct RefusalTests {
 
   @Test("values of two builders do not mix")
   func builders() throws {
-    let a = try GraphBuilder("one").input("a", .f32, [3])
-    let b = try GraphBuilder("two").input("b", .f32, [3])
-    #expect(diagnostic { _ = try max(a, b) }?.message.contains("belongs to the graph two") == true)
+    let a = GraphBuilder("one").input("a", .f32, [3])
+    let b = GraphBuilder("two").input("b", .f32, [3])
+    #expect(
+      diagnostic { try refusing { max(a, b) } }?.message.contains("belongs to the graph two")
+        == true)
   }
 
   @Test("named dimensions must be bound, and only those there are")
@@ -110,13 +113,17 @@ struct RefusalTests {
   @Test("names must be identifiers, and unique")
   func names() throws {
     let builder = GraphBuilder()
-    let a = try builder.input("a", .f32, [3])
-    #expect(diagnostic { _ = try builder.input("a", .f32, [3]) }?.code == .duplicateName)
-    #expect(diagnostic { _ = try builder.input("1 a", .f32, [3]) }?.code == .invalidArgument)
-    #expect(diagnostic { _ = try exp(a).named("a") }?.code == .duplicateName)
-    try builder.output("y", a)
-    #expect(diagnostic { try builder.output("y", a) }?.code == .duplicateName)
-    #expect(diagnostic { try builder.update(a, to: a) }?.code == .invalidArgument)
+    let a = builder.input("a", .f32, [3])
+    func mistake(_ body: () -> Void) -> Diagnostic.Code? {
+      body()
+      return builder.takeMistakes()?.code
+    }
+    #expect(mistake { _ = builder.input("a", .f32, [3]) } == .duplicateName)
+    #expect(mistake { _ = builder.input("1 a", .f32, [3]) } == .invalidArgument)
+    #expect(mistake { exp(a).named("a") } == .duplicateName)
+    #expect(mistake { builder.output("y", a) } == nil)
+    #expect(mistake { builder.output("y", a) } == .duplicateName)
+    #expect(mistake { builder.update(a, to: a) } == .invalidArgument)
     #expect(diagnostic { _ = try GraphBuilder().build() }?.code == .invalidGraph)
   }
 }

@@ -31,8 +31,8 @@ struct SameMeaningTests {
       (0x1p-60, 0x1p-80, 0x1p100, 0x1p-40), (0x1p3, 3, 0.5, 12),
     ] {
       let builder = GraphBuilder("factors")
-      let input = try builder.input("x", .f32, [])
-      try builder.output("y", input * up * down)
+      let input = builder.input("x", .f32, [])
+      builder.output("y", input * up * down)
       let graph = try builder.build()
       let found = try results(graph, backend, ["x": Tensor(.f32([x]), extents: [])])
       #expect(found["y"]?.floats == [wanted])
@@ -45,12 +45,12 @@ struct SameMeaningTests {
   ) {
     let builder = GraphBuilder("sum")
     let shape = Shape(extents: [size, size])
-    let (a, b) = (try builder.input("a", .f32, shape), try builder.input("b", .f32, shape))
-    var (addend, product) = (try exp(builder.input("z", .f32, shape)), try matmul(a, b))
+    let (a, b) = (builder.input("a", .f32, shape), builder.input("b", .f32, shape))
+    var (addend, product) = (exp(builder.input("z", .f32, shape)), matmul(a, b))
     for factor in factors {
-      if isAddend { addend = try addend * factor } else { product = try product * factor }
+      if isAddend { addend = addend * factor } else { product = product * factor }
     }
-    try builder.output("y", addend + product)
+    builder.output("y", addend + product)
     var elements = [Float](repeating: 1e13, count: size * size)
     elements[0] = .nan
     let ones = Tensor.Storage.f32(Array(repeating: 1e13, count: size * size))
@@ -96,14 +96,14 @@ struct SameMeaningTests {
   /// A network of which one example is predicted or trained: every product is one with a vector.
   private func network(trains: Bool) throws -> Graph {
     let builder = GraphBuilder("network")
-    let x = try builder.input("x", .f32, [1, 1000])
-    let w = try builder.parameter("w", .f32, [1000, 600], .glorot)
-    let v = try builder.parameter("v", .f32, [400, 600], .glorot)
-    let hidden = try tanh(matmul(x, w))
+    let x = builder.input("x", .f32, [1, 1000])
+    let w = builder.parameter("w", .f32, [1000, 600], .glorot)
+    let v = builder.parameter("v", .f32, [400, 600], .glorot)
+    let hidden = tanh(matmul(x, w))
     // One product across the lines of a matrix, and one along them.
-    let y = try matmul(hidden, v.transposed())
-    try builder.output("y", y)
-    try builder.output("loss", (y * y).sum())
+    let y = matmul(hidden, v.transposed())
+    builder.output("y", y)
+    builder.output("loss", (y * y).sum())
     let graph = try builder.build()
     return trains
       ? try graph.trainingStep(minimizing: "loss", with: .sgd(learningRate: 0.01)) : graph

@@ -28,11 +28,11 @@ struct StableFormCoverageTests {
           operation: operation, operands: node.operands.map(builder.value),
           resultType: node.resultTypes[0])
         for rewrite in type(of: operation).rewrites where rewrite.family == .stableForm {
-          if try rewrite.apply(site) != nil { names.insert(rewrite.name) }
+          if rewrite.apply(site) != nil { names.insert(rewrite.name) }
         }
       }
       node.name = nil
-      places.append(try builder.transfer(node))
+      places.append(builder.transfer(node))
     }
     return names
   }

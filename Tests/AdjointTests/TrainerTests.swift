@@ -6,13 +6,13 @@ import Testing
   /// y = x·w + b with the mean squared error; two features.
   static func regression() throws -> Graph {
     let builder = GraphBuilder("regression")
-    let x = try builder.input("x", .f64, ["B", 2])
-    let t = try builder.input("t", .f64, ["B"])
-    let w = try builder.parameter("w", .f64, [2], .constant(0.5))
-    let b = try builder.parameter("b", .f64, [])
-    let y = try (x * w).sum(squeezingAxes: [1]) + b
-    let error = try y - t
-    try builder.output("loss", (error * error).mean())
+    let x = builder.input("x", .f64, ["B", 2])
+    let t = builder.input("t", .f64, ["B"])
+    let w = builder.parameter("w", .f64, [2], .constant(0.5))
+    let b = builder.parameter("b", .f64, [])
+    let y = (x * w).sum(squeezingAxes: [1]) + b
+    let error = y - t
+    builder.output("loss", (error * error).mean())
     return try builder.build()
   }
 

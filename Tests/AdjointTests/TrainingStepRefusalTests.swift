@@ -6,13 +6,13 @@ import Testing
   /// `loss` is what is trained, `row` is no scalar, `count` is a whole number, `free` has no parameter.
   private func graph(_ type: ScalarType = .f64) throws -> Graph {
     let builder = GraphBuilder("g")
-    let x = try builder.input("x", type, ["B", 2])
-    let w = try builder.parameter("w", type, [2])
-    _ = try builder.parameter("optimizer.velocity.w", type, [2])
-    try builder.output("loss", (x * w).sum())
-    try builder.output("row", x * w)
-    try builder.output("count", builder.constant(1, .i32))
-    try builder.output("free", x.sum())
+    let x = builder.input("x", type, ["B", 2])
+    let w = builder.parameter("w", type, [2])
+    _ = builder.parameter("optimizer.velocity.w", type, [2])
+    builder.output("loss", (x * w).sum())
+    builder.output("row", x * w)
+    builder.output("count", builder.constant(1, .i32))
+    builder.output("free", x.sum())
     return try builder.build()
   }
 

@@ -15,11 +15,11 @@ struct StoreCampaign: Campaign {
 
   init() throws {
     let builder = GraphBuilder("line")
-    let x = try builder.input("x", .f32, ["B", 2])
-    let target = try builder.input("y", .f32, ["B"])
+    let x = builder.input("x", .f32, ["B", 2])
+    let target = builder.input("y", .f32, ["B"])
     let weight = try builder.parameter("w", .f32, [2], .normal(mean: 0, deviation: 1))
-    let residual = try matmul(x, weight) - target
-    try builder.output("loss", (residual * residual).mean())
+    let residual = matmul(x, weight) - target
+    builder.output("loss", (residual * residual).mean())
     let data = try Dataset(
       features: Tensor([1, 2, 3, 4, 5, 6, 7, 8] as [Float], extents: [4, 2]),
       labels: Tensor([1, 2, 3, 4] as [Float], extents: [4]))

@@ -40,21 +40,21 @@ package struct DerivativeCheck {
     var sources: [String: Tensor] = [:]
     for (index, extents) in shapes.enumerated() {
       let type = TensorType(.f64, extents: extents)
-      inputs.append(try builder.input("x\(index)", .f64, type.shape))
-      tangents.append(try builder.input("t\(index)", .f64, type.shape))
+      inputs.append(builder.input("x\(index)", .f64, type.shape))
+      tangents.append(builder.input("t\(index)", .f64, type.shape))
       sources["x\(index)"] = try .random(
         type, seed: seed &* 31 &+ UInt64(index), from: low, to: high)
       sources["t\(index)"] = try .random(type, seed: seed &* 37 &+ UInt64(index))
     }
     let y = try function(builder, inputs)
     let mnemonics = Set(builder.nodes.map(\.mnemonic))
-    let c = try builder.input("c", .f64, y.shape)
+    let c = builder.input("c", .f64, y.shape)
     sources["c"] = try .random(y.type, seed: seed &* 41)
-    try builder.output("y", y)
-    let forward = try jacobianVectorProduct(of: [y], withRespectTo: inputs, tangents: tangents)
-    try builder.output("forward", forward[0])
-    let reverse = try vectorJacobianProduct(of: [y], cotangents: [c], withRespectTo: inputs)
-    for (index, value) in reverse.enumerated() { try builder.output("reverse\(index)", value) }
+    builder.output("y", y)
+    let forward = jacobianVectorProduct(of: [y], withRespectTo: inputs, tangents: tangents)
+    builder.output("forward", forward[0])
+    let reverse = vectorJacobianProduct(of: [y], cotangents: [c], withRespectTo: inputs)
+    for (index, value) in reverse.enumerated() { builder.output("reverse\(index)", value) }
     let graph = try builder.build()
 
     let raw = try GraphInterpreter.evaluate(graph, sources).outputs

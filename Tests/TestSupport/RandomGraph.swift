@@ -35,7 +35,7 @@ package struct RandomGraph {
 
   private mutating func graph(_ nodeCount: Int) throws(Diagnostic) -> Graph {
     for index in 0..<Int.random(in: 1...3, using: &random) {
-      pool.append(Bounded(value: try builder.input("x\(index)", .f64, shape()), bound: 1))
+      pool.append(Bounded(value: builder.input("x\(index)", .f64, shape()), bound: 1))
     }
     for index in 0..<Int.random(in: 0...2, using: &random) {
       let parameter = try builder.parameter(
@@ -44,19 +44,19 @@ package struct RandomGraph {
     }
     while builder.nodes.count < nodeCount {
       var next = try step()
-      if next.bound > Self.largestBound { next = Bounded(value: try tanh(next.value), bound: 1) }
+      if next.bound > Self.largestBound { next = Bounded(value: tanh(next.value), bound: 1) }
       if Int.random(in: 0..<7, using: &random) == 0 {
         let name = "node\(next.value.id.node)"
         if !builder.hasNode(named: name), builder.node(next.value.id.node).name == nil {
-          try next.value.named(name)
+          next.value.named(name)
         }
       }
       pool.append(next)
     }
-    var total = try pool[pool.count - 1].value.sum()
-    for item in pool.dropLast().suffix(7) { total = try total + tanh(item.value).sum() }
-    try builder.output("y", total)
-    try builder.output("last", pool[pool.count - 1].value)
+    var total = pool[pool.count - 1].value.sum()
+    for item in pool.dropLast().suffix(7) { total = total + tanh(item.value).sum() }
+    builder.output("y", total)
+    builder.output("last", pool[pool.count - 1].value)
     return try builder.build()
   }
 
@@ -83,14 +83,14 @@ package struct RandomGraph {
 
   private mutating func unary(_ x: Bounded) throws(Diagnostic) -> Bounded {
     switch Int.random(in: 0..<8, using: &random) {
-    case 0: return Bounded(value: try sin(x.value), bound: 1)
-    case 1: return Bounded(value: try cos(x.value), bound: 1)
-    case 2: return Bounded(value: try tanh(x.value), bound: 1)
-    case 3: return Bounded(value: try sigmoid(x.value), bound: 1)
-    case 4: return Bounded(value: try softplus(x.value), bound: x.bound + 1)
-    case 5: return Bounded(value: try exp(tanh(x.value)), bound: 3)
-    case 6: return Bounded(value: try log(2 + sin(x.value)), bound: 2)
-    default: return Bounded(value: try -x.value, bound: x.bound)
+    case 0: return Bounded(value: sin(x.value), bound: 1)
+    case 1: return Bounded(value: cos(x.value), bound: 1)
+    case 2: return Bounded(value: tanh(x.value), bound: 1)
+    case 3: return Bounded(value: sigmoid(x.value), bound: 1)
+    case 4: return Bounded(value: softplus(x.value), bound: x.bound + 1)
+    case 5: return Bounded(value: exp(tanh(x.value)), bound: 3)
+    case 6: return Bounded(value: log(2 + sin(x.value)), bound: 2)
+    default: return Bounded(value: -x.value, bound: x.bound)
     }
   }
 
@@ -99,13 +99,13 @@ package struct RandomGraph {
     var y = y
     let fits = Shape.broadcast(x.value.shape, y.value.shape)
     if (fits?.elementCount ?? .max) > Self.largestCount {
-      y = Bounded(value: try tanh(y.value.sum()), bound: 1)
+      y = Bounded(value: tanh(y.value.sum()), bound: 1)
     }
     switch Int.random(in: 0..<4, using: &random) {
-    case 0: return Bounded(value: try x.value + y.value, bound: x.bound + y.bound)
-    case 1: return Bounded(value: try x.value - y.value, bound: x.bound + y.bound)
-    case 2: return Bounded(value: try x.value * y.value, bound: x.bound * y.bound)
-    default: return Bounded(value: try x.value / (2 + sin(y.value)), bound: x.bound)
+    case 0: return Bounded(value: x.value + y.value, bound: x.bound + y.bound)
+    case 1: return Bounded(value: x.value - y.value, bound: x.bound + y.bound)
+    case 2: return Bounded(value: x.value * y.value, bound: x.bound * y.bound)
+    default: return Bounded(value: x.value / (2 + sin(y.value)), bound: x.bound)
     }
   }
 
@@ -113,7 +113,7 @@ package struct RandomGraph {
     var axes: [Int] = []
     for axis in 0..<x.value.rank where Bool.random(using: &random) { axes.append(axis) }
     let keeps = Bool.random(using: &random)
-    let value = try keeps ? x.value.sum(alongAxes: axes) : x.value.sum(squeezingAxes: axes)
+    let value = keeps ? x.value.sum(alongAxes: axes) : x.value.sum(squeezingAxes: axes)
     return Bounded(value: value, bound: x.bound * Double(Self.largestCount))
   }
 
@@ -121,17 +121,17 @@ package struct RandomGraph {
     let count = x.value.shape.elementCount ?? 1
     var value = x.value
     switch Int.random(in: 0..<3, using: &random) {
-    case 0: value = try value.reshaped(to: Shape(extents: [count]))
+    case 0: value = value.reshaped(to: Shape(extents: [count]))
     case 1:
       let permutation = Array(0..<value.rank).shuffled(using: &random)
-      value = try builder.apply(Transpose(permutation: permutation), [value])
+      value = builder.apply(Transpose(permutation: permutation), [value])
     default:
       guard value.rank < 3, count * 3 <= Self.largestCount else { return x }
       let axis = Int.random(in: 0...value.rank, using: &random)
       var shape = value.shape
       shape.dimensions.insert(.fixed(Int.random(in: 1...3, using: &random)), at: axis)
       let axes = (0...value.rank).filter { $0 != axis }
-      value = try value.broadcast(to: shape, axes: axes)
+      value = value.broadcast(to: shape, axes: axes)
     }
     return Bounded(value: value, bound: x.bound)
   }
@@ -141,17 +141,17 @@ package struct RandomGraph {
     let bound = x.bound * y.bound * Double(Self.largestCount)
     let (a, b) = (x.value, y.value)
     if a.rank == 2, b.rank == 2, a.shape[1] == b.shape[0] {
-      return Bounded(value: try matmul(a, b), bound: bound)
+      return Bounded(value: matmul(a, b), bound: bound)
     }
     let (rows, columns) = (a.shape.elementCount ?? 1, b.shape.elementCount ?? 1)
     if rows == columns {
-      let row = try a.reshaped(to: Shape(extents: [rows]))
-      let column = try b.reshaped(to: Shape(extents: [columns]))
-      return Bounded(value: try matmul(row, column), bound: bound)
+      let row = a.reshaped(to: Shape(extents: [rows]))
+      let column = b.reshaped(to: Shape(extents: [columns]))
+      return Bounded(value: matmul(row, column), bound: bound)
     }
     guard rows * columns <= Self.largestCount else { return try unary(x) }
-    let column = try a.reshaped(to: Shape(extents: [rows, 1]))
-    let row = try b.reshaped(to: Shape(extents: [1, columns]))
-    return Bounded(value: try matmul(column, row), bound: bound)
+    let column = a.reshaped(to: Shape(extents: [rows, 1]))
+    let row = b.reshaped(to: Shape(extents: [1, columns]))
+    return Bounded(value: matmul(column, row), bound: bound)
   }
 }

@@ -35,27 +35,27 @@ package struct RandomKernelGraph {
   private mutating func graph(_ nodeCount: Int) throws -> Graph {
     var parameters: [Value] = []
     for number in 0..<2 + pick(3) {
-      values.append(try builder.input("x\(number)", .f32, Shape(extents: extents())))
+      values.append(builder.input("x\(number)", .f32, Shape(extents: extents())))
     }
-    indices.append(try builder.input("at", .i32, [4]))
+    indices.append(builder.input("at", .i32, [4]))
     for number in 0..<1 + pick(4) {
       let shape = number > 0 && pick(2) == 0 ? parameters[0].shape : Shape(extents: extents())
-      parameters.append(try builder.parameter("p\(number)", .f32, shape))
+      parameters.append(builder.parameter("p\(number)", .f32, shape))
     }
     values += parameters
     for _ in 0..<nodeCount { try addNode() }
     for number in 0..<1 + pick(4) {
-      try builder.output("y\(number)", values[pick(values.count)])
+      builder.output("y\(number)", values[pick(values.count)])
     }
     for parameter in parameters where pick(4) > 0 {
       let candidates = values.filter { $0.type == parameter.type }
       var value = candidates[pick(candidates.count)]
-      if pick(2) == 0 { value = try parameter - 0.5 * value }
+      if pick(2) == 0 { value = parameter - 0.5 * value }
       if pick(4) == 0 {
         let count = parameter.shape.elementCount ?? 0
-        value = try value.reshaped(to: [.fixed(count), 1]).reshaped(to: parameter.shape)
+        value = value.reshaped(to: [.fixed(count), 1]).reshaped(to: parameter.shape)
       }
-      try builder.update(parameter, to: value)
+      builder.update(parameter, to: value)
     }
     return try builder.build()
   }
@@ -68,59 +68,59 @@ package struct RandomKernelGraph {
     let other = peers[pick(peers.count)]
     let axis = pick(x.rank)
     switch pick(18) {
-    case 0: values.append(try tanh(x))
-    case 1: values.append(try x + other)
-    case 2: values.append(try x * other)
-    case 3: values.append(try other - 0.25 * x)
-    case 4: values.append(try select(x .> other, x, other))
-    case 5: values.append(try builder.apply(Maximum(), [x, other]))
+    case 0: values.append(tanh(x))
+    case 1: values.append(x + other)
+    case 2: values.append(x * other)
+    case 3: values.append(other - 0.25 * x)
+    case 4: values.append(select(x .> other, x, other))
+    case 5: values.append(builder.apply(Maximum(), [x, other]))
     case 6, 7:
-      guard x.rank > 0 else { return values.append(try exp(0.1 * x)) }
-      values.append(pick(2) == 0 ? try x.sum(squeezingAxes: [axis]) : try x.sum(alongAxes: [axis]))
+      guard x.rank > 0 else { return values.append(exp(0.1 * x)) }
+      values.append(pick(2) == 0 ? x.sum(squeezingAxes: [axis]) : x.sum(alongAxes: [axis]))
     case 8:
-      guard x.rank < 3 else { return values.append(try sin(x)) }
+      guard x.rank < 3 else { return values.append(sin(x)) }
       let place = pick(x.rank + 1)
       var shape = x.shape
       shape.dimensions.insert(.fixed(1 + pick(3)), at: place)
       values.append(
-        try x.broadcast(to: shape, axes: (0..<x.rank).map { $0 < place ? $0 : $0 + 1 }))
+        x.broadcast(to: shape, axes: (0..<x.rank).map { $0 < place ? $0 : $0 + 1 }))
     case 9:
       let count = x.shape.elementCount ?? 0
-      values.append(try x.reshaped(to: pick(2) == 0 ? [.fixed(count)] : [1, .fixed(count), 1]))
+      values.append(x.reshaped(to: pick(2) == 0 ? [.fixed(count)] : [1, .fixed(count), 1]))
     case 10:
-      guard x.rank > 1 else { return values.append(try cos(x)) }
+      guard x.rank > 1 else { return values.append(cos(x)) }
       let turn = 1 + pick(x.rank - 1)
       values.append(
-        try builder.apply(
+        builder.apply(
           Transpose(permutation: (0..<x.rank).map { ($0 + turn) % x.rank }), [x]))
     case 11:
       guard x.rank > 0, let extent = x.shape[axis].extent, extent > 1 else { return }
       values.append(
-        try builder.apply(
+        builder.apply(
           Slice([.init(axis: axis, start: pick(2), limit: extent, stride: 1 + pick(2))]), [x]))
     case 12:
       guard x.rank > 0 else { return }
       let padding = (0..<x.rank).map { _ in
         Pad.Padding(low: pick(2), high: pick(2), interior: pick(2))
       }
-      values.append(try builder.apply(Pad(padding, with: 0.5), [x]))
+      values.append(builder.apply(Pad(padding, with: 0.5), [x]))
     case 13:
       guard x.rank > 0 else { return }
-      values.append(try concatenate([x, other, x], axis: axis))
+      values.append(concatenate([x, other, x], axis: axis))
     case 14:
       guard x.rank > 0, let extent = x.shape[x.rank - 1].extent else { return }
-      let weights = try builder.iota(.f32, [.fixed(extent), 3], axis: pick(2))
-      values.append(try matmul(x, 0.3 * weights))
+      let weights = builder.iota(.f32, [.fixed(extent), 3], axis: pick(2))
+      values.append(matmul(x, 0.3 * weights))
     case 15:
       guard x.rank > 0 else { return }
-      values.append(try builder.apply(Gather(axis: axis), [x, indices[0]]))
+      values.append(builder.apply(Gather(axis: axis), [x, indices[0]]))
     case 16:
       guard x.rank > 0 else { return }
-      let taken = try builder.apply(Gather(axis: axis), [x, indices[0]])
-      values.append(try builder.apply(ScatterAdd(axis: axis), [other, indices[0], taken]))
+      let taken = builder.apply(Gather(axis: axis), [x, indices[0]])
+      values.append(builder.apply(ScatterAdd(axis: axis), [other, indices[0], taken]))
     default:
       let number = Double(pick(5)) - 2
-      values.append(pick(2) == 0 ? try builder.constant(number) : try builder.full(number, x.type))
+      values.append(pick(2) == 0 ? builder.constant(number) : builder.full(number, x.type))
     }
   }
 }

@@ -24,9 +24,9 @@ struct EvaluationTraceBuilder {
     let target = builder.value(try graph.value(named: output))
     // Of the nodes as they stand, each of which has a row.
     let arithmetic = StandardArithmetic()
-    let tangents = try DifferentiationPath(from: [source], to: places, in: builder, arithmetic)
+    let tangents = DifferentiationPath(from: [source], to: places, in: builder, arithmetic)
       .tangents(of: [builder.full(1, source.type)])
-    let adjoints = try DifferentiationPath(from: places, to: [target], in: builder, arithmetic)
+    let adjoints = DifferentiationPath(from: places, to: [target], in: builder, arithmetic)
       .adjoints(of: [builder.full(1, target.type)])
     for (index, id) in floating.enumerated() {
       self.tangents[id] = tangents[index]

@@ -13,18 +13,18 @@ extension Optimizer {
     epsilon: Double = 1e-8
   ) -> Optimizer {
     let settings = "learning rate \(learningRate), β₁ \(beta1), β₂ \(beta2), ε \(epsilon)"
-    return Optimizer("adam(\(settings))", countsSteps: true) { (site) throws(Diagnostic) in
-      let mean = try site.state("mean")
-      let square = try site.state("square")
-      let nextMean = try mean * beta1 + site.gradient * (1 - beta1)
-      let nextSquare = try square * beta2 + site.gradient * site.gradient * (1 - beta2)
+    return Optimizer("adam(\(settings))", countsSteps: true) { site in
+      let mean = site.state("mean")
+      let square = site.state("square")
+      let nextMean = mean * beta1 + site.gradient * (1 - beta1)
+      let nextSquare = square * beta2 + site.gradient * site.gradient * (1 - beta2)
       // 1 − βᵗ = −expm1(t·ln β), which does not cancel at the first steps.
-      let correctedMean = try nextMean / -expm1(site.step * Foundation.log(beta1))
-      let correctedSquare = try nextSquare / -expm1(site.step * Foundation.log(beta2))
-      let direction = try correctedMean / (sqrt(correctedSquare) + epsilon)
-      try site.update(mean, to: nextMean)
-      try site.update(square, to: nextSquare)
-      try site.update(site.parameter, to: site.parameter - direction * learningRate)
+      let correctedMean = nextMean / -expm1(site.step * Foundation.log(beta1))
+      let correctedSquare = nextSquare / -expm1(site.step * Foundation.log(beta2))
+      let direction = correctedMean / (sqrt(correctedSquare) + epsilon)
+      site.update(mean, to: nextMean)
+      site.update(square, to: nextSquare)
+      site.update(site.parameter, to: site.parameter - direction * learningRate)
     }
   }
 }

@@ -5,8 +5,8 @@ import AdjointOperators
 extension Optimizer {
   /// Stochastic gradient descent: `w ← w − η·g`.
   public static func sgd(learningRate: Double = 0.1) -> Optimizer {
-    Optimizer("sgd(learning rate \(learningRate))") { (site) throws(Diagnostic) in
-      try site.update(site.parameter, to: site.parameter - site.gradient * learningRate)
+    Optimizer("sgd(learning rate \(learningRate))") { site in
+      site.update(site.parameter, to: site.parameter - site.gradient * learningRate)
     }
   }
 
@@ -18,11 +18,11 @@ extension Optimizer {
     learningRate: Double = 0.05, momentum: Double = 0.9
   ) -> Optimizer {
     Optimizer("momentum(learning rate \(learningRate), momentum \(momentum))") {
-      (site) throws(Diagnostic) in
-      let velocity = try site.state("velocity")
-      let next = try velocity * momentum + site.gradient
-      try site.update(velocity, to: next)
-      try site.update(site.parameter, to: site.parameter - next * learningRate)
+      site in
+      let velocity = site.state("velocity")
+      let next = velocity * momentum + site.gradient
+      site.update(velocity, to: next)
+      site.update(site.parameter, to: site.parameter - next * learningRate)
     }
   }
 }

@@ -23,18 +23,18 @@ public struct Optimizer: Sendable {
 
     /// A value of the parameter's type that is kept from step to step, starting at zero.
     ///
-    /// - Throws: `.duplicateName` where the graph has such a parameter already.
-    public func state(_ kind: String) throws(Diagnostic) -> Value {
-      try parameter.builder.parameter(
+    /// Mistakes: `.duplicateName` where the graph has such a parameter already.
+    public func state(_ kind: String) -> Value {
+      parameter.builder.parameter(
         "optimizer.\(kind).\(name)", parameter.scalarType, parameter.shape, .zeros,
         file: location.file, line: location.line)
     }
 
     /// Declares the next value of a state or of the parameter.
     ///
-    /// - Throws: `.shapeMismatch` where the types differ.
-    public func update(_ value: Value, to next: Value) throws(Diagnostic) {
-      try parameter.builder.update(value, to: next, file: location.file, line: location.line)
+    /// Mistakes: `.shapeMismatch` where the types differ.
+    public func update(_ value: Value, to next: Value) {
+      parameter.builder.update(value, to: next, file: location.file, line: location.line)
     }
   }
 
@@ -42,12 +42,12 @@ public struct Optimizer: Sendable {
   public let description: String
   /// Whether the rule asks for the number of the step.
   package let countsSteps: Bool
-  package let rule: @Sendable (Site) throws(Diagnostic) -> Void
+  package let rule: @Sendable (Site) -> Void
 
   /// An optimizer from a rule that declares the update of the parameter and of its state.
   public init(
     _ description: String, countsSteps: Bool = false,
-    rule: @escaping @Sendable (Site) throws(Diagnostic) -> Void
+    rule: @escaping @Sendable (Site) -> Void
   ) {
     self.description = description
     self.countsSteps = countsSteps
@@ -96,20 +96,20 @@ extension Graph {
     let target = builder.value(try stable.value(named: loss))
     var values: [Value] = []
     for name in dependent { values.append(builder.value(try stable.value(ofSource: name))) }
-    let derivatives = try gradients(of: target, withRespectTo: values)
+    let derivatives = gradients(of: target, withRespectTo: values)
     builder.currentProvenance = Provenance(.update, of: loss, rule: "step")
     var step: Value?
-    if optimizer.countsSteps { step = try Self.stepCounter(in: builder, location) }
+    if optimizer.countsSteps { step = Self.stepCounter(in: builder, location) }
     for (index, name) in dependent.enumerated() {
       builder.currentProvenance = Provenance(.update, of: name, rule: optimizer.ruleName)
       let scalarType = values[index].scalarType
       let number: Value
       if let step {
-        number = try step.cast(to: scalarType)
+        number = step.cast(to: scalarType)
       } else {
-        number = try builder.constant(1, scalarType)
+        number = builder.constant(1, scalarType)
       }
-      try optimizer.rule(
+      optimizer.rule(
         Optimizer.Site(
           parameter: values[index], name: name, gradient: derivatives[index], step: number,
           location: location))
@@ -120,11 +120,11 @@ extension Graph {
   /// The number of the current step: a parameter that counts, plus one.
   private static func stepCounter(
     in builder: GraphBuilder, _ location: SourceLocation
-  ) throws(Diagnostic) -> Value {
-    let count = try builder.parameter(
+  ) -> Value {
+    let count = builder.parameter(
       "optimizer.step", .i64, .scalar, .zeros, file: location.file, line: location.line)
-    let next = try count + 1
-    try builder.update(count, to: next)
+    let next = count + 1
+    builder.update(count, to: next)
     return next
   }
 }

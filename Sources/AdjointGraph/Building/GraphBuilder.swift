@@ -4,11 +4,16 @@ import AdjointCore
 ///
 /// ```swift
 /// let builder = GraphBuilder("regression")
-/// let x = try builder.input("x", .f32, ["B", 3])
-/// let w = try builder.parameter("w", .f32, [3, 1], .glorot)
-/// try builder.output("y", sigmoid(matmul(x, w)))
+/// let x = builder.input("x", .f32, ["B", 3])
+/// let w = builder.parameter("w", .f32, [3, 1], .glorot)
+/// builder.output("y", sigmoid(matmul(x, w)))
 /// let graph = try builder.build()
 /// ```
+///
+/// Nothing but `build()` throws. A mistake, such as shapes that do not fit, is kept with its place, and what
+/// should have been made is *poisoned*: a value that has the type that was asked for, else that of the first
+/// value it is made of, else a scalar `f32`. Whatever uses it is poisoned in silence, its gradients too.
+/// `build()` throws all mistakes in one `Diagnostic`.
 public final class GraphBuilder {
   /// The name of the graph.
   public let name: String
@@ -23,6 +28,7 @@ public final class GraphBuilder {
   private var nodesByContent = NodeTable()
   private var identities = IdentityTable()
   private var rewriteDepth = 0
+  package var mistakes = Mistakes()
 
   /// The families of identities that are tried on each node before it is added.
   package var rewriteFamilies: Set<Rewrite.Family> {
@@ -51,87 +57,104 @@ public final class GraphBuilder {
 
   /// Declares a value that the caller gives for each run.
   ///
-  /// - Throws: `.duplicateName`, `.invalidType`, or `.invalidArgument` where the name is not an
-  ///   identifier.
+  /// Mistakes: `.duplicateName`, `.invalidType`, or `.invalidArgument` where the name is not an
+  /// identifier.
   public func input(
     _ name: String, _ scalarType: ScalarType, _ shape: Shape,
     file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try declare(.input, name, TensorType(scalarType, shape), SourceLocation(file: file, line: line))
+  ) -> Value {
+    let type = TensorType(scalarType, shape)
+    return attempt([], like: type, at: SourceLocation(file: file, line: line)) {
+      () throws(Diagnostic) in
+      try declare(.input, name, type, SourceLocation(file: file, line: line))
+    }
   }
 
   /// Declares a value that is kept from run to run and may be trained.
   ///
-  /// - Throws: `.duplicateName`, `.invalidType`, or `.invalidArgument` where the name is not an
-  ///   identifier; `.invalidType` or `.scalarTypeMismatch` for initial values that the scalar type
-  ///   cannot hold.
+  /// Mistakes: `.duplicateName`, `.invalidType`, or `.invalidArgument` where the name is not an
+  /// identifier; `.invalidType` or `.scalarTypeMismatch` for initial values that the scalar type
+  /// cannot hold.
   public func parameter(
     _ name: String, _ scalarType: ScalarType, _ shape: Shape, _ initializer: Initializer = .zeros,
     file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
+  ) -> Value {
     let type = TensorType(scalarType, shape)
     let location = SourceLocation(file: file, line: line)
-    let checked: Initializer
-    do {
-      checked = try initializer.checked(for: type)
-    } catch {
-      throw error.at(node: name).located(at: currentLocation ?? location)
+    return attempt([], like: type, at: location) { () throws(Diagnostic) in
+      let checked: Initializer
+      do throws(Diagnostic) {
+        checked = try initializer.checked(for: type)
+      } catch {
+        throw error.at(node: name).located(at: currentLocation ?? location)
+      }
+      return try declare(.parameter(checked), name, type, location)
     }
-    return try declare(.parameter(checked), name, type, location)
   }
 
   /// Declares a result under a name.
   ///
-  /// - Throws: `.duplicateName`, or `.invalidArgument` where the name is not an identifier.
+  /// Mistakes: `.duplicateName`, `.invalidArgument` where the name is not an identifier, or for a value of
+  /// another builder.
   public func output(
     _ name: String, _ value: Value, file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) {
-    let location = SourceLocation(file: file, line: line)
-    try check(name, at: location)
-    try checkOwner(of: [value], at: location)
-    guard outputNames.insert(name).inserted else {
-      throw Diagnostic(
-        .duplicateName, "the graph has an output \(name) already; choose another name",
-        location: location)
+  ) {
+    let checked = attempt([value], at: SourceLocation(file: file, line: line)) {
+      () throws(Diagnostic) in
+      try addOutput(name, value.id)
+      return value
     }
-    outputs.append(Graph.Output(name: name, value: value.id))
+    // What is declared wrongly is declared all the same: that nothing is would be a second mistake.
+    if isPoisoned(checked) { outputs.append(Graph.Output(name: name, value: checked.id)) }
+  }
+
+  /// Adds an output that is a value of this builder.
+  func addOutput(_ name: String, _ value: ValueID) throws(Diagnostic) {
+    try check(name)
+    guard outputNames.insert(name).inserted else { throw GraphRules.duplicateOutput(name) }
+    outputs.append(Graph.Output(name: name, value: value))
   }
 
   /// Declares the value that a parameter takes after each run.
   ///
-  /// - Throws: `.invalidArgument` where `parameter` is not a parameter or has an update already,
-  ///   `.shapeMismatch` where the types differ.
+  /// Mistakes: `.invalidArgument` where `parameter` is not a parameter or has an update already, or for a
+  /// value of another builder; `.shapeMismatch` where the types differ.
   public func update(
     _ parameter: Value, to value: Value, file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) {
-    let location = SourceLocation(file: file, line: line)
-    try checkOwner(of: [parameter, value], at: location)
-    guard case .parameter = nodes[parameter.id.node].kind else {
-      throw Diagnostic(
-        .invalidArgument, "only parameters can be updated, and \(parameter) is none",
-        location: location)
+  ) {
+    _ = attempt([parameter, value], at: SourceLocation(file: file, line: line)) {
+      () throws(Diagnostic) in
+      try addUpdate(of: parameter.id, to: value.id)
+      return value
     }
-    guard parameter.type == value.type else {
-      throw Diagnostic(
-        .shapeMismatch, "update: the parameter is \(parameter.type), its next value \(value.type)",
-        location: location)
+  }
+
+  /// Adds the next value of a parameter, both of this builder.
+  func addUpdate(of parameter: ValueID, to value: ValueID) throws(Diagnostic) {
+    let name = "%\(label(of: parameter.node))"
+    guard case .parameter = nodes[parameter.node].kind else {
+      throw GraphRules.updateOfNoParameter(name)
     }
-    guard updatedParameters.insert(parameter.id.node).inserted else {
-      throw Diagnostic(
-        .invalidArgument, "\(parameter) has an update already; combine the two", location: location)
+    guard type(of: parameter) == type(of: value) else {
+      throw GraphRules.update(of: name, type(of: parameter), to: type(of: value))
     }
-    updates.append(Graph.Update(parameter: parameter.id.node, value: value.id))
+    guard updatedParameters.insert(parameter.node).inserted else {
+      throw GraphRules.secondUpdate(of: name)
+    }
+    updates.append(Graph.Update(parameter: parameter.node, value: value))
   }
 
   /// The graph of everything declared so far.
   ///
-  /// - Throws: `.invalidGraph` where there is no output and no update.
+  /// - Throws: all mistakes in one: the only one as it is, several as the notes of one that has the code and
+  ///   the place of the first. Each note begins with file and line. Beyond 100 they are counted and not
+  ///   listed. Also `.invalidGraph` where there is no output and no update.
   public func build() throws(Diagnostic) -> Graph {
-    guard !(outputs.isEmpty && updates.isEmpty) else {
-      throw Diagnostic(
-        .invalidGraph, "the graph \(name) computes nothing; declare an output")
+    if outputs.isEmpty, updates.isEmpty, mistakes.isEmpty {
+      throw GraphRules.computesNothing(name)
     }
-    try check(name, at: nil)
+    try refuseMistakes()
+    try check(name)
     guard nodes.count <= GraphLimits.nodes else { throw GraphLimits.tooManyNodes(name) }
     return Graph(
       name: name, nodes: nodes, outputs: outputs, updates: updates, nodesByName: nodesByName)
@@ -162,34 +185,40 @@ public final class GraphBuilder {
 
 // Adding nodes.
 extension GraphBuilder {
-  /// Applies an operator and returns its first result.
+  /// The first result of an operator.
+  ///
+  /// A mistake without a place is placed at the innermost caller outside this package.
+  ///
+  /// - Parameter type: The type that the result counts as where a mistake poisons it; that of the first operand
+  ///   where nil.
   package func apply(
-    _ operation: any Operator, _ operands: [Value], at location: SourceLocation? = nil
-  ) throws(Diagnostic) -> Value {
-    try applyAll(operation, operands, at: location)[0]
+    _ operation: any Operator, _ operands: [Value], like type: TensorType? = nil,
+    at location: SourceLocation? = nil
+  ) -> Value {
+    // A pass, or a composite, that is at work knows the place better than the rule that it calls.
+    attempt(operands, like: type, at: currentLocation ?? location) { () throws(Diagnostic) in
+      try results(of: operation, operands, at: location)[0]
+    }
   }
 
-  /// Applies an operator and returns all its results.
+  /// All results of an operator on values of this builder.
   ///
-  /// Where no place is given, a mistake is placed at the innermost caller outside this package.
-  package func applyAll(
-    _ operation: any Operator, _ operands: [Value], at location: SourceLocation? = nil
+  /// - Throws: what the operator says of its operands, with its mnemonic in front.
+  package func results(
+    of operation: any Operator, _ operands: [Value], at location: SourceLocation? = nil
   ) throws(Diagnostic) -> [Value] {
-    // A pass, or a composite, that is at work knows the place better than the rule that it calls.
-    let place = currentLocation ?? location
-    do {
-      try checkOwner(of: operands, at: place)
+    do throws(Diagnostic) {
       var types = try operation.resultTypes(for: operands.map(\.type))
       for type in types { try check(type) }
       types = sharing(types, with: operands)
-      if let replacement = try rewritten(operation, operands, types) { return [replacement] }
+      if let replacement = rewritten(operation, operands, types) { return [replacement] }
       let node = insert(
         Node(
           kind: .operation(operation), operands: operands.map(\.id), resultTypes: types, name: nil,
-          location: place, provenance: currentProvenance))
+          location: currentLocation ?? location, provenance: currentProvenance))
       return types.indices.map { Value(self, ValueID(node: node, result: $0)) }
     } catch {
-      throw error.prefixed(with: operation.mnemonic).located(at: place ?? CallerLocation.current())
+      throw error.prefixed(with: operation.mnemonic)
     }
   }
 
@@ -200,6 +229,11 @@ extension GraphBuilder {
     if mergesEqualNodes, let equal = nodesByContent.enter(node, as: nodes.count, in: nodes) {
       return equal
     }
+    return appendUnmerged(node)
+  }
+
+  /// Adds a node as it is, also where an equal one is known.
+  func appendUnmerged(_ node: consuming Node) -> Int {
     if let name = node.name { nodesByName[name] = nodes.count }
     nodes.append(node)
     return nodes.count - 1
@@ -209,18 +243,18 @@ extension GraphBuilder {
   /// its place, and returns its first result.
   ///
   /// Its types hold here as they did there, so they are not derived again.
-  package func transfer(_ node: consuming Node) throws(Diagnostic) -> ValueID {
-    if let replacement = try identity(for: node) { return replacement.id }
+  package func transfer(_ node: consuming Node) -> ValueID {
+    if let replacement = identity(for: node) { return replacement.id }
     return ValueID(node: insert(node))
   }
 
   /// What an identity puts in the place of a node whose operands are here.
-  private func identity(for node: borrowing Node) throws(Diagnostic) -> Value? {
+  private func identity(for node: borrowing Node) -> Value? {
     guard let operation = node.operation, identities.hasAny(for: operation, node.operatorType)
     else { return nil }
     currentLocation = node.location
     currentProvenance = node.provenance
-    return try rewritten(operation, node.operands.map { Value(self, $0) }, node.resultTypes)
+    return rewritten(operation, node.operands.map { Value(self, $0) }, node.resultTypes)
   }
 
   /// Begins with the first nodes of a graph, as they are, and with room for the others.
@@ -243,17 +277,17 @@ extension GraphBuilder {
   /// Whether no identity and no earlier equal node takes the place of a node that is here already.
   ///
   /// Nodes that are made on the way are behind all others, and mean that it is not kept.
-  func keepsNode(_ index: Int) throws(Diagnostic) -> Bool {
+  func keepsNode(_ index: Int) -> Bool {
     let count = nodes.count
     let node = nodes[index]
-    if try identity(for: node) != nil || nodes.count > count { return false }
+    if identity(for: node) != nil || nodes.count > count { return false }
     return !mergesEqualNodes || nodesByContent.enter(node, as: index, in: nodes) == nil
   }
 
   /// The first identity of the operator that applies, of the families that are switched on.
   private func rewritten(
     _ operation: any Operator, _ operands: [Value], _ types: [TensorType]
-  ) throws(Diagnostic) -> Value? {
+  ) -> Value? {
     // Identities make things simpler, so chains of them are short; the bound is for mistakes.
     guard types.count == 1, !operands.isEmpty, rewriteDepth < 32 else { return nil }
     let rewrites = identities[operation]
@@ -262,35 +296,27 @@ extension GraphBuilder {
     defer { rewriteDepth -= 1 }
     let site = Rewrite.Site(operation: operation, operands: operands, resultType: types[0])
     for rewrite in rewrites {
-      guard let replacement = try rewrite.apply(site) else { continue }
-      guard replacement.type == types[0] else {
-        throw Diagnostic(
+      guard let replacement = rewrite.apply(site) else { continue }
+      if replacement.type == types[0] { return replacement }
+      record(
+        Diagnostic(
           .invalidGraph,
-          "the identity \(rewrite.name) changed the type from \(types[0]) to \(replacement.type)")
-      }
-      return replacement
+          "the identity \(rewrite.name) changed the type from \(types[0]) to \(replacement.type)"))
     }
     return nil
   }
 
   /// Names a node.
-  package func setName(_ name: String, of node: Int, at location: SourceLocation?)
-    throws(Diagnostic)
-  {
+  package func setName(_ name: String, of node: Int) throws(Diagnostic) {
     if nodes[node].name == name { return }
-    try check(name, at: location)
-    guard nodesByName[name] == nil else {
-      throw Diagnostic(
-        .duplicateName, "the graph has a node \(name) already; choose another name",
-        location: location)
-    }
+    try check(name)
+    guard nodesByName[name] == nil else { throw GraphRules.duplicateNode(name) }
     if let old = nodes[node].name {
       switch nodes[node].kind {
       case .operation: nodesByName[old] = nil
       case .input, .parameter:
         throw Diagnostic(
-          .invalidArgument, "the \(nodes[node].mnemonic) \(old) cannot be renamed to \(name)",
-          location: location)
+          .invalidArgument, "the \(nodes[node].mnemonic) \(old) cannot be renamed to \(name)")
       }
     }
     nodes[node].name = name
@@ -308,49 +334,28 @@ extension GraphBuilder {
   /// Whether an output has the name.
   package func hasOutput(named name: String) -> Bool { outputNames.contains(name) }
 
-  private func declare(
-    _ kind: Node.Kind, _ name: String, _ type: TensorType, _ location: SourceLocation
+  /// Adds an input or a parameter.
+  func declare(
+    _ kind: Node.Kind, _ name: String, _ type: TensorType, _ location: SourceLocation,
+    provenance: Provenance? = nil
   ) throws(Diagnostic) -> Value {
-    try check(name, at: location)
-    do {
-      try check(type)
-    } catch {
-      throw error.at(node: name).located(at: location)
-    }
-    guard nodesByName[name] == nil else {
-      throw Diagnostic(
-        .duplicateName, "the graph has a node \(name) already; choose another name",
-        location: location)
-    }
+    try check(name)
+    do throws(Diagnostic) { try check(type) } catch { throw error.at(node: name) }
+    guard nodesByName[name] == nil else { throw GraphRules.duplicateNode(name) }
     let node = Node(
       kind: kind, operands: [], resultTypes: [type], name: name, location: location,
-      provenance: currentProvenance)
+      provenance: provenance ?? currentProvenance)
     return Value(self, ValueID(node: insert(node)))
   }
 
-  /// Refuses values that another builder made: their numbers mean other nodes here.
-  package func checkOwner(
-    of values: [Value], at location: SourceLocation?
-  ) throws(Diagnostic) {
-    for value in values where value.builder !== self {
-      let owner = value.builder.name
-      throw Diagnostic(
-        .invalidArgument,
-        "\(value) belongs to the graph \(owner), not to \(name == owner ? "this other" : name); "
-          + "make all values of a computation with one builder",
-        location: location)
-    }
-  }
-
-  private func check(_ name: String, at location: SourceLocation?) throws(Diagnostic) {
+  private func check(_ name: String) throws(Diagnostic) {
     if let fault = Identifier.fault(in: name, "a name") {
-      throw Diagnostic(.invalidArgument, fault, location: location)
+      throw Diagnostic(.invalidArgument, fault)
     }
   }
 
   private func check(_ type: TensorType) throws(Diagnostic) {
-    try type.validate()
-    if let fault = Identifier.fault(inDimensionsOf: type) { throw Diagnostic(.invalidType, fault) }
+    if let fault = GraphRules.fault(in: type) { throw fault }
   }
 
   /// The types, in the memory of the first operand's where they are the same.

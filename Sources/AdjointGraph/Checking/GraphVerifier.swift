@@ -33,14 +33,14 @@ package struct GraphVerifier {
   private mutating func run() {
     checkName(graph.name, "the name of the graph", at: nil)
     if graph.outputList.isEmpty && graph.updates.isEmpty {
-      report("the graph computes nothing; declare an output", at: nil)
+      report(GraphRules.computesNothing(graph.name).message, at: nil)
     }
     var names: Set<String> = []
     for (index, node) in graph.nodes.enumerated() {
       if let name = node.name {
         checkName(name, "the name of the node", at: index)
         if !names.insert(name).inserted {
-          report("another node is called \(name) too; choose another name", at: index)
+          report(GraphRules.duplicateNode(name).message, at: index)
         }
       }
       for type in node.resultTypes { check(type, at: index) }
@@ -72,12 +72,7 @@ package struct GraphVerifier {
   }
 
   private mutating func check(_ type: TensorType, at node: Int) {
-    do {
-      try type.validate()
-    } catch {
-      report(error.message, at: node)
-    }
-    if let fault = Identifier.fault(inDimensionsOf: type) { report(fault, at: node) }
+    if let fault = GraphRules.fault(in: type) { report(fault.message, at: node) }
   }
 
   private mutating func checkSource(_ node: Node, at index: Int) {
@@ -88,15 +83,8 @@ package struct GraphVerifier {
         "an input or a parameter has one type, not \(node.resultTypes.count)", at: index)
     }
     guard case .parameter(let initializer) = node.kind else { return }
-    if case .literal(let tensor) = initializer, node.resultTypes[0].shape.extents != tensor.extents
-    {
-      report(
-        "the initial value is \(tensor.type), the parameter is \(node.resultTypes[0])", at: index)
-    }
-    do {
-      _ = try initializer.checked(for: node.resultTypes[0])
-    } catch {
-      report(error.message, at: index)
+    if let fault = GraphRules.fault(in: initializer, of: node.resultTypes[0]) {
+      report(fault.message, at: index)
     }
   }
 
@@ -133,7 +121,7 @@ package struct GraphVerifier {
     for output in graph.outputList {
       checkName(output.name, "the name of the output", at: nil)
       if !names.insert(output.name).inserted {
-        report("two outputs are called \(output.name); choose another name", at: nil)
+        report(GraphRules.duplicateOutput(output.name).message, at: nil)
       }
       if type(of: output.value) == nil {
         report("the output \(output.name) is a value that does not exist", at: nil)
@@ -147,21 +135,19 @@ package struct GraphVerifier {
       guard graph.nodes.indices.contains(update.parameter),
         case .parameter = graph.nodes[update.parameter].kind
       else {
-        report("the node \(update.parameter) is updated, and it is no parameter", at: nil)
+        report(GraphRules.updateOfNoParameter("the node \(update.parameter)").message, at: nil)
         continue
       }
+      let name = "%\(graph.label(of: update.parameter))"
       if !updated.insert(update.parameter).inserted {
-        report("it has two updates; combine them", at: update.parameter)
+        report(GraphRules.secondUpdate(of: name).message, at: update.parameter)
       }
       guard let type = type(of: update.value) else {
         report("its next value does not exist", at: update.parameter)
         continue
       }
-      let wanted = graph.nodes[update.parameter].resultTypes.first
-      if wanted != type {
-        report(
-          "its next value is \(type), and it is \(wanted?.description ?? "untyped")",
-          at: update.parameter)
+      if let wanted = graph.nodes[update.parameter].resultTypes.first, wanted != type {
+        report(GraphRules.update(of: name, wanted, to: type).message, at: update.parameter)
       }
     }
   }

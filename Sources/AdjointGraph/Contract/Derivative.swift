@@ -38,16 +38,16 @@ package enum Derivative: Sendable {
   }
 
   /// One partial for each operand.
-  package typealias Partials = @Sendable (Site) throws(Diagnostic) -> [Partial]
+  package typealias Partials = @Sendable (Site) -> [Partial]
   /// From the cotangent of the result to one cotangent for each operand; nil for zero, and where
   /// `wanted` is false anything will do.
-  package typealias Transpose = @Sendable (Site, _ cotangent: Value) throws(Diagnostic) -> [Value?]
+  package typealias Transpose = @Sendable (Site, _ cotangent: Value) -> [Value?]
   /// From the cotangents of the results to those of the operands.
   package typealias VectorJacobianProduct =
-    @Sendable (Site, _ cotangents: [Value?]) throws(Diagnostic) -> [Value?]
+    @Sendable (Site, _ cotangents: [Value?]) -> [Value?]
   /// From the tangents of the operands to those of the results.
   package typealias JacobianVectorProduct =
-    @Sendable (Site, _ tangents: [Value?]) throws(Diagnostic) -> [Value?]
+    @Sendable (Site, _ tangents: [Value?]) -> [Value?]
 
   /// The result does not change with the operands, or jumps where it does.
   case zero

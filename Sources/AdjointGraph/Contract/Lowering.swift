@@ -18,15 +18,15 @@ package enum Lowering: Sendable {
 
   /// The graph that a function of the operands builds.
   package static func graph(
-    of operands: [TensorType], _ definition: ([Value]) throws(Diagnostic) -> [Value]
+    of operands: [TensorType], _ definition: ([Value]) -> [Value]
   ) throws(Diagnostic) -> Lowering {
     let builder = GraphBuilder("definition")
     var inputs: [Value] = []
     for (number, type) in operands.enumerated() {
-      inputs.append(try builder.input("operand\(number)", type.scalarType, type.shape))
+      inputs.append(builder.input("operand\(number)", type.scalarType, type.shape))
     }
-    for (number, result) in try definition(inputs).enumerated() {
-      try builder.output("result\(number)", result)
+    for (number, result) in definition(inputs).enumerated() {
+      builder.output("result\(number)", result)
     }
     return .graph(try builder.build())
   }

@@ -54,13 +54,13 @@ package struct Rewrite: Sendable {
   /// The most that it may change: a test holds it to that on extreme numbers.
   package let change: Change
   /// The replacement, of the same type, or nil where the identity does not apply.
-  package let apply: @Sendable (Site) throws(Diagnostic) -> Value?
+  package let apply: @Sendable (Site) -> Value?
 
   /// - Parameter change: What it may change: where nothing is said, the sign of a zero; for a stable form,
   ///   which is there for it, the range.
   package init(
     _ name: String, _ family: Family = .identity, changing change: Change? = nil,
-    apply: @escaping @Sendable (Site) throws(Diagnostic) -> Value?
+    apply: @escaping @Sendable (Site) -> Value?
   ) {
     self.name = name
     self.family = family

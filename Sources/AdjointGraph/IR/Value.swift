@@ -24,14 +24,16 @@ public struct Value {
 
   /// The same value, its node named for print and for later look-up.
   ///
-  /// - Throws: `.duplicateName` where another node has the name, `.invalidArgument` where it is not an
-  ///   identifier.
+  /// Mistakes: `.duplicateName` where another node has the name, `.invalidArgument` where it is not an
+  /// identifier.
   @discardableResult
   public func named(
     _ name: String, file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try builder.setName(name, of: id.node, at: SourceLocation(file: file, line: line))
-    return self
+  ) -> Value {
+    builder.attempt([self], at: SourceLocation(file: file, line: line)) { () throws(Diagnostic) in
+      try builder.setName(name, of: id.node)
+      return self
+    }
   }
 
   /// The operator of the node that computes this value, if it is of the given type.

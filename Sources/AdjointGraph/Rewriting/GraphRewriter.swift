@@ -61,7 +61,7 @@ package struct GraphRewriter {
       if let replaced {
         for value in replaced { replacements.append(value.id) }
       } else {
-        let first = try builder.transfer(node)
+        let first = builder.transfer(node)
         for result in node.resultTypes.indices {
           replacements.append(ValueID(node: first.node, result: first.result + result))
         }
@@ -75,7 +75,7 @@ package struct GraphRewriter {
     builder.setOutputs(
       graph.outputList.map { Graph.Output(name: $0.name, value: replacements[$0.value]) })
     for update in graph.updates {
-      try builder.update(
+      builder.update(
         builder.value(replacements[ValueID(node: update.parameter)]),
         to: builder.value(replacements[update.value]))
     }
@@ -103,7 +103,7 @@ package struct GraphRewriter {
         builder.currentProvenance = node.provenance
         if try transform(builder, node) != nil { return index }
       }
-      guard try builder.keepsNode(index) else { return index }
+      guard builder.keepsNode(index) else { return index }
     }
     return graph.nodes.count
   }
@@ -113,7 +113,7 @@ package struct GraphRewriter {
     _ name: String, to node: Int, in builder: GraphBuilder
   ) throws(Diagnostic) {
     guard builder.nodes[node].name == nil, !builder.hasNode(named: name) else { return }
-    try builder.setName(name, of: node, at: nil)
+    try builder.setName(name, of: node)
   }
 }
 
@@ -229,7 +229,7 @@ extension Graph {
       if attributes != replaced {
         operation = try Swift.type(of: operation).init(attributes: replaced)
       }
-      return try builder.applyAll(operation, node.operands.map(builder.value))
+      return try builder.results(of: operation, node.operands.map(builder.value))
     }
   }
 }

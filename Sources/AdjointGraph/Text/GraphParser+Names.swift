@@ -11,21 +11,17 @@ extension GraphParser {
           + "or a number alone")
     }
     guard nodesByName[name] == nil else {
-      throw mistake("%\(name) is defined already; choose another name", code: .duplicateName)
+      throw GraphRules.duplicateNode(name).located(at: location)
     }
     try advance()
     return name
   }
 
-  /// Adds a node under the name it has in the file; numbers are for nodes without a name.
-  mutating func add(_ node: Node, as name: String) throws(Diagnostic) {
-    guard nodes.count < GraphLimits.nodes else {
-      throw GraphLimits.tooManyNodes(graphName).located(at: location)
+  /// Refuses one more node than a graph may have.
+  func checkRoom() throws(Diagnostic) {
+    guard builder.nodes.count < GraphLimits.nodes else {
+      throw GraphLimits.tooManyNodes(builder.name).located(at: location)
     }
-    var node = node
-    node.name = Self.isNumber(name) ? nil : name
-    nodesByName[name] = nodes.count
-    nodes.append(node)
   }
 
   /// Reads a `%name` or `%name#1` and returns the value that an earlier line gave this name.
@@ -38,9 +34,9 @@ extension GraphParser {
     }
     guard let node = nodesByName[name] else { throw undefined(name) }
     guard let result = Int(number),
-      nodes[node].resultTypes.indices.contains(result)
+      builder.nodes[node].resultTypes.indices.contains(result)
     else {
-      let count = nodes[node].resultTypes.count
+      let count = builder.nodes[node].resultTypes.count
       throw mistake(
         "%\(text): the node %\(name) has \(count) result\(count == 1 ? "" : "s"), counted from 0",
         code: .unknownName)

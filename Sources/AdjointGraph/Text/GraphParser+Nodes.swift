@@ -9,11 +9,7 @@ extension GraphParser {
     try sign(":", "an input is written input %name: type")
     let type = try type()
     let provenance = try provenance()
-    try add(
-      Node(
-        kind: .input, operands: [], resultTypes: [type], name: nil, location: place,
-        provenance: provenance),
-      as: name)
+    try declare(.input, name, type, place, provenance)
   }
 
   /// Reads `parameter %w: f32[64, 10] = he`.
@@ -32,12 +28,17 @@ extension GraphParser {
       throw error.at(node: name).located(at: initializerPlace)
     }
     let provenance = try provenance()
-    try add(
-      Node(
-        kind: .parameter(initializer), operands: [], resultTypes: [type], name: nil,
-        location: place,
-        provenance: provenance),
-      as: name)
+    try declare(.parameter(initializer), name, type, place, provenance)
+  }
+
+  private mutating func declare(
+    _ kind: Node.Kind, _ name: String, _ type: TensorType, _ place: SourceLocation,
+    _ provenance: Provenance?
+  ) throws(Diagnostic) {
+    try checkRoom()
+    nodesByName[name] = try located(at: place) { builder throws(Diagnostic) in
+      try builder.declare(kind, name, type, place, provenance: provenance).id.node
+    }
   }
 
   /// Reads `%y = add(%a, %b) {…} : f32[B, 10] @adjoint(…)`.
@@ -54,16 +55,17 @@ extension GraphParser {
       operands.append(try parser.use())
     }
     let attributes = try isSign("{") ? attributes(from: "{", to: "}") : AttributeList()
-    let operation: any Operator
-    var types: [TensorType]
-    do {
-      operation = try operatorType.init(attributes: attributes)
-      types = try operation.resultTypes(
-        for: operands.map { nodes[$0.node].resultTypes[$0.result] })
-      for type in types { try type.validate() }
+    try checkRoom()
+    builder.currentLocation = place
+    let results: [Value]
+    do throws(Diagnostic) {
+      results = try builder.results(
+        of: operatorType.init(attributes: attributes), operands.map(builder.value))
     } catch {
       throw said(by: operatorType, error, node: name, place: operatorPlace)
     }
+    let types = results.map(\.type)
+    let number = results[0].id.node
     try resultTypes(equal: types, of: operatorType, node: name)
     guard resultCount == types.count else {
       throw Diagnostic(
@@ -72,15 +74,13 @@ extension GraphParser {
           + (types.indices.map { $0 == 0 ? "%\(name)" : "%\(name)#\($0)" }).joined(separator: ", "),
         location: place)
     }
-    let provenance = try provenance()
-    if let first = operands.first, nodes[first.node].resultTypes == types {
-      types = nodes[first.node].resultTypes
+    if let provenance = try provenance() { builder.setProvenance(provenance, of: number) }
+    if !Self.isNumber(name) {
+      try located(at: place) { builder throws(Diagnostic) in
+        try builder.setName(name, of: number)
+      }
     }
-    try add(
-      Node(
-        kind: .operation(operation), operands: operands, resultTypes: types, name: nil,
-        location: place, provenance: provenance),
-      as: name)
+    nodesByName[name] = number
   }
 
   /// The name of an input or a parameter, which cannot be a number.

@@ -12,14 +12,10 @@ package struct GraphParser {
   var lexer: GraphLexer
   /// The token that is looked at.
   var token: GraphToken
-  var nodes: [Node] = []
-  var outputs: [Graph.Output] = []
-  var updates: [Graph.Update] = []
+  /// What the statements so far have built; its checks are those of a graph built in Swift.
+  var builder = GraphBuilder()
   /// Nodes by the name or number they have in the file.
   var nodesByName = NodeNames()
-  var outputNames: Set<String> = []
-  var updatedParameters: Set<Int> = []
-  var graphName = ""
 
   /// The graph that a text describes.
   ///
@@ -52,7 +48,7 @@ package struct GraphParser {
     try skipLineEnds()
     try keyword("graph", "the version line is followed by graph NAME {")
     let name = try identifier("the name of the graph")
-    graphName = name
+    builder = GraphBuilder(name)
     try sign("{", "the statements of a graph stand between { and }")
     try endOfLine()
     while !isSign("}") {
@@ -70,10 +66,14 @@ package struct GraphParser {
     guard token.kind == .fileEnd else {
       throw mistake("nothing comes after the } of the graph; a file holds one graph")
     }
-    guard !(outputs.isEmpty && updates.isEmpty) else {
-      throw mistake("the graph \(name) computes nothing; declare an output", code: .invalidGraph)
-    }
-    return Graph(name: name, nodes: nodes, outputs: outputs, updates: updates)
+    return try located(at: location) { builder throws(Diagnostic) in try builder.build() }
+  }
+
+  /// Has the builder add to the graph; what it refuses is at a place of the file.
+  func located<Result>(
+    at place: SourceLocation, _ body: (GraphBuilder) throws(Diagnostic) -> Result
+  ) throws(Diagnostic) -> Result {
+    do throws(Diagnostic) { return try body(builder) } catch { throw error.located(at: place) }
   }
 
   private mutating func version() throws(Diagnostic) {
@@ -119,39 +119,22 @@ package struct GraphParser {
     try advance()
     let place = location
     let name = try identifier("the name of the output")
-    guard outputNames.insert(name).inserted else {
-      throw Diagnostic(
-        .duplicateName, "the graph has an output \(name) already; choose another name",
-        location: place)
-    }
     try sign("=", "an output is written output NAME = %value")
-    outputs.append(Graph.Output(name: name, value: try use()))
+    let value = try use()
+    try located(at: place) { builder throws(Diagnostic) in try builder.addOutput(name, value) }
   }
 
   private mutating func update() throws(Diagnostic) {
     try advance()
     let place = location
-    let spelling = lexer.text(of: token)
     let parameter = try use()
-    guard case .parameter = nodes[parameter.node].kind else {
-      throw Diagnostic(
-        .invalidGraph, "only parameters can be updated, and %\(spelling) is none", location: place)
-    }
-    guard updatedParameters.insert(parameter.node).inserted else {
-      throw Diagnostic(
-        .invalidGraph, "%\(spelling) has an update already; combine the two", location: place)
-    }
     try sign("=", "an update is written update %parameter = %value")
     let valuePlace = location
     let value = try use()
-    let types = (
-      nodes[parameter.node].resultTypes[0], nodes[value.node].resultTypes[value.result]
-    )
-    guard types.0 == types.1 else {
-      throw Diagnostic(
-        .shapeMismatch, "the parameter %\(spelling) is \(types.0), its next value \(types.1)",
-        location: valuePlace)
+    do throws(Diagnostic) {
+      try builder.addUpdate(of: parameter, to: value)
+    } catch {
+      throw error.located(at: error.code == .shapeMismatch ? valuePlace : place)
     }
-    updates.append(Graph.Update(parameter: parameter.node, value: value))
   }
 }

@@ -6,16 +6,16 @@ import AdjointGraph
 /// The result has the operand's shape and type; the derivative is 1 above 0 and 0 elsewhere, at 0
 /// included, where nothing passes, not even an infinity or a NaN. A NaN stays NaN, with the derivative 1.
 ///
-/// - Throws: `.scalarTypeMismatch` for truth values.
+/// Mistakes: `.scalarTypeMismatch` for truth values.
 public func relu(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.placed("relu", file, line) { () throws(Diagnostic) in
+) -> Value {
+  x.builder.placed("relu", of: [x], file, line) { () throws(Diagnostic) in
     try x.type.expectNumeric()
-    let zero = try x.builder.full(0, x.type)
+    let zero = x.builder.full(0, x.type)
     // Not x > 0, which would turn a NaN into 0; not a maximum, whose derivative at 0 is a half.
-    let isCut = try x.builder.apply(LessOrEqual(), [x, zero])
-    return try x.builder.apply(Select(), [isCut, zero, x])
+    let isCut = x.builder.apply(LessOrEqual(), [x, zero])
+    return x.builder.apply(Select(), [isCut, zero, x])
   }
 }
 
@@ -24,14 +24,14 @@ public func relu(
 /// The result has the operand's shape and type; the derivative is 1 above 0 and `slope` elsewhere, at 0
 /// included. A NaN stays NaN, with the derivative 1.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func leakyRelu(
   _ x: Value, slope: Double = 0.01, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.placed("leakyRelu", file, line) { () throws(Diagnostic) in
+) -> Value {
+  x.builder.placed("leakyRelu", of: [x], file, line) { () throws(Diagnostic) in
     try x.type.expectFloatingPoint()
-    let isCut = try x .<= 0
-    return try x.builder.apply(Select(), [isCut, slope * x, x])
+    let isCut = x .<= 0
+    return x.builder.apply(Select(), [isCut, slope * x, x])
   }
 }
 
@@ -42,12 +42,12 @@ public func leakyRelu(
 /// The derivative is within 8 + 2|x| roundoffs (`2⁻²⁴` in `f32`, `2⁻⁵³` in `f64`). At −∞ the value is
 /// NaN, and at both infinities the derivative is.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func silu(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.placed("silu", file, line) { () throws(Diagnostic) in
+) -> Value {
+  x.builder.placed("silu", of: [x], file, line) { () throws(Diagnostic) in
     try x.type.expectFloatingPoint()
-    return try x * x.builder.apply(Sigmoid(), [x])
+    return x * x.builder.apply(Sigmoid(), [x])
   }
 }

@@ -11,12 +11,13 @@ import AdjointGraph
 /// - Parameters:
 ///   - logits: Scores `[…, C]` before any softmax, `f32` or `f64`.
 ///   - indices: Class numbers `[…]`, `i32`, `i64` or `u8`.
-/// - Throws: `.shapeMismatch` where the labels do not have the shape of the scores without the
-///   classes, `.scalarTypeMismatch` for other scalar types.
+///
+/// Mistakes: `.shapeMismatch` where the labels do not have the shape of the scores without the classes,
+/// `.scalarTypeMismatch` for other scalar types.
 public func crossEntropy(
   logits: Value, indices: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try logits.builder.placed("crossEntropy", file, line, taking: [indices]) {
+) -> Value {
+  logits.builder.placed("crossEntropy", of: [logits, indices], file, line) {
     () throws(Diagnostic) in
     try logits.type.expectFloatingPoint()
     try indices.type.expectIndices()
@@ -27,12 +28,12 @@ public func crossEntropy(
           + "last axis, which holds the classes")
     }
     // Class numbers need not fit into 8 bits.
-    let labels = indices.scalarType == .u8 ? try indices.cast(to: .i32) : indices
+    let labels = indices.scalarType == .u8 ? indices.cast(to: .i32) : indices
     let classAxis = logits.rank - 1
-    let classes = try logits.builder.iota(labels.scalarType, logits.shape, axis: classAxis)
-    let isLabel = try classes .== labels.repeated(over: logits, alongAxes: [classAxis])
-    let chosen = try select(isLabel, logits, 0).sum(squeezingAxes: [classAxis])
-    return try ShiftedLogSumExp(of: logits, over: [classAxis]).less(chosen).mean()
+    let classes = logits.builder.iota(labels.scalarType, logits.shape, axis: classAxis)
+    let isLabel = classes .== labels.repeated(over: logits, alongAxes: [classAxis])
+    let chosen = select(isLabel, logits, 0).sum(squeezingAxes: [classAxis])
+    return ShiftedLogSumExp(of: logits, over: [classAxis]).less(chosen).mean()
   }
 }
 
@@ -50,11 +51,12 @@ public func crossEntropy(
 /// - Parameters:
 ///   - logits: Scores `[…, C]` before any softmax, `f32` or `f64`.
 ///   - probabilities: The probability of each class, of the type and shape of the scores.
-/// - Throws: `.shapeMismatch` or `.scalarTypeMismatch` where the two types differ.
+///
+/// Mistakes: `.shapeMismatch` or `.scalarTypeMismatch` where the two types differ.
 public func crossEntropy(
   logits: Value, probabilities: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try logits.builder.placed("crossEntropy", file, line, taking: [probabilities]) {
+) -> Value {
+  logits.builder.placed("crossEntropy", of: [logits, probabilities], file, line) {
     () throws(Diagnostic) in
     try logits.type.expectFloatingPoint()
     _ = try [logits.type, probabilities.type].expectEqual()
@@ -63,6 +65,6 @@ public func crossEntropy(
         .shapeMismatch, "the logits \(logits.type) need an axis for the classes")
     }
     let classAxis = logits.rank - 1
-    return try ShiftedLogSumExp(of: logits, over: [classAxis]).less(expected: probabilities).mean()
+    return ShiftedLogSumExp(of: logits, over: [classAxis]).less(expected: probabilities).mean()
   }
 }

@@ -18,21 +18,21 @@ public enum GeluApproximation: Hashable, Sendable, CaseIterable {
 /// within 40 for the other one. At −∞ the value is NaN, and so is the derivative of the exact form at
 /// both infinities.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func gelu(
   _ x: Value, approximation: GeluApproximation = .exact, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.placed("gelu", file, line) { () throws(Diagnostic) in
+) -> Value {
+  x.builder.placed("gelu", of: [x], file, line) { () throws(Diagnostic) in
     try x.type.expectFloatingPoint()
     let bell: Value
     switch approximation {
     case .exact:
-      bell = try x.builder.apply(Erf(), [squareRootOfHalf * x])
+      bell = x.builder.apply(Erf(), [squareRootOfHalf * x])
     case .tanh:
-      let cubic = try x + 0.044715 * (x * x * x)
-      bell = try x.builder.apply(Tanh(), [squareRootOfTwoOverPi * cubic])
+      let cubic = x + 0.044715 * (x * x * x)
+      bell = x.builder.apply(Tanh(), [squareRootOfTwoOverPi * cubic])
     }
-    return try 0.5 * x * (1 + bell)
+    return 0.5 * x * (1 + bell)
   }
 }
 

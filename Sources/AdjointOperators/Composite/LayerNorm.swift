@@ -7,14 +7,13 @@ import AdjointGraph
 /// `y = (x − mean) / √(variance + ε) · scale + offset`, mean and variance over the axes, the last
 /// one unless told otherwise. Scale and offset have the extents of those axes, in ascending order.
 ///
-/// - Throws: `.shapeMismatch` where scale or offset do not have those extents,
-///   `.scalarTypeMismatch` unless all are `f32` or all are `f64`, `.invalidArgument` where an axis
-///   is out of range or repeated.
+/// Mistakes: `.shapeMismatch` where scale or offset do not have those extents, `.scalarTypeMismatch` unless
+/// all are `f32` or all are `f64`, `.invalidArgument` where an axis is out of range or repeated.
 public func layerNorm(
   _ x: Value, scale: Value, offset: Value, axes: [Int] = [-1], epsilon: Double = 1e-5,
   file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.placed("layerNorm", file, line, taking: [scale, offset]) { () throws(Diagnostic) in
+) -> Value {
+  x.builder.placed("layerNorm", of: [x, scale, offset], file, line) { () throws(Diagnostic) in
     try x.type.expectFloatingPoint()
     let axes = try x.type.normalized(axes: axes)
     let normalized = TensorType(x.scalarType, Shape(axes.map { x.shape[$0] }))
@@ -23,10 +22,10 @@ public func layerNorm(
         value.scalarType == x.scalarType ? .shapeMismatch : .scalarTypeMismatch,
         "the \(name) is \(value.type), and for axes \(axes) of \(x.type) it must be \(normalized)")
     }
-    let centred = try x.centred(over: axes)
-    let variance = try (centred * centred).mean(squeezingAxes: axes)
-    let inverse = try rsqrt(variance + epsilon).repeated(over: x, alongAxes: axes)
-    return try centred * inverse * scale.broadcast(to: x.shape, axes: axes)
+    let centred = x.centred(over: axes)
+    let variance = (centred * centred).mean(squeezingAxes: axes)
+    let inverse = rsqrt(variance + epsilon).repeated(over: x, alongAxes: axes)
+    return centred * inverse * scale.broadcast(to: x.shape, axes: axes)
       + offset.broadcast(to: x.shape, axes: axes)
   }
 }

@@ -7,32 +7,32 @@ extension Value {
   /// `y = Σ x / n`, with `∂y/∂x = 1 / n`. An extent known by name counts with the number it is
   /// bound to.
   ///
-  /// - Throws: `.scalarTypeMismatch` unless this value is `f32` or `f64`.
-  public func mean(file: String = #fileID, line: Int = #line) throws(Diagnostic) -> Value {
-    try mean(squeezingAxes: Array(0..<rank), file: file, line: line)
+  /// Mistakes: `.scalarTypeMismatch` unless this value is `f32` or `f64`.
+  public func mean(file: String = #fileID, line: Int = #line) -> Value {
+    mean(squeezingAxes: Array(0..<rank), file: file, line: line)
   }
 
   /// The mean over axes, which the result no longer has; negative axes count from the back.
   ///
-  /// - Throws: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where
-  ///   an axis is out of range or repeated.
+  /// Mistakes: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where an axis
+  /// is out of range or repeated.
   public func mean(
     squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try builder.placed("mean", file, line) { () throws(Diagnostic) in
+  ) -> Value {
+    builder.placed("mean", of: [self], file, line) { () throws(Diagnostic) in
       try type.expectFloatingPoint()
       let axes = try type.normalized(axes: axes)
-      return try sum(squeezingAxes: axes) / extent(ofAxes: axes, as: scalarType)
+      return sum(squeezingAxes: axes) / extent(ofAxes: axes, as: scalarType)
     }
   }
 
   /// The mean over axes, which keep an extent of 1.
   ///
-  /// - Throws: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where
-  ///   an axis is out of range or repeated.
+  /// Mistakes: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where an axis
+  /// is out of range or repeated.
   public func mean(
     alongAxes axes: [Int], file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try mean(squeezingAxes: axes, file: file, line: line).restoringAxes(axes, of: self)
+  ) -> Value {
+    mean(squeezingAxes: axes, file: file, line: line).restoringAxes(axes, of: self)
   }
 }

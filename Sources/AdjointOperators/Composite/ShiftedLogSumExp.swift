@@ -16,12 +16,12 @@ struct ShiftedLogSumExp {
   let logarithm: Value
 
   /// Writes the nodes for x and axes that are not negative.
-  init(of x: Value, over axes: [Int]) throws(Diagnostic) {
+  init(of x: Value, over axes: [Int]) {
     self.axes = axes
-    shift = try x.finiteMaximum(over: axes)
-    shifted = try x.shifted(by: shift, over: axes)
-    let powers = try x.builder.apply(Exp(), [shifted])
-    logarithm = try x.builder.apply(Log(), [x.builder.apply(ReduceSum(axes: axes), [powers])])
+    shift = x.finiteMaximum(over: axes)
+    shifted = x.shifted(by: shift, over: axes)
+    let powers = x.builder.apply(Exp(), [shifted])
+    logarithm = x.builder.apply(Log(), [x.builder.apply(ReduceSum(axes: axes), [powers])])
   }
 
   /// Nil unless the value is m + log Σ exp(x − m), both sides reshaped or not.
@@ -46,25 +46,25 @@ struct ShiftedLogSumExp {
   }
 
   /// log Σ exp(x).
-  func sum() throws(Diagnostic) -> Value { try shift + logarithm }
+  func sum() -> Value { shift + logarithm }
 
   /// log Σ exp(x) − c, where c is about as large as m.
-  func less(_ c: Value) throws(Diagnostic) -> Value { try logarithm - (c - shift) }
+  func less(_ c: Value) -> Value { logarithm - (c - shift) }
 
   /// log Σ exp(x) − Σ q·x, as log Σ exp(x − m) − Σ q·(x − m) + m·(1 − Σ q).
-  func less(expected q: Value) throws(Diagnostic) -> Value {
+  func less(expected q: Value) -> Value {
     let builder = q.builder
     // 0 · (−∞) is NaN; what has no probability is left out.
-    let isLeftOut = try (q .== 0) .& (shifted .== -.infinity)
-    let scores = try select(isLeftOut, 0, shifted)
-    let expected = try builder.apply(ReduceSum(axes: axes), [q * scores])
+    let isLeftOut = (q .== 0) .& (shifted .== -.infinity)
+    let scores = select(isLeftOut, 0, shifted)
+    let expected = builder.apply(ReduceSum(axes: axes), [q * scores])
     // Probabilities sum to 1 but for rounding, and that would be multiplied by m.
-    let counted = try select(isLeftOut, 0, q)
-    let rest = try 1 - builder.apply(ReduceSum(axes: axes), [counted])
-    let isRounding = try abs(rest) .<= q.scalarType.roundingOfSums
-    let correction = try shift.reshaped(to: rest.shape) * rest
-    let excess = try stopGradient(select(isRounding, correction, 0))
-    return try logarithm.reshaped(to: rest.shape) - expected + (correction - excess)
+    let counted = select(isLeftOut, 0, q)
+    let rest = 1 - builder.apply(ReduceSum(axes: axes), [counted])
+    let isRounding = abs(rest) .<= q.scalarType.roundingOfSums
+    let correction = shift.reshaped(to: rest.shape) * rest
+    let excess = stopGradient(select(isRounding, correction, 0))
+    return logarithm.reshaped(to: rest.shape) - expected + (correction - excess)
   }
 }
 

@@ -6,17 +6,17 @@ import AdjointGraph
 /// `y_i = exp(x_i) / Σ_k exp(x_k)`, computed from `x − max(x)`, so that no exponential overflows.
 /// The result has the operand's shape; `x̄ = y · (ȳ − Σ_k ȳ_k · y_k)`.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` for an
-///   axis out of range.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` for an axis out
+/// of range.
 public func softmax(
   _ x: Value, axis: Int = -1, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.placed("softmax", file, line) { () throws(Diagnostic) in
+) -> Value {
+  x.builder.placed("softmax", of: [x], file, line) { () throws(Diagnostic) in
     try x.type.expectFloatingPoint()
     let axes = [try x.type.normalized(axis: axis)]
-    let exponential = try exp(x.shifted(by: x.largest(over: axes), over: axes))
-    let total = try exponential.sum(squeezingAxes: axes)
-    return try exponential / total.repeated(over: x, alongAxes: axes)
+    let exponential = exp(x.shifted(by: x.largest(over: axes), over: axes))
+    let total = exponential.sum(squeezingAxes: axes)
+    return exponential / total.repeated(over: x, alongAxes: axes)
   }
 }
 
@@ -25,17 +25,17 @@ public func softmax(
 /// `y_i = x_i − log Σ_k exp(x_k)`, computed from `x − max(x)`. The result has the operand's shape;
 /// `x̄_i = ȳ_i − softmax(x)_i · Σ_k ȳ_k`.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` for an
-///   axis out of range.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` for an axis out
+/// of range.
 public func logSoftmax(
   _ x: Value, axis: Int = -1, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.placed("logSoftmax", file, line) { () throws(Diagnostic) in
+) -> Value {
+  x.builder.placed("logSoftmax", of: [x], file, line) { () throws(Diagnostic) in
     try x.type.expectFloatingPoint()
     let axes = [try x.type.normalized(axis: axis)]
-    let shifted = try x.shifted(by: x.largest(over: axes), over: axes)
-    let total = try log(exp(shifted).sum(squeezingAxes: axes))
-    return try shifted.shifted(by: total, over: axes)
+    let shifted = x.shifted(by: x.largest(over: axes), over: axes)
+    let total = log(exp(shifted).sum(squeezingAxes: axes))
+    return shifted.shifted(by: total, over: axes)
   }
 }
 
@@ -45,12 +45,12 @@ public func logSoftmax(
 /// that it neither overflows nor loses small sums; over nothing but −∞ it is −∞. `x̄ = softmax(x) ·
 /// ȳ`.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` where
-///   an axis is out of range or repeated.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` where an axis
+/// is out of range or repeated.
 public func logSumExp(
   _ x: Value, squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.placed("logSumExp", file, line) { () throws(Diagnostic) in
+) -> Value {
+  x.builder.placed("logSumExp", of: [x], file, line) { () throws(Diagnostic) in
     try x.type.expectFloatingPoint()
     return try ShiftedLogSumExp(of: x, over: x.type.normalized(axes: axes)).sum()
   }
@@ -60,17 +60,17 @@ public func logSumExp(
 ///
 /// See `logSumExp(_:squeezingAxes:)`.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` where
-///   an axis is out of range or repeated.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`, `.invalidArgument` where an axis
+/// is out of range or repeated.
 public func logSumExp(
   _ x: Value, alongAxes axes: [Int], file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try logSumExp(x, squeezingAxes: axes, file: file, line: line).restoringAxes(axes, of: x)
+) -> Value {
+  logSumExp(x, squeezingAxes: axes, file: file, line: line).restoringAxes(axes, of: x)
 }
 
 extension Value {
   /// The largest elements over axes, held constant: a shift that cancels has no derivative.
-  fileprivate func largest(over axes: [Int]) throws(Diagnostic) -> Value {
-    try stopGradient(max(squeezingAxes: axes))
+  fileprivate func largest(over axes: [Int]) -> Value {
+    stopGradient(max(squeezingAxes: axes))
   }
 }

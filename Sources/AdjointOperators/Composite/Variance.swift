@@ -6,38 +6,38 @@ extension Value {
   ///
   /// `y = Σ (x − mean)² / n`, the variance of a whole population, with `∂y/∂x = 2 (x − mean) / n`.
   ///
-  /// - Throws: `.scalarTypeMismatch` unless this value is `f32` or `f64`.
-  public func variance(file: String = #fileID, line: Int = #line) throws(Diagnostic) -> Value {
-    try variance(squeezingAxes: Array(0..<rank), file: file, line: line)
+  /// Mistakes: `.scalarTypeMismatch` unless this value is `f32` or `f64`.
+  public func variance(file: String = #fileID, line: Int = #line) -> Value {
+    variance(squeezingAxes: Array(0..<rank), file: file, line: line)
   }
 
   /// The variance over axes, which the result no longer has; negative axes count from the back.
   ///
-  /// - Throws: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where
-  ///   an axis is out of range or repeated.
+  /// Mistakes: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where an axis
+  /// is out of range or repeated.
   public func variance(
     squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try builder.placed("variance", file, line) { () throws(Diagnostic) in
+  ) -> Value {
+    builder.placed("variance", of: [self], file, line) { () throws(Diagnostic) in
       try type.expectFloatingPoint()
       let axes = try type.normalized(axes: axes)
-      let centred = try centred(over: axes)
-      return try (centred * centred).mean(squeezingAxes: axes)
+      let centred = centred(over: axes)
+      return (centred * centred).mean(squeezingAxes: axes)
     }
   }
 
   /// The variance over axes, which keep an extent of 1.
   ///
-  /// - Throws: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where
-  ///   an axis is out of range or repeated.
+  /// Mistakes: `.scalarTypeMismatch` unless this value is `f32` or `f64`, `.invalidArgument` where an axis
+  /// is out of range or repeated.
   public func variance(
     alongAxes axes: [Int], file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try variance(squeezingAxes: axes, file: file, line: line).restoringAxes(axes, of: self)
+  ) -> Value {
+    variance(squeezingAxes: axes, file: file, line: line).restoringAxes(axes, of: self)
   }
 
   /// The value less its mean over axes, which are not negative.
-  func centred(over axes: [Int]) throws(Diagnostic) -> Value {
-    try self - mean(squeezingAxes: axes).repeated(over: self, alongAxes: axes)
+  func centred(over axes: [Int]) -> Value {
+    self - mean(squeezingAxes: axes).repeated(over: self, alongAxes: axes)
   }
 }

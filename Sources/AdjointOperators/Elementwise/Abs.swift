@@ -10,17 +10,17 @@ package struct Abs: UnaryOperator {
   package static func check(_ type: TensorType) throws(Diagnostic) { try type.expectNumeric() }
 
   package var derivative: Derivative {
-    .partials { (site) throws(Diagnostic) in
-      [.value(try site.builder.apply(Sign(), [site.operands[0]]))]
+    .partials { site in
+      [.value(site.builder.apply(Sign(), [site.operands[0]]))]
     }
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("|−x| → |x|") { (site) throws(Diagnostic) in
+    Rewrite("|−x| → |x|") { site in
       // Unsigned numbers wrap around when they are negated.
       guard site.resultType.scalarType != .u8, let x = site.operands[0].argument(of: Negate.self)
       else { return nil }
-      return try site.builder.apply(Abs(), [x])
+      return site.builder.apply(Abs(), [x])
     },
     Rewrite("||x|| → |x|") { site in
       site.operand(0, as: Abs.self) == nil ? nil : site.operands[0]
@@ -35,9 +35,9 @@ package struct Abs: UnaryOperator {
 ///
 /// The derivative is exact.
 ///
-/// - Throws: `.scalarTypeMismatch` for truth values.
+/// Mistakes: `.scalarTypeMismatch` for truth values.
 public func abs(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.apply(Abs(), [x], at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.builder.apply(Abs(), [x], at: SourceLocation(file: file, line: line))
 }

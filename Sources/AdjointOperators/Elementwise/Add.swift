@@ -18,12 +18,12 @@ package struct Add: BinaryOperator {
       if site.operands[0].isConstant(0) { return site.operands[1] }
       return nil
     },
-    Rewrite("x + (−y) → x − y") { (site) throws(Diagnostic) in
+    Rewrite("x + (−y) → x − y") { site in
       if site.operand(1, as: Negate.self) != nil {
-        return try site.builder.apply(Subtract(), [site.operands[0], site.operands[1].operands[0]])
+        return site.builder.apply(Subtract(), [site.operands[0], site.operands[1].operands[0]])
       }
       if site.operand(0, as: Negate.self) != nil {
-        return try site.builder.apply(Subtract(), [site.operands[1], site.operands[0].operands[0]])
+        return site.builder.apply(Subtract(), [site.operands[1], site.operands[0].operands[0]])
       }
       return nil
     },
@@ -33,33 +33,33 @@ package struct Add: BinaryOperator {
 extension Value {
   /// The sum, element by element, of two values that broadcast to one shape.
   ///
-  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
-  ///   types differ.
-  public static func + (left: Value, right: Value) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: Add())
+  /// Mistakes: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
+  /// differ.
+  public static func + (left: Value, right: Value) -> Value {
+    left.combined(with: right, by: Add())
   }
 
   /// The sum of every element and a number.
-  public static func + (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: Add())
+  public static func + (left: Value, right: Double) -> Value {
+    left.combined(with: NumberLiteral(right), by: Add())
   }
 
   /// The sum of every element and a whole number.
   public static func + <Integer: BinaryInteger>(
     left: Value, right: Integer
-  ) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: Add())
+  ) -> Value {
+    left.combined(with: NumberLiteral(right), by: Add())
   }
 
   /// The sum of a number and every element.
-  public static func + (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: Add())
+  public static func + (left: Double, right: Value) -> Value {
+    right.combined(after: NumberLiteral(left), by: Add())
   }
 
   /// The sum of a whole number and every element.
   public static func + <Integer: BinaryInteger>(
     left: Integer, right: Value
-  ) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: Add())
+  ) -> Value {
+    right.combined(after: NumberLiteral(left), by: Add())
   }
 }

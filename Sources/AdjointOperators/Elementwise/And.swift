@@ -28,9 +28,8 @@ package struct And: BinaryOperator {
 extension Value {
   /// True where both are true, of two values that broadcast to one shape.
   ///
-  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` unless both are
-  ///   `bool`.
-  public static func .& (left: Value, right: Value) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: And())
+  /// Mistakes: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` unless both are `bool`.
+  public static func .& (left: Value, right: Value) -> Value {
+    left.combined(with: right, by: And())
   }
 }

@@ -26,10 +26,10 @@ package struct Cast: Operator {
 
   package var derivative: Derivative {
     guard scalarType.isDifferentiable else { return .zero }
-    return .movement { (site, cotangent) throws(Diagnostic) in
+    return .movement { site, cotangent in
       let source = site.operands[0].scalarType
       guard source.isDifferentiable else { return [nil] }
-      return [try site.builder.apply(Cast(to: source), [cotangent])]
+      return [site.builder.apply(Cast(to: source), [cotangent])]
     }
   }
 
@@ -46,12 +46,12 @@ package struct Cast: Operator {
     Rewrite("cast to the same type → x") { site in
       site.operands[0].type == site.resultType ? site.operands[0] : nil
     },
-    Rewrite("cast(cast(x)) → cast(x) where the first loses nothing") { (site) throws(Diagnostic) in
+    Rewrite("cast(cast(x)) → cast(x) where the first loses nothing") { site in
       guard let inner = site.operand(0, as: Cast.self) else { return nil }
       let source = site.operands[0].operands[0]
       guard source.scalarType.isKept(by: inner.scalarType, onTheWayTo: site.resultType.scalarType)
       else { return nil }
-      return try site.builder.apply(site.operation, [source])
+      return site.builder.apply(site.operation, [source])
     },
   ]
 }
@@ -78,9 +78,10 @@ extension Value {
   /// between `f32` and `f64`, converted likewise, and is 0 for all other types.
   public func cast(
     to scalarType: ScalarType, file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
+  ) -> Value {
     if scalarType == self.scalarType { return self }
-    return try builder.apply(
-      Cast(to: scalarType), [self], at: SourceLocation(file: file, line: line))
+    return builder.apply(
+      Cast(to: scalarType), [self], like: TensorType(scalarType, shape),
+      at: SourceLocation(file: file, line: line))
   }
 }

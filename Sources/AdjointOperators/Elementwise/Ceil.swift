@@ -14,9 +14,9 @@ package struct Ceil: UnaryOperator {
 ///
 /// The result has the operand's shape and type; the derivative is 0 everywhere.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func ceil(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.apply(Ceil(), [x], at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.builder.apply(Ceil(), [x], at: SourceLocation(file: file, line: line))
 }

@@ -9,7 +9,7 @@ extension Derivative.Site {
   /// not, so nothing passes.
   func tieSplittingPartials<Comparison: ComparisonOperator>(
     where isNotBehind: Comparison
-  ) throws(Diagnostic) -> [Derivative.Partial] {
+  ) -> [Derivative.Partial] {
     let type = operands[0].type
     var partials: [Derivative.Partial] = []
     for (this, other) in [(0, 1), (1, 0)] {
@@ -17,9 +17,9 @@ extension Derivative.Site {
         partials.append(.zero)
         continue
       }
-      let isChosen = try builder.apply(isNotBehind, [operands[this], operands[other]])
-      let isTie = try builder.apply(Equal(), operands)
-      let half = Derivative.Partial.value(try builder.full(0.5, type))
+      let isChosen = builder.apply(isNotBehind, [operands[this], operands[other]])
+      let isTie = builder.apply(Equal(), operands)
+      let half = Derivative.Partial.value(builder.full(0.5, type))
       partials.append(.choice(isChosen, .choice(isTie, half, .one), .zero))
     }
     return partials

@@ -8,53 +8,53 @@ package struct Divide: BinaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (site) throws(Diagnostic) in
+    .partials { site in
       let y = site.operands[1]
       return [
-        site.wanted[0] ? .value(try site.builder.apply(Reciprocal(), [y])) : .zero,
-        site.wanted[1] ? .value(try -(site.result / y)) : .zero,
+        site.wanted[0] ? .value(site.builder.apply(Reciprocal(), [y])) : .zero,
+        site.wanted[1] ? .value(-(site.result / y)) : .zero,
       ]
     }
   }
 
   package static let rewrites: [Rewrite] = [
     Rewrite("x / 1 → x") { site in site.operands[1].isConstant(1) ? site.operands[0] : nil },
-    Rewrite("1 / (1 + exp(−x)) → sigmoid(x)", .stableForm) { (site) throws(Diagnostic) in
+    Rewrite("1 / (1 + exp(−x)) → sigmoid(x)", .stableForm) { site in
       guard site.operands[0].isConstant(1),
         let power = site.operands[1].addendOfOne?.argument(of: Exp.self)
       else { return nil }
-      return try power.sigmoidOfNegative()
+      return power.sigmoidOfNegative()
     },
-    Rewrite("exp(x) / (1 + exp(x)) → sigmoid(x)", .stableForm) { (site) throws(Diagnostic) in
+    Rewrite("exp(x) / (1 + exp(x)) → sigmoid(x)", .stableForm) { site in
       guard let x = site.operands[0].argument(of: Exp.self),
         let other = site.operands[1].addendOfOne?.argument(of: Exp.self), x.isIdentical(to: other)
       else { return nil }
-      return try site.builder.apply(Sigmoid(), [x])
+      return site.builder.apply(Sigmoid(), [x])
     },
     .sigmoidOfDifference,
     .tanhOfExponentials,
     .tanhOfExpm1,
     .scaledSigmoid,
     .softmax,
-    Rewrite("(−x) / (−y) → x / y") { (site) throws(Diagnostic) in
+    Rewrite("(−x) / (−y) → x / y") { site in
       guard site.resultType.scalarType.isDifferentiable,
         let x = site.operands[0].argument(of: Negate.self),
         let y = site.operands[1].argument(of: Negate.self)
       else { return nil }
-      return try site.builder.apply(Divide(), [x, y])
+      return site.builder.apply(Divide(), [x, y])
     },
-    Rewrite("x / 2ⁿ → x · 2⁻ⁿ") { (site) throws(Diagnostic) in
+    Rewrite("x / 2ⁿ → x · 2⁻ⁿ") { site in
       guard let number = site.operands[1].constantNumber,
         site.resultType.scalarType.scalesExactly(by: number)
       else { return nil }
-      return try site.builder.apply(
+      return site.builder.apply(
         Multiply(), [site.operands[0], site.builder.full(1 / number, site.resultType)])
     },
-    Rewrite("1 / x → reciprocal(x)") { (site) throws(Diagnostic) in
+    Rewrite("1 / x → reciprocal(x)") { site in
       guard site.resultType.scalarType.isDifferentiable, site.operands[0].isConstant(1) else {
         return nil
       }
-      return try site.builder.apply(Reciprocal(), [site.operands[1]])
+      return site.builder.apply(Reciprocal(), [site.operands[1]])
     },
   ]
 }
@@ -66,33 +66,33 @@ extension Value {
   /// `∂z/∂y = −x/y²`, both infinite where `y` is 0 and `x` is not; of `0/0` the latter is NaN, as `z` is.
   /// They are within 1 and 3 units in the last place, unless `x/y` is subnormal.
   ///
-  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
-  ///   types differ or are `bool`.
-  public static func / (left: Value, right: Value) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: Divide())
+  /// Mistakes: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
+  /// differ or are `bool`.
+  public static func / (left: Value, right: Value) -> Value {
+    left.combined(with: right, by: Divide())
   }
 
   /// Every element divided by a number.
-  public static func / (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: Divide())
+  public static func / (left: Value, right: Double) -> Value {
+    left.combined(with: NumberLiteral(right), by: Divide())
   }
 
   /// Every element divided by a whole number.
   public static func / <Integer: BinaryInteger>(
     left: Value, right: Integer
-  ) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: Divide())
+  ) -> Value {
+    left.combined(with: NumberLiteral(right), by: Divide())
   }
 
   /// A number divided by every element.
-  public static func / (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: Divide())
+  public static func / (left: Double, right: Value) -> Value {
+    right.combined(after: NumberLiteral(left), by: Divide())
   }
 
   /// A whole number divided by every element.
   public static func / <Integer: BinaryInteger>(
     left: Integer, right: Value
-  ) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: Divide())
+  ) -> Value {
+    right.combined(after: NumberLiteral(left), by: Divide())
   }
 }

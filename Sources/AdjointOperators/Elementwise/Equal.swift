@@ -17,33 +17,33 @@ extension Value {
   /// The two values broadcast to one shape. The result is false where one of the two is NaN, and carries no
   /// derivative.
   ///
-  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
-  ///   types differ.
-  public static func .== (left: Value, right: Value) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: Equal())
+  /// Mistakes: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
+  /// differ.
+  public static func .== (left: Value, right: Value) -> Value {
+    left.combined(with: right, by: Equal())
   }
 
   /// True where an element equals the number.
-  public static func .== (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: Equal())
+  public static func .== (left: Value, right: Double) -> Value {
+    left.combined(with: NumberLiteral(right), by: Equal())
   }
 
   /// True where an element equals the whole number.
   public static func .== <Integer: BinaryInteger>(
     left: Value, right: Integer
-  ) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: Equal())
+  ) -> Value {
+    left.combined(with: NumberLiteral(right), by: Equal())
   }
 
   /// True where the number equals an element.
-  public static func .== (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: Equal())
+  public static func .== (left: Double, right: Value) -> Value {
+    right.combined(after: NumberLiteral(left), by: Equal())
   }
 
   /// True where the whole number equals an element.
   public static func .== <Integer: BinaryInteger>(
     left: Integer, right: Value
-  ) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: Equal())
+  ) -> Value {
+    right.combined(after: NumberLiteral(left), by: Equal())
   }
 }

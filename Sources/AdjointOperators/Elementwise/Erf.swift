@@ -8,9 +8,9 @@ package struct Erf: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (site) throws(Diagnostic) in
+    .partials { site in
       let x = site.operands[0]
-      return [.value(try Self.slopeAtZero * site.builder.apply(Exp(), [-(x * x)]))]
+      return [.value(Self.slopeAtZero * site.builder.apply(Exp(), [-(x * x)]))]
     }
   }
 
@@ -27,9 +27,9 @@ package struct Erf: UnaryOperator {
 /// The derivative is within 4 roundoffs (`2⁻²⁴` in `f32`, `2⁻⁵³` in `f64`); its relative error grows as
 /// `x²` does.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func erf(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.apply(Erf(), [x], at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.builder.apply(Erf(), [x], at: SourceLocation(file: file, line: line))
 }

@@ -15,33 +15,33 @@ extension Value {
   /// The two values broadcast to one shape. The result is false where one of the two is NaN, and carries no
   /// derivative.
   ///
-  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
-  ///   types differ or are `bool`.
-  public static func .> (left: Value, right: Value) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: Greater())
+  /// Mistakes: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
+  /// differ or are `bool`.
+  public static func .> (left: Value, right: Value) -> Value {
+    left.combined(with: right, by: Greater())
   }
 
   /// True where an element is greater than the number.
-  public static func .> (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: Greater())
+  public static func .> (left: Value, right: Double) -> Value {
+    left.combined(with: NumberLiteral(right), by: Greater())
   }
 
   /// True where an element is greater than the whole number.
   public static func .> <Integer: BinaryInteger>(
     left: Value, right: Integer
-  ) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: Greater())
+  ) -> Value {
+    left.combined(with: NumberLiteral(right), by: Greater())
   }
 
   /// True where the number is greater than an element.
-  public static func .> (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: Greater())
+  public static func .> (left: Double, right: Value) -> Value {
+    right.combined(after: NumberLiteral(left), by: Greater())
   }
 
   /// True where the whole number is greater than an element.
   public static func .> <Integer: BinaryInteger>(
     left: Integer, right: Value
-  ) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: Greater())
+  ) -> Value {
+    right.combined(after: NumberLiteral(left), by: Greater())
   }
 }

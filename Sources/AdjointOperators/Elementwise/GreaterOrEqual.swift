@@ -15,33 +15,33 @@ extension Value {
   /// The two values broadcast to one shape. The result is false where one of the two is NaN, and carries no
   /// derivative.
   ///
-  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
-  ///   types differ or are `bool`.
-  public static func .>= (left: Value, right: Value) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: GreaterOrEqual())
+  /// Mistakes: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
+  /// differ or are `bool`.
+  public static func .>= (left: Value, right: Value) -> Value {
+    left.combined(with: right, by: GreaterOrEqual())
   }
 
   /// True where an element is not less than the number.
-  public static func .>= (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: GreaterOrEqual())
+  public static func .>= (left: Value, right: Double) -> Value {
+    left.combined(with: NumberLiteral(right), by: GreaterOrEqual())
   }
 
   /// True where an element is not less than the whole number.
   public static func .>= <Integer: BinaryInteger>(
     left: Value, right: Integer
-  ) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: GreaterOrEqual())
+  ) -> Value {
+    left.combined(with: NumberLiteral(right), by: GreaterOrEqual())
   }
 
   /// True where the number is not less than an element.
-  public static func .>= (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: GreaterOrEqual())
+  public static func .>= (left: Double, right: Value) -> Value {
+    right.combined(after: NumberLiteral(left), by: GreaterOrEqual())
   }
 
   /// True where the whole number is not less than an element.
   public static func .>= <Integer: BinaryInteger>(
     left: Integer, right: Value
-  ) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: GreaterOrEqual())
+  ) -> Value {
+    right.combined(after: NumberLiteral(left), by: GreaterOrEqual())
   }
 }

@@ -8,31 +8,31 @@ package struct Log: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (site) throws(Diagnostic) in
-      [.value(try site.builder.apply(Reciprocal(), [site.operands[0]]))]
+    .partials { site in
+      [.value(site.builder.apply(Reciprocal(), [site.operands[0]]))]
     }
   }
 
   package static let rewrites: [Rewrite] = [
     Rewrite("log(exp(x)) → x", .stableForm) { site in site.operands[0].argument(of: Exp.self) },
-    Rewrite("log(sigmoid(x)) → −softplus(−x)", .stableForm) { (site) throws(Diagnostic) in
+    Rewrite("log(sigmoid(x)) → −softplus(−x)", .stableForm) { site in
       guard let x = site.operands[0].argument(of: Sigmoid.self) else { return nil }
-      return try -site.builder.apply(Softplus(), [-x])
+      return -site.builder.apply(Softplus(), [-x])
     },
-    Rewrite("log(1 − sigmoid(x)) → −softplus(x)", .stableForm) { (site) throws(Diagnostic) in
+    Rewrite("log(1 − sigmoid(x)) → −softplus(x)", .stableForm) { site in
       guard let x = site.operands[0].subtrahendFromOne?.argument(of: Sigmoid.self) else {
         return nil
       }
-      return try -site.builder.apply(Softplus(), [x])
+      return -site.builder.apply(Softplus(), [x])
     },
     // Where x is exp(y), the identity of log1p makes it softplus(y).
-    Rewrite("log(1 + x) → log1p(x)", .stableForm) { (site) throws(Diagnostic) in
+    Rewrite("log(1 + x) → log1p(x)", .stableForm) { site in
       guard let x = site.operands[0].addendOfOne else { return nil }
-      return try site.builder.apply(Log1p(), [x])
+      return site.builder.apply(Log1p(), [x])
     },
-    Rewrite("log(1 − x) → log1p(−x)", .stableForm) { (site) throws(Diagnostic) in
+    Rewrite("log(1 − x) → log1p(−x)", .stableForm) { site in
       guard let x = site.operands[0].subtrahendFromOne else { return nil }
-      return try site.builder.apply(Log1p(), [-x])
+      return site.builder.apply(Log1p(), [-x])
     },
     .logSumExp,
     .logSoftmax,
@@ -46,9 +46,9 @@ package struct Log: UnaryOperator {
 ///
 /// The derivative is within 1 unit in the last place, in `f32` and `f64`.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func log(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.apply(Log(), [x], at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.builder.apply(Log(), [x], at: SourceLocation(file: file, line: line))
 }

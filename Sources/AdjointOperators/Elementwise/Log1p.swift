@@ -8,21 +8,21 @@ package struct Log1p: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (site) throws(Diagnostic) in
-      [.value(try site.builder.apply(Reciprocal(), [1 + site.operands[0]]))]
+    .partials { site in
+      [.value(site.builder.apply(Reciprocal(), [1 + site.operands[0]]))]
     }
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("log1p(exp(x)) → softplus(x)", .stableForm) { (site) throws(Diagnostic) in
+    Rewrite("log1p(exp(x)) → softplus(x)", .stableForm) { site in
       guard let x = site.operands[0].argument(of: Exp.self) else { return nil }
-      return try site.builder.apply(Softplus(), [x])
+      return site.builder.apply(Softplus(), [x])
     },
-    Rewrite("log1p(−sigmoid(x)) → −softplus(x)", .stableForm) { (site) throws(Diagnostic) in
+    Rewrite("log1p(−sigmoid(x)) → −softplus(x)", .stableForm) { site in
       guard let x = site.operands[0].argument(of: Negate.self)?.argument(of: Sigmoid.self) else {
         return nil
       }
-      return try -site.builder.apply(Softplus(), [x])
+      return -site.builder.apply(Softplus(), [x])
     },
     Rewrite("log1p(expm1(x)) → x", .stableForm) { site in site.operands[0].argument(of: Expm1.self)
     },
@@ -36,9 +36,9 @@ package struct Log1p: UnaryOperator {
 ///
 /// The derivative is within 2 units in the last place, in `f32` and `f64`.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func log1p(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.apply(Log1p(), [x], at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.builder.apply(Log1p(), [x], at: SourceLocation(file: file, line: line))
 }

@@ -14,13 +14,13 @@ package struct LogicalNot: UnaryOperator {
   package static let rewrites: [Rewrite] = [
     Rewrite("¬¬x → x") { site in site.operands[0].argument(of: LogicalNot.self) },
     // The orderings have no such identity: with a NaN, neither x < y nor x ≥ y holds.
-    Rewrite("¬(x = y) → x ≠ y") { (site) throws(Diagnostic) in
+    Rewrite("¬(x = y) → x ≠ y") { site in
       guard site.operand(0, as: Equal.self) != nil else { return nil }
-      return try site.builder.apply(NotEqual(), site.operands[0].operands)
+      return site.builder.apply(NotEqual(), site.operands[0].operands)
     },
-    Rewrite("¬(x ≠ y) → x = y") { (site) throws(Diagnostic) in
+    Rewrite("¬(x ≠ y) → x = y") { site in
       guard site.operand(0, as: NotEqual.self) != nil else { return nil }
-      return try site.builder.apply(Equal(), site.operands[0].operands)
+      return site.builder.apply(Equal(), site.operands[0].operands)
     },
   ]
 }
@@ -28,8 +28,8 @@ package struct LogicalNot: UnaryOperator {
 extension Value {
   /// True where the operand is false.
   ///
-  /// - Throws: `.scalarTypeMismatch` unless the operand is `bool`.
-  public static prefix func .! (x: Value) throws(Diagnostic) -> Value {
-    try x.builder.apply(LogicalNot(), [x])
+  /// Mistakes: `.scalarTypeMismatch` unless the operand is `bool`.
+  public static prefix func .! (x: Value) -> Value {
+    x.builder.apply(LogicalNot(), [x])
   }
 }

@@ -11,7 +11,7 @@ package struct Maximum: BinaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (site) throws(Diagnostic) in try site.tieSplittingPartials(where: GreaterOrEqual())
+    .partials { site in site.tieSplittingPartials(where: GreaterOrEqual())
     }
   }
 
@@ -28,38 +28,38 @@ package struct Maximum: BinaryOperator {
 /// are equal; nothing, not even an infinity or a NaN, passes to the other one, and to neither with a NaN.
 /// See `relu` for a rectifier whose derivative at 0 is 0.
 ///
-/// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
-///   differ or are `bool`.
+/// Mistakes: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
+/// differ or are `bool`.
 public func max(
   _ x: Value, _ y: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.combined(with: y, by: Maximum(), at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.combined(with: y, by: Maximum(), at: SourceLocation(file: file, line: line))
 }
 
 /// The greater of every element and a number.
 public func max(
   _ x: Value, _ y: Double, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.combined(with: NumberLiteral(y), by: Maximum(), at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.combined(with: NumberLiteral(y), by: Maximum(), at: SourceLocation(file: file, line: line))
 }
 
 /// The greater of every element and a whole number.
 public func max<Integer: BinaryInteger>(
   _ x: Value, _ y: Integer, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.combined(with: NumberLiteral(y), by: Maximum(), at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.combined(with: NumberLiteral(y), by: Maximum(), at: SourceLocation(file: file, line: line))
 }
 
 /// The greater of a number and every element.
 public func max(
   _ x: Double, _ y: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try y.combined(after: NumberLiteral(x), by: Maximum(), at: SourceLocation(file: file, line: line))
+) -> Value {
+  y.combined(after: NumberLiteral(x), by: Maximum(), at: SourceLocation(file: file, line: line))
 }
 
 /// The greater of a whole number and every element.
 public func max<Integer: BinaryInteger>(
   _ x: Integer, _ y: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try y.combined(after: NumberLiteral(x), by: Maximum(), at: SourceLocation(file: file, line: line))
+) -> Value {
+  y.combined(after: NumberLiteral(x), by: Maximum(), at: SourceLocation(file: file, line: line))
 }

@@ -11,7 +11,7 @@ package struct Minimum: BinaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (site) throws(Diagnostic) in try site.tieSplittingPartials(where: LessOrEqual()) }
+    .partials { site in site.tieSplittingPartials(where: LessOrEqual()) }
   }
 
   package static let rewrites: [Rewrite] = [
@@ -27,38 +27,38 @@ package struct Minimum: BinaryOperator {
 /// are equal; nothing, not even an infinity or a NaN, passes to the other one, and to neither with a NaN.
 /// See `relu` for a rectifier whose derivative at 0 is 0.
 ///
-/// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
-///   differ or are `bool`.
+/// Mistakes: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
+/// differ or are `bool`.
 public func min(
   _ x: Value, _ y: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.combined(with: y, by: Minimum(), at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.combined(with: y, by: Minimum(), at: SourceLocation(file: file, line: line))
 }
 
 /// The lesser of every element and a number.
 public func min(
   _ x: Value, _ y: Double, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.combined(with: NumberLiteral(y), by: Minimum(), at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.combined(with: NumberLiteral(y), by: Minimum(), at: SourceLocation(file: file, line: line))
 }
 
 /// The lesser of every element and a whole number.
 public func min<Integer: BinaryInteger>(
   _ x: Value, _ y: Integer, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.combined(with: NumberLiteral(y), by: Minimum(), at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.combined(with: NumberLiteral(y), by: Minimum(), at: SourceLocation(file: file, line: line))
 }
 
 /// The lesser of a number and every element.
 public func min(
   _ x: Double, _ y: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try y.combined(after: NumberLiteral(x), by: Minimum(), at: SourceLocation(file: file, line: line))
+) -> Value {
+  y.combined(after: NumberLiteral(x), by: Minimum(), at: SourceLocation(file: file, line: line))
 }
 
 /// The lesser of a whole number and every element.
 public func min<Integer: BinaryInteger>(
   _ x: Integer, _ y: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try y.combined(after: NumberLiteral(x), by: Minimum(), at: SourceLocation(file: file, line: line))
+) -> Value {
+  y.combined(after: NumberLiteral(x), by: Minimum(), at: SourceLocation(file: file, line: line))
 }

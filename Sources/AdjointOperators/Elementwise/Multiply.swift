@@ -21,49 +21,49 @@ package struct Multiply: BinaryOperator {
       if site.operands[0].isConstant(1) { return site.operands[1] }
       return nil
     },
-    Rewrite("x · (−1) → −x") { (site) throws(Diagnostic) in
+    Rewrite("x · (−1) → −x") { site in
       if site.operands[1].isConstant(-1) {
-        return try site.builder.apply(Negate(), [site.operands[0]])
+        return site.builder.apply(Negate(), [site.operands[0]])
       }
       if site.operands[0].isConstant(-1) {
-        return try site.builder.apply(Negate(), [site.operands[1]])
+        return site.builder.apply(Negate(), [site.operands[1]])
       }
       return nil
     },
-    Rewrite("(−x) · (−y) → x · y") { (site) throws(Diagnostic) in
+    Rewrite("(−x) · (−y) → x · y") { site in
       guard let x = site.operands[0].argument(of: Negate.self),
         let y = site.operands[1].argument(of: Negate.self)
       else { return nil }
-      return try site.builder.apply(Multiply(), [x, y])
+      return site.builder.apply(Multiply(), [x, y])
     },
     // Where 1/y overflows or is subnormal, the quotient is the better number.
-    Rewrite("x · (1/y) → x / y", changing: .range) { (site) throws(Diagnostic) in
+    Rewrite("x · (1/y) → x / y", changing: .range) { site in
       if let y = site.operands[1].argument(of: Reciprocal.self) {
-        return try site.builder.apply(Divide(), [site.operands[0], y])
+        return site.builder.apply(Divide(), [site.operands[0], y])
       }
       if let y = site.operands[0].argument(of: Reciprocal.self) {
-        return try site.builder.apply(Divide(), [site.operands[1], y])
+        return site.builder.apply(Divide(), [site.operands[1], y])
       }
       return nil
     },
-    Rewrite("c · (−x) → (−c) · x") { (site) throws(Diagnostic) in
+    Rewrite("c · (−x) → (−c) · x") { site in
       guard let (number, other) = site.operands.constantFactor,
         let x = other.argument(of: Negate.self)
       else {
         return nil
       }
-      return try site.builder.apply(Multiply(), [x, site.builder.full(-number, site.resultType)])
+      return site.builder.apply(Multiply(), [x, site.builder.full(-number, site.resultType)])
     },
     // `ScalarType.factor` says for which c and d.
     Rewrite(
       "c · (d · x) → (c · d) · x, where one of them is a power of 2", changing: .rounding
-    ) { (site) throws(Diagnostic) in
+    ) { site in
       guard let (outer, other) = site.operands.constantFactor,
         other.definition(as: Multiply.self) != nil,
         let (inner, x) = other.operands.constantFactor,
         let factor = site.resultType.scalarType.factor(combining: outer, after: inner)
       else { return nil }
-      return try site.builder.apply(Multiply(), [x, site.builder.full(factor, site.resultType)])
+      return site.builder.apply(Multiply(), [x, site.builder.full(factor, site.resultType)])
     },
   ]
 }
@@ -72,33 +72,33 @@ extension Value {
   /// The product, element by element, of two values that broadcast to one shape; for the product of
   /// matrices see `matmul`.
   ///
-  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
-  ///   types differ.
-  public static func * (left: Value, right: Value) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: Multiply())
+  /// Mistakes: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
+  /// differ.
+  public static func * (left: Value, right: Value) -> Value {
+    left.combined(with: right, by: Multiply())
   }
 
   /// Every element times a number.
-  public static func * (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: Multiply())
+  public static func * (left: Value, right: Double) -> Value {
+    left.combined(with: NumberLiteral(right), by: Multiply())
   }
 
   /// Every element times a whole number.
   public static func * <Integer: BinaryInteger>(
     left: Value, right: Integer
-  ) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: Multiply())
+  ) -> Value {
+    left.combined(with: NumberLiteral(right), by: Multiply())
   }
 
   /// A number times every element.
-  public static func * (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: Multiply())
+  public static func * (left: Double, right: Value) -> Value {
+    right.combined(after: NumberLiteral(left), by: Multiply())
   }
 
   /// A whole number times every element.
   public static func * <Integer: BinaryInteger>(
     left: Integer, right: Value
-  ) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: Multiply())
+  ) -> Value {
+    right.combined(after: NumberLiteral(left), by: Multiply())
   }
 }

@@ -15,16 +15,16 @@ package struct Negate: UnaryOperator {
     Rewrite("−(−x) → x") { site in
       site.operand(0, as: Negate.self) == nil ? nil : site.operands[0].operands[0]
     },
-    Rewrite("−(x − y) → y − x") { (site) throws(Diagnostic) in
+    Rewrite("−(x − y) → y − x") { site in
       guard site.operand(0, as: Subtract.self) != nil else { return nil }
       let inner = site.operands[0].operands
-      return try site.builder.apply(Subtract(), [inner[1], inner[0]])
+      return site.builder.apply(Subtract(), [inner[1], inner[0]])
     },
-    Rewrite("−(c · x) → (−c) · x") { (site) throws(Diagnostic) in
+    Rewrite("−(c · x) → (−c) · x") { site in
       guard site.operand(0, as: Multiply.self) != nil,
         let (number, x) = site.operands[0].operands.constantFactor
       else { return nil }
-      return try site.builder.apply(Multiply(), [x, site.builder.full(-number, site.resultType)])
+      return site.builder.apply(Multiply(), [x, site.builder.full(-number, site.resultType)])
     },
   ]
 }
@@ -32,8 +32,8 @@ package struct Negate: UnaryOperator {
 extension Value {
   /// The negative of every element.
   ///
-  /// - Throws: `.scalarTypeMismatch` for truth values.
-  public static prefix func - (x: Value) throws(Diagnostic) -> Value {
-    try x.builder.apply(Negate(), [x])
+  /// Mistakes: `.scalarTypeMismatch` for truth values.
+  public static prefix func - (x: Value) -> Value {
+    x.builder.apply(Negate(), [x])
   }
 }

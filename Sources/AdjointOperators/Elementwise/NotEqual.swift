@@ -17,33 +17,33 @@ extension Value {
   /// The two values broadcast to one shape. The result is true where one of the two is NaN, and carries no
   /// derivative.
   ///
-  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
-  ///   types differ.
-  public static func .!= (left: Value, right: Value) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: NotEqual())
+  /// Mistakes: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
+  /// differ.
+  public static func .!= (left: Value, right: Value) -> Value {
+    left.combined(with: right, by: NotEqual())
   }
 
   /// True where an element differs from the number.
-  public static func .!= (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: NotEqual())
+  public static func .!= (left: Value, right: Double) -> Value {
+    left.combined(with: NumberLiteral(right), by: NotEqual())
   }
 
   /// True where an element differs from the whole number.
   public static func .!= <Integer: BinaryInteger>(
     left: Value, right: Integer
-  ) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: NotEqual())
+  ) -> Value {
+    left.combined(with: NumberLiteral(right), by: NotEqual())
   }
 
   /// True where the number differs from an element.
-  public static func .!= (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: NotEqual())
+  public static func .!= (left: Double, right: Value) -> Value {
+    right.combined(after: NumberLiteral(left), by: NotEqual())
   }
 
   /// True where the whole number differs from an element.
   public static func .!= <Integer: BinaryInteger>(
     left: Integer, right: Value
-  ) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: NotEqual())
+  ) -> Value {
+    right.combined(after: NumberLiteral(left), by: NotEqual())
   }
 }

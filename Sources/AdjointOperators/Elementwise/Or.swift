@@ -28,9 +28,8 @@ package struct Or: BinaryOperator {
 extension Value {
   /// True where one or both are true, of two values that broadcast to one shape.
   ///
-  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` unless both are
-  ///   `bool`.
-  public static func .| (left: Value, right: Value) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: Or())
+  /// Mistakes: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` unless both are `bool`.
+  public static func .| (left: Value, right: Value) -> Value {
+    left.combined(with: right, by: Or())
   }
 }

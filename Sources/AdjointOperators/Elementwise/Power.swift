@@ -18,43 +18,43 @@ package struct Power: BinaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (site) throws(Diagnostic) in
+    .partials { site in
       [
-        site.wanted[0] ? try basePartial(site.operands[0], site.operands[1]) : .zero,
-        site.wanted[1] ? try exponentPartial(site.operands[0], site.result) : .zero,
+        site.wanted[0] ? basePartial(site.operands[0], site.operands[1]) : .zero,
+        site.wanted[1] ? exponentPartial(site.operands[0], site.result) : .zero,
       ]
     }
   }
 
   /// y·x^(y−1), of the exponent itself also where that is a number: the partial has a derivative along it.
-  private func basePartial(_ x: Value, _ y: Value) throws(Diagnostic) -> Derivative.Partial {
-    let slope = Derivative.Partial.value(try y * x.builder.apply(Self(), [x, y - 1]))
+  private func basePartial(_ x: Value, _ y: Value) -> Derivative.Partial {
+    let slope = Derivative.Partial.value(y * x.builder.apply(Self(), [x, y - 1]))
     if let exponent = y.differenceOfNumbers, exponent != 0 { return slope }
-    return .choice(try (x .== 0) .& (y .== 0), .zero, slope)
+    return .choice((x .== 0) .& (y .== 0), .zero, slope)
   }
 
   /// z·log(x), from x and z.
-  private func exponentPartial(_ x: Value, _ z: Value) throws(Diagnostic) -> Derivative.Partial {
-    let partial = Derivative.Partial.value(try z * x.builder.apply(Log(), [x]))
+  private func exponentPartial(_ x: Value, _ z: Value) -> Derivative.Partial {
+    let partial = Derivative.Partial.value(z * x.builder.apply(Log(), [x]))
     if let base = x.constantNumber, base > 0, base.isFinite { return partial }
     // Not x > 0 the other way round, which would turn the derivative at a NaN into 0.
-    return .choice(try (x .<= 0) .| (z .== 0), .zero, partial)
+    return .choice((x .<= 0) .| (z .== 0), .zero, partial)
   }
 
   // x^½ is not √x: they differ at −∞ and at −0.
   package static let rewrites: [Rewrite] = [
-    Rewrite("x⁰ → 1, x¹ → x, x² → x · x", changing: .rounding) { (site) throws(Diagnostic) in
+    Rewrite("x⁰ → 1, x¹ → x, x² → x · x", changing: .rounding) { site in
       switch site.operands[1].differenceOfNumbers {
-      case 0: try site.builder.full(1, site.resultType)
+      case 0: site.builder.full(1, site.resultType)
       case 1: site.operands[0]
-      case 2: try site.builder.apply(Multiply(), [site.operands[0], site.operands[0]])
+      case 2: site.builder.apply(Multiply(), [site.operands[0], site.operands[0]])
       default: nil
       }
     },
-    Rewrite("x⁻¹ → reciprocal(x)", changing: .rounding) { (site) throws(Diagnostic) in
+    Rewrite("x⁻¹ → reciprocal(x)", changing: .rounding) { site in
       guard site.resultType.scalarType.isDifferentiable, site.operands[1].differenceOfNumbers == -1
       else { return nil }
-      return try site.builder.apply(Reciprocal(), [site.operands[0]])
+      return site.builder.apply(Reciprocal(), [site.operands[0]])
     },
   ]
 }
@@ -67,38 +67,38 @@ package struct Power: BinaryOperator {
 /// negative `x` and whole `y`, and 0 where both are 0; `∂z/∂y = xʸ·log(x)`, and 0 where `x` is 0 or less
 /// or `z` is 0. Both are within `4 + 2|y·log(x)|` units in the last place where `z` is a normal number.
 ///
-/// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
-///   differ or are `bool`.
+/// Mistakes: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
+/// differ or are `bool`.
 public func pow(
   _ x: Value, _ y: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.combined(with: y, by: Power(), at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.combined(with: y, by: Power(), at: SourceLocation(file: file, line: line))
 }
 
 /// Every element raised to the power of a number.
 public func pow(
   _ x: Value, _ y: Double, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.combined(with: NumberLiteral(y), by: Power(), at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.combined(with: NumberLiteral(y), by: Power(), at: SourceLocation(file: file, line: line))
 }
 
 /// Every element raised to the power of a whole number.
 public func pow<Integer: BinaryInteger>(
   _ x: Value, _ y: Integer, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.combined(with: NumberLiteral(y), by: Power(), at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.combined(with: NumberLiteral(y), by: Power(), at: SourceLocation(file: file, line: line))
 }
 
 /// A number raised to the power of every element.
 public func pow(
   _ x: Double, _ y: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try y.combined(after: NumberLiteral(x), by: Power(), at: SourceLocation(file: file, line: line))
+) -> Value {
+  y.combined(after: NumberLiteral(x), by: Power(), at: SourceLocation(file: file, line: line))
 }
 
 /// A whole number raised to the power of every element.
 public func pow<Integer: BinaryInteger>(
   _ x: Integer, _ y: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try y.combined(after: NumberLiteral(x), by: Power(), at: SourceLocation(file: file, line: line))
+) -> Value {
+  y.combined(after: NumberLiteral(x), by: Power(), at: SourceLocation(file: file, line: line))
 }

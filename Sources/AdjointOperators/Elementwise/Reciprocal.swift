@@ -8,19 +8,19 @@ package struct Reciprocal: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (site) throws(Diagnostic) in
-      [.value(try -(site.result * site.result))]
+    .partials { site in
+      [.value(-(site.result * site.result))]
     }
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("1/√x → rsqrt(x)", changing: .rounding) { (site) throws(Diagnostic) in
+    Rewrite("1/√x → rsqrt(x)", changing: .rounding) { site in
       guard let x = site.operands[0].argument(of: Sqrt.self) else { return nil }
-      return try site.builder.apply(Rsqrt(), [x])
+      return site.builder.apply(Rsqrt(), [x])
     },
-    Rewrite("1/(1 + exp(−x)) → sigmoid(x)", .stableForm) { (site) throws(Diagnostic) in
+    Rewrite("1/(1 + exp(−x)) → sigmoid(x)", .stableForm) { site in
       guard let power = site.operands[0].addendOfOne?.argument(of: Exp.self) else { return nil }
-      return try power.sigmoidOfNegative()
+      return power.sigmoidOfNegative()
     },
   ]
 }
@@ -31,9 +31,9 @@ package struct Reciprocal: UnaryOperator {
 ///
 /// The derivative is within 3 units in the last place, in `f32` and `f64`.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func reciprocal(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.apply(Reciprocal(), [x], at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.builder.apply(Reciprocal(), [x], at: SourceLocation(file: file, line: line))
 }

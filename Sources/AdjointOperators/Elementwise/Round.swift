@@ -14,9 +14,9 @@ package struct Round: UnaryOperator {
 ///
 /// The result has the operand's shape and type; the derivative is 0 everywhere.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func round(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.apply(Round(), [x], at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.builder.apply(Round(), [x], at: SourceLocation(file: file, line: line))
 }

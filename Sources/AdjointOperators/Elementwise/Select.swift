@@ -55,11 +55,11 @@ package struct Select: Operator {
       if site.operands[0].isConstant(1) { return site.operands[1] }
       return site.operands[0].isConstant(0) ? site.operands[2] : nil
     },
-    Rewrite("select(¬c, x, y) → select(c, y, x)") { (site) throws(Diagnostic) in
+    Rewrite("select(¬c, x, y) → select(c, y, x)") { site in
       guard let condition = site.operands[0].argument(of: LogicalNot.self) else { return nil }
-      return try site.builder.apply(Select(), [condition, site.operands[2], site.operands[1]])
+      return site.builder.apply(Select(), [condition, site.operands[2], site.operands[1]])
     },
-    Rewrite("select(c, select(c, x, _), y) → select(c, x, y)") { (site) throws(Diagnostic) in
+    Rewrite("select(c, select(c, x, _), y) → select(c, x, y)") { site in
       var branches = [site.operands[1], site.operands[2]]
       var isChanged = false
       for (branch, value) in branches.enumerated() where value.definition(as: Select.self) != nil {
@@ -67,7 +67,7 @@ package struct Select: Operator {
         branches[branch] = value.operands[branch + 1]
         isChanged = true
       }
-      return isChanged ? try site.builder.apply(Select(), [site.operands[0]] + branches) : nil
+      return isChanged ? site.builder.apply(Select(), [site.operands[0]] + branches) : nil
     },
   ]
 }
@@ -81,75 +81,76 @@ package struct Select: Operator {
 /// there.
 ///
 /// ```swift
-/// let y = try select(x .> 0, sqrt(x), 0)  // dy/dx is 0 where x ≤ 0, at 0 too
+/// let y = select(x .> 0, sqrt(x), 0)  // dy/dx is 0 where x ≤ 0, at 0 too
 /// ```
 ///
 /// Where the element is used elsewhere as well, the derivative of that use is what it is, and so is
 /// that of an element that is selected. Both modes agree, and so do derivatives of derivatives.
 ///
-/// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where the condition is
-///   not `bool` or the scalar types of the other two differ.
+/// Mistakes: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where the condition is not
+/// `bool` or the scalar types of the other two differ.
 public func select(
   _ condition: Value, _ ifTrue: Value, _ ifFalse: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  let location = SourceLocation(file: file, line: line)
-  try condition.builder.checkOwner(
-    of: [ifTrue, ifFalse], at: condition.builder.currentLocation ?? location)
-  guard let branches = Shape.broadcast(ifTrue.shape, ifFalse.shape),
-    let shape = Shape.broadcast(condition.shape, branches)
-  else {
-    throw Diagnostic(
-      .shapeMismatch,
-      "select: the shapes of \(condition.type), \(ifTrue.type) and \(ifFalse.type) do not broadcast; "
-        + "from the last axis backwards, extents must be equal or one of them 1",
-      location: condition.builder.currentLocation ?? location)
+) -> Value {
+  let builder = condition.builder
+  let location = builder.currentLocation ?? SourceLocation(file: file, line: line)
+  return builder.attempt([condition, ifTrue, ifFalse], like: ifTrue.type, at: location) {
+    () throws(Diagnostic) in
+    guard let branches = Shape.broadcast(ifTrue.shape, ifFalse.shape),
+      let shape = Shape.broadcast(condition.shape, branches)
+    else {
+      throw Diagnostic(
+        .shapeMismatch,
+        "select: the shapes of \(condition.type), \(ifTrue.type) and \(ifFalse.type) do not broadcast; "
+          + "from the last axis backwards, extents must be equal or one of them 1")
+    }
+    return builder.apply(
+      Select(),
+      [
+        condition.expanded(to: shape, at: location), ifTrue.expanded(to: shape, at: location),
+        ifFalse.expanded(to: shape, at: location),
+      ], at: location)
   }
-  return try condition.builder.apply(
-    Select(),
-    [
-      condition.expanded(to: shape, at: location), ifTrue.expanded(to: shape, at: location),
-      ifFalse.expanded(to: shape, at: location),
-    ], at: location)
 }
 
 /// Elements of a value where the condition is true, and a number elsewhere.
 public func select(
   _ condition: Value, _ ifTrue: Value, _ ifFalse: Double, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  let number = try ifTrue.alternative(NumberLiteral(ifFalse), file, line)
-  return try select(condition, ifTrue, number, file: file, line: line)
+) -> Value {
+  let number = ifTrue.alternative(NumberLiteral(ifFalse), file, line)
+  return select(condition, ifTrue, number, file: file, line: line)
 }
 
 /// Elements of a value where the condition is true, and a whole number elsewhere.
 public func select<Integer: BinaryInteger>(
   _ condition: Value, _ ifTrue: Value, _ ifFalse: Integer, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  let number = try ifTrue.alternative(NumberLiteral(ifFalse), file, line)
-  return try select(condition, ifTrue, number, file: file, line: line)
+) -> Value {
+  let number = ifTrue.alternative(NumberLiteral(ifFalse), file, line)
+  return select(condition, ifTrue, number, file: file, line: line)
 }
 
 /// A number where the condition is true, and elements of a value elsewhere.
 public func select(
   _ condition: Value, _ ifTrue: Double, _ ifFalse: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  let number = try ifFalse.alternative(NumberLiteral(ifTrue), file, line)
-  return try select(condition, number, ifFalse, file: file, line: line)
+) -> Value {
+  let number = ifFalse.alternative(NumberLiteral(ifTrue), file, line)
+  return select(condition, number, ifFalse, file: file, line: line)
 }
 
 /// A whole number where the condition is true, and elements of a value elsewhere.
 public func select<Integer: BinaryInteger>(
   _ condition: Value, _ ifTrue: Integer, _ ifFalse: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  let number = try ifFalse.alternative(NumberLiteral(ifTrue), file, line)
-  return try select(condition, number, ifFalse, file: file, line: line)
+) -> Value {
+  let number = ifFalse.alternative(NumberLiteral(ifTrue), file, line)
+  return select(condition, number, ifFalse, file: file, line: line)
 }
 
 extension Value {
   /// A number as the other branch of a selection, of this value's scalar type.
   fileprivate func alternative(
     _ number: NumberLiteral, _ file: String, _ line: Int
-  ) throws(Diagnostic) -> Value {
-    try builder.constant(
+  ) -> Value {
+    builder.constant(
       number, scalarType, at: SourceLocation(file: file, line: line), for: Select.mnemonic)
   }
 }

@@ -8,8 +8,8 @@ package struct Sigmoid: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (site) throws(Diagnostic) in
-      [.value(try site.result * (1 - site.result))]
+    .partials { site in
+      [.value(site.result * (1 - site.result))]
     }
   }
 
@@ -23,9 +23,9 @@ package struct Sigmoid: UnaryOperator {
 /// The derivative is within 2 roundoffs (`2⁻²⁴` in `f32`, `2⁻⁵³` in `f64`); its relative accuracy is
 /// lost where `y` is near 1, and that of the second, `y(1 − y)(1 − 2y)`, where `y` is near ½ too.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func sigmoid(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.apply(Sigmoid(), [x], at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.builder.apply(Sigmoid(), [x], at: SourceLocation(file: file, line: line))
 }

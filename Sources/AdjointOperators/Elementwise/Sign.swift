@@ -16,9 +16,9 @@ package struct Sign: UnaryOperator {
 ///
 /// The result has the operand's shape and type; the derivative is 0 everywhere.
 ///
-/// - Throws: `.scalarTypeMismatch` for truth values.
+/// Mistakes: `.scalarTypeMismatch` for truth values.
 public func sign(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.apply(Sign(), [x], at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.builder.apply(Sign(), [x], at: SourceLocation(file: file, line: line))
 }

@@ -8,8 +8,8 @@ package struct Sin: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (site) throws(Diagnostic) in
-      [.value(try site.builder.apply(Cos(), [site.operands[0]]))]
+    .partials { site in
+      [.value(site.builder.apply(Cos(), [site.operands[0]]))]
     }
   }
 }
@@ -20,9 +20,9 @@ package struct Sin: UnaryOperator {
 ///
 /// The derivative is within 2 units in the last place, in `f32` and `f64`.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func sin(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.apply(Sin(), [x], at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.builder.apply(Sin(), [x], at: SourceLocation(file: file, line: line))
 }

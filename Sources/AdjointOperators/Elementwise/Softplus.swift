@@ -8,8 +8,8 @@ package struct Softplus: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (site) throws(Diagnostic) in
-      [.value(try site.builder.apply(Sigmoid(), [site.operands[0]]))]
+    .partials { site in
+      [.value(site.builder.apply(Sigmoid(), [site.operands[0]]))]
     }
   }
 
@@ -23,9 +23,9 @@ package struct Softplus: UnaryOperator {
 /// The derivative is within 2 units in the last place, in `f32` and `f64`; its own derivative is that of
 /// `sigmoid`.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func softplus(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.apply(Softplus(), [x], at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.builder.apply(Softplus(), [x], at: SourceLocation(file: file, line: line))
 }

@@ -8,8 +8,8 @@ package struct Sqrt: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (site) throws(Diagnostic) in
-      [.value(try 0.5 / site.result)]
+    .partials { site in
+      [.value(0.5 / site.result)]
     }
   }
 }
@@ -22,9 +22,9 @@ package struct Sqrt: UnaryOperator {
 ///
 /// The derivative is within 2 units in the last place, in `f32` and `f64`.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func sqrt(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.apply(Sqrt(), [x], at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.builder.apply(Sqrt(), [x], at: SourceLocation(file: file, line: line))
 }

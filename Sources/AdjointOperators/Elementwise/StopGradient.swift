@@ -41,6 +41,6 @@ package struct StopGradient: Operator {
 /// The same value, through which no derivative passes.
 public func stopGradient(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.apply(StopGradient(), [x], at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.builder.apply(StopGradient(), [x], at: SourceLocation(file: file, line: line))
 }

@@ -13,21 +13,21 @@ package struct Subtract: BinaryOperator {
     .softmaxLessLabel,
     .logSumExpDifference,
     Rewrite("x − 0 → x") { site in site.operands[1].isConstant(0) ? site.operands[0] : nil },
-    Rewrite("x − (−y) → x + y") { (site) throws(Diagnostic) in
+    Rewrite("x − (−y) → x + y") { site in
       guard site.operand(1, as: Negate.self) != nil else { return nil }
-      return try site.builder.apply(Add(), [site.operands[0], site.operands[1].operands[0]])
+      return site.builder.apply(Add(), [site.operands[0], site.operands[1].operands[0]])
     },
-    Rewrite("exp(x) − 1 → expm1(x)", .stableForm) { (site) throws(Diagnostic) in
+    Rewrite("exp(x) − 1 → expm1(x)", .stableForm) { site in
       guard site.operands[1].isConstant(1), let x = site.operands[0].argument(of: Exp.self) else {
         return nil
       }
-      return try site.builder.apply(Expm1(), [x])
+      return site.builder.apply(Expm1(), [x])
     },
-    Rewrite("1 − exp(x) → −expm1(x)", .stableForm) { (site) throws(Diagnostic) in
+    Rewrite("1 − exp(x) → −expm1(x)", .stableForm) { site in
       guard site.operands[0].isConstant(1), let x = site.operands[1].argument(of: Exp.self) else {
         return nil
       }
-      return try -site.builder.apply(Expm1(), [x])
+      return -site.builder.apply(Expm1(), [x])
     },
   ]
 }
@@ -35,33 +35,33 @@ package struct Subtract: BinaryOperator {
 extension Value {
   /// The difference, element by element, of two values that broadcast to one shape.
   ///
-  /// - Throws: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar
-  ///   types differ.
-  public static func - (left: Value, right: Value) throws(Diagnostic) -> Value {
-    try left.combined(with: right, by: Subtract())
+  /// Mistakes: `.shapeMismatch` where they do not broadcast, `.scalarTypeMismatch` where their scalar types
+  /// differ.
+  public static func - (left: Value, right: Value) -> Value {
+    left.combined(with: right, by: Subtract())
   }
 
   /// Every element less a number.
-  public static func - (left: Value, right: Double) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: Subtract())
+  public static func - (left: Value, right: Double) -> Value {
+    left.combined(with: NumberLiteral(right), by: Subtract())
   }
 
   /// Every element less a whole number.
   public static func - <Integer: BinaryInteger>(
     left: Value, right: Integer
-  ) throws(Diagnostic) -> Value {
-    try left.combined(with: NumberLiteral(right), by: Subtract())
+  ) -> Value {
+    left.combined(with: NumberLiteral(right), by: Subtract())
   }
 
   /// A number less every element.
-  public static func - (left: Double, right: Value) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: Subtract())
+  public static func - (left: Double, right: Value) -> Value {
+    right.combined(after: NumberLiteral(left), by: Subtract())
   }
 
   /// A whole number less every element.
   public static func - <Integer: BinaryInteger>(
     left: Integer, right: Value
-  ) throws(Diagnostic) -> Value {
-    try right.combined(after: NumberLiteral(left), by: Subtract())
+  ) -> Value {
+    right.combined(after: NumberLiteral(left), by: Subtract())
   }
 }

@@ -8,8 +8,8 @@ package struct Tan: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (site) throws(Diagnostic) in
-      [.value(try 1 + site.result * site.result)]
+    .partials { site in
+      [.value(1 + site.result * site.result)]
     }
   }
 }
@@ -20,9 +20,9 @@ package struct Tan: UnaryOperator {
 ///
 /// The derivative is within 5 units in the last place, in `f32` and `f64`.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func tan(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.apply(Tan(), [x], at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.builder.apply(Tan(), [x], at: SourceLocation(file: file, line: line))
 }

@@ -8,9 +8,9 @@ package struct Tanh: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative {
-    .partials { (site) throws(Diagnostic) in
+    .partials { site in
       // In terms of the result, so that the operand's buffer can be reused early.
-      [.value(try 1 - site.result * site.result)]
+      [.value(1 - site.result * site.result)]
     }
   }
 
@@ -24,9 +24,9 @@ package struct Tanh: UnaryOperator {
 /// The derivative is within 8 roundoffs (`2⁻²⁴` in `f32`, `2⁻⁵³` in `f64`); its relative accuracy is
 /// lost where `y` is near 1 or −1.
 ///
-/// - Throws: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
+/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
 public func tanh(
   _ x: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try x.builder.apply(Tanh(), [x], at: SourceLocation(file: file, line: line))
+) -> Value {
+  x.builder.apply(Tanh(), [x], at: SourceLocation(file: file, line: line))
 }

@@ -31,10 +31,10 @@ package struct Gather: Operator {
   }
 
   package var derivative: Derivative {
-    .linear { (site, cotangent) throws(Diagnostic) in
-      let zeros = try site.builder.full(0, site.operands[0].type)
+    .linear { site, cotangent in
+      let zeros = site.builder.full(0, site.operands[0].type)
       return [
-        try site.builder.apply(ScatterAdd(axis: axis), [zeros, site.operands[1], cotangent]), nil,
+        site.builder.apply(ScatterAdd(axis: axis), [zeros, site.operands[1], cotangent]), nil,
       ]
     }
   }
@@ -79,12 +79,12 @@ extension Value {
   /// derivative adds each slice of the cotangent to the slice it came from; where an index is outside, the
   /// cotangent goes nowhere, and the tangent is NaN as the value is.
   ///
-  /// - Throws: `.scalarTypeMismatch` unless the indices are `i32`, `i64` or `u8`,
-  ///   `.invalidArgument` for an axis out of range.
+  /// Mistakes: `.scalarTypeMismatch` unless the indices are `i32`, `i64` or `u8`, `.invalidArgument` for an
+  /// axis out of range.
   public func gathered(
     at indices: Value, axis: Int = 0, file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try builder.placed(Gather.mnemonic, file, line, taking: [indices]) { () throws(Diagnostic) in
+  ) -> Value {
+    builder.placed(Gather.mnemonic, of: [self, indices], file, line) { () throws(Diagnostic) in
       try builder.apply(Gather(axis: type.normalized(axis: axis)), [self, indices])
     }
   }

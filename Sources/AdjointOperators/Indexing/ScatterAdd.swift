@@ -43,10 +43,10 @@ package struct ScatterAdd: Operator {
   }
 
   package var derivative: Derivative {
-    .linear { (site, cotangent) throws(Diagnostic) in
+    .linear { site, cotangent in
       [
         cotangent, nil,
-        site.wanted[2] ? try updateCotangent(cotangent, at: site.operands[1]) : nil,
+        site.wanted[2] ? updateCotangent(cotangent, at: site.operands[1]) : nil,
       ]
     }
   }
@@ -55,14 +55,14 @@ package struct ScatterAdd: Operator {
   /// nowhere; a gather alone would give NaN there.
   private func updateCotangent(
     _ cotangent: Value, at indices: Value
-  ) throws(Diagnostic) -> Value {
-    let gathered = try cotangent.builder.apply(Gather(axis: axis), [cotangent, indices])
+  ) -> Value {
+    let gathered = cotangent.builder.apply(Gather(axis: axis), [cotangent, indices])
     // Extents need not fit into 8 bits.
-    let places = indices.scalarType == .u8 ? try indices.cast(to: .i32) : indices
-    let extent = try cotangent.extent(ofAxes: [axis], as: places.scalarType)
-    let isInside = try (places .>= 0) .& (places .< extent)
+    let places = indices.scalarType == .u8 ? indices.cast(to: .i32) : indices
+    let extent = cotangent.extent(ofAxes: [axis], as: places.scalarType)
+    let isInside = (places .>= 0) .& (places .< extent)
     let axes = Array(axis..<(axis + indices.rank))
-    return try select(isInside.broadcast(to: gathered.shape, axes: axes), gathered, 0)
+    return select(isInside.broadcast(to: gathered.shape, axes: axes), gathered, 0)
   }
 
   package func lower(
@@ -79,13 +79,13 @@ extension Value {
   /// with the axes of the indices in place of the axis. An index outside `0..<extent` adds nothing.
   /// The cotangent goes to this value as it is, and to each update from its place.
   ///
-  /// - Throws: `.shapeMismatch` where the updates are not of that shape, `.scalarTypeMismatch`
-  ///   unless the indices are `i32`, `i64` or `u8` and the updates of this value's scalar type,
-  ///   `.invalidArgument` for an axis out of range.
+  /// Mistakes: `.shapeMismatch` where the updates are not of that shape, `.scalarTypeMismatch` unless the
+  /// indices are `i32`, `i64` or `u8` and the updates of this value's scalar type, `.invalidArgument` for
+  /// an axis out of range.
   public func scatterAdding(
     _ updates: Value, at indices: Value, axis: Int = 0, file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try builder.placed(ScatterAdd.mnemonic, file, line, taking: [indices, updates]) {
+  ) -> Value {
+    builder.placed(ScatterAdd.mnemonic, of: [self, indices, updates], file, line) {
       () throws(Diagnostic) in
       try builder.apply(ScatterAdd(axis: type.normalized(axis: axis)), [self, indices, updates])
     }

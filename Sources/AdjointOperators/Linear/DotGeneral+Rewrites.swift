@@ -4,7 +4,7 @@ import AdjointGraph
 extension DotGeneral {
   /// A product that reads what its operands are transposes of, where the kernel's strides can stand
   /// for the transposes and the result keeps the order of its axes.
-  static func absorbTranspose(_ site: Rewrite.Site) throws(Diagnostic) -> Value? {
+  static func absorbTranspose(_ site: Rewrite.Site) -> Value? {
     guard let dot = site.operation as? DotGeneral else { return nil }
     var values = site.operands
     var sides = [dot.left, dot.right]
@@ -28,7 +28,7 @@ extension DotGeneral {
       changed = true
     }
     guard changed else { return nil }
-    return try site.builder.apply(DotGeneral(left: sides[0], right: sides[1]), values)
+    return site.builder.apply(DotGeneral(left: sides[0], right: sides[1]), values)
   }
 }
 

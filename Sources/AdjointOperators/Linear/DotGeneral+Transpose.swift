@@ -4,7 +4,7 @@ import AdjointGraph
 // The transposes: products of the cotangent with the other operand, whose free axes are summed
 // over.
 extension DotGeneral {
-  func cotangentOfLeft(_ cotangent: Value, _ site: Derivative.Site) throws(Diagnostic) -> Value {
+  func cotangentOfLeft(_ cotangent: Value, _ site: Derivative.Site) -> Value {
     let (x, y) = (site.operands[0], site.operands[1])
     let rows = left.free(rank: x.rank)
     let columns = right.free(rank: y.rank)
@@ -12,18 +12,18 @@ extension DotGeneral {
     let result = Self.Side(
       batch: Array(0..<batch),
       contract: Array((batch + rows.count)..<(batch + rows.count + columns.count)))
-    return try Self.cotangent(
+    return Self.cotangent(
       of: left, rank: x.rank, paired: right.contract,
       (cotangent, result), (y, Self.Side(batch: right.batch, contract: columns)))
   }
 
-  func cotangentOfRight(_ cotangent: Value, _ site: Derivative.Site) throws(Diagnostic) -> Value {
+  func cotangentOfRight(_ cotangent: Value, _ site: Derivative.Site) -> Value {
     let (x, y) = (site.operands[0], site.operands[1])
     let rows = left.free(rank: x.rank)
     let batch = left.batch.count
     let result = Self.Side(
       batch: Array(0..<batch), contract: Array(batch..<(batch + rows.count)))
-    return try Self.cotangent(
+    return Self.cotangent(
       of: right, rank: y.rank, paired: left.contract,
       (cotangent, result), (x, Self.Side(batch: left.batch, contract: rows)))
   }
@@ -34,7 +34,7 @@ extension DotGeneral {
   private static func cotangent(
     of operand: Side, rank: Int, paired: [Int],
     _ cotangent: (value: Value, side: Side), _ other: (value: Value, side: Side)
-  ) throws(Diagnostic) -> Value {
+  ) -> Value {
     let batch = operand.batch.count
     let free = operand.free(rank: rank)
     // The product has the batch axes, then the operand's free axes and those paired with its
@@ -51,12 +51,12 @@ extension DotGeneral {
     }
     let swapped = permutation(freeAt: batch + summed.count, contractAt: batch)
     if swapped == Array(0..<rank) {
-      return try other.value.contracted(other.side, with: cotangent.value, cotangent.side)
+      return other.value.contracted(other.side, with: cotangent.value, cotangent.side)
     }
-    let product = try cotangent.value.contracted(cotangent.side, with: other.value, other.side)
+    let product = cotangent.value.contracted(cotangent.side, with: other.value, other.side)
     let order = permutation(freeAt: batch, contractAt: batch + free.count)
     if order == Array(0..<rank) { return product }
-    return try product.builder.apply(Transpose(permutation: order), [product])
+    return product.builder.apply(Transpose(permutation: order), [product])
   }
 }
 
@@ -65,7 +65,7 @@ extension Value {
   /// transposed first, which costs less than a product that walks memory out of order.
   func contracted(
     _ left: DotGeneral.Side, with other: Value, _ right: DotGeneral.Side
-  ) throws(Diagnostic) -> Value {
+  ) -> Value {
     var best: (transposes: Int, dot: DotGeneral)?
     // The order in which pairs are summed is free; an operand is read in place in at most one
     // order.
@@ -78,19 +78,19 @@ extension Value {
       if transposes < best?.transposes ?? 3 { best = (transposes, dot) }
     }
     let dot = best?.dot ?? DotGeneral(left: left, right: right)
-    let (x, leftSide) = try arranged(dot.left)
-    let (y, rightSide) = try other.arranged(dot.right)
-    return try builder.apply(DotGeneral(left: leftSide, right: rightSide), [x, y])
+    let (x, leftSide) = arranged(dot.left)
+    let (y, rightSide) = other.arranged(dot.right)
+    return builder.apply(DotGeneral(left: leftSide, right: rightSide), [x, y])
   }
 
   /// This value, or its transpose with batch, free and contracted axes in this order, where it
   /// cannot be read in place.
-  private func arranged(_ side: DotGeneral.Side) throws(Diagnostic) -> (Value, DotGeneral.Side) {
+  private func arranged(_ side: DotGeneral.Side) -> (Value, DotGeneral.Side) {
     if side.isReadInPlace(shape) { return (self, side) }
     let order = side.batch + side.free(rank: rank) + side.contract
     let batch = side.batch.count
     return (
-      try builder.apply(Transpose(permutation: order), [self]),
+      builder.apply(Transpose(permutation: order), [self]),
       DotGeneral.Side(
         batch: Array(0..<batch), contract: Array((rank - side.contract.count)..<rank))
     )

@@ -94,17 +94,17 @@ package struct DotGeneral: Operator {
   }
 
   package var derivative: Derivative {
-    .multilinear { (site, cotangent) throws(Diagnostic) in
+    .multilinear { site, cotangent in
       [
-        site.wanted[0] ? try cotangentOfLeft(cotangent, site) : nil,
-        site.wanted[1] ? try cotangentOfRight(cotangent, site) : nil,
+        site.wanted[0] ? cotangentOfLeft(cotangent, site) : nil,
+        site.wanted[1] ? cotangentOfRight(cotangent, site) : nil,
       ]
     }
   }
 
   package static let rewrites: [Rewrite] = [
     Rewrite("dot_general(transpose(x), y) → dot_general(x, y)", .contraction) {
-      (site) throws(Diagnostic) in try absorbTranspose(site)
+      site in absorbTranspose(site)
     }
   ]
 }

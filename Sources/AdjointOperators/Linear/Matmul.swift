@@ -15,12 +15,12 @@ import AdjointGraph
 /// `z[…, i, j] = Σ_k x[…, i, k] · y[…, k, j]`, for `f32` and `f64`.
 /// With the cotangent `z̄`, `x̄ = z̄ · yᵀ` and `ȳ = xᵀ · z̄`.
 ///
-/// - Throws: `.shapeMismatch` where the inner extents differ, the leading axes do not broadcast or
-///   an operand is a scalar; `.scalarTypeMismatch` unless both are `f32` or both are `f64`.
+/// Mistakes: `.shapeMismatch` where the inner extents differ, the leading axes do not broadcast or an
+/// operand is a scalar; `.scalarTypeMismatch` unless both are `f32` or both are `f64`.
 public func matmul(
   _ left: Value, _ right: Value, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try left.builder.placed("matmul", file, line, taking: [right]) { () throws(Diagnostic) in
+) -> Value {
+  left.builder.placed("matmul", of: [left, right], file, line) { () throws(Diagnostic) in
     guard left.rank > 0, right.rank > 0 else {
       throw Diagnostic(
         .shapeMismatch,
@@ -34,7 +34,7 @@ public func matmul(
           + "\(left.shape[left.rank - 1]) and \(right.shape[inner])")
     }
     guard left.rank > 1, right.rank > 2 else {
-      return try left.contracted(
+      return left.contracted(
         DotGeneral.Side(contract: [left.rank - 1]), with: right,
         DotGeneral.Side(contract: [inner]))
     }
@@ -52,10 +52,10 @@ private func batchedProduct(_ left: Value, _ right: Value) throws(Diagnostic) ->
       "the leading axes of \(left.type) and \(right.type) do not broadcast; from the last of them "
         + "backwards, extents must be equal or one of them 1")
   }
-  let x = try left.expanded(to: Shape(batch.dimensions + left.shape.dimensions.suffix(2)))
-  let y = try right.expanded(to: Shape(batch.dimensions + right.shape.dimensions.suffix(2)))
+  let x = left.expanded(to: Shape(batch.dimensions + left.shape.dimensions.suffix(2)))
+  let y = right.expanded(to: Shape(batch.dimensions + right.shape.dimensions.suffix(2)))
   let axes = Array(0..<batch.rank)
-  return try x.contracted(
+  return x.contracted(
     DotGeneral.Side(batch: axes, contract: [batch.rank + 1]), with: y,
     DotGeneral.Side(batch: axes, contract: [batch.rank]))
 }
@@ -68,17 +68,17 @@ private func batchedProduct(_ left: Value, _ right: Value) throws(Diagnostic) ->
 ///
 /// ```swift
 /// // queries [B, heads, T, D] times keys [B, heads, T, D], to scores [B, heads, T, T]
-/// let scores = try dotGeneral(queries, keys, contracting: [(3, 3)], batch: [(0, 0), (1, 1)])
+/// let scores = dotGeneral(queries, keys, contracting: [(3, 3)], batch: [(0, 0), (1, 1)])
 /// ```
 ///
-/// - Throws: `.shapeMismatch` where the extents of a pair differ, `.invalidArgument` for an axis
-///   out of range, `.invalidAttribute` for one in two pairs, `.scalarTypeMismatch` unless both
-///   operands are `f32` or both are `f64`.
+/// Mistakes: `.shapeMismatch` where the extents of a pair differ, `.invalidArgument` for an axis out of
+/// range, `.invalidAttribute` for one in two pairs, `.scalarTypeMismatch` unless both operands are `f32` or
+/// both are `f64`.
 public func dotGeneral(
   _ left: Value, _ right: Value, contracting pairs: [(left: Int, right: Int)],
   batch: [(left: Int, right: Int)] = [], file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
-  try left.builder.placed(DotGeneral.mnemonic, file, line, taking: [right]) {
+) -> Value {
+  left.builder.placed(DotGeneral.mnemonic, of: [left, right], file, line) {
     () throws(Diagnostic) in
     var leftSide = DotGeneral.Side(contract: [])
     var rightSide = DotGeneral.Side(contract: [])
@@ -94,6 +94,6 @@ public func dotGeneral(
     // Before a transpose is put in front, so that mistakes speak of the operands as they were
     // given.
     _ = try operation.resultTypes(for: [left.type, right.type])
-    return try left.contracted(leftSide, with: right, rightSide)
+    return left.contracted(leftSide, with: right, rightSide)
   }
 }

@@ -24,7 +24,7 @@ struct HyperDual {
   /// The coefficient at all directions together; nil is zero.
   var last: Value? { coefficients[coefficients.count - 1] }
 
-  static func * (left: HyperDual, right: HyperDual) throws(Diagnostic) -> HyperDual {
+  static func * (left: HyperDual, right: HyperDual) -> HyperDual {
     var products: [Value?] = []
     for set in left.coefficients.indices {
       var sum: Value?
@@ -33,8 +33,8 @@ struct HyperDual {
         guard let a = left.coefficients[part], let b = right.coefficients[set ^ part] else {
           continue
         }
-        let product = try a * b
-        sum = if let sum { try sum + product } else { product }
+        let product = a * b
+        sum = if let sum { sum + product } else { product }
       }
       products.append(sum)
     }
@@ -44,7 +44,7 @@ struct HyperDual {
   /// Every `stride`th of the positions in a range of an axis.
   func sliced(
     _ range: Range<Int>, by stride: Int = 1, axis: Int
-  ) throws(Diagnostic) -> HyperDual {
+  ) -> HyperDual {
     let slice = Slice([
       Slice.Range(axis: axis, start: range.lowerBound, limit: range.upperBound, stride: stride)
     ])
@@ -54,8 +54,8 @@ struct HyperDual {
         parts.append(value)
       } else {
         parts.append(
-          try value.map { (value) throws(Diagnostic) in
-            try value.builder.apply(slice, [value])
+          value.map { value in
+            value.builder.apply(slice, [value])
           })
       }
     }
@@ -63,32 +63,32 @@ struct HyperDual {
   }
 
   /// Parts one behind the other along an axis.
-  static func concatenated(_ parts: [HyperDual], axis: Int) throws(Diagnostic) -> HyperDual {
-    try joined(parts) { (values) throws(Diagnostic) in
-      values.count == 1 ? values[0] : try values[0].builder.apply(Concatenate(axis: axis), values)
+  static func concatenated(_ parts: [HyperDual], axis: Int) -> HyperDual {
+    joined(parts) { values in
+      values.count == 1 ? values[0] : values[0].builder.apply(Concatenate(axis: axis), values)
     }
   }
 
   /// The positions of two of equal extents along an axis in turn.
   static func interleaved(
     _ first: HyperDual, _ second: HyperDual, axis: Int
-  ) throws(Diagnostic) -> HyperDual {
-    try joined([first, second]) { (values) throws(Diagnostic) in
+  ) -> HyperDual {
+    joined([first, second]) { values in
       var apart = values[0].shape.dimensions
       apart.insert(1, at: axis + 1)
       var columns: [Value] = []
-      for value in values { columns.append(try value.reshaped(to: Shape(apart))) }
-      let pairs = try values[0].builder.apply(Concatenate(axis: axis + 1), columns)
+      for value in values { columns.append(value.reshaped(to: Shape(apart))) }
+      let pairs = values[0].builder.apply(Concatenate(axis: axis + 1), columns)
       var extents = values[0].shape.extents ?? []
       extents[axis] *= 2
-      return try pairs.reshaped(to: Shape(extents: extents))
+      return pairs.reshaped(to: Shape(extents: extents))
     }
   }
 
   /// Applies a function to the coefficients of each set; zeros are written out where not all are zero.
   private static func joined(
-    _ parts: [HyperDual], _ join: ([Value]) throws(Diagnostic) -> Value
-  ) throws(Diagnostic) -> HyperDual {
+    _ parts: [HyperDual], _ join: ([Value]) -> Value
+  ) -> HyperDual {
     var results: [Value?] = []
     for set in parts[0].coefficients.indices {
       if parts.allSatisfy({ $0.coefficients[set] == nil }) {
@@ -100,10 +100,10 @@ struct HyperDual {
         if let value = part.coefficients[set] {
           values.append(value)
         } else if let model = part.coefficients[0] {
-          values.append(try model.builder.full(0, model.type))
+          values.append(model.builder.full(0, model.type))
         }
       }
-      results.append(try join(values))
+      results.append(join(values))
     }
     return HyperDual(results)
   }

@@ -54,20 +54,20 @@ package struct ProductOfOthers: Operator {
 
   package var derivative: Derivative {
     .rules(
-      vjp: { (site, cotangents) throws(Diagnostic) in
+      vjp: { site, cotangents in
         guard let cotangent = cotangents[0] else { return site.operands.map { _ in nil } }
         var contributions: [Value?] = []
         for (operand, wanted) in site.wanted.enumerated() {
-          contributions.append(wanted ? try moved(site, operand, along: cotangent) : nil)
+          contributions.append(wanted ? moved(site, operand, along: cotangent) : nil)
         }
         return contributions
       },
-      jvp: { (site, tangents) throws(Diagnostic) in
+      jvp: { site, tangents in
         var sum: Value?
         for (operand, tangent) in tangents.enumerated() {
           guard let tangent else { continue }
-          let term = try moved(site, operand, along: tangent)
-          sum = if let sum { try sum + term } else { term }
+          let term = moved(site, operand, along: tangent)
+          sum = if let sum { sum + term } else { term }
         }
         return [sum]
       })
@@ -77,10 +77,10 @@ package struct ProductOfOthers: Operator {
   /// another in its place.
   private func moved(
     _ site: Derivative.Site, _ operand: Int, along direction: Value
-  ) throws(Diagnostic) -> Value {
+  ) -> Value {
     var operands = site.operands
     if operand == 0 { operands.append(direction) } else { operands[operand] = direction }
-    return try site.builder.apply(self, operands)
+    return site.builder.apply(self, operands)
   }
 
   package func lower(
@@ -90,18 +90,18 @@ package struct ProductOfOthers: Operator {
     // Over nothing there is nothing to compute.
     if extents.contains(0) { return .view }
     let count = axes.reduce(1) { $0 * extents[$1] }
-    return try .graph(of: operands) { (values) throws(Diagnostic) in
+    return try .graph(of: operands) { values in
       if count == 1 {
-        return [try values[0].builder.full(values.count == 1 ? 1 : 0, results[0])]
+        return [values[0].builder.full(values.count == 1 ? 1 : 0, results[0])]
       }
       let line = MergedAxes(axes, of: extents)
       var merged: [Value] = []
-      for value in values { merged.append(try line.merged(value)) }
-      let others = try ExclusiveScan.others(
+      for value in values { merged.append(line.merged(value)) }
+      let others = ExclusiveScan.others(
         HyperDual(merged[0], along: Array(merged.dropFirst())), axis: line.axis, count: count)
       // With more directions than other elements nothing is left of any product.
-      guard let others else { return [try values[0].builder.full(0, results[0])] }
-      return [try line.restored(others)]
+      guard let others else { return [values[0].builder.full(0, results[0])] }
+      return [line.restored(others)]
     }
   }
 }
@@ -126,12 +126,12 @@ private struct MergedAxes {
     shape = Shape(extents: permutation.map { extents[$0] })
   }
 
-  func merged(_ value: Value) throws(Diagnostic) -> Value {
-    try value.transposed(permutation: permutation).reshaped(to: mergedShape)
+  func merged(_ value: Value) -> Value {
+    value.transposed(permutation: permutation).reshaped(to: mergedShape)
   }
 
-  func restored(_ value: Value) throws(Diagnostic) -> Value {
+  func restored(_ value: Value) -> Value {
     let inverse = Transpose(permutation: permutation).inverse
-    return try value.reshaped(to: shape).transposed(permutation: inverse)
+    return value.reshaped(to: shape).transposed(permutation: inverse)
   }
 }

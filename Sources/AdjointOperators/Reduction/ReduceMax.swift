@@ -26,10 +26,10 @@ extension Value {
   /// The derivative goes to the elements equal to the result, in equal shares where there are
   /// several; where the result is NaN, it is NaN.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
-  ///   for truth values.
-  public func max(file: String = #fileID, line: Int = #line) throws(Diagnostic) -> Value {
-    try max(squeezingAxes: Array(0..<rank), file: file, line: line)
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  /// truth values.
+  public func max(file: String = #fileID, line: Int = #line) -> Value {
+    max(squeezingAxes: Array(0..<rank), file: file, line: line)
   }
 
   /// The largest element along axes, which the result no longer has; negative axes count from the
@@ -38,12 +38,12 @@ extension Value {
   /// The derivative goes to the elements equal to the result, in equal shares where there are
   /// several; where the result is NaN, it is NaN.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
-  ///   for truth values.
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  /// truth values.
   public func max(
     squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try reduced(axes, by: ReduceMax.self, file, line)
+  ) -> Value {
+    reduced(axes, by: ReduceMax.self, file, line)
   }
 
   /// The largest element along axes, which keep an extent of 1.
@@ -51,11 +51,11 @@ extension Value {
   /// The derivative goes to the elements equal to the result, in equal shares where there are
   /// several; where the result is NaN, it is NaN.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
-  ///   for truth values.
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  /// truth values.
   public func max(
     alongAxes axes: [Int], file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try reducedKeepingAxes(axes, by: ReduceMax.self, file, line)
+  ) -> Value {
+    reducedKeepingAxes(axes, by: ReduceMax.self, file, line)
   }
 }

@@ -16,16 +16,16 @@ package struct ReduceProduct: Reduction {
 
   package var derivative: Derivative {
     .rules(
-      vjp: { (site, cotangents) throws(Diagnostic) in
+      vjp: { site, cotangents in
         guard let cotangent = cotangents[0] else { return [nil] }
         let operand = site.operands[0]
-        let others = try site.builder.apply(ProductOfOthers(axes: axes), [operand])
-        return [try broadcastBack(cotangent, over: operand) * others]
+        let others = site.builder.apply(ProductOfOthers(axes: axes), [operand])
+        return [broadcastBack(cotangent, over: operand) * others]
       },
-      jvp: { (site, tangents) throws(Diagnostic) in
+      jvp: { site, tangents in
         guard let tangent = tangents[0] else { return [nil] }
-        let others = try site.builder.apply(ProductOfOthers(axes: axes), [site.operands[0]])
-        return [try (tangent * others).sum(squeezingAxes: axes)]
+        let others = site.builder.apply(ProductOfOthers(axes: axes), [site.operands[0]])
+        return [(tangent * others).sum(squeezingAxes: axes)]
       })
   }
 
@@ -37,33 +37,33 @@ extension Value {
   ///
   /// `y = Π x`, with `∂y/∂x_i = Π_{j≠i} x_j`: no division, so zeros and infinities are no exception.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
-  ///   for truth values.
-  public func product(file: String = #fileID, line: Int = #line) throws(Diagnostic) -> Value {
-    try product(squeezingAxes: Array(0..<rank), file: file, line: line)
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  /// truth values.
+  public func product(file: String = #fileID, line: Int = #line) -> Value {
+    product(squeezingAxes: Array(0..<rank), file: file, line: line)
   }
 
   /// The product along axes, which the result no longer has; negative axes count from the back.
   ///
   /// `y = Π x`, with `∂y/∂x_i = Π_{j≠i} x_j`: no division, so zeros and infinities are no exception.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
-  ///   for truth values.
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  /// truth values.
   public func product(
     squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try reduced(axes, by: ReduceProduct.self, file, line)
+  ) -> Value {
+    reduced(axes, by: ReduceProduct.self, file, line)
   }
 
   /// The product along axes, which keep an extent of 1.
   ///
   /// `y = Π x`, with `∂y/∂x_i = Π_{j≠i} x_j`: no division, so zeros and infinities are no exception.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
-  ///   for truth values.
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  /// truth values.
   public func product(
     alongAxes axes: [Int], file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try reducedKeepingAxes(axes, by: ReduceProduct.self, file, line)
+  ) -> Value {
+    reducedKeepingAxes(axes, by: ReduceProduct.self, file, line)
   }
 }

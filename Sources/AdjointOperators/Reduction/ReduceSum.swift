@@ -13,31 +13,31 @@ package struct ReduceSum: Reduction {
   package init(axes: [Int]) { self.axes = axes }
 
   package var derivative: Derivative {
-    .movement { (site, cotangent) throws(Diagnostic) in
-      [try broadcastBack(cotangent, over: site.operands[0])]
+    .movement { site, cotangent in
+      [broadcastBack(cotangent, over: site.operands[0])]
     }
   }
 
   package static let rewrites: [Rewrite] =
     commonRewrites + [
       Rewrite("reduce_sum(reduce_sum(x)) → reduce_sum(x)", changing: .range) {
-        (site) throws(Diagnostic) in
+        site in
         guard let outer = site.operation as? ReduceSum,
           let inner = site.operand(0, as: ReduceSum.self)
         else { return nil }
         let source = site.operands[0].operands[0]
         let kept = inner.keptAxes(rank: source.rank)
         let axes = inner.axes + outer.axes.map { kept[$0] }
-        return try site.builder.apply(ReduceSum(axes: axes.sorted()), [source])
+        return site.builder.apply(ReduceSum(axes: axes.sorted()), [source])
       },
       Rewrite("reduce_sum(broadcast(x)) → x · extent", changing: .range) {
-        (site) throws(Diagnostic) in
-        try sumOfRepeated(site)
+        site in
+        sumOfRepeated(site)
       },
     ]
 
   /// Along axes that a broadcast added, the sum is a product with the number of repetitions.
-  private static func sumOfRepeated(_ site: Rewrite.Site) throws(Diagnostic) -> Value? {
+  private static func sumOfRepeated(_ site: Rewrite.Site) -> Value? {
     guard let sum = site.operation as? ReduceSum, let inner = site.operand(0, as: Broadcast.self),
       site.resultType.scalarType.isDifferentiable
     else { return nil }
@@ -48,14 +48,14 @@ package struct ReduceSum: Reduction {
       count > 0
     else { return nil }
     let kept = (0..<operand.rank).filter { !repeated.contains($0) }
-    let narrow = try site.builder.apply(
+    let narrow = site.builder.apply(
       Broadcast(
         shape: Shape(kept.map { operand.shape[$0] }),
         axes: inner.axes.map { axis in kept.count { $0 < axis } }),
       [operand.operands[0]])
     let rest = sum.axes.filter { !repeated.contains($0) }.map { axis in kept.count { $0 < axis } }
-    let total = try site.builder.apply(ReduceSum(axes: rest), [narrow])
-    return count == 1 ? total : try total * Double(count)
+    let total = site.builder.apply(ReduceSum(axes: rest), [narrow])
+    return count == 1 ? total : total * Double(count)
   }
 }
 
@@ -64,33 +64,33 @@ extension Value {
   ///
   /// `y = Σ x`, with `∂y/∂x = 1`.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
-  ///   for truth values.
-  public func sum(file: String = #fileID, line: Int = #line) throws(Diagnostic) -> Value {
-    try sum(squeezingAxes: Array(0..<rank), file: file, line: line)
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  /// truth values.
+  public func sum(file: String = #fileID, line: Int = #line) -> Value {
+    sum(squeezingAxes: Array(0..<rank), file: file, line: line)
   }
 
   /// The sum over axes, which the result no longer has; negative axes count from the back.
   ///
   /// `y = Σ x`, with `∂y/∂x = 1`.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
-  ///   for truth values.
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  /// truth values.
   public func sum(
     squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try reduced(axes, by: ReduceSum.self, file, line)
+  ) -> Value {
+    reduced(axes, by: ReduceSum.self, file, line)
   }
 
   /// The sum over axes, which keep an extent of 1.
   ///
   /// `y = Σ x`, with `∂y/∂x = 1`.
   ///
-  /// - Throws: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch`
-  ///   for truth values.
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  /// truth values.
   public func sum(
     alongAxes axes: [Int], file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try reducedKeepingAxes(axes, by: ReduceSum.self, file, line)
+  ) -> Value {
+    reducedKeepingAxes(axes, by: ReduceSum.self, file, line)
   }
 }

@@ -9,41 +9,41 @@ extension Reduction {
   /// Nothing passes to or from the other elements, an infinity or a NaN neither.
   var selectionDerivative: Derivative {
     .rules(
-      vjp: { (site, cotangents) throws(Diagnostic) in
+      vjp: { site, cotangents in
         guard let cotangent = cotangents[0] else { return [nil] }
-        let isChosen = try isChosen(site)
-        let count = try count(of: isChosen.cast(to: cotangent.scalarType))
-        let share = try cotangent / count
+        let isChosen = isChosen(site)
+        let count = count(of: isChosen.cast(to: cotangent.scalarType))
+        let share = cotangent / count
         // No element equals a NaN.
-        let rest = try select(count .== 0, cotangent * .nan, 0)
+        let rest = select(count .== 0, cotangent * .nan, 0)
         return [
-          try select(
+          select(
             isChosen, broadcastBack(share, over: site.operands[0]),
             broadcastBack(rest, over: site.operands[0]))
         ]
       },
-      jvp: { (site, tangents) throws(Diagnostic) in
+      jvp: { site, tangents in
         guard let tangent = tangents[0] else { return [nil] }
-        let isChosen = try isChosen(site)
-        let sum = try select(isChosen, tangent, 0).sum(squeezingAxes: axes)
-        return [try sum / count(of: isChosen.cast(to: tangent.scalarType))]
+        let isChosen = isChosen(site)
+        let sum = select(isChosen, tangent, 0).sum(squeezingAxes: axes)
+        return [sum / count(of: isChosen.cast(to: tangent.scalarType))]
       })
   }
 
   /// Whether an element equals the result.
-  private func isChosen(_ site: Derivative.Site) throws(Diagnostic) -> Value {
-    try site.operands[0] .== broadcastBack(site.result, over: site.operands[0])
+  private func isChosen(_ site: Derivative.Site) -> Value {
+    site.operands[0] .== broadcastBack(site.result, over: site.operands[0])
   }
 
   /// How many elements are chosen along the axes, and 1 where there are none to choose from, so that
   /// a sum over nothing stays 0.
-  private func count(of chosen: Value) throws(Diagnostic) -> Value {
-    let count = try chosen.sum(squeezingAxes: axes)
+  private func count(of chosen: Value) -> Value {
+    let count = chosen.sum(squeezingAxes: axes)
     switch Shape(axes.map { chosen.shape[$0] }).elementCount {
-    case 0: return try count + 1
+    case 0: return count + 1
     case nil:
-      let extent = try chosen.extent(ofAxes: axes, as: chosen.scalarType)
-      return try count + (extent .== 0).cast(to: chosen.scalarType)
+      let extent = chosen.extent(ofAxes: axes, as: chosen.scalarType)
+      return count + (extent .== 0).cast(to: chosen.scalarType)
     default: return count
     }
   }

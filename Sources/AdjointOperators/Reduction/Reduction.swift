@@ -49,13 +49,13 @@ extension Reduction {
   /// The identities that hold for every reduction.
   static var commonRewrites: [Rewrite] {
     [
-      Rewrite("reduce over extents of 1 → reshape") { (site) throws(Diagnostic) in
+      Rewrite("reduce over extents of 1 → reshape") { site in
         // Over no axis at all this is the operand itself.
         guard let reduction = site.operation as? Self,
           reduction.axes.allSatisfy({ site.operands[0].shape[$0] == 1 })
         else { return nil }
         if reduction.axes.isEmpty { return site.operands[0] }
-        return try site.builder.apply(Reshape(shape: site.resultType.shape), [site.operands[0]])
+        return site.builder.apply(Reshape(shape: site.resultType.shape), [site.operands[0]])
       }
     ]
   }
@@ -64,8 +64,8 @@ extension Reduction {
   func keptAxes(rank: Int) -> [Int] { (0..<rank).filter { !axes.contains($0) } }
 
   /// A value of the result's shape repeated to the operand's.
-  func broadcastBack(_ value: Value, over operand: Value) throws(Diagnostic) -> Value {
-    try value.repeated(over: operand, alongAxes: axes)
+  func broadcastBack(_ value: Value, over operand: Value) -> Value {
+    value.repeated(over: operand, alongAxes: axes)
   }
 }
 
@@ -73,8 +73,8 @@ extension Value {
   /// Applies a reduction over axes that may be negative, placing mistakes at the caller.
   func reduced<Wanted: Reduction>(
     _ axes: [Int], by reduction: Wanted.Type, _ file: String, _ line: Int
-  ) throws(Diagnostic) -> Value {
-    try builder.placed(Wanted.mnemonic, file, line) { () throws(Diagnostic) in
+  ) -> Value {
+    builder.placed(Wanted.mnemonic, of: [self], file, line) { () throws(Diagnostic) in
       try builder.apply(Wanted(axes: type.normalized(axes: axes)), [self])
     }
   }
@@ -82,20 +82,21 @@ extension Value {
   /// The same reduction with an extent of 1 in place of each axis.
   func reducedKeepingAxes<Wanted: Reduction>(
     _ axes: [Int], by reduction: Wanted.Type, _ file: String, _ line: Int
-  ) throws(Diagnostic) -> Value {
-    try reduced(axes, by: reduction, file, line).restoringAxes(axes, of: self)
+  ) -> Value {
+    reduced(axes, by: reduction, file, line).restoringAxes(axes, of: self)
   }
 
   /// A reduced value with an extent of 1 in place of each axis that was reduced.
-  func restoringAxes(_ axes: [Int], of operand: Value) throws(Diagnostic) -> Value {
+  func restoringAxes(_ axes: [Int], of operand: Value) -> Value {
     var shape = operand.shape
-    for axis in try operand.type.normalized(axes: axes) { shape[axis] = 1 }
-    return try reshaped(to: shape)
+    // Axes that are out of range have poisoned this value.
+    for axis in (try? operand.type.normalized(axes: axes)) ?? [] { shape[axis] = 1 }
+    return reshaped(to: shape)
   }
 
   /// A value reduced over axes of the operand, repeated along them; the axes are not negative.
-  func repeated(over operand: Value, alongAxes axes: [Int]) throws(Diagnostic) -> Value {
+  func repeated(over operand: Value, alongAxes axes: [Int]) -> Value {
     let kept = (0..<operand.rank).filter { !axes.contains($0) }
-    return try builder.apply(Broadcast(shape: operand.shape, axes: kept), [self])
+    return builder.apply(Broadcast(shape: operand.shape, axes: kept), [self])
   }
 }

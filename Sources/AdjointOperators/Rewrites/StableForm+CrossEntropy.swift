@@ -15,7 +15,7 @@ extension Rewrite {
   /// At a product.
   static let softmaxOfQuotient = Rewrite(
     "exp(x) · (c / Σ exp(x)) → softmax(x) · c", .stableForm
-  ) { (site) throws(Diagnostic) in
+  ) { site in
     for (power, factor) in site.operands.inEitherOrder {
       guard power.argument(of: Exp.self) != nil,
         let broadcast = factor.definition(as: Broadcast.self),
@@ -23,10 +23,10 @@ extension Rewrite {
         let reduction = sum.definition(as: ReduceSum.self), sum.operands[0].isIdentical(to: power),
         broadcast.axes == reduction.keptAxes(rank: power.rank)
       else { continue }
-      let total = try sum.repeated(over: power, alongAxes: reduction.axes)
-      let softmax = try site.builder.apply(Divide(), [power, total])
-      let scale = try cotangent.repeated(over: power, alongAxes: reduction.axes)
-      return try site.builder.apply(Multiply(), [softmax, scale])
+      let total = sum.repeated(over: power, alongAxes: reduction.axes)
+      let softmax = site.builder.apply(Divide(), [power, total])
+      let scale = cotangent.repeated(over: power, alongAxes: reduction.axes)
+      return site.builder.apply(Multiply(), [softmax, scale])
     }
     return nil
   }
@@ -34,7 +34,7 @@ extension Rewrite {
   /// At a sum or a difference.
   static let softmaxLessLabel = Rewrite(
     "softmax(x) · k − q · k → (softmax(x) − q) · k", .stableForm
-  ) { (site) throws(Diagnostic) in
+  ) { site in
     guard let left = ScaledTerm(site.operands[0]), let right = ScaledTerm(site.operands[1]),
       left.isSoftmax || right.isSoftmax
     else { return nil }
@@ -45,9 +45,9 @@ extension Rewrite {
     // The softmax in front and its scale, so that softmax − label, not label − softmax, results.
     let isSwapped = !left.isSoftmax && !isDifference
     let (first, second) = isSwapped ? (right, left) : (left, right)
-    let factors = [try first.factor(in: site.builder), try second.factor(in: site.builder)]
-    let combined = try site.builder.apply(combination, factors)
-    return try site.builder.apply(Multiply(), [combined, first.scaleValue])
+    let factors = [first.factor(in: site.builder), second.factor(in: site.builder)]
+    let combined = site.builder.apply(combination, factors)
+    return site.builder.apply(Multiply(), [combined, first.scaleValue])
   }
 }
 
@@ -133,12 +133,12 @@ private struct ScaledTerm {
     return SoftmaxParts(value) != nil
   }
 
-  func factor(in builder: GraphBuilder) throws(Diagnostic) -> Value {
+  func factor(in builder: GraphBuilder) -> Value {
     switch factor {
     case .value(let value): return value
     case .indicator(let condition):
       let type = TensorType(scale.scalar.scalarType, condition.shape)
-      return try builder.apply(
+      return builder.apply(
         Select(), [condition, builder.full(1, type), builder.full(0, type)])
     }
   }

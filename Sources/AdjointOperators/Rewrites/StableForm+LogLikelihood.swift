@@ -15,31 +15,31 @@ extension Rewrite {
   /// At a difference.
   static let logSumExpDifference = Rewrite(
     "(m + log Σ exp(x − m)) − c → log Σ exp(x − m) − (c − m)", .stableForm
-  ) { (site) throws(Diagnostic) in
-    try differenceOfLogSumExp(site.operands[0], site.operands[1])
+  ) { site in
+    differenceOfLogSumExp(site.operands[0], site.operands[1])
   }
 
   /// At a sum with a negative.
   static let logSumExpSum = Rewrite(
     "(m + log Σ exp(x − m)) + (−c) → log Σ exp(x − m) − (c − m)", .stableForm
-  ) { (site) throws(Diagnostic) in
+  ) { site in
     for (other, negative) in site.operands.inEitherOrder {
       guard let negated = negative.argument(of: Negate.self) else { continue }
-      if let difference = try differenceOfLogSumExp(other, negated) { return difference }
+      if let difference = differenceOfLogSumExp(other, negated) { return difference }
     }
     return nil
   }
 
   private static func differenceOfLogSumExp(
     _ left: Value, _ right: Value
-  ) throws(Diagnostic) -> Value? {
+  ) -> Value? {
     if let term = LogSumExpTerm(left) {
-      if let expected = try term.less(expectationIn: right) { return expected }
-      return try term.logarithm() - (right - term.shift())
+      if let expected = term.less(expectationIn: right) { return expected }
+      return term.logarithm() - (right - term.shift())
     }
     if let term = LogSumExpTerm(right) {
-      if let expected = try term.less(expectationIn: left) { return try -expected }
-      return try (left - term.shift()) - term.logarithm()
+      if let expected = term.less(expectationIn: left) { return -expected }
+      return (left - term.shift()) - term.logarithm()
     }
     return nil
   }
@@ -72,19 +72,19 @@ private struct LogSumExpTerm {
   }
 
   /// m.
-  func shift() throws(Diagnostic) -> Value { try viewed(parts.shift) }
+  func shift() -> Value { viewed(parts.shift) }
 
   /// log Σ exp(x − m).
-  func logarithm() throws(Diagnostic) -> Value { try viewed(parts.logarithm) }
+  func logarithm() -> Value { viewed(parts.logarithm) }
 
-  private func viewed(_ value: Value) throws(Diagnostic) -> Value {
+  private func viewed(_ value: Value) -> Value {
     var value = value
-    for view in views { value = try value.builder.apply(view, [value]) }
+    for view in views { value = value.builder.apply(view, [value]) }
     return value
   }
 
   /// The difference of this and Σ q·x; nil where the other value is not such a sum over the same axes.
-  func less(expectationIn other: Value) throws(Diagnostic) -> Value? {
+  func less(expectationIn other: Value) -> Value? {
     let sum = other.beneathReshapes
     guard type.shape.elementCount == parts.logarithm.shape.elementCount,
       views.allSatisfy({ $0 is Reshape }),
@@ -93,9 +93,9 @@ private struct LogSumExpTerm {
     else { return nil }
     for (q, score) in sum.operands[0].operands.inEitherOrder
     where score.isIdentical(to: parts.shifted.operands[0]) {
-      let difference = try parts.less(expected: q)
+      let difference = parts.less(expected: q)
       return difference.type == type
-        ? difference : try difference.builder.apply(Reshape(shape: type.shape), [difference])
+        ? difference : difference.builder.apply(Reshape(shape: type.shape), [difference])
     }
     return nil
   }

@@ -12,7 +12,7 @@ import AdjointGraph
 extension Rewrite {
   /// At a quotient.
   static let sigmoidOfDifference = Rewrite("e^a / (e^a + e^b) → sigmoid(a − b)", .stableForm) {
-    (site) throws(Diagnostic) in
+    site in
     guard let a = site.operands[0].argument(of: Exp.self),
       site.operands[1].definition(as: Add.self) != nil
     else { return nil }
@@ -20,26 +20,26 @@ extension Rewrite {
       guard let exponent = same.argument(of: Exp.self), exponent.isIdentical(to: a),
         let b = other.argument(of: Exp.self)
       else { continue }
-      return try site.builder.apply(Sigmoid(), [a - b])
+      return site.builder.apply(Sigmoid(), [a - b])
     }
     return nil
   }
 
   /// At a quotient.
   static let scaledSigmoid = Rewrite("a / (1 + exp(x)) → a · sigmoid(−x)", .stableForm) {
-    (site) throws(Diagnostic) in
+    site in
     guard let x = site.operands[1].addendOfOne?.argument(of: Exp.self) else { return nil }
-    return try site.builder.apply(Multiply(), [site.operands[0], x.sigmoidOfNegative()])
+    return site.builder.apply(Multiply(), [site.operands[0], x.sigmoidOfNegative()])
   }
 
   /// At a product.
   static let sigmoidOfProduct = Rewrite("exp(x) · sigmoid(−x) → sigmoid(x)", .stableForm) {
-    (site) throws(Diagnostic) in
+    site in
     for (power, factor) in site.operands.inEitherOrder {
       guard let x = power.argument(of: Exp.self), let y = factor.argument(of: Sigmoid.self),
         x.isNegative(of: y)
       else { continue }
-      return try site.builder.apply(Sigmoid(), [x])
+      return site.builder.apply(Sigmoid(), [x])
     }
     return nil
   }
@@ -47,7 +47,7 @@ extension Rewrite {
   /// At a quotient.
   static let tanhOfExponentials = Rewrite(
     "(e^a − e^b) / (e^a + e^b) → tanh((a − b) / 2)", .stableForm
-  ) { (site) throws(Diagnostic) in
+  ) { site in
     guard site.operands[0].definition(as: Subtract.self) != nil,
       let a = site.operands[0].operands[0].argument(of: Exp.self),
       let b = site.operands[0].operands[1].argument(of: Exp.self),
@@ -57,20 +57,20 @@ extension Rewrite {
       guard first.argument(of: Exp.self)?.isIdentical(to: a) == true,
         second.argument(of: Exp.self)?.isIdentical(to: b) == true
       else { continue }
-      return try site.builder.apply(Tanh(), [a.isNegative(of: b) ? a : 0.5 * (a - b)])
+      return site.builder.apply(Tanh(), [a.isNegative(of: b) ? a : 0.5 * (a - b)])
     }
     return nil
   }
 
   /// At a quotient, the dividend negated or not.
   static let tanhOfExpm1 = Rewrite("expm1(x) / (1 + exp(x)) → tanh(x / 2)", .stableForm) {
-    (site) throws(Diagnostic) in
+    site in
     let negated = site.operands[0].argument(of: Negate.self)
     guard let x = site.operands[1].addendOfOne?.argument(of: Exp.self),
       (negated ?? site.operands[0]).argument(of: Expm1.self)?.isIdentical(to: x) == true
     else { return nil }
-    let tangent = try site.builder.apply(Tanh(), [0.5 * x])
-    return negated == nil ? tangent : try -tangent
+    let tangent = site.builder.apply(Tanh(), [0.5 * x])
+    return negated == nil ? tangent : -tangent
   }
 }
 

@@ -12,12 +12,12 @@ extension Rewrite {
   /// Of a function that is constant below −limit and above it.
   static func saturation(of name: String, beyond limit: Double) -> Rewrite {
     Rewrite("\(name)(p(x)) → \(name)(select(|x| < l, p(x), ±x))", .stableForm) {
-      (site) throws(Diagnostic) in
+      site in
       guard let tail = PolynomialTail(site.operands[0], beyond: limit) else { return nil }
       let x = tail.variable
-      let magnitude = try site.builder.apply(Abs(), [x])
+      let magnitude = site.builder.apply(Abs(), [x])
       let end = tail.isOdd ? x : magnitude
-      return try tail.applied(
+      return tail.applied(
         site.operation, to: site.operands[0], where: magnitude .< tail.start,
         else: tail.isPositive ? end : -end)
     }
@@ -26,15 +26,15 @@ extension Rewrite {
   /// Of a function that is constant below −limit.
   static func saturationBelow(of name: String, beyond limit: Double) -> Rewrite {
     Rewrite("\(name)(p(x)) → \(name)(select(±x < l, p(x), −|x|))", .stableForm) {
-      (site) throws(Diagnostic) in
+      site in
       guard let tail = PolynomialTail(site.operands[0], beyond: limit),
         tail.isOdd || !tail.isPositive
       else { return nil }
       let x = tail.variable
       // Where this is large, the polynomial is far below 0.
       let descent =
-        tail.isOdd ? (tail.isPositive ? try -x : x) : try site.builder.apply(Abs(), [x])
-      return try tail.applied(
+        tail.isOdd ? (tail.isPositive ? -x : x) : site.builder.apply(Abs(), [x])
+      return tail.applied(
         site.operation, to: site.operands[0], where: descent .< tail.start, else: -descent)
     }
   }
@@ -78,10 +78,10 @@ private struct PolynomialTail {
 
   func applied(
     _ operation: any Operator, to polynomial: Value, where condition: Value, else end: Value
-  ) throws(Diagnostic) -> Value {
+  ) -> Value {
     let builder = polynomial.builder
-    let constant = try builder.apply(StopGradient(), [end])
-    return try builder.apply(
+    let constant = builder.apply(StopGradient(), [end])
+    return builder.apply(
       operation, [builder.apply(Select(), [condition, polynomial, constant])])
   }
 }

@@ -12,41 +12,41 @@ import AdjointGraph
 extension Rewrite {
   /// The logarithm of a sum of exponentials, the sum reshaped or not.
   static let logSumExp = Rewrite("log Σ exp(x) → m + log Σ exp(x − m)", .stableForm) {
-    (site) throws(Diagnostic) in
+    site in
     let sum = site.operands[0].beneathReshapes
     guard let axes = sum.definition(as: ReduceSum.self)?.axes, !axes.isEmpty,
       let exponent = sum.operands[0].argument(of: Exp.self), !exponent.isShifted
     else { return nil }
-    let result = try ShiftedLogSumExp(of: exponent, over: axes).sum()
+    let result = ShiftedLogSumExp(of: exponent, over: axes).sum()
     if result.type == site.resultType { return result }
-    return try site.builder.apply(Reshape(shape: site.resultType.shape), [result])
+    return site.builder.apply(Reshape(shape: site.resultType.shape), [result])
   }
 
   /// A softmax written out.
   static let softmax = Rewrite(
     "exp(x) / Σ exp(x) → exp(x − m) / Σ exp(x − m)", .stableForm
-  ) { (site) throws(Diagnostic) in
+  ) { site in
     guard let softmax = SoftmaxParts(site.operands[0], over: site.operands[1]),
       !softmax.exponent.isShifted
     else { return nil }
     let builder = site.builder
-    let shift = try softmax.exponent.finiteMaximum(over: softmax.axes)
-    let powers = try builder.apply(
+    let shift = softmax.exponent.finiteMaximum(over: softmax.axes)
+    let powers = builder.apply(
       Exp(), [softmax.exponent.shifted(by: shift, over: softmax.axes)])
-    let sum = try builder.apply(ReduceSum(axes: softmax.axes), [powers])
-    return try builder.apply(
+    let sum = builder.apply(ReduceSum(axes: softmax.axes), [powers])
+    return builder.apply(
       Divide(), [powers, sum.repeated(over: powers, alongAxes: softmax.axes)])
   }
 
   /// A softmax written as a product.
   static let softmaxOfProduct = Rewrite(
     "exp(x) · (1 / Σ exp(x)) → exp(x) / Σ exp(x)", .stableForm
-  ) { (site) throws(Diagnostic) in
+  ) { site in
     for (power, factor) in site.operands.inEitherOrder {
       guard let exponent = power.argument(of: Exp.self) else { continue }
       if let divisor = factor.inverse {
         guard SoftmaxParts(power, over: divisor) != nil else { continue }
-        return try site.builder.apply(Divide(), [power, divisor])
+        return site.builder.apply(Divide(), [power, divisor])
       }
       guard let repeated = factor.definition(as: Broadcast.self),
         let sum = factor.operands[0].beneathReshapes.inverse?.beneathReshapes,
@@ -54,8 +54,8 @@ extension Rewrite {
         repeated.axes == reduction.keptAxes(rank: power.rank),
         sum.operands[0].argument(of: Exp.self)?.isIdentical(to: exponent) == true
       else { continue }
-      let divisor = try sum.repeated(over: power, alongAxes: reduction.axes)
-      return try site.builder.apply(Divide(), [power, divisor])
+      let divisor = sum.repeated(over: power, alongAxes: reduction.axes)
+      return site.builder.apply(Divide(), [power, divisor])
     }
     return nil
   }
@@ -63,10 +63,10 @@ extension Rewrite {
   /// The logarithm of a softmax.
   static let logSoftmax = Rewrite(
     "log(exp(x) / Σ exp(x)) → x − log Σ exp(x)", .stableForm
-  ) { (site) throws(Diagnostic) in
+  ) { site in
     guard let softmax = SoftmaxParts(site.operands[0]) else { return nil }
-    let logarithm = try site.builder.apply(Log(), [softmax.sum])
-    return try softmax.exponent
+    let logarithm = site.builder.apply(Log(), [softmax.sum])
+    return softmax.exponent
       - logarithm.repeated(over: softmax.exponent, alongAxes: softmax.axes)
   }
 }
@@ -99,17 +99,17 @@ extension Value {
 
   /// The greatest elements over axes, 0 in place of infinite ones: ∞ − ∞ would be NaN, while 0 leaves
   /// a sum of exponentials at 0 or ∞, as it should be.
-  func finiteMaximum(over axes: [Int]) throws(Diagnostic) -> Value {
-    let greatest = try builder.apply(ReduceMax(axes: axes), [self])
-    let magnitude = try builder.apply(Abs(), [greatest])
-    let isFinite = try builder.apply(Less(), [magnitude, builder.full(.infinity, greatest.type)])
-    let shift = try builder.apply(
+  func finiteMaximum(over axes: [Int]) -> Value {
+    let greatest = builder.apply(ReduceMax(axes: axes), [self])
+    let magnitude = builder.apply(Abs(), [greatest])
+    let isFinite = builder.apply(Less(), [magnitude, builder.full(.infinity, greatest.type)])
+    let shift = builder.apply(
       Select(), [isFinite, greatest, builder.full(0, greatest.type)])
-    return try builder.apply(StopGradient(), [shift])
+    return builder.apply(StopGradient(), [shift])
   }
 
   /// This value less one number for each position of the axes not reduced over.
-  func shifted(by shift: Value, over axes: [Int]) throws(Diagnostic) -> Value {
-    try builder.apply(Subtract(), [self, shift.repeated(over: self, alongAxes: axes)])
+  func shifted(by shift: Value, over axes: [Int]) -> Value {
+    builder.apply(Subtract(), [self, shift.repeated(over: self, alongAxes: axes)])
   }
 }

@@ -18,13 +18,13 @@ extension Rewrite {
   /// At a product.
   static let softmaxGradient = Rewrite(
     "exp(x) · (c / Σ exp(x) + Σ c · −(y / Σ exp(x))) → y · (c − Σ c · y)", .stableForm
-  ) { (site) throws(Diagnostic) in
+  ) { site in
     for (power, factor) in site.operands.inEitherOrder
     where factor.definition(as: Add.self) != nil {
       for (direct, indirect) in factor.operands.inEitherOrder {
         let branches = SoftmaxBranches(
           direct: (power, direct), indirect: (power, indirect))
-        if let branches { return try branches.gradient() }
+        if let branches { return branches.gradient() }
       }
     }
     return nil
@@ -35,15 +35,15 @@ extension Rewrite {
   /// What came to x from other children may have been added to one branch before.
   static let softmaxGradientOfBranches = Rewrite(
     "exp(x) · (c / Σ exp(x)) + exp(x) · Σ c · −(y / Σ exp(x)) → y · (c − Σ c · y)", .stableForm
-  ) { (site) throws(Diagnostic) in
+  ) { site in
     for (left, right) in site.operands.inEitherOrder {
-      if let branches = SoftmaxBranches(left, right) { return try branches.gradient() }
+      if let branches = SoftmaxBranches(left, right) { return branches.gradient() }
       guard left.definition(as: Add.self) != nil else { continue }
       for (rest, last) in left.operands.inEitherOrder {
         guard let branches = SoftmaxBranches(last, right) ?? SoftmaxBranches(right, last) else {
           continue
         }
-        return try rest + branches.gradient()
+        return rest + branches.gradient()
       }
     }
     return nil
@@ -97,9 +97,9 @@ private struct SoftmaxBranches {
   }
 
   /// y · (c − Σ c · y).
-  func gradient() throws(Diagnostic) -> Value {
-    let products = try cotangent * softmax
-    let sum = try cotangent.builder.apply(ReduceSum(axes: axes), [products])
-    return try softmax * (cotangent - sum.repeated(over: cotangent, alongAxes: axes))
+  func gradient() -> Value {
+    let products = cotangent * softmax
+    let sum = cotangent.builder.apply(ReduceSum(axes: axes), [products])
+    return softmax * (cotangent - sum.repeated(over: cotangent, alongAxes: axes))
   }
 }

@@ -54,11 +54,11 @@ extension Value {
   }
 
   /// sigmoid(−x) for this x, without the two signs of −(−x).
-  func sigmoidOfNegative() throws(Diagnostic) -> Value {
+  func sigmoidOfNegative() -> Value {
     if let positive = argument(of: Negate.self) {
-      return try builder.apply(Sigmoid(), [positive])
+      return builder.apply(Sigmoid(), [positive])
     }
-    return try builder.apply(Sigmoid(), [-self])
+    return builder.apply(Sigmoid(), [-self])
   }
 }
 

@@ -45,9 +45,9 @@ package struct Broadcast: Operator {
   }
 
   package var derivative: Derivative {
-    .movement { (site, cotangent) throws(Diagnostic) in
+    .movement { site, cotangent in
       let added = (0..<shape.rank).filter { !axes.contains($0) }
-      return [try site.builder.apply(ReduceSum(axes: added), [cotangent])]
+      return [site.builder.apply(ReduceSum(axes: added), [cotangent])]
     }
   }
 
@@ -65,19 +65,19 @@ package struct Broadcast: Operator {
     Rewrite("broadcast to the same shape → x") { site in
       site.operands[0].type == site.resultType ? site.operands[0] : nil
     },
-    Rewrite("broadcast(broadcast(x)) → broadcast(x)") { (site) throws(Diagnostic) in
+    Rewrite("broadcast(broadcast(x)) → broadcast(x)") { site in
       guard let outer = site.operation as? Broadcast,
         let inner = site.operand(0, as: Broadcast.self)
       else { return nil }
-      return try site.builder.apply(
+      return site.builder.apply(
         Broadcast(shape: outer.shape, axes: inner.axes.map { outer.axes[$0] }),
         [site.operands[0].operands[0]])
     },
-    Rewrite("broadcast that adds only extents of 1 → reshape") { (site) throws(Diagnostic) in
+    Rewrite("broadcast that adds only extents of 1 → reshape") { site in
       guard let outer = site.operation as? Broadcast,
         (0..<outer.shape.rank).allSatisfy({ outer.axes.contains($0) || outer.shape[$0] == 1 })
       else { return nil }
-      return try site.builder.apply(Reshape(shape: outer.shape), [site.operands[0]])
+      return site.builder.apply(Reshape(shape: outer.shape), [site.operands[0]])
     },
   ]
 }
@@ -85,12 +85,13 @@ package struct Broadcast: Operator {
 extension Value {
   /// This value repeated along new axes: axis k becomes axis `axes[k]` of the result.
   ///
-  /// - Throws: `.shapeMismatch` where an extent differs, `.invalidAttribute` where the axes are not
-  ///   one ascending number for each axis.
+  /// Mistakes: `.shapeMismatch` where an extent differs, `.invalidAttribute` where the axes are not one
+  /// ascending number for each axis.
   public func broadcast(
     to shape: Shape, axes: [Int], file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try builder.apply(
-      Broadcast(shape: shape, axes: axes), [self], at: SourceLocation(file: file, line: line))
+  ) -> Value {
+    builder.apply(
+      Broadcast(shape: shape, axes: axes), [self], like: TensorType(scalarType, shape),
+      at: SourceLocation(file: file, line: line))
   }
 }

@@ -57,14 +57,14 @@ package struct Concatenate: Operator {
   }
 
   package var derivative: Derivative {
-    .movement { (site, cotangent) throws(Diagnostic) in
+    .movement { site, cotangent in
       if site.operands.count == 1 { return [cotangent] }
       var cotangents: [Value?] = []
       var start = 0
       for (operand, wanted) in zip(site.operands, site.wanted) {
         let limit = start + (operand.shape[axis].extent ?? 0)
         let slice = Slice([Slice.Range(axis: axis, start: start, limit: limit)])
-        cotangents.append(wanted ? try site.builder.apply(slice, [cotangent]) : nil)
+        cotangents.append(wanted ? site.builder.apply(slice, [cotangent]) : nil)
         start = limit
       }
       return cotangents
@@ -103,18 +103,19 @@ package struct Concatenate: Operator {
 ///
 /// A negative axis counts from the back. The derivative cuts the cotangent up again.
 ///
-/// - Throws: `.shapeMismatch` or `.scalarTypeMismatch` where the values do not go together,
-///   `.unboundDimension` where an extent to be summed is known by name only, `.operandCount` for an
-///   empty list, `.invalidArgument` for an axis out of range.
+/// Mistakes: `.shapeMismatch` or `.scalarTypeMismatch` where the values do not go together,
+/// `.unboundDimension` where an extent to be summed is known by name only, `.operandCount` for an empty
+/// list, `.invalidArgument` for an axis out of range.
 public func concatenate(
   _ values: [Value], axis: Int, file: String = #fileID, line: Int = #line
-) throws(Diagnostic) -> Value {
+) -> Value {
   guard let first = values.first else {
-    throw Diagnostic(
-      .operandCount, "concatenate: the list of values is empty; give at least one",
-      location: SourceLocation(file: file, line: line))
+    return .poisoned(
+      by: Diagnostic(
+        .operandCount, "concatenate: the list of values is empty; give at least one",
+        location: SourceLocation(file: file, line: line)))
   }
-  return try first.builder.placed(Concatenate.mnemonic, file, line, taking: values) {
+  return first.builder.placed(Concatenate.mnemonic, of: values, file, line) {
     () throws(Diagnostic) in
     try first.builder.apply(Concatenate(axis: first.type.normalized(axis: axis)), values)
   }

@@ -78,30 +78,30 @@ extension AttributeValue {
 extension GraphBuilder {
   /// A value known now.
   ///
-  /// - Throws: whatever is wrong with the tensor's type.
+  /// Mistakes: whatever is wrong with the tensor's type.
   public func constant(
     _ tensor: Tensor, file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try apply(Constant(tensor), [], at: SourceLocation(file: file, line: line))
+  ) -> Value {
+    apply(Constant(tensor), [], at: SourceLocation(file: file, line: line))
   }
 
   /// A number as a scalar of the given type, rounded where that is floating point.
   ///
-  /// - Throws: `.scalarTypeMismatch` for a fraction or a NaN where the type is not floating point,
-  ///   `.invalidType` for a number beyond the range of the type.
+  /// Mistakes: `.scalarTypeMismatch` for a fraction or a NaN where the type is not floating point,
+  /// `.invalidType` for a number beyond the range of the type.
   public func constant(
     _ value: Double, _ scalarType: ScalarType = .f32, file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try constant(NumberLiteral(value), scalarType, at: SourceLocation(file: file, line: line))
+  ) -> Value {
+    constant(NumberLiteral(value), scalarType, at: SourceLocation(file: file, line: line))
   }
 
   /// A whole number as a scalar of the given type, exact but for floating-point types.
   ///
-  /// - Throws: `.invalidType` for a number beyond the range of the type.
+  /// Mistakes: `.invalidType` for a number beyond the range of the type.
   public func constant<Integer: BinaryInteger>(
     _ value: Integer, _ scalarType: ScalarType = .f32, file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try constant(NumberLiteral(value), scalarType, at: SourceLocation(file: file, line: line))
+  ) -> Value {
+    constant(NumberLiteral(value), scalarType, at: SourceLocation(file: file, line: line))
   }
 
   /// A number as a scalar of the given type.
@@ -112,16 +112,17 @@ extension GraphBuilder {
   package func constant(
     _ number: NumberLiteral, _ scalarType: ScalarType, at location: SourceLocation?,
     for user: String = Constant.mnemonic
-  ) throws(Diagnostic) -> Value {
-    let tensor: Tensor
-    do {
-      tensor = try Tensor(scalar: number, scalarType)
-    } catch {
-      var named = error
-      named.message = "\(user): \(error.message)"
-      throw named.located(at: currentLocation ?? location ?? CallerLocation.current())
+  ) -> Value {
+    attempt([], like: TensorType(scalarType, .scalar), at: currentLocation ?? location) {
+      () throws(Diagnostic) in
+      do throws(Diagnostic) {
+        return apply(Constant(try Tensor(scalar: number, scalarType)), [], at: location)
+      } catch {
+        var named = error
+        named.message = "\(user): \(error.message)"
+        throw named
+      }
     }
-    return try apply(Constant(tensor), [], at: location)
   }
 }
 

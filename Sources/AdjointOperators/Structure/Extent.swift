@@ -47,13 +47,11 @@ package struct Extent: Operator {
   }
 
   package static let rewrites: [Rewrite] = [
-    Rewrite("extent of known axes → constant") { (site) throws(Diagnostic) in
+    Rewrite("extent of known axes → constant") { site in
       guard let extent = site.operation as? Extent,
         extent.axes.allSatisfy({ site.operands[0].shape[$0].extent != nil })
       else { return nil }
-      let count = try extent.count(site.operands[0].type)
-      return try site.builder.apply(
-        Constant(Tensor(scalar: NumberLiteral(count), extent.scalarType)), [])
+      return site.operands[0].extent(ofAxes: extent.axes, as: extent.scalarType)
     }
   ]
 
@@ -69,10 +67,11 @@ extension Value {
   /// that becomes known when names are bound.
   package func extent(
     ofAxes axes: [Int], as scalarType: ScalarType
-  ) throws(Diagnostic) -> Value {
+  ) -> Value {
     if let count = Shape(axes.map { shape[$0] }).elementCount {
-      return try builder.apply(Constant(Tensor(scalar: NumberLiteral(count), scalarType)), [])
+      return builder.constant(
+        NumberLiteral(count), scalarType, at: builder.currentLocation, for: Extent.mnemonic)
     }
-    return try builder.apply(Extent(axes: axes, to: scalarType), [self])
+    return builder.apply(Extent(axes: axes, to: scalarType), [self])
   }
 }

@@ -53,16 +53,16 @@ extension GraphBuilder {
   ///
   /// Positions are 0, 1, 2 and so on. A negative axis counts from the back.
   ///
-  /// - Throws: `.invalidArgument` for an axis out of range, `.scalarTypeMismatch` for `bool`,
-  ///   `.invalidType` where the last position is beyond the range of the scalar type; along an axis
-  ///   known by name only that is found when it is bound.
+  /// Mistakes: `.invalidArgument` for an axis out of range, `.scalarTypeMismatch` for `bool`,
+  /// `.invalidType` where the last position is beyond the range of the scalar type; along an axis known by
+  /// name only that is found when it is bound.
   public func iota(
     _ scalarType: ScalarType, _ shape: Shape, axis: Int = 0, file: String = #fileID,
     line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try placed(Iota.mnemonic, file, line) { () throws(Diagnostic) in
-      let type = TensorType(scalarType, shape)
-      return try apply(Iota(type, axis: type.normalized(axis: axis)), [])
+  ) -> Value {
+    let type = TensorType(scalarType, shape)
+    return placed(Iota.mnemonic, of: [], like: type, file, line) { () throws(Diagnostic) in
+      try apply(Iota(type, axis: type.normalized(axis: axis)), [])
     }
   }
 }

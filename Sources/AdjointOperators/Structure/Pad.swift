@@ -124,24 +124,24 @@ package struct Pad: Operator {
 
   package var derivative: Derivative {
     if value.double == 0 {
-      return .movement { (site, cotangent) throws(Diagnostic) in
-        [try slice(cotangent, over: site.operands[0])]
+      return .movement { site, cotangent in
+        [slice(cotangent, over: site.operands[0])]
       }
     }
     // The number does not move with the operand: the map is affine, its tangent padded with zeros.
     return .rules(
-      vjp: { (site, cotangents) throws(Diagnostic) in
+      vjp: { site, cotangents in
         guard let cotangent = cotangents[0] else { return [nil] }
-        return [try slice(cotangent, over: site.operands[0])]
+        return [slice(cotangent, over: site.operands[0])]
       },
-      jvp: { (site, tangents) throws(Diagnostic) in
+      jvp: { site, tangents in
         guard let tangent = tangents[0] else { return [nil] }
-        return [try site.builder.apply(Pad(paddings, with: 0), [tangent])]
+        return [site.builder.apply(Pad(paddings, with: 0), [tangent])]
       })
   }
 
   /// The elements of the result's cotangent that belong to the operand.
-  private func slice(_ cotangent: Value, over operand: Value) throws(Diagnostic) -> Value {
+  private func slice(_ cotangent: Value, over operand: Value) -> Value {
     var ranges: [Slice.Range] = []
     for (axis, padding) in paddings.enumerated() where !padding.isEmpty {
       let count = operand.shape[axis].extent ?? 0
@@ -151,7 +151,7 @@ package struct Pad: Operator {
           axis: axis, start: padding.low,
           limit: count == 0 ? padding.low : padding.low + (count - 1) * step + 1, stride: step))
     }
-    return try operand.builder.apply(Slice(ranges), [cotangent])
+    return operand.builder.apply(Slice(ranges), [cotangent])
   }
 
   package func lower(
@@ -185,33 +185,33 @@ extension Value {
   /// axis; an axis known by name only takes zeros. The derivative is the cotangent at the elements'
   /// places.
   ///
-  /// - Throws: `.invalidAttribute` where there is not one entry for each axis or one is negative,
-  ///   `.unboundDimension` where a named axis would grow, `.invalidType` or `.scalarTypeMismatch` for a
-  ///   number that the value's scalar type cannot hold.
+  /// Mistakes: `.invalidAttribute` where there is not one entry for each axis or one is negative,
+  /// `.unboundDimension` where a named axis would grow, `.invalidType` or `.scalarTypeMismatch` for a
+  /// number that the value's scalar type cannot hold.
   public func padded(
     low: [Int], high: [Int], interior: [Int]? = nil, with value: Double = 0,
     file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try padded(low, high, interior, NumberLiteral(value), file, line)
+  ) -> Value {
+    padded(low, high, interior, NumberLiteral(value), file, line)
   }
 
   /// This value with a whole number before, after and, where `interior` says so, between its elements.
   ///
-  /// - Throws: as `padded(low:high:interior:with:)` with a floating-point number.
+  /// Mistakes: as `padded(low:high:interior:with:)` with a floating-point number.
   public func padded<Integer: BinaryInteger>(
     low: [Int], high: [Int], interior: [Int]? = nil, with value: Integer,
     file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try padded(low, high, interior, NumberLiteral(value), file, line)
+  ) -> Value {
+    padded(low, high, interior, NumberLiteral(value), file, line)
   }
 
   private func padded(
     _ low: [Int], _ high: [Int], _ interior: [Int]?, _ value: NumberLiteral, _ file: String,
     _ line: Int
-  ) throws(Diagnostic) -> Value {
-    try builder.placed(Pad.mnemonic, file, line) { () throws(Diagnostic) in
+  ) -> Value {
+    builder.placed(Pad.mnemonic, of: [self], file, line) { () throws(Diagnostic) in
       let paddings = try Pad.paddings(low: low, high: high, interior: interior)
-      return try builder.apply(Pad(paddings, with: value), [self])
+      return builder.apply(Pad(paddings, with: value), [self])
     }
   }
 }

@@ -26,8 +26,8 @@ package struct Reshape: Operator {
   }
 
   package var derivative: Derivative {
-    .movement { (site, cotangent) throws(Diagnostic) in
-      [try site.builder.apply(Reshape(shape: site.operands[0].shape), [cotangent])]
+    .movement { site, cotangent in
+      [site.builder.apply(Reshape(shape: site.operands[0].shape), [cotangent])]
     }
   }
 
@@ -41,13 +41,13 @@ package struct Reshape: Operator {
     Rewrite("reshape to the same shape → x") { site in
       site.operands[0].type == site.resultType ? site.operands[0] : nil
     },
-    Rewrite("reshape(reshape(x)) → reshape(x)") { (site) throws(Diagnostic) in
+    Rewrite("reshape(reshape(x)) → reshape(x)") { site in
       guard site.operand(0, as: Reshape.self) != nil else { return nil }
-      return try site.builder.apply(site.operation, [site.operands[0].operands[0]])
+      return site.builder.apply(site.operation, [site.operands[0].operands[0]])
     },
-    Rewrite("reshape(broadcast(scalar)) → broadcast(scalar)") { (site) throws(Diagnostic) in
+    Rewrite("reshape(broadcast(scalar)) → broadcast(scalar)") { site in
       guard let inner = site.operand(0, as: Broadcast.self), inner.axes.isEmpty else { return nil }
-      return try site.builder.apply(
+      return site.builder.apply(
         Broadcast(shape: site.resultType.shape, axes: []), site.operands[0].operands)
     },
   ]
@@ -74,12 +74,13 @@ extension Shape {
 extension Value {
   /// The same elements in the same order under another shape.
   ///
-  /// - Throws: `.shapeMismatch` where the number of elements differs.
+  /// Mistakes: `.shapeMismatch` where the number of elements differs.
   public func reshaped(
     to shape: Shape, file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
+  ) -> Value {
     if shape == self.shape { return self }
-    return try builder.apply(
-      Reshape(shape: shape), [self], at: SourceLocation(file: file, line: line))
+    return builder.apply(
+      Reshape(shape: shape), [self], like: TensorType(scalarType, shape),
+      at: SourceLocation(file: file, line: line))
   }
 }

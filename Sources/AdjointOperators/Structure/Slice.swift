@@ -90,7 +90,7 @@ package struct Slice: Operator {
   }
 
   package var derivative: Derivative {
-    .movement { (site, cotangent) throws(Diagnostic) in
+    .movement { site, cotangent in
       let shape = site.operands[0].shape
       var paddings = Array(repeating: Pad.Padding(), count: shape.rank)
       for range in ranges {
@@ -100,7 +100,7 @@ package struct Slice: Operator {
         paddings[range.axis] = Pad.Padding(
           low: range.start, high: extent - 1 - last, interior: range.step - 1)
       }
-      return [try site.builder.apply(Pad(paddings, with: 0), [cotangent])]
+      return [site.builder.apply(Pad(paddings, with: 0), [cotangent])]
     }
   }
 
@@ -133,22 +133,22 @@ extension Value {
   /// listed. The derivative puts the cotangent back in its place among zeros.
   ///
   /// ```swift
-  /// let firstTen = try x.sliced(axes: [-1], from: [0], to: [10])
+  /// let firstTen = x.sliced(axes: [-1], from: [0], to: [10])
   /// ```
   ///
-  /// - Throws: `.invalidAttribute` where positions are not in the axis or the lists have different
-  ///   lengths, `.unboundDimension` for a named axis, `.invalidArgument` for an axis out of range.
+  /// Mistakes: `.invalidAttribute` where positions are not in the axis or the lists have different lengths,
+  /// `.unboundDimension` for a named axis, `.invalidArgument` for an axis out of range.
   public func sliced(
     axes: [Int]? = nil, from starts: [Int], to limits: [Int], strides: [Int]? = nil,
     file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try builder.placed(Slice.mnemonic, file, line) { () throws(Diagnostic) in
+  ) -> Value {
+    builder.placed(Slice.mnemonic, of: [self], file, line) { () throws(Diagnostic) in
       var cut: [Int] = []
       for axis in axes ?? Array(0..<rank) { cut.append(try type.normalized(axis: axis)) }
       let slice = try Slice(
         axes: cut, starts: starts, limits: limits,
         strides: strides ?? Array(repeating: 1, count: cut.count))
-      return try builder.apply(Slice(slice.ranges.sorted { $0.axis < $1.axis }), [self])
+      return builder.apply(Slice(slice.ranges.sorted { $0.axis < $1.axis }), [self])
     }
   }
 }

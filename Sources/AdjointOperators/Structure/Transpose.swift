@@ -31,8 +31,8 @@ package struct Transpose: Operator {
   }
 
   package var derivative: Derivative {
-    .movement { (site, cotangent) throws(Diagnostic) in
-      [try site.builder.apply(Transpose(permutation: inverse), [cotangent])]
+    .movement { site, cotangent in
+      [site.builder.apply(Transpose(permutation: inverse), [cotangent])]
     }
   }
 
@@ -52,21 +52,21 @@ package struct Transpose: Operator {
       guard let outer = site.operation as? Transpose else { return nil }
       return outer.permutation == Array(outer.permutation.indices) ? site.operands[0] : nil
     },
-    Rewrite("transpose(transpose(x)) → transpose(x)") { (site) throws(Diagnostic) in
+    Rewrite("transpose(transpose(x)) → transpose(x)") { site in
       guard let outer = site.operation as? Transpose,
         let inner = site.operand(0, as: Transpose.self)
       else { return nil }
-      return try site.builder.apply(
+      return site.builder.apply(
         Transpose(permutation: outer.permutation.map { inner.permutation[$0] }),
         [site.operands[0].operands[0]])
     },
-    Rewrite("transpose that moves only extents of 1 → reshape") { (site) throws(Diagnostic) in
+    Rewrite("transpose that moves only extents of 1 → reshape") { site in
       guard let outer = site.operation as? Transpose, outer.keepsOrder(of: site.operands[0].shape)
       else { return nil }
-      return try site.builder.apply(Reshape(shape: site.resultType.shape), [site.operands[0]])
+      return site.builder.apply(Reshape(shape: site.resultType.shape), [site.operands[0]])
     },
     Rewrite("transpose(dot_general(x, y)) → dot_general(y, x)", .contraction) {
-      (site) throws(Diagnostic) in
+      site in
       // A product with its two groups of free axes exchanged is the product of the exchanged
       // operands.
       guard let outer = site.operation as? Transpose, let dot = site.operand(0, as: DotGeneral.self)
@@ -78,7 +78,7 @@ package struct Transpose: Operator {
       let exchanged =
         Array(0..<batch) + Array((batch + rows)..<rank) + Array(batch..<(batch + rows))
       guard outer.permutation == exchanged else { return nil }
-      return try site.builder.apply(
+      return site.builder.apply(
         DotGeneral(left: dot.right, right: dot.left), [factors[1], factors[0]])
     },
   ]
@@ -106,17 +106,17 @@ extension Value {
   /// `y[i₀, i₁, …] = x[…]` with `shape(y)[k] = shape(x)[permutation[k]]`. Negative numbers count
   /// from the back. The derivative is the inverse permutation of the cotangent.
   ///
-  /// - Throws: `.invalidArgument` for an axis out of range, `.invalidAttribute` where the
-  ///   permutation does not name each axis once.
+  /// Mistakes: `.invalidArgument` for an axis out of range, `.invalidAttribute` where the permutation does
+  /// not name each axis once.
   public func transposed(
     permutation: [Int]? = nil, file: String = #fileID, line: Int = #line
-  ) throws(Diagnostic) -> Value {
-    try builder.placed("transpose", file, line) { () throws(Diagnostic) in
+  ) -> Value {
+    builder.placed("transpose", of: [self], file, line) { () throws(Diagnostic) in
       var axes: [Int] = []
       for axis in permutation ?? (0..<rank).reversed() {
         axes.append(try type.normalized(axis: axis))
       }
-      return try builder.apply(Transpose(permutation: axes), [self])
+      return builder.apply(Transpose(permutation: axes), [self])
     }
   }
 }

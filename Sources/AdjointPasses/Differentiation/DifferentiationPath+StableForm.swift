@@ -13,17 +13,16 @@ extension DifferentiationPath {
   /// The nodes as they were written stay, for what else reads them; those of the new path that differ
   /// from every one of them are appended. No pattern looks through a source, nor through a node that
   /// stops derivatives. Where no stable form applies, this path is returned.
-  ///
-  /// - Throws: what a rewrite throws.
-  func inStableForm() throws(Diagnostic) -> DifferentiationPath {
+  func inStableForm() -> DifferentiationPath {
     let nodes = builder.nodes
     let activity = Activity(of: targets.map(\.id), withRespectTo: sources.map(\.id), in: nodes)
     var table = StableFormTable()
     let mayChange = nodes.indices.map { activity.active[$0] && table.hasAny(for: nodes[$0]) }
     guard mayChange.contains(true) else { return self }
     var rebuild = StableFormRebuild(of: self, nodes)
-    for index in rebuild.ancestors() { try rebuild.enter(index, mayChange: mayChange[index]) }
-    return try rebuild.path()
+    for index in rebuild.ancestors() { rebuild.enter(index, mayChange: mayChange[index]) }
+    builder.mistakes.append(rebuild.mistakes)
+    return rebuild.path()
   }
 }
 
@@ -61,6 +60,9 @@ private struct StableFormRebuild {
   /// For scratch inputs that stand for sources whose own computation was given a stable form: that form.
   private var definitions: [Int: ValueID] = [:]
 
+  /// What a rewrite did wrong.
+  var mistakes: Mistakes { scratch.mistakes }
+
   init(of path: DifferentiationPath, _ nodes: [Node]) {
     original = path
     self.nodes = nodes
@@ -83,7 +85,7 @@ private struct StableFormRebuild {
   }
 
   /// Enters a node behind those that it reads, in its stable form where it may have one.
-  mutating func enter(_ index: Int, mayChange: Bool) throws(Diagnostic) {
+  mutating func enter(_ index: Int, mayChange: Bool) {
     var node = nodes[index]
     node.name = nil
     guard node.operation != nil else {
@@ -98,7 +100,7 @@ private struct StableFormRebuild {
     var stable = asWritten
     if mayChange {
       node.operands = operands
-      stable = try scratch.transfer(node)
+      stable = scratch.transfer(node)
     } else if operands != node.operands {
       node.operands = operands
       stable = ValueID(node: scratch.insert(node))
@@ -137,13 +139,13 @@ private struct StableFormRebuild {
   }
 
   /// The path with what was rebuilt appended to its graph.
-  func path() throws(Diagnostic) -> DifferentiationPath {
+  func path() -> DifferentiationPath {
     let targets = original.targets.map { $0.id.renumbered(by: rebuilt) }
     guard targets != original.targets.map({ $0.id.renumbered(by: written) }) else {
       return original
     }
     var places: [Int: [Value]] = [:]
-    for index in needed(for: targets) { places[index] = try place(index, among: places) }
+    for index in needed(for: targets) { places[index] = place(index, among: places) }
     func value(for original: Value) -> Value {
       // A source that no target depends on has no scratch node.
       guard let first = rebuilt[original.id.node] else { return original }
@@ -167,7 +169,7 @@ private struct StableFormRebuild {
   }
 
   /// The values in the path's graph that the results of a scratch node are.
-  private func place(_ index: Int, among places: [Int: [Value]]) throws(Diagnostic) -> [Value] {
+  private func place(_ index: Int, among places: [Int: [Value]]) -> [Value] {
     let builder = original.builder
     var node = scratch.node(index)
     func place(_ operand: ValueID) -> Value? { places[operand.node]?[operand.result] }
@@ -177,7 +179,7 @@ private struct StableFormRebuild {
     if let definition = definitions[index] {
       // A node of its own, even where the stable form is another source: adjoints of the two differ.
       guard let value = place(definition) else { return [] }
-      return [try builder.apply(Reshape(shape: value.shape), [value])]
+      return [builder.apply(Reshape(shape: value.shape), [value])]
     }
     node.operands = OperandList(node.operands.compactMap { place($0)?.id })
     let number = builder.insert(node)

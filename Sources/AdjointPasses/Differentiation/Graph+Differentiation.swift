@@ -52,7 +52,7 @@ extension Graph {
     try checkDifferentiable(output, sources)
     for source in sources where try nodes[value(ofSource: source).node].operation != nil {
       return try withDerivative(of: output, withRespectTo: sources, mode) {
-        (path) throws(Diagnostic) in try path.inStableForm()
+        (path) in path.inStableForm()
       }
     }
     return try prepare(self).withDerivative(of: output, withRespectTo: sources, mode) { $0 }
@@ -61,14 +61,14 @@ extension Graph {
   /// The graph with the derivative along a path, or along the one made of it.
   private func withDerivative(
     of output: String, withRespectTo sources: [String], _ mode: DifferentiationMode,
-    along prepare: (DifferentiationPath) throws(Diagnostic) -> DifferentiationPath
+    along prepare: (DifferentiationPath) -> DifferentiationPath
   ) throws(Diagnostic) -> Graph {
     let builder = GraphBuilder(extending: self)
     let target = builder.value(try value(named: output))
     var values: [Value] = []
     for source in sources { values.append(builder.value(try value(ofSource: source))) }
     let names = DerivativeNames(builder, output: output)
-    let path = try prepare(
+    let path = prepare(
       DifferentiationPath(
         from: values, to: [target], in: builder, StandardArithmetic()))
     switch mode {
@@ -76,23 +76,23 @@ extension Graph {
       builder.currentProvenance = Provenance(.adjoint, of: output, rule: "output")
       let cotangent =
         target.rank == 0
-        ? try builder.constant(1, target.scalarType)
-        : try builder.input(names.input("cotangent", output), target.scalarType, target.shape)
+        ? builder.constant(1, target.scalarType)
+        : builder.input(names.input("cotangent", output), target.scalarType, target.shape)
       builder.currentProvenance = nil
-      let adjoints = try path.adjoints(of: [cotangent])
+      let adjoints = path.adjoints(of: [cotangent])
       for (source, adjoint) in zip(sources, adjoints) {
-        try builder.output(names.output("gradient", source), adjoint)
+        builder.output(names.output("gradient", source), adjoint)
       }
     case .forward:
       builder.currentProvenance = Provenance(.tangent, of: output, rule: "input")
       var tangents: [Value] = []
       for (source, value) in zip(sources, values) {
         tangents.append(
-          try builder.input(names.input("tangent", source), value.scalarType, value.shape))
+          builder.input(names.input("tangent", source), value.scalarType, value.shape))
       }
       builder.currentProvenance = nil
-      let results = try path.tangents(of: tangents)
-      try builder.output(names.output("tangent", output), results[0])
+      let results = path.tangents(of: tangents)
+      builder.output(names.output("tangent", output), results[0])
     }
     return try builder.build()
   }

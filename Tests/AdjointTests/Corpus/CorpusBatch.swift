@@ -144,7 +144,7 @@ private struct GraphMerger {
     }
     for output in graph.outputList {
       let value = ValueID(node: output.value.node + first, result: output.value.result)
-      try builder.output(prefix + output.name, builder.value(value))
+      builder.output(prefix + output.name, builder.value(value))
     }
   }
 }

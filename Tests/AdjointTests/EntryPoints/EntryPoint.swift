@@ -1,6 +1,7 @@
 import Adjoint
 import AllocationCounting
 import Foundation
+import TestSupport
 
 /// A public function with calls of it that mean harm.
 struct EntryPoint: Sendable {
@@ -42,7 +43,7 @@ final class Sweep {
     let start = Self.processorSeconds
     let outcome: String
     do {
-      outcome = Self.spelled(try body())
+      outcome = try Self.checked(body())
     } catch let error as Diagnostic {
       outcome = error.code.name
       if error.message.isEmpty { faults.append("\(label) says nothing") }
@@ -66,6 +67,16 @@ final class Sweep {
     _ values: [Argument], _ prefix: String = "", _ body: (Argument) throws -> Any
   ) {
     for value in values { call(prefix + Hostile.label(value)) { try body(value) } }
+  }
+
+  /// What came of a call; mistakes in building count as thrown.
+  private static func checked(_ result: Any) throws -> String {
+    let values = result as? [Value] ?? (result as? Value).map { [$0] } ?? []
+    for value in values {
+      if let mistake = value.builder.takeMistakes() { throw mistake }
+    }
+    if let mistake = (result as? GraphBuilder)?.takeMistakes() { throw mistake }
+    return result is GraphBuilder ? "done" : spelled(result)
   }
 
   private static func spelled(_ result: Any) -> String {

@@ -38,88 +38,88 @@ extension EntryPoint {
   /// Operators and functions of two values with a number for one of them.
   static let binary: [EntryPoint] =
     Binary(
-      floating: [{ try $0 + $1 }, { try $1 + $0 }], whole: [{ try $0 + $1 }, { try $1 + $0 }],
-      unsigned: [{ try $0 + $1 }, { try $1 + $0 }]
+      floating: [{ $0 + $1 }, { $1 + $0 }], whole: [{ $0 + $1 }, { $1 + $0 }],
+      unsigned: [{ $0 + $1 }, { $1 + $0 }]
     ).infix("+")
     + Binary(
-      floating: [{ try $0 - $1 }, { try $1 - $0 }], whole: [{ try $0 - $1 }, { try $1 - $0 }],
-      unsigned: [{ try $0 - $1 }, { try $1 - $0 }]
+      floating: [{ $0 - $1 }, { $1 - $0 }], whole: [{ $0 - $1 }, { $1 - $0 }],
+      unsigned: [{ $0 - $1 }, { $1 - $0 }]
     ).infix("-")
     + Binary(
-      floating: [{ try $0 * $1 }, { try $1 * $0 }], whole: [{ try $0 * $1 }, { try $1 * $0 }],
-      unsigned: [{ try $0 * $1 }, { try $1 * $0 }]
+      floating: [{ $0 * $1 }, { $1 * $0 }], whole: [{ $0 * $1 }, { $1 * $0 }],
+      unsigned: [{ $0 * $1 }, { $1 * $0 }]
     ).infix("*")
     + Binary(
-      floating: [{ try $0 / $1 }, { try $1 / $0 }], whole: [{ try $0 / $1 }, { try $1 / $0 }],
-      unsigned: [{ try $0 / $1 }, { try $1 / $0 }]
+      floating: [{ $0 / $1 }, { $1 / $0 }], whole: [{ $0 / $1 }, { $1 / $0 }],
+      unsigned: [{ $0 / $1 }, { $1 / $0 }]
     ).infix("/")
 
   /// Comparisons with a number.
   static let comparisons: [EntryPoint] =
     Binary(
-      floating: [{ try $0 .== $1 }, { try $1 .== $0 }],
-      whole: [{ try $0 .== $1 }, { try $1 .== $0 }],
-      unsigned: [{ try $0 .== $1 }, { try $1 .== $0 }]
+      floating: [{ $0 .== $1 }, { $1 .== $0 }],
+      whole: [{ $0 .== $1 }, { $1 .== $0 }],
+      unsigned: [{ $0 .== $1 }, { $1 .== $0 }]
     ).infix(".==")
     + Binary(
-      floating: [{ try $0 .!= $1 }, { try $1 .!= $0 }],
-      whole: [{ try $0 .!= $1 }, { try $1 .!= $0 }],
-      unsigned: [{ try $0 .!= $1 }, { try $1 .!= $0 }]
+      floating: [{ $0 .!= $1 }, { $1 .!= $0 }],
+      whole: [{ $0 .!= $1 }, { $1 .!= $0 }],
+      unsigned: [{ $0 .!= $1 }, { $1 .!= $0 }]
     ).infix(".!=")
     + Binary(
-      floating: [{ try $0 .< $1 }, { try $1 .< $0 }], whole: [{ try $0 .< $1 }, { try $1 .< $0 }],
-      unsigned: [{ try $0 .< $1 }, { try $1 .< $0 }]
+      floating: [{ $0 .< $1 }, { $1 .< $0 }], whole: [{ $0 .< $1 }, { $1 .< $0 }],
+      unsigned: [{ $0 .< $1 }, { $1 .< $0 }]
     ).infix(".<")
     + Binary(
-      floating: [{ try $0 .<= $1 }, { try $1 .<= $0 }],
-      whole: [{ try $0 .<= $1 }, { try $1 .<= $0 }],
-      unsigned: [{ try $0 .<= $1 }, { try $1 .<= $0 }]
+      floating: [{ $0 .<= $1 }, { $1 .<= $0 }],
+      whole: [{ $0 .<= $1 }, { $1 .<= $0 }],
+      unsigned: [{ $0 .<= $1 }, { $1 .<= $0 }]
     ).infix(".<=")
     + Binary(
-      floating: [{ try $0 .> $1 }, { try $1 .> $0 }], whole: [{ try $0 .> $1 }, { try $1 .> $0 }],
-      unsigned: [{ try $0 .> $1 }, { try $1 .> $0 }]
+      floating: [{ $0 .> $1 }, { $1 .> $0 }], whole: [{ $0 .> $1 }, { $1 .> $0 }],
+      unsigned: [{ $0 .> $1 }, { $1 .> $0 }]
     ).infix(".>")
     + Binary(
-      floating: [{ try $0 .>= $1 }, { try $1 .>= $0 }],
-      whole: [{ try $0 .>= $1 }, { try $1 .>= $0 }],
-      unsigned: [{ try $0 .>= $1 }, { try $1 .>= $0 }]
+      floating: [{ $0 .>= $1 }, { $1 .>= $0 }],
+      whole: [{ $0 .>= $1 }, { $1 .>= $0 }],
+      unsigned: [{ $0 .>= $1 }, { $1 .>= $0 }]
     ).infix(".>=")
 
   /// Functions with a number for one of their values.
   static let functions: [EntryPoint] =
     Binary(
-      floating: [{ try max($0, $1) }, { try max($1, $0) }],
-      whole: [{ try max($0, $1) }, { try max($1, $0) }],
-      unsigned: [{ try max($0, $1) }, { try max($1, $0) }]
+      floating: [{ max($0, $1) }, { max($1, $0) }],
+      whole: [{ max($0, $1) }, { max($1, $0) }],
+      unsigned: [{ max($0, $1) }, { max($1, $0) }]
     ).function("max")
     + Binary(
-      floating: [{ try min($0, $1) }, { try min($1, $0) }],
-      whole: [{ try min($0, $1) }, { try min($1, $0) }],
-      unsigned: [{ try min($0, $1) }, { try min($1, $0) }]
+      floating: [{ min($0, $1) }, { min($1, $0) }],
+      whole: [{ min($0, $1) }, { min($1, $0) }],
+      unsigned: [{ min($0, $1) }, { min($1, $0) }]
     ).function("min")
     + Binary(
-      floating: [{ try pow($0, $1) }, { try pow($1, $0) }],
-      whole: [{ try pow($0, $1) }, { try pow($1, $0) }],
-      unsigned: [{ try pow($0, $1) }, { try pow($1, $0) }]
+      floating: [{ pow($0, $1) }, { pow($1, $0) }],
+      whole: [{ pow($0, $1) }, { pow($1, $0) }],
+      unsigned: [{ pow($0, $1) }, { pow($1, $0) }]
     ).function("pow")
     + [
       EntryPoint("select(_ condition: Value, _ ifTrue: Value, _ ifFalse: Double)") { sweep in
-        try Sample.each(sweep, Hostile.doubles) { try select($0 .> $0, $0, $1) }
+        try Sample.each(sweep, Hostile.doubles) { select($0 .> $0, $0, $1) }
         sweep.call("no truth") { try select(Sample().x, Sample().x, 0.5) }
       },
       EntryPoint("select(_ condition: Value, _ ifTrue: Double, _ ifFalse: Value)") { sweep in
-        try Sample.each(sweep, Hostile.doubles) { try select($0 .> $0, $1, $0) }
+        try Sample.each(sweep, Hostile.doubles) { select($0 .> $0, $1, $0) }
       },
       EntryPoint("select(_ condition: Value, _ ifTrue: Value, _ ifFalse: Integer)") { sweep in
-        try Sample.each(sweep, Hostile.integers) { try select($0 .> $0, $0, $1) }
-        try Sample.each(sweep, [UInt64.max]) { try select($0 .> $0, $0, $1) }
+        try Sample.each(sweep, Hostile.integers) { select($0 .> $0, $0, $1) }
+        try Sample.each(sweep, [UInt64.max]) { select($0 .> $0, $0, $1) }
       },
       EntryPoint("select(_ condition: Value, _ ifTrue: Integer, _ ifFalse: Value)") { sweep in
-        try Sample.each(sweep, Hostile.integers) { try select($0 .> $0, $1, $0) }
-        try Sample.each(sweep, [UInt64.max]) { try select($0 .> $0, $1, $0) }
+        try Sample.each(sweep, Hostile.integers) { select($0 .> $0, $1, $0) }
+        try Sample.each(sweep, [UInt64.max]) { select($0 .> $0, $1, $0) }
       },
       EntryPoint("leakyRelu(_ x: Value, slope: Double)") { sweep in
-        try Sample.each(sweep, Hostile.doubles) { try leakyRelu($0, slope: $1) }
+        try Sample.each(sweep, Hostile.doubles) { leakyRelu($0, slope: $1) }
       },
     ]
 }

@@ -5,12 +5,12 @@ extension EntryPoint {
   /// Two features, three classes.
   private static func classifier() throws -> Graph {
     let builder = GraphBuilder("classifier")
-    let x = try builder.input("x", .f32, ["B", 2])
-    let labels = try builder.input("labels", .i32, ["B"])
-    let w = try builder.parameter("w", .f32, [2, 3], .glorot)
-    let logits = try matmul(x, w)
-    try builder.output("logits", logits)
-    try builder.output("loss", crossEntropy(logits: logits, indices: labels))
+    let x = builder.input("x", .f32, ["B", 2])
+    let labels = builder.input("labels", .i32, ["B"])
+    let w = builder.parameter("w", .f32, [2, 3], .glorot)
+    let logits = matmul(x, w)
+    builder.output("logits", logits)
+    builder.output("loss", crossEntropy(logits: logits, indices: labels))
     return try builder.build()
   }
 
@@ -142,20 +142,20 @@ extension EntryPoint {
     },
     EntryPoint(
       "Optimizer.init(_ description: String, countsSteps: Bool, "
-        + "rule: @escaping @Sendable (Site) throws(Diagnostic) -> Void)"
+        + "rule: @escaping @Sendable (Site) -> Void)"
     ) { sweep in
       sweep.each(Hostile.names) { try trained(TrainingOptions(optimizer: Optimizer($0) { _ in })) }
     },
     EntryPoint("Optimizer.Site.state(_ kind: String)") { sweep in
       sweep.each(Hostile.names) { name in
-        let rule = Optimizer("rule") { (site) throws(Diagnostic) in
-          try site.update(site.parameter, to: site.state(name))
+        let rule = Optimizer("rule") { site in
+          site.update(site.parameter, to: site.state(name))
         }
         return try classifier().trainingStep(minimizing: "loss", with: rule)
       }
       sweep.call("twice") {
-        let rule = Optimizer("rule") { (site) throws(Diagnostic) in
-          try site.update(site.state("s"), to: site.state("s"))
+        let rule = Optimizer("rule") { site in
+          site.update(site.state("s"), to: site.state("s"))
         }
         return try classifier().trainingStep(minimizing: "loss", with: rule)
       }
@@ -225,10 +225,10 @@ extension EntryPoint {
       }
       sweep.call("2^46 classes, 2^17 examples") {
         let builder = GraphBuilder("wide")
-        let x = try builder.input("x", .f32, ["B", 1])
-        let row = try x.sum(squeezingAxes: [1])
-        try builder.output("loss", x.sum())
-        try builder.output("logits", row.broadcast(to: ["B", .fixed(1 << 46)], axes: [0]))
+        let x = builder.input("x", .f32, ["B", 1])
+        let row = x.sum(squeezingAxes: [1])
+        builder.output("loss", x.sum())
+        builder.output("logits", row.broadcast(to: ["B", .fixed(1 << 46)], axes: [0]))
         let graph = try builder.build()
         let data = try Dataset(
           features: Tensor(repeating: 1, .f32, extents: [1 << 17, 1]),

@@ -102,15 +102,15 @@ struct Sample {
   init() throws {
     // Where an infix operator was called is looked up on the stack, which takes its time.
     builder.currentLocation = SourceLocation(file: "sample")
-    x = try builder.input("x", .f32, [2, 3])
-    whole = try builder.input("whole", .i64, [2, 3])
-    byte = try builder.input("byte", .u8, [2, 3])
-    truth = try builder.input("truth", .bool, [2, 3])
-    scalar = try builder.input("scalar", .f32, [])
-    empty = try builder.input("empty", .f32, [0, 3])
-    named = try builder.input("named", .f32, ["B", 3])
-    huge = try builder.input("huge", .f32, Shape(extents: [1 << 40]))
-    indices = try builder.input("indices", .i32, [2])
+    x = builder.input("x", .f32, [2, 3])
+    whole = builder.input("whole", .i64, [2, 3])
+    byte = builder.input("byte", .u8, [2, 3])
+    truth = builder.input("truth", .bool, [2, 3])
+    scalar = builder.input("scalar", .f32, [])
+    empty = builder.input("empty", .f32, [0, 3])
+    named = builder.input("named", .f32, ["B", 3])
+    huge = builder.input("huge", .f32, Shape(extents: [1 << 40]))
+    indices = builder.input("indices", .i32, [2])
   }
 
   /// All of them but the indices.

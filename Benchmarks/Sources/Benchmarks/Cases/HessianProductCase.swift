@@ -32,13 +32,13 @@ extension Perceptron {
     let values = parameters.map(\.value)
     var directions: [Value] = []
     for (name, value) in parameters {
-      directions.append(try builder.input("direction.\(name)", .f32, value.shape))
+      directions.append(builder.input("direction.\(name)", .f32, value.shape))
     }
     let slopes = try gradients(of: loss(of: scores, in: builder), withRespectTo: values)
-    let products = try jacobianVectorProduct(
+    let products = jacobianVectorProduct(
       of: slopes, withRespectTo: values, tangents: directions)
     for (parameter, product) in zip(parameters, products) {
-      try builder.output("product.\(parameter.name)", product)
+      builder.output("product.\(parameter.name)", product)
     }
     return try builder.build()
   }

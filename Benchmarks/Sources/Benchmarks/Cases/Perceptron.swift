@@ -33,16 +33,16 @@ struct Perceptron: Model {
   func layers(
     in builder: GraphBuilder
   ) throws(Diagnostic) -> (scores: Value, parameters: [(name: String, value: Value)]) {
-    var values = try builder.input("features", .f32, Shape(extents: [batch, widths[0]]))
+    var values = builder.input("features", .f32, Shape(extents: [batch, widths[0]]))
     var parameters: [(name: String, value: Value)] = []
     for layer in layers {
-      let weight = try builder.parameter(
+      let weight = builder.parameter(
         "weight\(layer)", .f32, Shape(extents: [widths[layer], widths[layer + 1]]), .he)
       // Not zeros, with which a bias that is left out would go unnoticed.
       let bias = try builder.parameter(
         "bias\(layer)", .f32, Shape(extents: [widths[layer + 1]]), .uniform(from: -0.05, to: 0.05))
-      values = try linear(values, weight: weight, bias: bias)
-      if layer != layers.last { values = try relu(values) }
+      values = linear(values, weight: weight, bias: bias)
+      if layer != layers.last { values = relu(values) }
       parameters += [("weight\(layer)", weight), ("bias\(layer)", bias)]
     }
     return (values, parameters)
@@ -50,8 +50,8 @@ struct Perceptron: Model {
 
   /// The mean cross-entropy of scores for the batch's labels.
   func loss(of scores: Value, in builder: GraphBuilder) throws(Diagnostic) -> Value {
-    let labels = try builder.input("labels", .i32, Shape(extents: [batch]))
-    return try crossEntropy(logits: scores, indices: labels)
+    let labels = builder.input("labels", .i32, Shape(extents: [batch]))
+    return crossEntropy(logits: scores, indices: labels)
   }
 
   /// The network with its loss.

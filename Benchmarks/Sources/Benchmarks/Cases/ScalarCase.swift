@@ -8,14 +8,14 @@ extension Case {
     limit: .direct(scalarFormula)
   ) { () throws(Diagnostic) in
     let builder = GraphBuilder("scalar")
-    let x1 = try builder.input("x1", .f32, .scalar)
-    let x2 = try builder.input("x2", .f32, .scalar)
-    let product = try x1 * x2
-    let y = try product + exp(product) - sin(x2)
-    try builder.output("y", y)
-    let slopes = try gradients(of: y, withRespectTo: [x1, x2])
-    try builder.output("gradient.x1", slopes[0])
-    try builder.output("gradient.x2", slopes[1])
+    let x1 = builder.input("x1", .f32, .scalar)
+    let x2 = builder.input("x2", .f32, .scalar)
+    let product = x1 * x2
+    let y = product + exp(product) - sin(x2)
+    builder.output("y", y)
+    let slopes = gradients(of: y, withRespectTo: [x1, x2])
+    builder.output("gradient.x1", slopes[0])
+    builder.output("gradient.x2", slopes[1])
     return Workload(graph: try builder.build()) { (_) throws(Diagnostic) in
       // Exact in f32, so that both computations start from the same numbers.
       let (a, b) = (1.25, -0.75)

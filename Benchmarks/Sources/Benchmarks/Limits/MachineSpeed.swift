@@ -48,9 +48,9 @@ final class MachineSpeed {
   private func product(_ extent: Int) throws(Diagnostic) -> ExecutionContext {
     let builder = GraphBuilder("product")
     let shape = Shape(extents: [extent, extent])
-    let left = try builder.input("left", .f32, shape)
-    let right = try builder.input("right", .f32, shape)
-    try builder.output("product", matmul(left, right))
+    let left = builder.input("left", .f32, shape)
+    let right = builder.input("right", .f32, shape)
+    builder.output("product", matmul(left, right))
     let executable = try builder.build().compiled(CompilationOptions(threads: threads))
     let context = try executable.makeContext()
     for name in ["left", "right"] {

@@ -75,17 +75,17 @@ enum ChainScaling {
 
   private static func chain(_ links: [Link]) throws(Diagnostic) -> Graph {
     let builder = GraphBuilder("chain")
-    var value = try builder.input("x", .f64, Shape(extents: [width]))
+    var value = builder.input("x", .f64, Shape(extents: [width]))
     for link in links {
       value =
         switch link {
-        case .sine: try sin(value)
-        case .tangent: try tanh(value)
-        case .scaled(let factor): try value * factor
-        case .shifted(let distance): try value + distance
+        case .sine: sin(value)
+        case .tangent: tanh(value)
+        case .scaled(let factor): value * factor
+        case .shifted(let distance): value + distance
         }
     }
-    try builder.output("total", value.sum())
+    builder.output("total", value.sum())
     return try builder.build()
   }
 

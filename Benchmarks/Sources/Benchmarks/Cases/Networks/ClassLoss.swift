@@ -4,8 +4,8 @@ import Foundation
 /// Mean cross-entropy with class numbers, for the networks that classify.
 enum ClassLoss {
   static func loss(of scores: Value, in builder: GraphBuilder) throws(Diagnostic) -> Value {
-    let labels = try builder.input("labels", .i32, Shape([scores.shape.dimensions[0]]))
-    return try crossEntropy(logits: scores, indices: labels)
+    let labels = builder.input("labels", .i32, Shape([scores.shape.dimensions[0]]))
+    return crossEntropy(logits: scores, indices: labels)
   }
 
   static func reference(of scores: [Double], _ inputs: [String: Tensor]) -> Double {

@@ -8,13 +8,13 @@ struct Embedding: Network {
   let learningRate = 0.1
 
   func predictions(in builder: GraphBuilder) throws(Diagnostic) -> Value {
-    let indices = try builder.input("indices", .i32, Shape(extents: [batch]))
+    let indices = builder.input("indices", .i32, Shape(extents: [batch]))
     let table = try builder.parameter(
       "table", .f32, Shape(extents: [words, width]), .uniform(from: -1, to: 1))
-    let weight = try builder.parameter("weight", .f32, Shape(extents: [width, words]), .glorot)
+    let weight = builder.parameter("weight", .f32, Shape(extents: [width, words]), .glorot)
     let bias = try builder.parameter(
       "bias", .f32, Shape(extents: [words]), .uniform(from: -0.05, to: 0.05))
-    return try linear(table.gathered(at: indices), weight: weight, bias: bias)
+    return linear(table.gathered(at: indices), weight: weight, bias: bias)
   }
 
   func loss(of predictions: Value, in builder: GraphBuilder) throws(Diagnostic) -> Value {

@@ -8,16 +8,16 @@ struct LogisticRegression: Network {
   let learningRate = 0.1
 
   func predictions(in builder: GraphBuilder) throws(Diagnostic) -> Value {
-    let examples = try builder.input("features", .f32, Shape(extents: [batch, features]))
+    let examples = builder.input("features", .f32, Shape(extents: [batch, features]))
     let weight = try builder.parameter(
       "weight", .f32, Shape(extents: [features]), .uniform(from: -0.2, to: 0.2))
-    let bias = try builder.parameter("bias", .f32, .scalar, .constant(0.1))
-    return try matmul(examples, weight) + bias
+    let bias = builder.parameter("bias", .f32, .scalar, .constant(0.1))
+    return matmul(examples, weight) + bias
   }
 
   func loss(of predictions: Value, in builder: GraphBuilder) throws(Diagnostic) -> Value {
-    let labels = try builder.input("labels", .f32, Shape(extents: [batch]))
-    return try (softplus(predictions) - labels * predictions).mean()
+    let labels = builder.input("labels", .f32, Shape(extents: [batch]))
+    return (softplus(predictions) - labels * predictions).mean()
   }
 
   func inputs() throws(Diagnostic) -> [String: Tensor] {

@@ -9,17 +9,17 @@ struct ResidualNetwork: Network {
   let learningRate = 0.1
 
   func predictions(in builder: GraphBuilder) throws(Diagnostic) -> Value {
-    var values = try builder.input("features", .f32, Shape(extents: [batch, width]))
+    var values = builder.input("features", .f32, Shape(extents: [batch, width]))
     for layer in 0..<layers {
       let weight = try builder.parameter(
         "weight\(layer)", .f32, Shape(extents: [width, width]), .uniform(from: -0.05, to: 0.05))
       let bias = try builder.parameter(
         "bias\(layer)", .f32, Shape(extents: [width]), .uniform(from: -0.05, to: 0.05))
-      values = try values + relu(linear(values, weight: weight, bias: bias))
+      values = values + relu(linear(values, weight: weight, bias: bias))
     }
-    let weight = try builder.parameter("weight", .f32, Shape(extents: [width, classes]), .glorot)
-    let bias = try builder.parameter("bias", .f32, Shape(extents: [classes]))
-    return try linear(values, weight: weight, bias: bias)
+    let weight = builder.parameter("weight", .f32, Shape(extents: [width, classes]), .glorot)
+    let bias = builder.parameter("bias", .f32, Shape(extents: [classes]))
+    return linear(values, weight: weight, bias: bias)
   }
 
   func loss(of predictions: Value, in builder: GraphBuilder) throws(Diagnostic) -> Value {

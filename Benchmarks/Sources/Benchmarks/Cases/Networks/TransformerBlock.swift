@@ -16,7 +16,7 @@ struct TransformerBlock: Network {
   private var shape: Shape { Shape(extents: [batch, length, width]) }
 
   func predictions(in builder: GraphBuilder) throws(Diagnostic) -> Value {
-    let x = try builder.input("x", .f32, shape)
+    let x = builder.input("x", .f32, shape)
     let h = try x + attention(norm(x, "attentionNorm", builder), builder)
     let up = try gelu(
       linear(
@@ -28,7 +28,7 @@ struct TransformerBlock: Network {
   }
 
   func loss(of predictions: Value, in builder: GraphBuilder) throws(Diagnostic) -> Value {
-    try meanSquaredError(predictions: predictions, targets: builder.input("target", .f32, shape))
+    meanSquaredError(predictions: predictions, targets: builder.input("target", .f32, shape))
   }
 
   private func attention(_ x: Value, _ builder: GraphBuilder) throws(Diagnostic) -> Value {
@@ -36,16 +36,16 @@ struct TransformerBlock: Network {
     for name in ["query", "key", "value"] {
       let projected = try linear(x, weight: weight(name, width, width, builder))
       parts.append(
-        try projected.reshaped(to: Shape(extents: [batch, length, heads, depth]))
+        projected.reshaped(to: Shape(extents: [batch, length, heads, depth]))
           .transposed(permutation: [0, 2, 1, 3]))
     }
     let scores =
-      try
+
       (dotGeneral(parts[0], parts[1], contracting: [(3, 3)], batch: [(0, 0), (1, 1)])
-      / Double(depth).squareRoot())
+        / Double(depth).squareRoot())
     let grid = Shape(extents: [length, length])
-    let isVisible = try builder.iota(.i32, grid, axis: 0) .>= builder.iota(.i32, grid, axis: 1)
-    let mixed = try matmul(softmax(select(isVisible, scores, -1e9)), parts[2])
+    let isVisible = builder.iota(.i32, grid, axis: 0) .>= builder.iota(.i32, grid, axis: 1)
+    let mixed = matmul(softmax(select(isVisible, scores, -1e9)), parts[2])
     return try linear(
       mixed.transposed(permutation: [0, 2, 1, 3]).reshaped(to: shape),
       weight: weight("output", width, width, builder), bias: bias("outputBias", width, builder))
@@ -64,7 +64,7 @@ struct TransformerBlock: Network {
   private func weight(
     _ name: String, _ rows: Int, _ columns: Int, _ builder: GraphBuilder
   ) throws(Diagnostic) -> Value {
-    try builder.parameter(name, .f32, Shape(extents: [rows, columns]), .glorot)
+    builder.parameter(name, .f32, Shape(extents: [rows, columns]), .glorot)
   }
 
   private func bias(
