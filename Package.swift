@@ -30,6 +30,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // The scheduler's priority queues.
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    // What an engine warns of.
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     .systemLibrary(
@@ -62,11 +64,13 @@ let package = Package(
       on: [
         "AdjointCore", "AdjointKernels", "AdjointGraph", "AdjointRuntime", "AdjointOperators",
         "AdjointAutodiff", "AdjointPasses", "AdjointLowering", "AdjointFormats",
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "AdjointCommand",
       dependencies: [
         "Adjoint", "AdjointCharts", "AdjointCore", "AdjointGraph",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: [.swiftLanguageMode(.v6)]
@@ -80,7 +84,7 @@ let package = Package(
       dependencies: [
         "TestEnvironment",
         "AdjointCore", "AdjointKernels", "AdjointGraph", "AdjointOperators", "AdjointAutodiff",
-        "AdjointPasses",
+        "AdjointPasses", "AdjointCodegen", "Adjoint",
       ],
       path: "Tests/TestSupport",
       swiftSettings: [.swiftLanguageMode(.v6)]
@@ -106,7 +110,12 @@ let package = Package(
     tests("AdjointLoweringTests", on: ["AdjointLowering", "AdjointPasses"]),
     tests("AdjointFormatsTests", on: ["AdjointFormats"]),
     tests("AdjointChartsTests", on: ["AdjointCharts"]),
-    tests("AdjointTests", on: ["Adjoint", "AdjointCharts", "AllocationCounting"]),
+    tests(
+      "AdjointTests",
+      on: [
+        "Adjoint", "AdjointCharts", "AllocationCounting", "CBLAS",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     tests("AdjointCommandTests", on: ["AdjointCommand"]),
   ]
 )

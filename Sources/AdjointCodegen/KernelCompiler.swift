@@ -1,23 +1,9 @@
 import AdjointCore
 import AdjointKernels
-import Dispatch
 import Synchronization
 
-/// Compiles kernels for this process; each is compiled once for plans of a scale while anything uses it.
+/// Compiles kernels; each is compiled once for plans of a scale while anything uses it.
 package final class KernelCompiler: Sendable {
-  /// The compiler of this process; nil where no code can be generated.
-  package static let shared: KernelCompiler? = CodeGenerator.shared.map {
-    KernelCompiler($0, cache: .standard())
-  }
-
-  /// Begins to make `shared` on another thread, once in a process.
-  package static func open() { _ = isOpening }
-
-  private static let isOpening: Bool = {
-    DispatchQueue.global().async { _ = shared }
-    return true
-  }()
-
   package let generator: CodeGenerator
   private let cache: ObjectCache?
   private let emit: Emitter?
@@ -42,7 +28,7 @@ package final class KernelCompiler: Sendable {
   /// - Parameter emit: what makes the objects; nil for the generator.
   package init(
     _ generator: CodeGenerator, cache: ObjectCache? = nil, emit: Emitter? = nil,
-    notify: @escaping @Sendable (Diagnostic) -> Void = { Notice.give($0) }
+    notify: @escaping @Sendable (Diagnostic) -> Void = { _ in }
   ) {
     self.generator = generator
     self.cache = cache

@@ -23,6 +23,7 @@ struct AdjointTool: ParsableCommand {
     ])
 
   static func main() {
+    LinkedBLAS.endThreads()
     do {
       var command = try parseAsRoot()
       try command.run()

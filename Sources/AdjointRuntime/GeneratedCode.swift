@@ -10,14 +10,16 @@ package enum GeneratedCode {
   /// Each kernel is shown as a module of its own; several may be compiled together.
   ///
   /// - Throws: `.codeGeneration` where no code can be generated.
-  package static func text(of verified: VerifiedPlan, isAssembly: Bool) throws(Diagnostic) -> String
-  {
+  package static func text(
+    of verified: VerifiedPlan, isAssembly: Bool, on engine: ExecutionEngine
+  ) throws(Diagnostic) -> String {
     let plan = verified.plan
-    guard let compiler = KernelCompiler.shared else {
+    let compiler: KernelCompiler
+    switch engine.compilers.compiler {
+    case .success(let found): compiler = found
+    case .failure(let absence):
       throw Diagnostic(
-        .codeGeneration,
-        "\(CodeGenerator.absence ?? "no code can be generated"); install LLVM 19, or name its library"
-          + " by ADJOINT_LLVM")
+        absence.code, "\(absence.message); install LLVM 19, or name its library")
     }
     let machine = compiler.generator.machine
     let comment =

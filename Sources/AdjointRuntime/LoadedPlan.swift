@@ -14,6 +14,7 @@ package final class LoadedPlan: Sendable {
   }
 
   package let plan: Plan
+  package let engine: ExecutionEngine
   /// The most threads that a run uses, itself included.
   package let threads: Int
 
@@ -44,27 +45,31 @@ package final class LoadedPlan: Sendable {
 
   /// Compiles a plan.
   ///
-  /// - Throws: `.memoryLimit` where a context would need more than the limit, `.invalidArgument` for a
-  ///   back end that does not exist, `.invalidPlan` for a product that is longer than BLAS can count.
+  /// - Throws: `.memoryLimit` where a context would need more than the limit, `.invalidPlan` for a product
+  ///   that is longer than BLAS can count.
   package convenience init(
-    _ plan: VerifiedPlan, options: ExecutionOptions = ExecutionOptions()
+    _ plan: VerifiedPlan, options: ExecutionOptions = ExecutionOptions(),
+    on engine: ExecutionEngine
   ) throws(Diagnostic) {
-    let backend = try options.chosenBackend
     // Nobody is told that LLVM is missing where there is nothing for it to do.
-    try self.init(plan, options, compiler: plan.plan.kernels.isEmpty ? nil : backend.compiler)
+    try self.init(
+      plan, options, on: engine,
+      compiler: plan.plan.kernels.isEmpty
+        ? nil : engine.compiler(of: options.backend ?? engine.backend))
   }
 
   /// Compiles a plan with a given compiler, or with portable loops alone.
   package init(
-    _ verified: VerifiedPlan, _ options: ExecutionOptions,
+    _ verified: VerifiedPlan, _ options: ExecutionOptions, on engine: ExecutionEngine,
     compiler: @autoclosure () -> KernelCompiler?
   ) throws(Diagnostic) {
     let plan = verified.plan
     // Before anything is compiled; again when it is known what compiled kernels keep.
-    try ContextMemory(arena: plan.arenaByteCount).check(limit: options.arenaLimit)
-    _ = BLASLibrary.isPrepared
+    let byteLimit = options.byteLimit(on: engine)
+    try ContextMemory(arena: plan.arenaByteCount).check(limit: byteLimit)
     self.plan = plan
-    threads = options.threadLimit
+    self.engine = engine
+    threads = options.threadLimit(on: engine)
 
     let code = compiler()?.compile(plan.kernels) ?? [:]
     var pieces: [CompiledKernel] = []
@@ -135,7 +140,7 @@ package final class LoadedPlan: Sendable {
       scratch: scratchByteCount *| threads,
       // Branches reduce at the same time.
       partials: partialByteCount *| (order.regions.isEmpty ? 1 : threads))
-    try memory.check(limit: options.arenaLimit)
+    try memory.check(limit: byteLimit)
     inputs = plan.inputs.map { CompiledPort($0, in: plan, kind: .input) }
     parameters = plan.parameters.map { CompiledPort($0, in: plan, kind: .parameter) }
     outputs = plan.outputs.map { CompiledPort($0, in: plan, kind: .output) }

@@ -17,7 +17,7 @@ extension PlanContext {
       arena: arena, offset: port.offset, count: port.count, type: port.type.scalarType,
       pieceCount: Self.pieceCount, elements: elements)
     withUnsafePointer(to: Unmanaged.passUnretained(job)) { pointer in
-      ThreadPool.shared.run(
+      loaded.engine.pool.run(
         itemCount: (port.count + Self.pieceCount - 1) / Self.pieceCount,
         threads: loaded.threads, context: UnsafeMutableRawPointer(mutating: pointer)
       ) { pointer, _, from, to in

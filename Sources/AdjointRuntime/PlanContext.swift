@@ -65,7 +65,7 @@ package final class PlanContext {
   @inline(never)
   private func runTogether(_ branches: Range<Int>) {
     withUnsafePointer(to: (Unmanaged.passUnretained(self), branches.lowerBound)) { job in
-      ThreadPool.shared.run(
+      loaded.engine.pool.run(
         itemCount: branches.count, threads: loaded.threads,
         context: UnsafeMutableRawPointer(mutating: job)
       ) { job, worker, from, to in
@@ -118,7 +118,7 @@ package final class PlanContext {
         piece: generated, arena: base, operands: operands, results: results,
         partials: memory.partials, scratch: memory.scratch,
         scratchStride: loaded.scratchByteCount
-      ).run(threads: threads, locality)
+      ).run(threads: threads, locality, on: loaded.engine.pool)
     case .addend(let byteCount):
       if operands[2] != results[0] {
         (base + results[0]).copyMemory(from: base + operands[2], byteCount: byteCount)
@@ -128,11 +128,11 @@ package final class PlanContext {
         nest: nest.pointee, arena: base, operands: operands, results: results,
         scratch: memory.scratch,
         scratchStride: loaded.scratchByteCount, partials: memory.partials
-      ).run(threads: threads)
+      ).run(threads: threads, on: loaded.engine.pool)
     case .contraction(let product):
       ContractionRun(
         product, arena: base, operands, results, partials: memory.partials, locality
-      ).run(threads: threads)
+      ).run(threads: threads, on: loaded.engine.pool)
     case .gather(let copy):
       copy.pointee.gather(base + operands[0], base + operands[1], into: base + results[0])
     case .scatterAdd(let copy):

@@ -1,4 +1,9 @@
 // The CBLAS interface alone: any library that has it links (OpenBLAS, the reference BLAS, BLIS).
-// Calls that only OpenBLAS has are looked up at run time.
 #pragma once
 #include <cblas.h>
+
+// What is looked up in a library that is not linked has the types that the header declares.
+typedef __typeof__(cblas_sgemm) *CBLASSingleMatrixMatrix;
+typedef __typeof__(cblas_sgemv) *CBLASSingleMatrixVector;
+typedef __typeof__(cblas_dgemm) *CBLASDoubleMatrixMatrix;
+typedef __typeof__(cblas_dgemv) *CBLASDoubleMatrixVector;

@@ -3,9 +3,10 @@ import AdjointCore
 import AdjointKernels
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: CodeGenerator.shared != nil)) struct KernelCompilerTests {
+@Suite(.enabled(if: CodeGenerator.installed != nil)) struct KernelCompilerTests {
   private let folder = CacheTestFolder()
   private let log = NoticeLog()
   private let emissions = Counter()
@@ -14,7 +15,7 @@ import Testing
   private func compiler(
     for generator: CodeGenerator? = nil, cached: Bool = true, refusing: String? = nil
   ) throws -> KernelCompiler {
-    let generator = try #require(generator ?? CodeGenerator.shared)
+    let generator = try #require(generator ?? CodeGenerator.installed)
     let cache = cached ? ObjectCache(folder.path) { [log] in log.add($0) } : nil
     return KernelCompiler(
       generator, cache: cache,
@@ -85,7 +86,7 @@ import Testing
   }
 
   @Test func compilesForEachProcessorAndEachKernel() throws {
-    let host = try #require(CodeGenerator.shared)
+    let host = try #require(CodeGenerator.installed)
     try expectSums(compiler(), [1])
     try expectSums(compiler(), [2])
     _ = try compiler(for: host.targeting(name: host.machine.name, features: "")).compile([sum(1)])
@@ -110,8 +111,8 @@ import Testing
 
   @Test func compilesAgainWhatCannotBeLinked() throws {
     // Objects that are kept as they were made, and are no objects.
-    let generator = try #require(CodeGenerator.shared)
-    let cache = ObjectCache(folder.path)
+    let generator = try #require(CodeGenerator.installed)
+    let cache = ObjectCache(folder.path, notify: { _ in })
     let broken = KernelCompiler(
       generator, cache: cache, emit: { (_) throws(Diagnostic) in [1, 2, 3, 4] },
       notify: { [log] in log.add($0) })
@@ -150,7 +151,7 @@ import Testing
   }
 
   @Test func compilesKernelsThatDifferInLiteralsOnce() throws {
-    let generator = try #require(CodeGenerator.shared)
+    let generator = try #require(CodeGenerator.installed)
     let texts = Mutex<[String]>([])
     let compiler = KernelCompiler(
       generator,
@@ -175,7 +176,7 @@ import Testing
   }
 
   @Test func leavesLargeProductsToTheLibraryButOnZen4() throws {
-    let generator = try #require(CodeGenerator.shared)
+    let generator = try #require(CodeGenerator.installed)
     func isGenerated(_ rows: Int, _ inner: Int, on name: String) -> Bool {
       let machine = generator.targeting(name: name, features: "+avx2,+fma").machine
       let product = Contraction(
@@ -194,7 +195,7 @@ import Testing
   }
 
   @Test func makesTheSameObjectsWithAMachineThatWasUsed() throws {
-    let generator = try #require(CodeGenerator.shared)
+    let generator = try #require(CodeGenerator.installed)
     let machine = generator.machine
     // Of a long product the outer loops are not optimised, which changes a machine and changes it back.
     let layout = Contraction.Layout(batchStride: 0, rowStride: 256, columnStride: 1)
@@ -222,7 +223,7 @@ import Testing
   }
 
   @Test func keepsMachinesAndGivesEachToOneCallerAtATime() throws {
-    let generator = try #require(CodeGenerator.shared)
+    let generator = try #require(CodeGenerator.installed)
     let targets = generator.targeting(name: generator.machine.name, features: "").targets
     func use() throws -> UInt {
       try targets.use { (target) throws(Diagnostic) in UInt(bitPattern: target) }

@@ -107,7 +107,7 @@ import Testing
     }
     #expect(log.codes == [.cacheUnusable])
     #expect(log.notices[0].message.contains("\(folder.path)/below/it"))
-    #expect(log.notices[0].message.contains("ADJOINT_CACHE"))
+    #expect(log.notices[0].message.contains("name another folder"))
   }
 
   @Test(arguments: [0o777, 0o770, 0o702, 0o1777])

@@ -1,10 +1,11 @@
 import AdjointCodegen
 import AdjointCore
 import AdjointKernels
+import TestSupport
 import Testing
 
 /// What is spent on a kernel, and where its literals are, follows from the plan that it is compiled for.
-@Suite(.enabled(if: CodeGenerator.shared != nil)) struct PlanScaleTests {
+@Suite(.enabled(if: CodeGenerator.installed != nil)) struct PlanScaleTests {
   private static let special: [Float] = [
     0, -0.0, 1, -1, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, -0x1p-130, 3e38, 88.9,
     -104,
@@ -49,7 +50,7 @@ import Testing
   }
 
   private func compiler() throws -> KernelCompiler {
-    KernelCompiler(try #require(CodeGenerator.shared))
+    KernelCompiler(try #require(CodeGenerator.installed))
   }
 
   @Test("a plan has the same code whatever was compiled before it")

@@ -2,10 +2,11 @@ import AdjointCodegen
 import AdjointCore
 import AdjointKernels
 import Synchronization
+import TestSupport
 import Testing
 
 /// What kernels have in common is compiled once for all of them.
-@Suite(.enabled(if: CodeGenerator.shared != nil)) struct SharedCodeTests {
+@Suite(.enabled(if: CodeGenerator.installed != nil)) struct SharedCodeTests {
   /// a · bᵀ of so many rows, a inner dimension and columns.
   private func product(_ rows: Int, _ inner: Int, _ columns: Int) -> Kernel {
     .contraction(
@@ -19,7 +20,7 @@ import Testing
   private func compile(
     _ kernels: [Kernel], refusing: String? = nil
   ) throws -> (modules: [String], code: [Kernel: GeneratedKernel]) {
-    let generator = try #require(CodeGenerator.shared)
+    let generator = try #require(CodeGenerator.installed)
     let texts = TextLog()
     let compiler = KernelCompiler(
       generator,

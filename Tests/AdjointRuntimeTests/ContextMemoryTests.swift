@@ -41,7 +41,7 @@ import Testing
     #expect(error?.message.contains("the limit is 2.6 MiB") == true)
   }
 
-  @Test(.enabled(if: CodeGenerator.shared != nil))
+  @Test(.enabled(if: CodeGenerator.installed != nil))
   func generatedGroupsKeepALittleForEachThread() throws {
     let memory = try executable(softmax(), .generated).memory
     #expect(memory.locals == 0)

@@ -1,6 +1,7 @@
 import AdjointCodegen
 import AdjointCore
 import AdjointKernels
+import AdjointRuntime
 
 /// A kernel to run on tensors.
 struct KernelSample {
@@ -26,7 +27,8 @@ func runBoth(
   _ samples: [KernelSample], _ compare: (Int, (found: Tensor, wanted: Tensor)) throws -> Void
 ) throws {
   let plans = samples.map(\.plan)
-  let code = KernelCompiler.shared?.compile(plans.flatMap(\.plan.kernels))
+  let code = (try? ExecutionEngine.tests.compilers.compiler.get())?.compile(
+    plans.flatMap(\.plan.kernels))
   try withExtendedLifetime(code) {
     for (number, (sample, plan)) in zip(samples, plans).enumerated() {
       let found = try plan.run(sample.operands, threads: sample.threads)

@@ -2,6 +2,7 @@ import AdjointCodegen
 import AdjointCore
 import AdjointKernels
 import AdjointRuntime
+import TestSupport
 import Testing
 
 /// Where steps find what they read, in a plan whose steps are all the same kernel.
@@ -140,7 +141,7 @@ import Testing
     ).sharedSteps
   }
 
-  @Test(.enabled(if: CodeGenerator.shared != nil))
+  @Test(.enabled(if: CodeGenerator.installed != nil))
   func sharesAShortStepOnlyBehindOneThatIsShared() throws {
     let count = 1 << 17
     #expect(try sharedSteps(sum(of: count, behindProduct: true), threads: 2) == [0, 1])
@@ -151,7 +152,7 @@ import Testing
     #expect(try sharedSteps(sum(of: count / 8, behindProduct: true), threads: 2) == [0])
   }
 
-  @Test(.enabled(if: CodeGenerator.shared != nil))
+  @Test(.enabled(if: CodeGenerator.installed != nil))
   func computesTheSameOnAnyNumberOfThreads() throws {
     let count = 1 << 17
     let random = CounterBasedRandom(seed: 5)

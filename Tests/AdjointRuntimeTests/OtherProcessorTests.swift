@@ -2,10 +2,11 @@ import AdjointCodegen
 import AdjointCore
 import AdjointKernels
 import AdjointRuntime
+import TestSupport
 import Testing
 
 /// The same kernels for processors with narrower vectors, where this one can run their code.
-@Suite(.enabled(if: CodeGenerator.shared != nil)) struct OtherProcessorTests {
+@Suite(.enabled(if: CodeGenerator.installed != nil)) struct OtherProcessorTests {
   struct Processor: Sendable, CustomTestStringConvertible {
     var name: String
     var features: [String]
@@ -13,13 +14,13 @@ import Testing
     var testDescription: String { name }
 
     private var missing: Set<String> {
-      let present = CodeGenerator.shared?.machine.features.split(separator: ",").map(String.init)
+      let present = CodeGenerator.installed?.machine.features.split(separator: ",").map(String.init)
       return Set(features).subtracting(present ?? [])
     }
 
     /// A compiler for it; nil where this processor cannot run its code.
     var compiler: KernelCompiler? {
-      guard let host = CodeGenerator.shared, host.machine.triple.hasPrefix("x86_64"),
+      guard let host = CodeGenerator.installed, host.machine.triple.hasPrefix("x86_64"),
         missing.isEmpty
       else { return nil }
       return KernelCompiler(
@@ -80,7 +81,7 @@ import Testing
   @Test(arguments: processors)
   func mathematicsIsTheSame(on processor: Processor) throws {
     let compiler = try processor.requiredCompiler()
-    let host = try #require(CodeGenerator.shared)
+    let host = try #require(CodeGenerator.installed)
     let count = 1000
     let values = (0..<count).map { Float($0 - count / 2) / 37 } + [.nan, .infinity, -.infinity]
     let functions: [UnaryFunction] = [.exp, .log, .tanh, .sigmoid, .sin, .cos, .erf]

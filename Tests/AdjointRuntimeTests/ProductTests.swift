@@ -4,10 +4,11 @@ import AdjointKernels
 import AdjointRuntime
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// Generated products of matrices against plain loops, on whole numbers, of which sums are exact.
-@Suite(.enabled(if: CodeGenerator.shared != nil)) struct ProductTests {
+@Suite(.enabled(if: CodeGenerator.installed != nil)) struct ProductTests {
   /// Edges in both directions, one block of the inner dimension and several, and lines so far apart
   /// that operands are copied.
   struct Shape: Sendable, CustomTestStringConvertible {
@@ -91,7 +92,7 @@ import Testing
       // Each product in a compiler of its own: what is known of others does not help it.
       guard
         let compiler = processor == nil
-          ? CodeGenerator.shared.map({ KernelCompiler($0) }) : processor?.compiler
+          ? CodeGenerator.installed.map({ KernelCompiler($0) }) : processor?.compiler
       else { continue }
       for mask in 0..<4 {
         var product = Contraction(
@@ -140,7 +141,7 @@ import Testing
   }
 
   @Test func productsOfAModuleShareTheirTiles() throws {
-    let generator = try #require(CodeGenerator.shared)
+    let generator = try #require(CodeGenerator.installed)
     // Rows of one vector in three widths: the same tile, read and written with other strides.
     let kernels = [2, 3, 5].map { vectors in
       let columns = vectors * generator.machine.vectorByteCount / 4 * 2

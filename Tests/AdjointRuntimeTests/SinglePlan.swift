@@ -133,15 +133,6 @@ extension Kernel {
   }
 }
 
-extension LoadedPlan {
-  /// Verifies a plan and compiles it.
-  convenience init(
-    verifying plan: Plan, options: ExecutionOptions = ExecutionOptions()
-  ) throws(Diagnostic) {
-    try self.init(VerifiedPlan(verifying: plan), options: options)
-  }
-}
-
 /// Runs a kernel in the executor and in the interpreter.
 func runBoth(
   _ kernel: Kernel, _ operands: [Tensor], results: [TensorType], over: [Int: Int] = [:],

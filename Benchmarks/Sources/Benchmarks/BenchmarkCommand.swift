@@ -80,6 +80,7 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   func run() throws {
+    LinkedBLAS.endThreads()
     if roundTrip {
       print(CoreRoundTrip.nanoseconds().formatted(fractionDigits: 0))
     } else if scaling {

@@ -10,13 +10,12 @@ public struct CompilationOptions: Sendable {
   public var dimensions: [String: Int]
   /// The passes that run before the graph is lowered.
   public var pipeline: Pipeline
-  /// The most threads a run uses; nil for one for each processor.
+  /// The most threads a run uses; nil for those of the engine.
   public var threads: Int?
   /// The most bytes that a context may allocate: its arena and whatever back end and threads need besides;
-  /// nil for three quarters of the memory that the process may use.
+  /// nil for the limit of the engine.
   public var maximumArenaByteCount: Int?
-  /// What loop nests become; nil for what the environment variable `ADJOINT_BACKEND` names, and
-  /// generated code where it names nothing.
+  /// What loop nests become; nil for what they become on the engine.
   public var backend: Backend?
 
   /// Options; each has a sensible default.

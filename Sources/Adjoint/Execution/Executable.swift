@@ -37,18 +37,21 @@ public struct Executable: Sendable {
   private let compiled: LoadedPlan
   private let initializers: [String: Initializer]
 
-  package init(_ graph: Graph, _ options: CompilationOptions) throws(Diagnostic) {
+  package init(
+    _ graph: Graph, _ options: CompilationOptions, on engine: Engine
+  ) throws(Diagnostic) {
     let bound = try graph.binding(options.dimensions)
     try bound.checkBound()
     let execution = ExecutionOptions(
       threads: options.threads, maximumArenaByteCount: options.maximumArenaByteCount,
       backend: options.backend)
-    let (optimized, plan) = try execution.whileCompilerOpens { () throws(Diagnostic) in
+    let (optimized, plan) = try engine.execution.whileCompilerOpens(execution) {
+      () throws(Diagnostic) in
       let optimized = try options.pipeline(bound)
       return (optimized, try optimized.lowered(.thisMachine))
     }
     self.plan = plan.plan
-    compiled = try LoadedPlan(plan, options: execution)
+    compiled = try LoadedPlan(plan, options: execution, on: engine.execution)
     inputs = optimized.inputs
     parameters = optimized.parameters
     outputs = optimized.outputs
@@ -78,14 +81,15 @@ public struct Executable: Sendable {
 }
 
 extension Graph {
-  /// Compiles the graph: binds dimensions, runs the passes, lowers to kernels, plans memory.
+  /// Compiles the graph to run on an engine: binds dimensions, runs the passes, lowers to kernels, plans
+  /// memory.
   ///
   /// - Throws: `.unboundDimension` for a named dimension without a number, `.memoryLimit` where the
-  ///   plan is larger than allowed, `.invalidArgument` where `ADJOINT_BACKEND` names no back end.
+  ///   plan is larger than allowed.
   public func compiled(
-    _ options: CompilationOptions = CompilationOptions()
+    _ options: CompilationOptions = CompilationOptions(), on engine: Engine = .shared
   ) throws(Diagnostic) -> Executable {
-    try Executable(self, options)
+    try Executable(self, options, on: engine)
   }
 
   /// The initial value of every parameter by name.

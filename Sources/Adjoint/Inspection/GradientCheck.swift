@@ -71,7 +71,8 @@ public struct GradientCheck: Hashable, Sendable {
   /// - Throws: `.unknownName`, `.notDifferentiable`, `.shapeMismatch`, and what compiling throws.
   public init(
     of graph: Graph, output: String? = nil, withRespectTo names: [String]? = nil,
-    given: [String: Tensor] = [:], dimensions: [String: Int] = [:], seed: UInt64 = 0
+    given: [String: Tensor] = [:], dimensions: [String: Int] = [:], seed: UInt64 = 0,
+    on engine: Engine = .shared
   ) throws(Diagnostic) {
     let output = try graph.differentiableOutput(named: output)
     self.output = output
@@ -89,7 +90,7 @@ public struct GradientCheck: Hashable, Sendable {
       part, given: given.filter { needed.contains($0.key) },
       dimensions: dimensions.filter { part.dimensionNames.contains($0.key) }, seed: seed)
     assumptions = setting.assumptions
-    let runner = try GradientCheckRunner(setting, output: output, sources: sources)
+    let runner = try GradientCheckRunner(setting, output: output, sources: sources, on: engine)
     var rows: [Row] = []
     for source in sources { rows.append(try runner.row(for: source)) }
     self.rows = rows

@@ -11,7 +11,7 @@ struct GradientCheckRunner {
   private let gradients: [String: Tensor]
 
   init(
-    _ setting: GradientCheckSetting, output: String, sources: [String]
+    _ setting: GradientCheckSetting, output: String, sources: [String], on engine: Engine
   ) throws(Diagnostic) {
     self.setting = setting
     guard !sources.isEmpty else {
@@ -21,7 +21,7 @@ struct GradientCheckRunner {
           + "or parameter")
     }
     let derivative = try setting.graph.differentiated(output, withRespectTo: sources)
-    let context = try derivative.compiled().makeContext()
+    let context = try derivative.compiled(on: engine).makeContext()
     for (name, tensor) in setting.tensors { try context.set(name, to: tensor) }
     let known = Set(setting.graph.inputs.map(\.name))
     var weights: [Double]?
@@ -39,8 +39,8 @@ struct GradientCheckRunner {
     self.gradients = gradients
     let asWritten = CompilationOptions(pipeline: Pipeline([]))
     functions = (
-      try CheckedFunction(setting, output, weights, asWritten),
-      try CheckedFunction(setting, output, weights, CompilationOptions())
+      try CheckedFunction(setting, output, weights, asWritten, engine),
+      try CheckedFunction(setting, output, weights, CompilationOptions(), engine)
     )
   }
 
@@ -90,11 +90,11 @@ private struct CheckedFunction {
 
   init(
     _ setting: GradientCheckSetting, _ output: String, _ weights: [Double]?,
-    _ options: CompilationOptions
+    _ options: CompilationOptions, _ engine: Engine
   ) throws(Diagnostic) {
     self.output = output
     self.weights = weights
-    context = try setting.graph.compiled(options).makeContext()
+    context = try setting.graph.compiled(options, on: engine).makeContext()
     for (name, tensor) in setting.tensors { try context.set(name, to: tensor) }
     value = try Self.value(of: context, output, weights)
   }

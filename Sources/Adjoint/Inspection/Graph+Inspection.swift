@@ -74,12 +74,14 @@ extension Graph {
   ///
   /// - Throws: as `compiled(_:)`, and where no code can be generated since there is no LLVM.
   public func generatedCode(
-    as form: CodeForm, _ options: CompilationOptions = CompilationOptions()
+    as form: CodeForm, _ options: CompilationOptions = CompilationOptions(),
+    on engine: Engine = .shared
   ) throws(Diagnostic) -> String {
     let bound = try binding(options.dimensions)
     try bound.checkBound()
     return try GeneratedCode.text(
-      of: options.pipeline(bound).lowered(.thisMachine), isAssembly: form == .assembly)
+      of: options.pipeline(bound).lowered(.thisMachine), isAssembly: form == .assembly,
+      on: engine.execution)
   }
 
   /// Refuses a graph that has named dimensions left.

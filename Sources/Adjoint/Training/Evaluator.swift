@@ -7,6 +7,7 @@ public final class Evaluator {
   private let interface: TrainingInterface
   private let scores: String
   private let threads: Int?
+  private let engine: Engine
   private var contexts: [Int: ExecutionContext] = [:]
 
   /// The most examples that run at once.
@@ -16,7 +17,8 @@ public final class Evaluator {
   ///
   /// - Throws: `.invalidGraph` where it has none.
   public init(
-    _ graph: Graph, _ interface: TrainingInterface, threads: Int? = nil
+    _ graph: Graph, _ interface: TrainingInterface, threads: Int? = nil,
+    engine: Engine = .shared
   ) throws(Diagnostic) {
     guard let scores = interface.scores, graph.classCount(interface) != nil else {
       throw Diagnostic(
@@ -28,6 +30,7 @@ public final class Evaluator {
     self.interface = interface
     self.scores = scores
     self.threads = threads
+    self.engine = engine
   }
 
   /// The class with the highest score for each example; the first of equal ones.
@@ -99,7 +102,8 @@ public final class Evaluator {
   ) throws(Diagnostic) -> ExecutionContext {
     if let context = contexts[count] { return context }
     let executable = try graph.compiled(
-      CompilationOptions(dimensions: [interface.batchDimension: count], threads: threads))
+      CompilationOptions(dimensions: [interface.batchDimension: count], threads: threads),
+      on: engine)
     let context = try executable.makeContext()
     try context.setParameters(weights)
     contexts[count] = context

@@ -66,7 +66,7 @@ extension Trainer {
     try context.setParameters(checkpoint.tensors)
     epochLosses = losses
     if !checkpoint.hasChecksum {
-      Notice.give(
+      engine.execution.notify(
         Diagnostic(
           .missingChecksum,
           "the checkpoint carries no checksum, so that damage to it would not be found; the next one "

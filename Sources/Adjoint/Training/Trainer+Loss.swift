@@ -19,7 +19,8 @@ extension Trainer {
       } else {
         context = try forward.compiled(
           CompilationOptions(
-            dimensions: [interface.batchDimension: count], threads: options.threads)
+            dimensions: [interface.batchDimension: count], threads: options.threads),
+          on: engine
         ).makeContext()
         try context.setParameters(weights)
         contexts[count] = context

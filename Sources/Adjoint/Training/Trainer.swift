@@ -31,6 +31,7 @@ public final class Trainer {
   /// The mean loss of each epoch so far.
   public internal(set) var epochLosses: [Double] = []
 
+  let engine: Engine
   private let data: Dataset
   /// Tells the examples, in the types and shapes of the graph, from others.
   let dataDigest: String
@@ -45,7 +46,8 @@ public final class Trainer {
   ///   training step are placed at the call.
   public init(
     _ graph: Graph, _ interface: TrainingInterface? = nil, on data: Dataset,
-    options: TrainingOptions = TrainingOptions(), file: String = #fileID, line: Int = #line
+    options: TrainingOptions = TrainingOptions(), engine: Engine = .shared,
+    file: String = #fileID, line: Int = #line
   ) throws(Diagnostic) {
     guard options.batchSize > 0 else {
       throw Diagnostic(
@@ -56,12 +58,13 @@ public final class Trainer {
     self.graph = graph
     self.interface = parts
     self.options = options
+    self.engine = engine
     batchSize = min(options.batchSize, data.count)
     let step = try graph.keeping(outputs: [parts.loss])
       .trainingStep(minimizing: parts.loss, with: options.optimizer, file: file, line: line)
     executable = try step.compiled(
       CompilationOptions(
-        dimensions: [parts.batchDimension: batchSize], threads: options.threads))
+        dimensions: [parts.batchDimension: batchSize], threads: options.threads), on: engine)
     let fitted = try data.fitted(to: graph, parts)
     self.data = fitted
     dataDigest = Self.digest(of: fitted)

@@ -55,7 +55,7 @@ package final class ObjectCache: Sendable {
   /// A cache in a folder, which is made with the first use.
   package init(
     _ path: String, limits: Limits = Limits(),
-    notify: @escaping @Sendable (Diagnostic) -> Void = { Notice.give($0) }
+    notify: @escaping @Sendable (Diagnostic) -> Void
   ) {
     self.path = path
     self.limits = limits
@@ -112,7 +112,7 @@ package final class ObjectCache: Sendable {
       Diagnostic(
         .cacheUnusable,
         "cannot \(verb) the kernel cache \(path): \(refusal.reason); kernels are compiled anew each"
-          + " time; name another folder by ADJOINT_CACHE, or set it to off"))
+          + " time; name another folder, or none"))
   }
 
   /// How the names of entries end.

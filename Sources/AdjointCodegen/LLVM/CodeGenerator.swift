@@ -24,16 +24,12 @@ package struct CodeGenerator: Sendable {
     targets = TargetMachines(machine, llvm)
   }
 
-  /// The generator of this process, made once; nil where there is no usable library.
-  package static let shared: CodeGenerator? =
-    switch LLVMLibrary.shared {
-    case .success(let llvm): CodeGenerator(llvm, for: HostMachine(llvm))
-    case .failure: nil
-    }
-
-  /// Why there is no generator, where there is none.
-  package static var absence: String? {
-    if case .failure(let absence) = LLVMLibrary.shared { absence.reason } else { nil }
+  /// A generator for this machine by the library at a path, or by the best known that is found; or why there
+  /// is none.
+  package static func forThisMachine(library: String?) -> Result<CodeGenerator, Diagnostic> {
+    LLVMLibrary.opened(library)
+      .map { CodeGenerator($0, for: HostMachine($0)) }
+      .mapError { Diagnostic(.codeGeneration, $0.reason) }
   }
 
   /// The version of the library.

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -18,24 +19,30 @@ extension LLVMLibrary {
   /// Those that are looked for, the best known first.
   private static let preference = [19, 20, 21, 22, 18, 17, 16, 15]
 
-  /// The library of this process, opened once.
-  static let shared: Result<LLVMLibrary, Absence> = {
-    let named = ProcessInfo.processInfo.environment["ADJOINT_LLVM"]
-    return if let named, !named.isEmpty { open(named) } else { search() }
-  }()
+  /// The libraries that were asked for, each of which is opened once: by their paths, nil for the best known.
+  private static let known = Mutex<[String?: Result<LLVMLibrary, Absence>]>([:])
 
-  /// Opens the library at a path, and no other.
-  static func open(_ path: String) -> Result<LLVMLibrary, Absence> {
+  /// The library at a path, and no other; without one, the best known that is found.
+  static func opened(_ path: String?) -> Result<LLVMLibrary, Absence> {
+    known.withLock { known in
+      if let opened = known[path] { return opened }
+      let opened = path.map(open) ?? search()
+      known[path] = opened
+      return opened
+    }
+  }
+
+  private static func open(_ path: String) -> Result<LLVMLibrary, Absence> {
     guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
       let reason = dlerror().map { String(cString: $0) } ?? "it cannot be opened"
-      return .failure(Absence(reason: "\(path), which ADJOINT_LLVM names, is not used: \(reason)"))
+      return .failure(Absence(reason: "\(path) is not used: \(reason)"))
     }
     do {
       return .success(try load(handle))
     } catch let absence {
       dlclose(handle)
       return .failure(
-        Absence(reason: "\(path), which ADJOINT_LLVM names, is not used: \(absence.reason)"))
+        Absence(reason: "\(path) is not used: \(absence.reason)"))
     }
   }
 

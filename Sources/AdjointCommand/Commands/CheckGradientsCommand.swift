@@ -39,7 +39,7 @@ struct CheckGradientsCommand: ParsableCommand {
     let (tensors, extents) = try input.values(for: graph, of: graph)
     let check = try GradientCheck(
       of: graph, output: of, withRespectTo: withRespectTo?.names, given: tensors,
-      dimensions: extents, seed: input.seed)
+      dimensions: extents, seed: input.seed, on: CommandEngine.engine())
     try StandardStream.output.write(json ? Self.json(check).text : Self.text(check))
     if !check.passes { throw ExitCode.failure }
   }

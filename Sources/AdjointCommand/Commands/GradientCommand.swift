@@ -51,7 +51,7 @@ struct GradientCommand: ParsableCommand {
     let (tensors, extents) = try input.values(for: derivative, of: whole)
     try derivative.checkInputs(given: tensors)
     let context = try derivative.compiled(
-      CompilationOptions(dimensions: extents, threads: threads)
+      CompilationOptions(dimensions: extents, threads: threads), on: CommandEngine.engine()
     ).makeContext(seed: input.seed)
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
       try context.set(name, to: tensor)

@@ -92,7 +92,8 @@ struct PrintCommand: ParsableCommand {
     if llvm || assembly {
       return try StandardStream.output.write(
         graph.generatedCode(
-          as: assembly ? .assembly : .llvm, CompilationOptions(dimensions: extents)))
+          as: assembly ? .assembly : .llvm, CompilationOptions(dimensions: extents),
+          on: CommandEngine.engine()))
     }
     var bound = try graph.binding(extents)
     if passes { return try StandardStream.output.write(Self.passReport(bound)) }

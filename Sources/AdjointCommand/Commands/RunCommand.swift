@@ -54,7 +54,7 @@ struct RunCommand: ParsableCommand {
     let (tensors, extents) = try input.values(for: graph, of: whole)
     try graph.checkInputs(given: tensors)
     let context = try graph.compiled(
-      CompilationOptions(dimensions: extents, threads: threads)
+      CompilationOptions(dimensions: extents, threads: threads), on: CommandEngine.engine()
     ).makeContext(seed: input.seed)
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
       try context.set(name, to: tensor)

@@ -94,13 +94,14 @@ struct TrainCommand: ParsableCommand {
       if let path { try AtomicFile.check(path) }
     }
     let examples = try data.load(for: graph, interface, seed: seed)
+    let engine = try CommandEngine.engine()
     let trainer = try Trainer(
       graph, interface, on: examples.training,
       options: TrainingOptions(
         optimizer: optimizer.optimizer(learningRate), batchSize: batch, seed: seed, threads: threads
-      ), file: file, line: 0)
+      ), engine: engine, file: file, line: 0)
     if let resume { try Self.resume(trainer, from: resume) }
-    let session = try TrainingSession(trainer, examples, threads: threads)
+    let session = try TrainingSession(trainer, examples, threads: threads, on: engine)
     try session.run(until: epochs, checkpoint: output, verbose: verbose)
     if let plot { try session.writeChart(to: plot) }
     let report = TrainingReport(session, weightsPath: output, chartPath: plot)

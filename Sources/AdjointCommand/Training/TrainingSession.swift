@@ -12,21 +12,27 @@ final class TrainingSession {
   private(set) var seconds = 0.0
   private let evaluator: Evaluator?
   private let threads: Int?
+  private let engine: Engine
 
-  init(_ trainer: Trainer, _ examples: TrainingExamples, threads: Int?) throws(Diagnostic) {
+  init(
+    _ trainer: Trainer, _ examples: TrainingExamples, threads: Int?, on engine: Engine
+  ) throws(Diagnostic) {
     self.trainer = trainer
     self.examples = examples
     self.threads = threads
+    self.engine = engine
     resumedEpochs = trainer.epochLosses.count
-    evaluator = try Self.evaluator(trainer, examples, threads)
+    evaluator = try Self.evaluator(trainer, examples, threads, engine)
   }
 
   /// What tells the accuracy; nil where the graph has no scores or the labels are no classes.
   private static func evaluator(
-    _ trainer: Trainer, _ examples: TrainingExamples, _ threads: Int?
+    _ trainer: Trainer, _ examples: TrainingExamples, _ threads: Int?,
+    _ engine: Engine
   ) throws(Diagnostic) -> Evaluator? {
     guard trainer.interface.scores != nil, let data = examples.evaluation?.data else { return nil }
-    let evaluator = try Evaluator(trainer.graph, trainer.interface, threads: threads)
+    let evaluator = try Evaluator(
+      trainer.graph, trainer.interface, threads: threads, engine: engine)
     return evaluator.labelledClasses(of: data) == nil ? nil : evaluator
   }
 
@@ -84,7 +90,7 @@ final class TrainingSession {
     if let evaluator {
       classifier = evaluator
     } else {
-      classifier = try Evaluator(trainer.graph, trainer.interface, threads: threads)
+      classifier = try Evaluator(trainer.graph, trainer.interface, threads: threads, engine: engine)
     }
     let predicted = try classifier.classes(of: shown, weights: trainer.weights())
     let labelled = classifier.labelledClasses(of: shown)

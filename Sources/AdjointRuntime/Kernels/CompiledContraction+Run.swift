@@ -33,22 +33,21 @@ struct ContractionRun {
   ///
   /// The panels are cut here and not inside BLAS because some libraries sum in another order when they use
   /// more threads.
-  func run(threads: Int) {
+  func run(threads: Int, on pool: ThreadPool) {
     let product = contraction.pointee.product
     guard product.batch > 0, product.rows > 0, product.columns > 0 else { return }
-    if contraction.pointee.panels != nil { BLASLibrary.useThreads(1) }
     if product.scalarType == .f32 {
-      run(Float.self, threads: threads)
+      run(Float.self, threads: threads, pool)
     } else {
-      run(Double.self, threads: threads)
+      run(Double.self, threads: threads, pool)
     }
   }
 
-  private func run<E: BLASElement>(_ type: E.Type, threads: Int) {
+  private func run<E: BLASElement>(_ type: E.Type, threads: Int, _ pool: ThreadPool) {
     let items = contraction.pointee.product.batch * panels
     if contraction.pointee.isShared(locality, threads: threads) {
       withUnsafePointer(to: self) { run in
-        ThreadPool.shared.run(
+        pool.run(
           itemCount: items, threads: threads, context: UnsafeMutableRawPointer(mutating: run)
         ) { context, _, from, to in
           let run = context.assumingMemoryBound(to: ContractionRun.self).pointee
@@ -132,12 +131,14 @@ struct ContractionRun {
       multiply(left, right, rows.count, columns.count, alpha, a, b, beta, target)
     case .matrixVector(let left, let stride):
       E.matrixVector(
-        left, rows: CInt(rows.count), columns: CInt(inner.count), transposing: false,
+        contraction.pointee.blas, left, rows: CInt(rows.count), columns: CInt(inner.count),
+        transposing: false,
         alpha: alpha, a, b, stride: stride, beta: beta, target,
         resultStride: isPartial ? 1 : CInt(product.result.rowStride))
     case .vectorMatrix(let right, let stride):
       E.matrixVector(
-        right, rows: CInt(inner.count), columns: CInt(columns.count), transposing: true,
+        contraction.pointee.blas, right, rows: CInt(inner.count), columns: CInt(columns.count),
+        transposing: true,
         alpha: alpha, b, a, stride: stride, beta: beta, target, resultStride: 1)
     }
   }
@@ -153,7 +154,8 @@ struct ContractionRun {
     for slice in 0..<slices {
       let inner = (product.inner * slice / slices)..<(product.inner * (slice + 1) / slices)
       E.matrixMatrix(
-        left, right, rows: CInt(rows), columns: CInt(columns), inner: CInt(inner.count),
+        contraction.pointee.blas, left, right, rows: CInt(rows), columns: CInt(columns),
+        inner: CInt(inner.count),
         alpha: alpha, a + inner.lowerBound * product.left.columnStride,
         b + inner.lowerBound * product.right.rowStride, beta: slice == 0 ? beta : 1, c,
         pitch: CInt(product.result.rowStride))

@@ -86,6 +86,8 @@ struct CompiledContraction: @unchecked Sendable {
   let innerSlices: Int
   /// How products of the library are cut; nil for loops, which are not.
   let panels: ProductPanels?
+  /// The library.
+  let blas: BLASLibrary
 
   /// Products of no more multiplications than this are done in plain loops.
   static let smallestProduct = 32
@@ -132,6 +134,8 @@ struct CompiledContraction: @unchecked Sendable {
       method = .loops
     }
     panels = ProductPanels(self.product, method)
+    // Loaded with the first product that needs it.
+    blas = panels == nil ? .linked : .standard
     innerSlices =
       if case .matrixMatrix(let left, let right) = method, !left.isTransposed, !right.isTransposed {
         Self.innerSlices(product, work: work)

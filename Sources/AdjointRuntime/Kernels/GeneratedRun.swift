@@ -28,10 +28,10 @@ struct GeneratedRun {
       && piece.cost >= (locality.operandsAreSharedAcrossCores ? spreadCost : sharedCost)
   }
 
-  func run(threads: Int, _ locality: Locality) {
+  func run(threads: Int, _ locality: Locality, on pool: ThreadPool) {
     if Self.isShared(piece.pointee, locality, threads: threads) {
       withUnsafePointer(to: self) { run in
-        ThreadPool.shared.run(
+        pool.run(
           itemCount: piece.pointee.itemCount, threads: threads,
           context: UnsafeMutableRawPointer(mutating: run)
         ) { context, worker, from, to in

@@ -1,9 +1,10 @@
 import AdjointCodegen
 import Foundation
+import TestSupport
 import Testing
 
 /// The functions of f64 that have vector code against those of the system's library in 80 bits.
-@Suite(.enabled(if: CodeGenerator.shared != nil, "no library generates code"))
+@Suite(.enabled(if: CodeGenerator.installed != nil, "no library generates code"))
 struct DoubleMathematicsTests {
   private static let names: [VectorFunction.Name] = [
     .exp, .log, .sin, .cos, .tanh, .sigmoid, .softplus,

@@ -11,7 +11,7 @@ enum Processor: String, CaseIterable, Sendable {
 
   /// Those that this machine can run code of; none without a library to generate code.
   static var available: [Processor] {
-    guard let machine = CodeGenerator.shared?.machine else { return [] }
+    guard let machine = CodeGenerator.installed?.machine else { return [] }
     return allCases.filter { processor in
       switch processor {
       case .host: true
@@ -23,14 +23,14 @@ enum Processor: String, CaseIterable, Sendable {
 
   var generator: CodeGenerator? {
     switch self {
-    case .host: CodeGenerator.shared
-    case .haswell, .baseline: CodeGenerator.shared?.targeting(name: rawValue, features: "")
+    case .host: CodeGenerator.installed
+    case .haswell, .baseline: CodeGenerator.installed?.targeting(name: rawValue, features: "")
     }
   }
 
   var hasFusedMultiplyAdd: Bool {
     switch self {
-    case .host: CodeGenerator.shared?.machine.hasFusedMultiplyAdd ?? false
+    case .host: CodeGenerator.installed?.machine.hasFusedMultiplyAdd ?? false
     case .haswell: true
     case .baseline: false
     }

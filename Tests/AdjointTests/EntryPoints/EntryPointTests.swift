@@ -15,7 +15,8 @@ struct EntryPointTests {
     ("comparisons", EntryPoint.comparisons), ("functions", EntryPoint.functions),
     ("reductions", EntryPoint.reductions), ("structure", EntryPoint.structure),
     ("building", EntryPoint.building), ("derivatives", EntryPoint.derivatives),
-    ("compiling", EntryPoint.compiling), ("running", EntryPoint.running),
+    ("compiling", EntryPoint.compiling), ("engines", EntryPoint.engines),
+    ("running", EntryPoint.running),
     ("datasets", EntryPoint.datasets), ("training", EntryPoint.training),
   ]
 
@@ -54,16 +55,16 @@ struct EntryPointTests {
   /// Types whose every value is fine: enumerations, functions, and what a builder or this package made
   /// and so has checked.
   private static let harmless: Set<Substring> = [
-    "Value", "Value?", "[Value]", "Graph", "ScalarType", "CodeForm", "DifferentiationMode",
+    "Value", "Value?", "Engine", "[Value]", "Graph", "ScalarType", "CodeForm",
+    "DifferentiationMode",
     "GeluApproximation", "Provenance.Role?", "[Pass]", "Self", "inout Hasher", "(Progress) -> Void",
     "(Pass, Graph) throws(Diagnostic) -> Void", "([UInt8]) throws(Diagnostic) -> Void",
-    "@escaping @Sendable (Diagnostic) -> Void",
   ]
 
   /// Types of settable properties that cannot be wrong either; texts among them, which nothing opens.
   private static let harmlessProperties: Set<Substring> = [
     "String", "String?", "[String]", "[String: String]", "Bool", "Code", "SourceLocation?", "Role",
-    "Backend?", "Pipeline", "Optimizer",
+    "Backend?", "Backend", "Logger", "Pipeline", "Optimizer",
   ]
 
   private static func takesWhatCanBeWrong(_ declaration: PublicDeclaration) -> Bool {

@@ -1,4 +1,5 @@
 import Adjoint
+import Logging
 
 extension EntryPoint {
   /// Numbers of bytes and of threads.
@@ -18,6 +19,54 @@ extension EntryPoint {
   }
 
   private static func spelled(_ limit: Int?) -> String { limit.map { Hostile.label($0) } ?? "nil" }
+
+  /// What an engine with these options computes.
+  private static func ran(on options: Engine.Options) throws -> Any {
+    let context = try graph().compiled(
+      CompilationOptions(dimensions: ["B": 2]), on: Engine(options)
+    ).makeContext()
+    try context.set("x", to: [1, 2, 3, 4])
+    try context.run()
+    return try context.output("y")
+  }
+
+  static let engines: [EntryPoint] = [
+    EntryPoint("Engine.init(_ options: Options)") { sweep in
+      for limit in limits {
+        sweep.call(spelled(limit)) {
+          try ran(on: Engine.Options(threads: limit, cacheFolder: nil))
+        }
+      }
+    },
+    EntryPoint(
+      "Engine.Options.init(threads: Int?, backend: Backend, maximumMemory: Int?, "
+        + "cacheFolder: String?, llvmLibrary: String?, logger: Logger)"
+    ) { sweep in
+      sweep.each(Hostile.paths) { path in
+        let silent = Logger(label: "silent", factory: { _ in SwiftLogNoOpLogHandler() })
+        return try ran(
+          on: Engine.Options(cacheFolder: path, llvmLibrary: path, logger: silent))
+      }
+    },
+    EntryPoint("Engine.Options.threads: Int?") { sweep in
+      for limit in limits {
+        sweep.call(spelled(limit)) {
+          var options = Engine.Options(cacheFolder: nil)
+          options.threads = limit
+          return try ran(on: options)
+        }
+      }
+    },
+    EntryPoint("Engine.Options.maximumMemory: Int?") { sweep in
+      for limit in limits {
+        sweep.call(spelled(limit)) {
+          var options = Engine.Options(cacheFolder: nil)
+          options.maximumMemory = limit
+          return try ran(on: options)
+        }
+      }
+    },
+  ]
 
   static let compiling: [EntryPoint] = [
     EntryPoint(
@@ -60,14 +109,16 @@ extension EntryPoint {
         }
       }
     },
-    EntryPoint("Graph.compiled(_ options: CompilationOptions)") { sweep in
+    EntryPoint("Graph.compiled(_ options: CompilationOptions, on engine: Engine)") { sweep in
       sweep.call("unbound") { try graph().compiled() }
       sweep.call("huge") { try huge().compiled() }
     },
     report("Graph.planReport(_ options: CompilationOptions)") { try $0.planReport($1) },
     report("Graph.fusionReport(_ options: CompilationOptions)") { try $0.fusionReport($1) },
     report("Graph.rowReport(_ options: CompilationOptions)") { try $0.rowReport($1) },
-    report("Graph.generatedCode(as form: CodeForm, _ options: CompilationOptions)") {
+    report(
+      "Graph.generatedCode(as form: CodeForm, _ options: CompilationOptions, on engine: Engine)"
+    ) {
       try $0.generatedCode(as: .llvm, $1)
     },
     EntryPoint("Executable.makeContext(seed: UInt64)") { sweep in

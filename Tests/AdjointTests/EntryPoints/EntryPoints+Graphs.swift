@@ -171,7 +171,8 @@ extension EntryPoint {
     },
     EntryPoint(
       "GradientCheck.init(of graph: Graph, output: String?, withRespectTo names: [String]?, "
-        + "given: [String: Tensor], dimensions: [String: Int], seed: UInt64)"
+        + "given: [String: Tensor], dimensions: [String: Int], seed: UInt64, "
+        + "on engine: Engine)"
     ) { sweep in
       sweep.each(Hostile.names) { try GradientCheck(of: graph(), output: $0) }
       sweep.each(Hostile.names, "by ") { try GradientCheck(of: graph(), withRespectTo: [$0]) }

@@ -166,7 +166,7 @@ extension EntryPoint {
     },
     EntryPoint(
       "Trainer.init(_ graph: Graph, _ interface: TrainingInterface?, on data: Dataset, "
-        + "options: TrainingOptions)"
+        + "options: TrainingOptions, engine: Engine)"
     ) { sweep in
       for (name, data) in try data() {
         sweep.call(name) { try Trainer(classifier(), on: data) }
@@ -199,7 +199,9 @@ extension EntryPoint {
         }
       }
     },
-    EntryPoint("Evaluator.init(_ graph: Graph, _ interface: TrainingInterface, threads: Int?)") {
+    EntryPoint(
+      "Evaluator.init(_ graph: Graph, _ interface: TrainingInterface, threads: Int?, engine: Engine)"
+    ) {
       sweep in
       sweep.each(Hostile.integers) { threads in
         try Evaluator(classifier(), TrainingInterface(of: classifier()), threads: threads)

@@ -51,7 +51,8 @@ final class MachineSpeed {
     let left = builder.input("left", .f32, shape)
     let right = builder.input("right", .f32, shape)
     builder.output("product", matmul(left, right))
-    let executable = try builder.build().compiled(CompilationOptions(threads: threads))
+    let executable = builder.build().compiled(
+      CompilationOptions(threads: threads), on: .benchmarks)
     let context = try executable.makeContext()
     for name in ["left", "right"] {
       let numbers = RandomNumbers.uniform(extent * extent, name)

@@ -29,7 +29,7 @@ enum ChainScaling {
     try simplified.verify()
     let verify = stages.lap()
     let executable = try simplified.compiled(
-      CompilationOptions(pipeline: Pipeline([]), threads: threads))
+      CompilationOptions(pipeline: Pipeline([]), threads: threads), on: .benchmarks)
     let compile = stages.lap()
     let context = try executable.makeContext()
     try context.set("x", to: Tensor(repeating: start, .f64, extents: [width]))

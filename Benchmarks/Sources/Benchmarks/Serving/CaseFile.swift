@@ -6,7 +6,7 @@ import Adjoint
 enum CaseFile {
   static func write(_ item: Case, to path: String) throws(Diagnostic) {
     let workload = try item.build()
-    let executable = try workload.graph.compiled()
+    let executable = try workload.graph.compiled(on: .benchmarks)
     let context = try executable.makeContext()
     let start = try workload.start(context)
     var file = SafetensorsFile(metadata: ["case": item.name])

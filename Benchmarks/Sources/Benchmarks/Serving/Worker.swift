@@ -40,7 +40,8 @@ final class Worker {
       let item = try Case.named(request.name)
       prepared = nil
       let workload = try item.build()
-      let executable = try workload.graph.compiled(CompilationOptions(threads: threads))
+      let executable = try workload.graph.compiled(
+        CompilationOptions(threads: threads), on: .benchmarks)
       prepared = (executable, try workload.checkedContext(of: executable))
       start = workload
       return Reply(plannedBytes: executable.statistics.plannedByteCount)

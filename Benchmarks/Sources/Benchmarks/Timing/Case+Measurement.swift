@@ -7,7 +7,8 @@ extension Case {
   func measured(threads: Int?, _ sampling: Sampling) throws(Diagnostic) -> Measurement {
     do {
       let workload = try build()
-      let executable = try workload.graph.compiled(CompilationOptions(threads: threads))
+      let executable = try workload.graph.compiled(
+        CompilationOptions(threads: threads), on: .benchmarks)
       let context = try workload.checkedContext(of: executable)
       let samples = try sampling.microseconds { () throws(Diagnostic) in try context.run() }
       let allocations = try Allocations.perStep { () throws(Diagnostic) in try context.run() }

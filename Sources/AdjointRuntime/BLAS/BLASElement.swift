@@ -7,13 +7,15 @@ import CBLAS
 protocol BLASElement: BlockFloat {
   /// c = α · a · b + β·c; `pitch` is the distance between the rows of c.
   static func matrixMatrix(
-    _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder, rows: CInt,
+    _ blas: BLASLibrary, _ left: CompiledContraction.MatrixOrder,
+    _ right: CompiledContraction.MatrixOrder, rows: CInt,
     columns: CInt, inner: CInt, alpha: Self, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
     beta: Self, _ c: UnsafeMutablePointer<Self>, pitch: CInt)
 
   /// y = α · a · x + β·y, or with aᵀ; what y holds is not read where β is 0.
   static func matrixVector(
-    _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt, transposing: Bool,
+    _ blas: BLASLibrary, _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt,
+    transposing: Bool,
     alpha: Self, _ a: UnsafePointer<Self>, _ x: UnsafePointer<Self>, stride: CInt, beta: Self,
     _ y: UnsafeMutablePointer<Self>, resultStride: CInt)
 }
@@ -30,24 +32,26 @@ extension CompiledContraction.MatrixOrder {
 
 extension Float: BLASElement {
   static func matrixMatrix(
-    _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder, rows: CInt,
+    _ blas: BLASLibrary, _ left: CompiledContraction.MatrixOrder,
+    _ right: CompiledContraction.MatrixOrder, rows: CInt,
     columns: CInt, inner: CInt, alpha: Float, _ a: UnsafePointer<Float>,
     _ b: UnsafePointer<Float>, beta: Float, _ c: UnsafeMutablePointer<Float>, pitch: CInt
   ) {
-    cblas_sgemm(
+    blas.singleMatrixMatrix(
       CblasRowMajor, left.flag, right.flag, rows, columns, inner, alpha, a, left.leadingDimension,
       b,
       right.leadingDimension, beta, c, pitch)
   }
 
   static func matrixVector(
-    _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt, transposing: Bool,
+    _ blas: BLASLibrary, _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt,
+    transposing: Bool,
     alpha: Float, _ a: UnsafePointer<Float>, _ x: UnsafePointer<Float>, stride: CInt, beta: Float,
     _ y: UnsafeMutablePointer<Float>, resultStride: CInt
   ) {
     if beta == 0 { clear(y, transposing ? columns : rows, stride: resultStride) }
     let (m, n) = order.isTransposed ? (columns, rows) : (rows, columns)
-    cblas_sgemv(
+    blas.singleMatrixVector(
       CblasRowMajor, order.isTransposed == transposing ? CblasNoTrans : CblasTrans, m, n, alpha, a,
       order.leadingDimension, x, stride, beta == 0 ? 1 : beta, y, resultStride)
   }
@@ -55,25 +59,27 @@ extension Float: BLASElement {
 
 extension Double: BLASElement {
   static func matrixMatrix(
-    _ left: CompiledContraction.MatrixOrder, _ right: CompiledContraction.MatrixOrder, rows: CInt,
+    _ blas: BLASLibrary, _ left: CompiledContraction.MatrixOrder,
+    _ right: CompiledContraction.MatrixOrder, rows: CInt,
     columns: CInt, inner: CInt, alpha: Double, _ a: UnsafePointer<Double>,
     _ b: UnsafePointer<Double>, beta: Double, _ c: UnsafeMutablePointer<Double>, pitch: CInt
   ) {
-    cblas_dgemm(
+    blas.doubleMatrixMatrix(
       CblasRowMajor, left.flag, right.flag, rows, columns, inner, alpha, a, left.leadingDimension,
       b,
       right.leadingDimension, beta, c, pitch)
   }
 
   static func matrixVector(
-    _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt, transposing: Bool,
+    _ blas: BLASLibrary, _ order: CompiledContraction.MatrixOrder, rows: CInt, columns: CInt,
+    transposing: Bool,
     alpha: Double, _ a: UnsafePointer<Double>, _ x: UnsafePointer<Double>, stride: CInt,
     beta: Double,
     _ y: UnsafeMutablePointer<Double>, resultStride: CInt
   ) {
     if beta == 0 { clear(y, transposing ? columns : rows, stride: resultStride) }
     let (m, n) = order.isTransposed ? (columns, rows) : (rows, columns)
-    cblas_dgemv(
+    blas.doubleMatrixVector(
       CblasRowMajor, order.isTransposed == transposing ? CblasNoTrans : CblasTrans, m, n, alpha, a,
       order.leadingDimension, x, stride, beta == 0 ? 1 : beta, y, resultStride)
   }
