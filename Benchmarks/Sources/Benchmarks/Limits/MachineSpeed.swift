@@ -51,7 +51,7 @@ final class MachineSpeed {
     let left = builder.input("left", .f32, shape)
     let right = builder.input("right", .f32, shape)
     builder.output("product", matmul(left, right))
-    let executable = builder.build().compiled(
+    let executable = try builder.build().compiled(
       CompilationOptions(threads: threads), on: .benchmarks)
     let context = try executable.makeContext()
     for name in ["left", "right"] {
