@@ -44,6 +44,13 @@ extension EntryPoint {
     EntryPoint("Tensor.reshaped(to extents: [Int])") { sweep in
       sweep.each(Hostile.extents) { try Tensor([1]).reshaped(to: $0) }
     },
+    EntryPoint("Tensor.subscript(selections: any AxisSelecting...)") { sweep in
+      sweep.each(Hostile.integers) { try Tensor([1, 2])[$0] }
+      sweep.each(Hostile.integers, "from ") { try Tensor([1, 2])[$0...] }
+    },
+    EntryPoint("AxisSelecting.positions(from lower: Int, upTo upper: Int?)") { sweep in
+      sweep.each(Hostile.integers) { try Tensor([1, 2])[.positions(from: 0, upTo: $0)] }
+    },
     EntryPoint("Tensor.summary(indentation: Int)") { sweep in
       for tensor in try Hostile.tensors {
         sweep.each(Hostile.integers, "\(tensor.type) ") { tensor.summary(indentation: $0) }
