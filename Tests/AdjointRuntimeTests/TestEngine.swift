@@ -12,6 +12,7 @@ extension ExecutionEngine {
     let name = ProcessInfo.processInfo.environment["ADJOINT_BACKEND"] ?? ""
     if let backend = Backend(rawValue: name) { options.backend = backend }
     options.llvmLibrary = TestLibrary.path
+    options.oversubscribes = true
     return ExecutionEngine(options)
   }()
 }

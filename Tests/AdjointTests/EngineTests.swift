@@ -49,8 +49,10 @@ struct EngineTests {
   private func options(
     threads: Int? = nil, library: String? = TestLibrary.path, _ log: KeptLog = KeptLog()
   ) -> Engine.Options {
-    Engine.Options(
+    var options = Engine.Options(
       threads: threads, cacheFolder: nil, llvmLibrary: library, logger: log.logger)
+    options.oversubscribes = true
+    return options
   }
 
   @Test("lives beside another with other threads, and gives the same bits")

@@ -85,9 +85,10 @@ struct HostBLASTests {
   }
 
   private func engine(_ backend: Backend, threads: Int) -> Engine {
-    Engine(
-      Engine.Options(
-        threads: threads, backend: backend, cacheFolder: nil, llvmLibrary: TestLibrary.path))
+    var options = Engine.Options(
+      threads: threads, backend: backend, cacheFolder: nil, llvmLibrary: TestLibrary.path)
+    options.oversubscribes = true
+    return Engine(options)
   }
 
   @Test("gets its own results before, during and after", arguments: Backend.allCases)

@@ -8,8 +8,9 @@ import Foundation
 @_cdecl("adjoint_prepare_shared_engine")
 func prepareSharedEngine() {
   let environment = ProcessInfo.processInfo.environment
-  Engine.prepareShared(
-    Engine.Options(
-      backend: environment["ADJOINT_BACKEND"].flatMap(Backend.init) ?? .generated,
-      cacheFolder: nil, llvmLibrary: TestLibrary.path))
+  var options = Engine.Options(
+    backend: environment["ADJOINT_BACKEND"].flatMap(Backend.init) ?? .generated,
+    cacheFolder: nil, llvmLibrary: TestLibrary.path)
+  options.oversubscribes = true
+  Engine.prepareShared(options)
 }

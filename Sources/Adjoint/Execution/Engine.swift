@@ -35,8 +35,8 @@ public final class Engine: Sendable {
 extension Engine {
   /// How an engine is made.
   public struct Options: Sendable {
-    /// The most threads that a run uses; nil for one for each processor that the process may use, at
-    /// most 16.
+    /// The most threads that a run uses, of which there are never more than processors that the process may
+    /// use; nil for as many, at most 16.
     public var threads: Int?
     /// What loop nests become.
     public var backend: Backend
@@ -50,6 +50,8 @@ extension Engine {
     /// Takes what went wrong where the work could still be done, only slower, such as a library that is
     /// missing: as warnings, one of each code.
     public var logger: Logger
+    /// Whether runs may have more threads than there are processors, as tests want.
+    package var oversubscribes = false
 
     /// Options; each has a sensible default.
     public init(
@@ -83,6 +85,7 @@ extension Engine {
       execution.maximumByteCount = maximumMemory
       execution.cacheFolder = cacheFolder
       execution.llvmLibrary = llvmLibrary
+      execution.oversubscribes = oversubscribes
       return execution
     }
   }

@@ -19,6 +19,8 @@ package final class ExecutionEngine: Sendable {
     package var cacheFolder: String?
     /// The path of the library of LLVM; nil for the best known that is found.
     package var llvmLibrary: String?
+    /// Whether runs may have more threads than there are processors, as tests want.
+    package var oversubscribes = false
 
     package init() {}
   }
@@ -29,7 +31,7 @@ package final class ExecutionEngine: Sendable {
   let threads: Int
   package let backend: Backend
   let maximumByteCount: Int
-  let pool = ThreadPool()
+  let pool: ThreadPool
   package let compilers: KernelCompilerLoader
   /// Takes what went wrong where the work could still be done, only slower.
   package let notify: @Sendable (Diagnostic) -> Void
@@ -40,6 +42,9 @@ package final class ExecutionEngine: Sendable {
   ) {
     threads =
       options.threads ?? min(AvailableMachine.processorCount, Self.maximumDefaultThreads)
+    pool = ThreadPool(
+      threads: options.oversubscribes
+        ? ThreadPool.maximumThreads : AvailableMachine.processorCount)
     backend = options.backend
     maximumByteCount = options.maximumByteCount ?? MemoryLimit.standard
     compilers = KernelCompilerLoader(

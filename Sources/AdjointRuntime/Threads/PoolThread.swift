@@ -39,6 +39,17 @@ struct PoolThread {
     return nil
   }
 
+  /// The nanoseconds that it has had of processors; nil where the system does not say.
+  var processorTime: Int? {
+    #if os(Linux)
+      var clock = clockid_t()
+      guard pthread_getcpuclockid(thread, &clock) == 0 else { return nil }
+      return ThreadClock.nanoseconds(of: clock)
+    #else
+      return nil
+    #endif
+  }
+
   /// Waits until a thread has ended.
   static func join(_ thread: PoolThread) { pthread_join(thread.thread, nil) }
 

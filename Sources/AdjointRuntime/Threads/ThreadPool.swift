@@ -16,9 +16,12 @@ package final class ThreadPool: Sendable {
   /// What the threads share; they keep it, and not the pool.
   private let crew: ThreadCrew
 
-  /// A pool whose threads have a name, of which systems keep 15 bytes.
-  package init(name: String = "adjoint") {
-    crew = ThreadCrew(maximumThreads: Self.maximumThreads, name: name)
+  /// A pool for so many threads at most, callers included; more than there are processors would only wait
+  /// for each other.
+  ///
+  /// - Parameter name: what the threads are called; systems keep 15 bytes.
+  package init(threads: Int = maximumThreads, name: String = "adjoint") {
+    crew = ThreadCrew(threads: min(threads, Self.maximumThreads), name: name)
   }
 
   deinit { crew.end() }
