@@ -52,6 +52,18 @@ private final class Job: @unchecked Sendable {
     }
   }
 
+  @Test func noJobHasMoreThreadsThanThePool() {
+    let pool = ThreadPool(threads: 2)
+    let job = Job(itemCount: 1000)
+    for _ in 0..<50 { job.run(on: pool, threads: 8) }
+    #expect(Array(job.counts) == Array(repeating: 50, count: 1000))
+    #expect(job.workerCount <= 2)
+    let alone = Job(itemCount: 10)
+    alone.run(on: ThreadPool(threads: 1), threads: 8)
+    #expect(Array(alone.counts) == Array(repeating: 1, count: 10))
+    #expect(alone.workerCount == 1)
+  }
+
   @Test func severalCallersShareAPool() async {
     let pool = ThreadPool()
     await withTaskGroup(of: Void.self) { group in

@@ -6,7 +6,7 @@
 /// processors too.
 struct Company {
   /// The nanoseconds for which a pool does without its threads at first, and at most.
-  private static let (shortest, longest) = (10_000_000, 160_000_000)
+  private static let (shortest, longest) = (2_000_000, 160_000_000)
   /// So many times in a row callers are believed, before threads are tried again.
   private static let mostRenewals = 32
 
