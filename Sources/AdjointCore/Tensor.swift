@@ -39,29 +39,11 @@ public struct Tensor: Hashable, Sendable {
     self.extents = extents
   }
 
-  /// A tensor of `f32` elements; without extents, a vector.
-  @_disfavoredOverload
-  public init(_ elements: [Float], extents: [Int]? = nil) throws(Diagnostic) {
-    try self.init(.f32(elements), extents: extents ?? [elements.count])
-  }
-
   /// A tensor of `f64` elements; without extents, a vector.
   ///
   /// A list of literals means this one, as in Swift's own rule for literals.
   public init(_ elements: [Double], extents: [Int]? = nil) throws(Diagnostic) {
     try self.init(.f64(elements), extents: extents ?? [elements.count])
-  }
-
-  /// A tensor of `i32` elements; without extents, a vector.
-  @_disfavoredOverload
-  public init(_ elements: [Int32], extents: [Int]? = nil) throws(Diagnostic) {
-    try self.init(.i32(elements), extents: extents ?? [elements.count])
-  }
-
-  /// A tensor of `i64` elements; without extents, a vector.
-  @_disfavoredOverload
-  public init(_ elements: [Int64], extents: [Int]? = nil) throws(Diagnostic) {
-    try self.init(.i64(elements), extents: extents ?? [elements.count])
   }
 
   /// The type of one element.

@@ -1,29 +1,7 @@
 import AdjointCore
 
 /// An element type that can be copied into and out of an arena as it lies in an array.
-package protocol ArenaElement: BitwiseCopyable, Sendable {
-  /// The scalar type with this layout.
-  static var scalarType: ScalarType { get }
-}
-
-extension Float: ArenaElement {
-  package static var scalarType: ScalarType { .f32 }
-}
-extension Double: ArenaElement {
-  package static var scalarType: ScalarType { .f64 }
-}
-extension Int32: ArenaElement {
-  package static var scalarType: ScalarType { .i32 }
-}
-extension Int64: ArenaElement {
-  package static var scalarType: ScalarType { .i64 }
-}
-extension UInt8: ArenaElement {
-  package static var scalarType: ScalarType { .u8 }
-}
-extension Bool: ArenaElement {
-  package static var scalarType: ScalarType { .bool }
-}
+package typealias ArenaElement = TensorElement
 
 extension Arena {
   /// Copies elements to a place in bytes; the caller has checked that they fit.

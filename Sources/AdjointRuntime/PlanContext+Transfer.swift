@@ -70,7 +70,7 @@ extension PlanContext {
   /// The output of that number, which has been computed.
   ///
   /// - Throws: `.notRun` before the first run.
-  private func outputPort(_ index: Int) throws(Diagnostic) -> CompiledPort {
+  func outputPort(_ index: Int) throws(Diagnostic) -> CompiledPort {
     let port = try loaded.outputs.at(index, .output)
     guard hasRun else {
       throw Diagnostic(

@@ -36,6 +36,8 @@ public struct Executable: Sendable {
   package let plan: Plan
   private let compiled: LoadedPlan
   private let initializers: [String: Initializer]
+  /// What `callAsFunction` runs in.
+  let calls: CallMemory
 
   package init(
     _ graph: Graph, _ options: CompilationOptions, on engine: Engine
@@ -56,6 +58,8 @@ public struct Executable: Sendable {
     parameters = optimized.parameters
     outputs = optimized.outputs
     initializers = optimized.initializers
+    calls = CallMemory(
+      updating: optimized.updates.compactMap { optimized.nodes[$0.parameter].name })
     statistics = Statistics(
       plannedByteCount: self.plan.arenaByteCount,
       lowerBoundByteCount: self.plan.lowerBoundByteCount,

@@ -8,10 +8,10 @@ import AdjointRuntime
 public final class ExecutionContext {
   /// What runs in this context.
   public let executable: Executable
-  private let memory: PlanContext
-  private let inputPlaces: [String: Int]
+  let memory: PlanContext
+  let inputPlaces: [String: Int]
   private let parameterPlaces: [String: Int]
-  private let outputPlaces: [String: Int]
+  let outputPlaces: [String: Int]
 
   package init(_ executable: Executable, _ memory: PlanContext) {
     self.executable = executable
@@ -60,8 +60,9 @@ public final class ExecutionContext {
   /// Gives an input from an array, row by row, without making a tensor.
   ///
   /// - Throws: `.unknownName`, `.shapeMismatch` or `.scalarTypeMismatch`, naming both types.
-  public func set(_ name: String, to elements: [Float]) throws(Diagnostic) {
-    try memory.write(elements, toInput: place(of: name, in: inputPlaces, "input"))
+  @_disfavoredOverload
+  public func set(_ name: String, to elements: some Collection<Float>) throws(Diagnostic) {
+    try memory.write(Array(elements), toInput: place(of: name, in: inputPlaces, "input"))
   }
 
   /// Computes the outputs and updates the parameters.
@@ -131,7 +132,7 @@ public final class ExecutionContext {
   }
 
   /// The place of a port among those of its kind.
-  private func place(
+  func place(
     of name: String, in places: [String: Int], _ kind: String
   ) throws(Diagnostic) -> Int {
     if let place = places[name] { return place }

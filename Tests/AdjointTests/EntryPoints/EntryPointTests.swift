@@ -11,6 +11,7 @@ import Testing
 struct EntryPointTests {
   private static let areas: [(name: String, entries: [EntryPoint])] = [
     ("tensors", EntryPoint.tensors), ("values", EntryPoint.values), ("files", EntryPoint.files),
+    ("urls", EntryPoint.urls),
     ("pictures", EntryPoint.pictures), ("binary", EntryPoint.binary),
     ("comparisons", EntryPoint.comparisons), ("functions", EntryPoint.functions),
     ("reductions", EntryPoint.reductions), ("structure", EntryPoint.structure),

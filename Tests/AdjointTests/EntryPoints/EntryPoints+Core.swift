@@ -28,18 +28,51 @@ extension EntryPoint {
       sweep.each(Hostile.extents) { try Tensor(.bool([true]), extents: $0) }
       sweep.each(Hostile.extents, "none ") { try Tensor(.i64([]), extents: $0) }
     },
-    EntryPoint("Tensor.init(_ elements: [Float], extents: [Int]?)") { sweep in
-      sweep.each(Hostile.extents) { try Tensor([1] as [Float], extents: $0) }
-    },
     EntryPoint("Tensor.init(_ elements: [Double], extents: [Int]?)") { sweep in
       sweep.each(Hostile.extents) { try Tensor([1] as [Double], extents: $0) }
       sweep.call("none") { try Tensor([]) }
     },
-    EntryPoint("Tensor.init(_ elements: [Int32], extents: [Int]?)") { sweep in
-      sweep.each(Hostile.extents) { try Tensor([1] as [Int32], extents: $0) }
+    EntryPoint("Tensor.init(_ elements: [Element], extents: [Int]?)") { sweep in
+      sweep.each(Hostile.extents) { try Tensor([1] as [Float], extents: $0) }
+      sweep.each(Hostile.extents, "bool ") { try Tensor([true], extents: $0) }
     },
-    EntryPoint("Tensor.init(_ elements: [Int64], extents: [Int]?)") { sweep in
-      sweep.each(Hostile.extents) { try Tensor([1] as [Int64], extents: $0) }
+    EntryPoint("Tensor.init(_ rows: [[Element]])") { sweep in
+      for rows in [[], [[]], [[1], []], [[], [1]], [[1, 2], [3, 4]]] as [[[Int32]]] {
+        sweep.call("\(rows)") { try Tensor(rows) }
+      }
+    },
+    EntryPoint("Tensor.init(_ literal: TensorLiteral, _ scalarType: ScalarType?)") { sweep in
+      for type in [nil] + ScalarType.allCases.map(Optional.some) {
+        let name = type.map { "\($0)" } ?? "nil"
+        sweep.call("\(name) list") { try Tensor([[1, 0], [0, 1]], type) }
+        sweep.call("\(name) ragged") { try Tensor([[1, 0], [1]], type) }
+        sweep.call("\(name) mixed") { try Tensor([1, true], type) }
+        sweep.call("\(name) none") { try Tensor([[[]]], type) }
+        sweep.call("\(name) large") { try Tensor([9_223_372_036_854_775_807, 1e300], type) }
+        sweep.call("\(name) deep") { try Tensor([[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]], type) }
+      }
+    },
+    EntryPoint("TensorLiteral.init(integerLiteral value: Int64)") { sweep in
+      for number in [0, .min, .max] as [Int64] {
+        sweep.call("\(number)") { try Tensor(TensorLiteral(integerLiteral: number), .i32) }
+      }
+    },
+    EntryPoint("TensorLiteral.init(floatLiteral value: Double)") { sweep in
+      sweep.each(Hostile.doubles) { try Tensor(TensorLiteral(floatLiteral: $0), .f32) }
+      sweep.each(Hostile.doubles, "u8 ") { try Tensor(TensorLiteral(floatLiteral: $0), .u8) }
+    },
+    EntryPoint("TensorLiteral.init(booleanLiteral value: Bool)") { sweep in
+      for type in ScalarType.allCases {
+        sweep.call("\(type)") { try Tensor(TensorLiteral(booleanLiteral: true), type) }
+      }
+    },
+    EntryPoint("TensorLiteral.init(arrayLiteral elements: TensorLiteral...)") { sweep in
+      sweep.call("none") { try Tensor(TensorLiteral(arrayLiteral: []), .f32) }
+      sweep.call("1, []") { try Tensor(TensorLiteral(arrayLiteral: 1, []), .f32) }
+    },
+    EntryPoint("Tensor.elements(as type: Element.Type)") { sweep in
+      sweep.each(try Hostile.tensors, "u8 ") { try $0.elements(as: UInt8.self).count }
+      sweep.each(try Hostile.tensors, "f32 ") { try $0.elements(as: Float.self).count }
     },
     EntryPoint("Tensor.reshaped(to extents: [Int])") { sweep in
       sweep.each(Hostile.extents) { try Tensor([1]).reshaped(to: $0) }

@@ -147,10 +147,59 @@ extension EntryPoint {
         sweep.each(try Hostile.tensors, "\(name) ") { try context().set(name, to: $0) }
       }
     },
-    EntryPoint("ExecutionContext.set(_ name: String, to elements: [Float])") { sweep in
-      sweep.each(Hostile.names) { try context().set($0, to: [1, 2, 3, 4]) }
+    EntryPoint("ExecutionContext.set(_ name: String, to elements: some Collection<Float>)") {
+      sweep in
+      sweep.each(Hostile.names) { try context().set($0, to: [1, 2, 3, 4] as [Float]) }
       sweep.each([0, 1, 3, 5, 1 << 20], "x of ") {
         try context().set("x", to: Array(repeating: .nan, count: $0))
+      }
+    },
+    EntryPoint("ExecutionContext.set(_ name: String, to literal: TensorLiteral)") { sweep in
+      sweep.each(Hostile.names) { try context().set($0, to: [1, 2, 3, 4]) }
+      for name in ["x", "w"] {
+        sweep.call("\(name) ragged") { try context().set(name, to: [[1, 2], [3]]) }
+        sweep.call("\(name) nested") { try context().set(name, to: [[1, 2], [3, 4]]) }
+        sweep.call("\(name) none") { try context().set(name, to: []) }
+        sweep.call("\(name) truth") { try context().set(name, to: [true, true, true, true]) }
+        sweep.call("\(name) 1e39") { try context().set(name, to: [1e39, 1, 1, 1]) }
+      }
+    },
+    EntryPoint(
+      "ExecutionContext.withInput(_ name: String, as type: Element.Type, "
+        + "_ body: (inout MutableSpan<Element>) throws(Diagnostic) -> Result)"
+    ) { sweep in
+      sweep.each(Hostile.names) { name in
+        try context().withInput(name, as: Float.self) { (span: inout MutableSpan<Float>) in
+          span.count
+        }
+      }
+      sweep.call("x of i32") {
+        try context().withInput("x", as: Int32.self) { (span: inout MutableSpan<Int32>) in
+          span.count
+        }
+      }
+    },
+    EntryPoint(
+      "ExecutionContext.withOutput(_ name: String, as type: Element.Type, "
+        + "_ body: (Span<Element>) throws(Diagnostic) -> Result)"
+    ) { sweep in
+      sweep.each(Hostile.names, "before ") { name in
+        try context().withOutput(name, as: Float.self) { (span: Span<Float>) in span.count }
+      }
+      sweep.each(Hostile.names) { name in
+        let context = try context()
+        try context.set("x", to: [1, 2, 3, 4])
+        try context.run()
+        return try context.withOutput(name, as: Float.self) { (span: Span<Float>) in span.count }
+      }
+    },
+    EntryPoint("Executable.callAsFunction(_ values: [String: Tensor])") { sweep in
+      sweep.each(try Hostile.tensorsByName) { values in
+        try graph().compiled(CompilationOptions(dimensions: ["B": 2]))(values).count
+      }
+      let x = try Tensor([[1, 2], [3, 4]], .f32)
+      sweep.each(try Hostile.tensors, "x and w ") { tensor in
+        try graph().compiled(CompilationOptions(dimensions: ["B": 2]))(["x": x, "w": tensor]).count
       }
     },
     EntryPoint("ExecutionContext.output(_ name: String)") { sweep in

@@ -55,7 +55,7 @@ enum PublicSignatures {
       #"^( *)(?:@\w+ |public |package |private |fileprivate |final |indirect )*(?:extension|struct|class|enum|protocol) ([\w.]+)"#
     )
     let function = try Regex<(Substring, Substring)>(
-      #"^ *public (?:static |prefix |mutating |convenience )*(?:func +|(?=init|subscript))([^\s(]+?) *(?:<\w+(?:: \w+)?>)? ?\("#
+      #"^ *public (?:static |prefix |mutating |convenience )*(?:func +|(?=init|subscript))([^\s(]+?) *(?:<\w+(?:: \w+)?(?:, \w+(?:: \w+)?)*>)? ?\("#
     )
     let property = try Regex<(Substring, Substring, Substring)>(
       #"^ *public (?:static )?var (\w+): ([^={]+?)(?: = [^{]*| *\{.*)?$"#)

@@ -1,0 +1,52 @@
+import AdjointCore
+import AdjointFormats
+import Foundation
+
+extension DataFile {
+  /// Reads an array from an NPY, IDX or CSV file, plain or compressed by gzip.
+  ///
+  /// - Throws: `.invalidArgument` where the URL is not that of a file; else as
+  ///   `load(_:csvAs:header:)` with a path.
+  public static func load(
+    _ url: URL, csvAs scalarType: ScalarType = .f32, header: CSVFile.Header = .automatic
+  ) throws(Diagnostic) -> Tensor {
+    try load(url.localPath(), csvAs: scalarType, header: header)
+  }
+}
+
+extension IDXFile {
+  /// Reads a file.
+  ///
+  /// - Throws: `.invalidArgument` where the URL is not that of a file; else as `read(_:)` with a path.
+  public static func read(_ url: URL) throws(Diagnostic) -> Tensor {
+    try read(url.localPath())
+  }
+}
+
+extension CSVFile {
+  /// Reads a file, plain or compressed by gzip.
+  ///
+  /// - Throws: `.invalidArgument` where the URL is not that of a file; else as
+  ///   `init(contentsOf:as:lastColumnAs:header:)` with a path.
+  public init(
+    contentsOf url: URL, as scalarType: ScalarType = .f32, lastColumnAs lastType: ScalarType? = nil,
+    header: Header = .automatic
+  ) throws(Diagnostic) {
+    try self.init(
+      contentsOf: url.localPath(), as: scalarType, lastColumnAs: lastType, header: header)
+  }
+}
+
+extension Dataset {
+  /// Reads examples from an NPY, IDX or CSV file that has the label of each in its last column.
+  ///
+  /// - Throws: `.invalidArgument` where the URL is not that of a file; else as
+  ///   `init(contentsOf:as:labelsInLastColumnAs:header:)` with a path.
+  public init(
+    contentsOf url: URL, as scalarType: ScalarType = .f32,
+    labelsInLastColumnAs labelType: ScalarType, header: CSVFile.Header = .automatic
+  ) throws(Diagnostic) {
+    try self.init(
+      contentsOf: url.localPath(), as: scalarType, labelsInLastColumnAs: labelType, header: header)
+  }
+}
