@@ -19,7 +19,8 @@ func tests(_ name: String, on dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "Adjoint",
-  platforms: [.macOS(.v14)],
+  // The types of Synchronization, Mutex among them, need macOS 15.
+  platforms: [.macOS(.v15)],
   products: [
     .library(name: "Adjoint", targets: ["Adjoint"]),
     .library(name: "AdjointCharts", targets: ["AdjointCharts"]),
