@@ -1,33 +1,29 @@
-/// One extent of a shape: a number, or a name that is bound to a number when compiling.
-public enum Dimension: Hashable, Sendable, CustomStringConvertible {
-  /// A known extent, zero or more.
-  case fixed(Int)
-  /// An extent known by name until it is bound, such as the batch `B`.
-  case named(String)
-
-  /// The extent, or nil while it is only a name.
-  public var extent: Int? {
-    if case .fixed(let extent) = self { extent } else { nil }
-  }
-
-  /// The text form.
-  public var description: String {
-    switch self {
-    case .fixed(let extent): String(extent)
-    case .named(let name): name
-    }
-  }
-}
-
-extension Dimension: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
-  /// A known extent.
-  public init(integerLiteral value: Int) { self = .fixed(value) }
-  /// A named extent.
-  public init(stringLiteral value: String) { self = .named(value) }
-}
+/// Short for the package; a public name of its own would be that of a class of Foundation too.
+package typealias Dimension = Shape.Dimension
 
 /// The extents of a tensor, outermost first; empty for a scalar.
 public struct Shape: Hashable, Sendable {
+  /// One extent of a shape: a number, or a name that is bound to a number when compiling.
+  public enum Dimension: Hashable, Sendable, CustomStringConvertible {
+    /// A known extent, zero or more.
+    case fixed(Int)
+    /// An extent known by name until it is bound, such as the batch `B`.
+    case named(String)
+
+    /// The extent, or nil while it is only a name.
+    public var extent: Int? {
+      if case .fixed(let extent) = self { extent } else { nil }
+    }
+
+    /// The text form.
+    public var description: String {
+      switch self {
+      case .fixed(let extent): String(extent)
+      case .named(let name): name
+      }
+    }
+  }
+
   /// The extents, outermost first.
   public var dimensions: [Dimension]
 
@@ -82,9 +78,39 @@ public struct Shape: Hashable, Sendable {
   }
 }
 
+extension Shape.Dimension: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
+  /// A known extent.
+  public init(integerLiteral value: Int) { self = .fixed(value) }
+  /// A named extent.
+  public init(stringLiteral value: String) { self = .named(value) }
+}
+
+/// What an extent can be written as in the list of a shape: a number, a name, or a `Shape.Dimension`.
+public protocol ShapeElement {
+  /// The extent.
+  var asDimension: Shape.Dimension { get }
+}
+
+extension Int: ShapeElement {
+  /// A known extent.
+  public var asDimension: Shape.Dimension { .fixed(self) }
+}
+
+extension String: ShapeElement {
+  /// An extent known by name until it is bound.
+  public var asDimension: Shape.Dimension { .named(self) }
+}
+
+extension Shape.Dimension: ShapeElement {
+  /// This extent.
+  public var asDimension: Shape.Dimension { self }
+}
+
 extension Shape: ExpressibleByArrayLiteral, CustomStringConvertible {
-  /// A shape written as a list: `["B", 784]`.
-  public init(arrayLiteral elements: Dimension...) { dimensions = elements }
+  /// A shape written as a list of numbers and names: `["B", 784]`, `[rows, 2 * columns]`.
+  public init(arrayLiteral elements: any ShapeElement...) {
+    dimensions = elements.map(\.asDimension)
+  }
 
   /// The text form.
   public var description: String {

@@ -95,7 +95,7 @@ struct SecondDerivativeTests {
     let type = TensorType(.f64, extents: [size])
     let (x, v) = (try Tensor.random(type, seed: 6), try Tensor.random(type, seed: 7))
     let found = try products(type, at: x, along: v) { x in
-      pow(x.reshaped(to: [.fixed(size), 1]) * x, 3).sum()
+      pow(x.reshaped(to: [size, 1]) * x, 3).sum()
     }
     // (Σ x³)², so the Hessian is 12·x·Σx³ on the diagonal and 18·xᵢ²·xⱼ² everywhere.
     let cubes = x.doubles.reduce(0) { $0 + $1 * $1 * $1 }

@@ -13,7 +13,7 @@ struct BranchSearchTests {
   /// A tower of one layer on another; a layer of 64 rows takes some six microseconds.
   private func layer(_ name: String, _ x: Value) throws -> Value {
     let width = try #require(x.shape[1].extent)
-    return tanh(matmul(x, builder.parameter(name, .f32, [.fixed(width), .fixed(width)])))
+    return tanh(matmul(x, builder.parameter(name, .f32, [width, width])))
   }
 
   private func plan(_ options: LoweringOptions = LoweringOptions()) throws -> Plan {

@@ -20,10 +20,10 @@ struct SplitKTests {
     let gradient = builder.apply(
       DotGeneral(left: rowsFirst, right: rowsFirst),
       [
-        builder.input("x", .f32, [.fixed(rows), .fixed(left)]),
-        builder.input("d", .f32, [.fixed(rows), .fixed(right)]),
+        builder.input("x", .f32, [rows, left]),
+        builder.input("d", .f32, [rows, right]),
       ])
-    let w = builder.parameter("w", .f32, [.fixed(left), .fixed(right)])
+    let w = builder.parameter("w", .f32, [left, right])
     builder.update(w, to: w - gradient * 0.5)
     return lines(try builder.build().lowered(options).plan)
   }
@@ -67,9 +67,9 @@ struct SplitKTests {
   ) throws -> [String] {
     let builder = GraphBuilder("product")
     let (rows, inner, columns) = extents
-    let x = builder.input("x", .f32, [.fixed(rows), .fixed(inner)])
+    let x = builder.input("x", .f32, [rows, inner])
     let shape: Shape =
-      matrix == .transposed ? [.fixed(columns), .fixed(inner)] : [.fixed(inner), .fixed(columns)]
+      matrix == .transposed ? [columns, inner] : [inner, columns]
     let w = builder.parameter("w", .f32, shape)
     let product = DotGeneral(
       left: .init(batch: [], contract: [1]),

@@ -9,12 +9,12 @@ enum TrainingGraph {
   /// A classifier with ReLU layers of the given sizes, trained by gradient descent.
   static func classifier(batch: Int, sizes: [Int], momentum: Bool = false) throws -> Graph {
     let builder = GraphBuilder("classifier")
-    var x = builder.input("x", .f32, [.fixed(batch), .fixed(sizes[0])])
-    let labels = builder.input("labels", .i32, [.fixed(batch)])
+    var x = builder.input("x", .f32, [batch, sizes[0]])
+    let labels = builder.input("labels", .i32, [batch])
     var parameters: [Value] = []
     for (layer, (rows, columns)) in zip(sizes, sizes.dropFirst()).enumerated() {
-      let w = builder.parameter("w\(layer)", .f32, [.fixed(rows), .fixed(columns)], .he)
-      let b = builder.parameter("b\(layer)", .f32, [.fixed(columns)])
+      let w = builder.parameter("w\(layer)", .f32, [rows, columns], .he)
+      let b = builder.parameter("b\(layer)", .f32, [columns])
       parameters += [w, b]
       x = matmul(x, w) + b
       if layer < sizes.count - 2 { x = relu(x) }

@@ -142,7 +142,7 @@ struct TrainingPlanTests {
     let huge = GraphBuilder("huge")
     // Each of them is as large as a value may be, and together they have 2⁶³ bytes.
     for number in 0..<(1 << 15) {
-      let x = huge.input("x\(number)", .f64, [.fixed(1 << 45)])
+      let x = huge.input("x\(number)", .f64, [1 << 45])
       if number == 0 { huge.output("y", x * 2) }
     }
     let overflow = #expect(throws: Diagnostic.self) { try huge.build().lowered() }

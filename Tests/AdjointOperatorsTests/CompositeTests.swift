@@ -144,7 +144,7 @@ struct CompositeTests {
       (
         [extents],
         { builder, x in
-          let labels = builder.iota(.i32, [.fixed(extents[0])])
+          let labels = builder.iota(.i32, [extents[0]])
           return crossEntropy(logits: x[0], indices: labels)
         }
       ),

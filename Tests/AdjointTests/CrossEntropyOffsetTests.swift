@@ -63,9 +63,9 @@ struct CrossEntropyOffsetTests {
   /// The graph of a form, of rows of two scores.
   static func graph(_ form: Form, _ type: ScalarType, rows: Int) throws -> Graph {
     let builder = GraphBuilder("loss")
-    let x = builder.input("x", type, [.fixed(rows), 2])
-    let label = builder.input("label", .i32, [.fixed(rows)])
-    let q = builder.input("q", type, [.fixed(rows), 2])
+    let x = builder.input("x", type, [rows, 2])
+    let label = builder.input("label", .i32, [rows])
+    let q = builder.input("q", type, [rows, 2])
     try builder.output("loss", form.build(x, label, q))
     // So that no form lacks an input.
     builder.output("unused", label.cast(to: type).sum() + q.sum() + x.sum())

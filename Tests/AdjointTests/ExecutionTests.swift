@@ -37,9 +37,9 @@ struct ExecutionTests {
     let builder = GraphBuilder("network")
     let x = builder.input("x", .f32, ["B", 20])
     let labels = builder.input("labels", .i32, ["B"])
-    let w1 = builder.parameter("w1", .f32, [20, .fixed(width)], .he)
-    let b1 = builder.parameter("b1", .f32, [.fixed(width)])
-    let w2 = builder.parameter("w2", .f32, [.fixed(width), 5], .glorot)
+    let w1 = builder.parameter("w1", .f32, [20, width], .he)
+    let b1 = builder.parameter("b1", .f32, [width])
+    let w2 = builder.parameter("w2", .f32, [width, 5], .glorot)
     let logits = matmul(tanh(matmul(x, w1) + b1), w2)
     builder.output("loss", crossEntropy(logits: logits, indices: labels))
     let context = try builder.build().trainingStep(minimizing: "loss", with: optimizer)
@@ -53,8 +53,8 @@ struct ExecutionTests {
   func halvedProduct(_ threads: Int) throws {
     let (rows, inner, columns) = (16, 1024, 256)
     let builder = GraphBuilder("halves")
-    let x = builder.input("x", .f32, [.fixed(rows), .fixed(inner)])
-    let w = builder.parameter("w", .f32, [.fixed(inner), .fixed(columns)])
+    let x = builder.input("x", .f32, [rows, inner])
+    let w = builder.parameter("w", .f32, [inner, columns])
     builder.output("y", matmul(x, w))
     builder.update(w, to: w * 0.5)
     let executable = try builder.build().compiled(CompilationOptions(threads: threads))
@@ -126,8 +126,8 @@ struct ExecutionTests {
       for inner in [1, 5, 16, 31, 32, 33, 200] {
         for columns in [1, 2, 4, 5, 8, 9, 17, 24, 40] {
           let name = "product\(rows)_\(inner)_\(columns)"
-          let x = builder.input("x" + name, type, [.fixed(rows), .fixed(inner)])
-          let y = builder.input("y" + name, type, [.fixed(inner), .fixed(columns)])
+          let x = builder.input("x" + name, type, [rows, inner])
+          let y = builder.input("y" + name, type, [inner, columns])
           builder.output(name, matmul(x, y))
         }
       }
@@ -158,8 +158,8 @@ struct ExecutionTests {
   func longSums(threads: Int) throws {
     let (rows, left, right) = (1024, 90, 70)
     let builder = GraphBuilder("gradient")
-    let x = builder.input("x", .f32, [.fixed(rows), .fixed(left)])
-    let d = builder.input("d", .f32, [.fixed(rows), .fixed(right)])
+    let x = builder.input("x", .f32, [rows, left])
+    let d = builder.input("d", .f32, [rows, right])
     builder.output("slope", matmul(x.transposed(), d))
     let context = try builder.build().compiled(CompilationOptions(threads: threads)).makeContext()
     // Whole numbers, of which sums are exact; of row r, x is r mod 5 times its column, and d likewise.

@@ -97,7 +97,7 @@ struct ProductGradientTests {
   @Test("a million elements, powers of two whose products are exact")
   func million() throws {
     let count = 1_000_000
-    let graph = try derivatives(.f32, [.fixed(count)], axes: [0])
+    let graph = try derivatives(.f32, [count], axes: [0])
     let executable = try graph.keeping(outputs: ["gradient", "forward"]).compiled()
     // A scan in pairs, and not a million steps or a square of memory.
     #expect(executable.statistics.kernelCount < 600)

@@ -65,7 +65,7 @@ struct StableDerivativeTests {
   /// `second` with the mode and the number of the form.
   private static func built(_ type: ScalarType) throws -> Graph {
     let builder = GraphBuilder("forms")
-    let x = builder.input("x", type, [.fixed(StableFormReference.arguments.count)])
+    let x = builder.input("x", type, [StableFormReference.arguments.count])
     let one = try builder.constant(Tensor(repeating: 1, type, extents: [x.shape[0].extent ?? 0]))
     for (number, form) in forms.enumerated() {
       let y = try form.build(x)
@@ -146,7 +146,7 @@ struct StableDerivativeTests {
     let one = try Tensor(repeating: 1, type, extents: x.extents)
     for form in Self.forms {
       let builder = GraphBuilder("form")
-      try builder.output("y", form.build(builder.input("x", type, [.fixed(x.count)])))
+      try builder.output("y", form.build(builder.input("x", type, [x.count])))
       let graph = try builder.build()
       for mode in DifferentiationMode.allCases {
         let first = try graph.differentiated("y", withRespectTo: ["x"], mode: mode)

@@ -60,7 +60,7 @@ struct StableRowTests {
     let count = Self.rows.count
     let (c, v) = ([2.0, -1, 0.5], [0.25, 3.0, -2])
     let builder = GraphBuilder("rows")
-    let x = builder.input("x", type, [.fixed(count), 3])
+    let x = builder.input("x", type, [count, 3])
     func repeated(_ numbers: [Double]) throws -> Value {
       try builder.constant(
         Tensor(Self.rows.flatMap { _ in numbers }, extents: [count, 3]).cast(to: type))

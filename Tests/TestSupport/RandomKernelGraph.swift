@@ -53,7 +53,7 @@ package struct RandomKernelGraph {
       if pick(2) == 0 { value = parameter - 0.5 * value }
       if pick(4) == 0 {
         let count = parameter.shape.elementCount ?? 0
-        value = value.reshaped(to: [.fixed(count), 1]).reshaped(to: parameter.shape)
+        value = value.reshaped(to: [count, 1]).reshaped(to: parameter.shape)
       }
       builder.update(parameter, to: value)
     }
@@ -86,7 +86,7 @@ package struct RandomKernelGraph {
         x.broadcast(to: shape, axes: (0..<x.rank).map { $0 < place ? $0 : $0 + 1 }))
     case 9:
       let count = x.shape.elementCount ?? 0
-      values.append(x.reshaped(to: pick(2) == 0 ? [.fixed(count)] : [1, .fixed(count), 1]))
+      values.append(x.reshaped(to: pick(2) == 0 ? [count] : [1, count, 1]))
     case 10:
       guard x.rank > 1 else { return values.append(cos(x)) }
       let turn = 1 + pick(x.rank - 1)
@@ -109,7 +109,7 @@ package struct RandomKernelGraph {
       values.append(concatenate([x, other, x], axis: axis))
     case 14:
       guard x.rank > 0, let extent = x.shape[x.rank - 1].extent else { return }
-      let weights = builder.iota(.f32, [.fixed(extent), 3], axis: pick(2))
+      let weights = builder.iota(.f32, [extent, 3], axis: pick(2))
       values.append(matmul(x, 0.3 * weights))
     case 15:
       guard x.rank > 0 else { return }

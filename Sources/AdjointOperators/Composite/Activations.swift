@@ -51,3 +51,26 @@ public func silu(
     return x * x.builder.apply(Sigmoid(), [x])
   }
 }
+
+extension Value {
+  /// The rectifier `max(x, 0)` of every element.
+  ///
+  /// The method form of `relu(_:)`.
+  public func relu(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.relu(self, file: file, line: line)
+  }
+
+  /// `x` above 0 and `slope · x` elsewhere, for every element.
+  ///
+  /// The method form of `leakyRelu(_:slope:)`.
+  public func leakyRelu(slope: Double = 0.01, file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.leakyRelu(self, slope: slope, file: file, line: line)
+  }
+
+  /// `x · sigmoid(x)` of every element, also known as swish.
+  ///
+  /// The method form of `silu(_:)`.
+  public func silu(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.silu(self, file: file, line: line)
+  }
+}

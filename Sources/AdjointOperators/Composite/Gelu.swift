@@ -38,3 +38,14 @@ public func gelu(
 
 private let squareRootOfHalf = 0.5.squareRoot()
 private let squareRootOfTwoOverPi = (2 / Double.pi).squareRoot()
+
+extension Value {
+  /// The Gaussian error linear unit `x · Φ(x)` of every element, where `Φ` is the normal distribution.
+  ///
+  /// The method form of `gelu(_:approximation:)`.
+  public func gelu(
+    approximation: GeluApproximation = .exact, file: String = #fileID, line: Int = #line
+  ) -> Value {
+    AdjointOperators.gelu(self, approximation: approximation, file: file, line: line)
+  }
+}

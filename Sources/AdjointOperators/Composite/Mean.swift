@@ -36,3 +36,20 @@ extension Value {
     mean(squeezingAxes: axes, file: file, line: line).restoringAxes(axes, of: self)
   }
 }
+
+// Axes as variadics.
+extension Value {
+  /// The mean over axes, which the result no longer has; negative axes count from the back.
+  ///
+  /// `mean(squeezingAxes:)` with its axes one by one.
+  public func mean(squeezingAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
+    mean(squeezingAxes: axes, file: file, line: line)
+  }
+
+  /// The mean over axes, which keep an extent of 1.
+  ///
+  /// `mean(alongAxes:)` with its axes one by one.
+  public func mean(alongAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
+    mean(alongAxes: axes, file: file, line: line)
+  }
+}

@@ -71,6 +71,58 @@ public func logSumExp(
 extension Value {
   /// The largest elements over axes, held constant: a shift that cancels has no derivative.
   fileprivate func largest(over axes: [Int]) -> Value {
-    stopGradient(max(squeezingAxes: axes))
+    AdjointOperators.stopGradient(max(squeezingAxes: axes))
+  }
+}
+
+extension Value {
+  /// The exponentials of the elements along an axis, scaled to sum to 1.
+  ///
+  /// The method form of `softmax(_:axis:)`.
+  public func softmax(axis: Int = -1, file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.softmax(self, axis: axis, file: file, line: line)
+  }
+
+  /// The logarithm of the softmax along an axis, without forming the softmax.
+  ///
+  /// The method form of `logSoftmax(_:axis:)`.
+  public func logSoftmax(axis: Int = -1, file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.logSoftmax(self, axis: axis, file: file, line: line)
+  }
+
+  /// The logarithm of the sum of the exponentials over axes, which the result no longer has.
+  ///
+  /// The method form of `logSumExp(_:squeezingAxes:)`.
+  public func logSumExp(squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line)
+    -> Value
+  {
+    AdjointOperators.logSumExp(self, squeezingAxes: axes, file: file, line: line)
+  }
+
+  /// The logarithm of the sum of the exponentials over axes, which keep an extent of 1.
+  ///
+  /// The method form of `logSumExp(_:alongAxes:)`.
+  public func logSumExp(alongAxes axes: [Int], file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.logSumExp(self, alongAxes: axes, file: file, line: line)
+  }
+}
+
+// Axes as variadics.
+extension Value {
+  /// The logarithm of the sum of the exponentials over axes, which the result no longer has.
+  ///
+  /// `logSumExp(squeezingAxes:)` with its axes one by one.
+  public func logSumExp(squeezingAxes axes: Int..., file: String = #fileID, line: Int = #line)
+    -> Value
+  {
+    logSumExp(squeezingAxes: axes, file: file, line: line)
+  }
+
+  /// The logarithm of the sum of the exponentials over axes, which keep an extent of 1.
+  ///
+  /// `logSumExp(alongAxes:)` with its axes one by one.
+  public func logSumExp(alongAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value
+  {
+    logSumExp(alongAxes: axes, file: file, line: line)
   }
 }

@@ -41,3 +41,22 @@ extension Value {
     self - mean(squeezingAxes: axes).repeated(over: self, alongAxes: axes)
   }
 }
+
+// Axes as variadics.
+extension Value {
+  /// The variance over axes, which the result no longer has; negative axes count from the back.
+  ///
+  /// `variance(squeezingAxes:)` with its axes one by one.
+  public func variance(squeezingAxes axes: Int..., file: String = #fileID, line: Int = #line)
+    -> Value
+  {
+    variance(squeezingAxes: axes, file: file, line: line)
+  }
+
+  /// The variance over axes, which keep an extent of 1.
+  ///
+  /// `variance(alongAxes:)` with its axes one by one.
+  public func variance(alongAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
+    variance(alongAxes: axes, file: file, line: line)
+  }
+}

@@ -41,3 +41,12 @@ public func abs(
 ) -> Value {
   x.builder.apply(Abs(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The magnitude of every element.
+  ///
+  /// The method form of `abs(_:)`.
+  public func abs(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.abs(self, file: file, line: line)
+  }
+}

@@ -20,3 +20,12 @@ public func ceil(
 ) -> Value {
   x.builder.apply(Ceil(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The least whole number not below each element.
+  ///
+  /// The method form of `ceil(_:)`.
+  public func ceil(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.ceil(self, file: file, line: line)
+  }
+}

@@ -26,3 +26,12 @@ public func cos(
 ) -> Value {
   x.builder.apply(Cos(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The cosine of every element, in radians.
+  ///
+  /// The method form of `cos(_:)`.
+  public func cos(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.cos(self, file: file, line: line)
+  }
+}

@@ -33,3 +33,12 @@ public func erf(
 ) -> Value {
   x.builder.apply(Erf(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The error function of every element, `2/√π` times the integral of `exp(−t²)` from 0 to `x`.
+  ///
+  /// The method form of `erf(_:)`.
+  public func erf(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.erf(self, file: file, line: line)
+  }
+}

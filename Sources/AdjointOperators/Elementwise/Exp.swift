@@ -24,3 +24,12 @@ public func exp(
 ) -> Value {
   x.builder.apply(Exp(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The exponential function of every element.
+  ///
+  /// The method form of `exp(_:)`.
+  public func exp(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.exp(self, file: file, line: line)
+  }
+}

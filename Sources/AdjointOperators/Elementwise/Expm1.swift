@@ -27,3 +27,12 @@ public func expm1(
 ) -> Value {
   x.builder.apply(Expm1(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// `eˣ − 1` of every element, accurate where `eˣ` is near 1.
+  ///
+  /// The method form of `expm1(_:)`.
+  public func expm1(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.expm1(self, file: file, line: line)
+  }
+}

@@ -20,3 +20,12 @@ public func floor(
 ) -> Value {
   x.builder.apply(Floor(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The greatest whole number not above each element.
+  ///
+  /// The method form of `floor(_:)`.
+  public func floor(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.floor(self, file: file, line: line)
+  }
+}

@@ -52,3 +52,12 @@ public func log(
 ) -> Value {
   x.builder.apply(Log(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The natural logarithm of every element.
+  ///
+  /// The method form of `log(_:)`.
+  public func log(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.log(self, file: file, line: line)
+  }
+}

@@ -42,3 +42,12 @@ public func log1p(
 ) -> Value {
   x.builder.apply(Log1p(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The natural logarithm of `1 + x` of every element, accurate where `x` is near 0.
+  ///
+  /// The method form of `log1p(_:)`.
+  public func log1p(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.log1p(self, file: file, line: line)
+  }
+}

@@ -37,3 +37,12 @@ public func reciprocal(
 ) -> Value {
   x.builder.apply(Reciprocal(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The reciprocal of every element.
+  ///
+  /// The method form of `reciprocal(_:)`.
+  public func reciprocal(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.reciprocal(self, file: file, line: line)
+  }
+}

@@ -20,3 +20,12 @@ public func round(
 ) -> Value {
   x.builder.apply(Round(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The whole number nearest to each element, halves to even: 0.5 to 0, 1.5 to 2.
+  ///
+  /// The method form of `round(_:)`.
+  public func round(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.round(self, file: file, line: line)
+  }
+}

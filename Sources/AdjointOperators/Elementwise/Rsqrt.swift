@@ -27,3 +27,12 @@ public func rsqrt(
 ) -> Value {
   x.builder.apply(Rsqrt(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The reciprocal of the square root of every element.
+  ///
+  /// The method form of `rsqrt(_:)`.
+  public func rsqrt(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.rsqrt(self, file: file, line: line)
+  }
+}

@@ -29,3 +29,12 @@ public func sigmoid(
 ) -> Value {
   x.builder.apply(Sigmoid(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The logistic function `1/(1 + e⁻ˣ)` of every element, which never overflows.
+  ///
+  /// The method form of `sigmoid(_:)`.
+  public func sigmoid(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.sigmoid(self, file: file, line: line)
+  }
+}

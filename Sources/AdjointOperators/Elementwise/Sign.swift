@@ -22,3 +22,12 @@ public func sign(
 ) -> Value {
   x.builder.apply(Sign(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The sign of every element: 1 above 0, −1 below; a zero and a NaN stay what they are.
+  ///
+  /// The method form of `sign(_:)`.
+  public func sign(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.sign(self, file: file, line: line)
+  }
+}

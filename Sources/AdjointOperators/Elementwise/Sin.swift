@@ -26,3 +26,12 @@ public func sin(
 ) -> Value {
   x.builder.apply(Sin(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The sine of every element, in radians.
+  ///
+  /// The method form of `sin(_:)`.
+  public func sin(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.sin(self, file: file, line: line)
+  }
+}

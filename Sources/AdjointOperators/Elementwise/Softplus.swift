@@ -29,3 +29,12 @@ public func softplus(
 ) -> Value {
   x.builder.apply(Softplus(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// `log(1 + eˣ)` of every element, a smooth `max(x, 0)` that never overflows.
+  ///
+  /// The method form of `softplus(_:)`.
+  public func softplus(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.softplus(self, file: file, line: line)
+  }
+}

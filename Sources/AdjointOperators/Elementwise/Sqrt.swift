@@ -28,3 +28,12 @@ public func sqrt(
 ) -> Value {
   x.builder.apply(Sqrt(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The square root of every element.
+  ///
+  /// The method form of `sqrt(_:)`.
+  public func sqrt(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.sqrt(self, file: file, line: line)
+  }
+}

@@ -44,3 +44,12 @@ public func stopGradient(
 ) -> Value {
   x.builder.apply(StopGradient(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The same value, through which no derivative passes.
+  ///
+  /// The method form of `stopGradient(_:)`.
+  public func stopGradient(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.stopGradient(self, file: file, line: line)
+  }
+}

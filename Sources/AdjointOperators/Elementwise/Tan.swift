@@ -26,3 +26,12 @@ public func tan(
 ) -> Value {
   x.builder.apply(Tan(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The tangent of every element, in radians.
+  ///
+  /// The method form of `tan(_:)`.
+  public func tan(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.tan(self, file: file, line: line)
+  }
+}

@@ -30,3 +30,12 @@ public func tanh(
 ) -> Value {
   x.builder.apply(Tanh(), [x], at: SourceLocation(file: file, line: line))
 }
+
+extension Value {
+  /// The hyperbolic tangent of every element.
+  ///
+  /// The method form of `tanh(_:)`.
+  public func tanh(file: String = #fileID, line: Int = #line) -> Value {
+    AdjointOperators.tanh(self, file: file, line: line)
+  }
+}

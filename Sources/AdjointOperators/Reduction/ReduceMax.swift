@@ -59,3 +59,20 @@ extension Value {
     reducedKeepingAxes(axes, by: ReduceMax.self, file, line)
   }
 }
+
+// Axes as variadics.
+extension Value {
+  /// The largest element along axes, which the result no longer has; negative axes count from the back.
+  ///
+  /// `max(squeezingAxes:)` with its axes one by one.
+  public func max(squeezingAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
+    max(squeezingAxes: axes, file: file, line: line)
+  }
+
+  /// The largest element along axes, which keep an extent of 1.
+  ///
+  /// `max(alongAxes:)` with its axes one by one.
+  public func max(alongAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
+    max(alongAxes: axes, file: file, line: line)
+  }
+}

@@ -59,3 +59,20 @@ extension Value {
     reducedKeepingAxes(axes, by: ReduceMin.self, file, line)
   }
 }
+
+// Axes as variadics.
+extension Value {
+  /// The smallest element along axes, which the result no longer has; negative axes count from the back.
+  ///
+  /// `min(squeezingAxes:)` with its axes one by one.
+  public func min(squeezingAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
+    min(squeezingAxes: axes, file: file, line: line)
+  }
+
+  /// The smallest element along axes, which keep an extent of 1.
+  ///
+  /// `min(alongAxes:)` with its axes one by one.
+  public func min(alongAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
+    min(alongAxes: axes, file: file, line: line)
+  }
+}

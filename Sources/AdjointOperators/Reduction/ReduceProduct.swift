@@ -67,3 +67,22 @@ extension Value {
     reducedKeepingAxes(axes, by: ReduceProduct.self, file, line)
   }
 }
+
+// Axes as variadics.
+extension Value {
+  /// The product along axes, which the result no longer has; negative axes count from the back.
+  ///
+  /// `product(squeezingAxes:)` with its axes one by one.
+  public func product(squeezingAxes axes: Int..., file: String = #fileID, line: Int = #line)
+    -> Value
+  {
+    product(squeezingAxes: axes, file: file, line: line)
+  }
+
+  /// The product along axes, which keep an extent of 1.
+  ///
+  /// `product(alongAxes:)` with its axes one by one.
+  public func product(alongAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
+    product(alongAxes: axes, file: file, line: line)
+  }
+}

@@ -94,3 +94,20 @@ extension Value {
     reducedKeepingAxes(axes, by: ReduceSum.self, file, line)
   }
 }
+
+// Axes as variadics.
+extension Value {
+  /// The sum over axes, which the result no longer has; negative axes count from the back.
+  ///
+  /// `sum(squeezingAxes:)` with its axes one by one.
+  public func sum(squeezingAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
+    sum(squeezingAxes: axes, file: file, line: line)
+  }
+
+  /// The sum over axes, which keep an extent of 1.
+  ///
+  /// `sum(alongAxes:)` with its axes one by one.
+  public func sum(alongAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
+    sum(alongAxes: axes, file: file, line: line)
+  }
+}

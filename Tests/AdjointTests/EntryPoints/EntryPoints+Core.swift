@@ -126,8 +126,8 @@ extension EntryPoint {
     EntryPoint("Shape.init(extents: [Int])") { sweep in
       sweep.each(Hostile.extents) { spelled(Shape(extents: $0).elementCount) }
     },
-    EntryPoint("Shape.init(arrayLiteral elements: Dimension...)") { sweep in
-      sweep.each(Hostile.integers) { spelled(([.fixed($0), .fixed($0)] as Shape).elementCount) }
+    EntryPoint("Shape.init(arrayLiteral elements: any ShapeElement...)") { sweep in
+      sweep.each(Hostile.integers) { spelled(([$0, $0] as Shape).elementCount) }
     },
     EntryPoint("Shape.dimensions: [Dimension]") { sweep in
       sweep.each(Hostile.shapes) { other in
@@ -136,10 +136,10 @@ extension EntryPoint {
         return spelled(shape.elementCount)
       }
     },
-    EntryPoint("Dimension.init(integerLiteral value: Int)") { sweep in
+    EntryPoint("Shape.Dimension.init(integerLiteral value: Int)") { sweep in
       sweep.each(Hostile.integers) { spelled(Dimension(integerLiteral: $0).extent) }
     },
-    EntryPoint("Dimension.init(stringLiteral value: String)") { sweep in
+    EntryPoint("Shape.Dimension.init(stringLiteral value: String)") { sweep in
       sweep.each(Hostile.names) { spelled(Dimension(stringLiteral: $0).extent) }
     },
   ]

@@ -121,5 +121,8 @@ extension EntryPoint {
       EntryPoint("leakyRelu(_ x: Value, slope: Double)") { sweep in
         try Sample.each(sweep, Hostile.doubles) { leakyRelu($0, slope: $1) }
       },
+      EntryPoint("Value.leakyRelu(slope: Double)") { sweep in
+        try Sample.each(sweep, Hostile.doubles) { $0.leakyRelu(slope: $1) }
+      },
     ]
 }

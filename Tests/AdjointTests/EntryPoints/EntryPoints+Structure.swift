@@ -25,6 +25,20 @@ extension EntryPoint {
       logSumExp($0, squeezingAxes: $1)
     },
     reduction("logSumExp(_ x: Value, alongAxes axes: [Int])") { logSumExp($0, alongAxes: $1) },
+    reduction("Value.logSumExp(squeezingAxes axes: [Int])") { $0.logSumExp(squeezingAxes: $1) },
+    reduction("Value.logSumExp(alongAxes axes: [Int])") { $0.logSumExp(alongAxes: $1) },
+    EntryPoint("Value.argmax(axis: Int)") { sweep in
+      try Sample.each(sweep, Hostile.integers) { $0.argmax(axis: $1) }
+    },
+    EntryPoint("Value.argmin(axis: Int)") { sweep in
+      try Sample.each(sweep, Hostile.integers) { $0.argmin(axis: $1) }
+    },
+    EntryPoint("Value.softmax(axis: Int)") { sweep in
+      try Sample.each(sweep, Hostile.integers) { $0.softmax(axis: $1) }
+    },
+    EntryPoint("Value.logSoftmax(axis: Int)") { sweep in
+      try Sample.each(sweep, Hostile.integers) { $0.logSoftmax(axis: $1) }
+    },
     EntryPoint("softmax(_ x: Value, axis: Int)") { sweep in
       try Sample.each(sweep, Hostile.integers) { softmax($0, axis: $1) }
     },

@@ -230,7 +230,7 @@ extension EntryPoint {
         let x = builder.input("x", .f32, ["B", 1])
         let row = x.sum(squeezingAxes: [1])
         builder.output("loss", x.sum())
-        builder.output("logits", row.broadcast(to: ["B", .fixed(1 << 46)], axes: [0]))
+        builder.output("logits", row.broadcast(to: ["B", 1 << 46], axes: [0]))
         let graph = try builder.build()
         let data = try Dataset(
           features: Tensor(repeating: 1, .f32, extents: [1 << 17, 1]),
