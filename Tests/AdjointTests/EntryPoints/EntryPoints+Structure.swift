@@ -58,6 +58,12 @@ extension EntryPoint {
   ]
 
   static let structure: [EntryPoint] = [
+    EntryPoint("Value.subscript(selections: any AxisSelecting...)") { sweep in
+      sweep.each(Hostile.integers) { try Sample().x[$0] }
+      sweep.each(Hostile.integers, "from ") { try Sample().x[.all, $0...] }
+      sweep.call("of a named axis") { GraphBuilder().input("x", .f32, ["B"])[0] }
+      sweep.call("too many") { try Sample().scalar[0] }
+    },
     EntryPoint("Value.gathered(at indices: Value, axis: Int)") { sweep in
       sweep.each(Hostile.integers) { axis in
         let sample = try Sample()
