@@ -43,9 +43,12 @@ import Testing
   /// Changes the only entry and expects that it is not used, but removed with one notice.
   private func expectNoticed(_ name: String, _ damage: (inout [UInt8]) -> Void) throws {
     cache().store(object, for: "key")
-    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.entries[0])))
+    let entry = URL(
+      fileURLWithPath: try #require(
+        folder.entries.first, "\(name): \(log.notices), \(folder.files)"))
+    var bytes = [UInt8](try Data(contentsOf: entry))
     damage(&bytes)
-    try Data(bytes).write(to: URL(fileURLWithPath: folder.entries[0]))
+    try Data(bytes).write(to: entry)
     let before = log.notices.count
     #expect(cache().object(for: "key") == nil, "\(name)")
     #expect(folder.entries.isEmpty, "\(name)")

@@ -28,10 +28,14 @@ struct GeneratedRun {
       && piece.cost >= (locality.operandsAreSharedAcrossCores ? spreadCost : sharedCost)
   }
 
-  func run(threads: Int, _ locality: Locality, on pool: ThreadPool) {
+  /// Runs it on at most so many threads.
+  ///
+  /// - Parameter pool: asked for only where threads share the work: to count references of an engine and its
+  ///   pool takes longer than a short step.
+  func run(threads: Int, _ locality: Locality, on pool: @autoclosure () -> ThreadPool) {
     if Self.isShared(piece.pointee, locality, threads: threads) {
       withUnsafePointer(to: self) { run in
-        pool.run(
+        pool().run(
           itemCount: piece.pointee.itemCount, threads: threads,
           context: UnsafeMutableRawPointer(mutating: run)
         ) { context, worker, from, to in

@@ -19,10 +19,10 @@ struct NestRun {
     threads > 1 && nest.itemCount > 1 && nest.cost >= sharedCost
   }
 
-  func run(threads: Int, on pool: ThreadPool) {
+  func run(threads: Int, on pool: @autoclosure () -> ThreadPool) {
     if Self.isShared(nest, threads: threads) {
       withUnsafePointer(to: self) { run in
-        pool.run(
+        pool().run(
           itemCount: nest.itemCount, threads: threads,
           context: UnsafeMutableRawPointer(mutating: run)
         ) { context, worker, from, to in
