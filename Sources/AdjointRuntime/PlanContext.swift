@@ -114,11 +114,17 @@ package final class PlanContext {
     let base = arena.base
     switch piece {
     case .generated(let generated):
-      GeneratedRun(
+      let run = GeneratedRun(
         piece: generated, arena: base, operands: operands, results: results,
         partials: memory.partials, scratch: memory.scratch,
-        scratchStride: loaded.scratchByteCount
-      ).run(threads: threads, locality, on: loaded.engine.pool)
+        scratchStride: loaded.scratchByteCount)
+      // The pool is asked for only where threads share the work: to count references of an engine and its
+      // pool takes longer than a short step.
+      if GeneratedRun.isShared(generated.pointee, locality, threads: threads) {
+        run.run(threads: threads, on: loaded.engine.pool)
+      } else {
+        run.run()
+      }
     case .addend(let byteCount):
       if operands[2] != results[0] {
         (base + results[0]).copyMemory(from: base + operands[2], byteCount: byteCount)

@@ -28,23 +28,22 @@ struct GeneratedRun {
       && piece.cost >= (locality.operandsAreSharedAcrossCores ? spreadCost : sharedCost)
   }
 
-  /// Runs it on at most so many threads.
-  ///
-  /// - Parameter pool: asked for only where threads share the work: to count references of an engine and its
-  ///   pool takes longer than a short step.
-  func run(threads: Int, _ locality: Locality, on pool: @autoclosure () -> ThreadPool) {
-    if Self.isShared(piece.pointee, locality, threads: threads) {
-      withUnsafePointer(to: self) { run in
-        pool().run(
-          itemCount: piece.pointee.itemCount, threads: threads,
-          context: UnsafeMutableRawPointer(mutating: run)
-        ) { context, worker, from, to in
-          context.assumingMemoryBound(to: GeneratedRun.self).pointee.run(worker, from, to)
-        }
+  /// Runs it on several threads of a pool.
+  func run(threads: Int, on pool: ThreadPool) {
+    withUnsafePointer(to: self) { run in
+      pool.run(
+        itemCount: piece.pointee.itemCount, threads: threads,
+        context: UnsafeMutableRawPointer(mutating: run)
+      ) { context, worker, from, to in
+        context.assumingMemoryBound(to: GeneratedRun.self).pointee.run(worker, from, to)
       }
-    } else {
-      run(0, 0, piece.pointee.itemCount)
     }
+    piece.pointee.join?(arena, operands, results, 0, 0, partials)
+  }
+
+  /// Runs it on the thread of the caller.
+  func run() {
+    run(0, 0, piece.pointee.itemCount)
     piece.pointee.join?(arena, operands, results, 0, 0, partials)
   }
 
