@@ -22,6 +22,24 @@ import Testing
     #expect(log.notices.isEmpty)
   }
 
+  /// A descriptor that is closed twice can be one that another thread has opened in between.
+  @Test func aRefusedFolderClosesNobodyElsesFile() throws {
+    try folder.make(mode: 0o777)
+    let lost = Counter()
+    DispatchQueue.concurrentPerform(iterations: 4) { worker in
+      for _ in 0..<20_000 {
+        if worker == 0 {
+          _ = cache().object(for: "a")
+        } else {
+          let file = open("/dev/null", O_RDONLY | O_CLOEXEC)
+          sched_yield()
+          if close(file) != 0 { lost.add() }
+        }
+      }
+    }
+    #expect(lost.value == 0)
+  }
+
   @Test func keepsEntriesFromOtherUsers() throws {
     cache().store(object, for: "a")
     func mode(_ path: String) throws -> Int? {

@@ -42,10 +42,9 @@ final class CacheFolder: Sendable {
     } else if status.st_mode & 0o022 != 0 {
       reason = Refusal("other users can write to it")
     }
-    if let reason {
-      close(descriptor)
-      throw reason
-    }
+    // Everything is initialised, so that the descriptor is closed in `deinit` also where this throws; to close
+    // it here as well would close what another thread has opened meanwhile.
+    if let reason { throw reason }
   }
 
   deinit { close(descriptor) }
