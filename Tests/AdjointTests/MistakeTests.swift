@@ -1,4 +1,5 @@
 import Adjoint
+import Foundation
 import TestSupport
 import Testing
 
@@ -121,5 +122,26 @@ struct MistakeTests {
     #expect(error?.code == .invalidArgument)
     let none = mistakes { _ = $0.input("a", .f32, []) }
     #expect(none?.code == .invalidGraph)
+  }
+
+  @Test("are placed while other threads map and unmap files")
+  func mappedFiles() async throws {
+    let file = URL(fileURLWithPath: NSTemporaryDirectory() + "/adjoint-mapped-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: file) }
+    // The start of a file of machine code, which invites a reading of what is mapped.
+    try Data([0x7f, 0x45, 0x4c, 0x46] + [UInt8](repeating: 2, count: 1 << 16)).write(to: file)
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        while !Task.isCancelled { _ = try? Data(contentsOf: file, options: .alwaysMapped) }
+      }
+      for _ in 0..<20 {
+        let line = #line + 2
+        let error = mistakes { builder in
+          builder.output("y", builder.input("x", .f32, [2]) + builder.input("y", .f32, [3]))
+        }
+        #expect(error?.location?.file == #fileID && error?.location?.line == line)
+      }
+      group.cancelAll()
+    }
   }
 }

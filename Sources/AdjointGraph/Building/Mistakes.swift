@@ -43,7 +43,10 @@ package struct Mistakes {
 
   /// All mistakes in one: the only one as it is, several as notes.
   package func diagnostic(graph name: String) -> Diagnostic? {
-    let located = listed.map { $0.diagnostic.located(at: $0.stack?.callerLocation()) }
+    var callers = CallerLocations()
+    let located = listed.map { mistake in
+      mistake.diagnostic.located(at: mistake.stack.flatMap { callers.location(of: $0) })
+    }
     guard let first = located.first else { return nil }
     if count == 1 { return first }
     var notes = located.map { mistake in
