@@ -45,7 +45,8 @@ struct CallerLocations {
       }
     }
 
-    private static func userPlace(_ place: SymbolicatedBacktrace.SourceLocation) -> SourceLocation? {
+    private static func userPlace(_ place: SymbolicatedBacktrace.SourceLocation) -> SourceLocation?
+    {
       guard place.line > 0, !isOurs(place.path), !isGenerated(place.path) else { return nil }
       return SourceLocation(file: shortened(place.path), line: place.line, column: place.column)
     }

@@ -65,7 +65,9 @@
 
     private static func range(_ text: Substring) -> Range<UInt64>? {
       let bounds = text.split(separator: "-").map { UInt64($0, radix: 16) }
-      guard bounds.count == 2, let low = bounds[0], let high = bounds[1], low <= high else { return nil }
+      guard bounds.count == 2, let low = bounds[0], let high = bounds[1], low <= high else {
+        return nil
+      }
       return low..<high
     }
 
@@ -99,7 +101,8 @@
     private static func encoded(_ image: Image, platform: String?) -> [UInt8] {
       let extent = image.addresses.upperBound - image.addresses.lowerBound
       return [information] + (platform.map { [UInt8($0.utf8.count)] + Array($0.utf8) } ?? [])
-        + [1, 0x3f] + bytes(image.addresses.lowerBound) + bytes(extent) + [0] + encoded(path: image.path)
+        + [1, 0x3f] + bytes(image.addresses.lowerBound) + bytes(extent) + [0]
+        + encoded(path: image.path)
     }
 
     /// Pieces of at most 63 bytes, each behind its length, then the end.
