@@ -23,6 +23,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Adjoint", targets: ["Adjoint"]),
+    .library(name: "AdjointTraining", targets: ["AdjointTraining"]),
     .library(name: "AdjointCharts", targets: ["AdjointCharts"]),
     .executable(name: "adjoint", targets: ["AdjointCommand"]),
     .library(name: "AllocationCounting", targets: ["AllocationCounting"]),
@@ -67,10 +68,11 @@ let package = Package(
         "AdjointAutodiff", "AdjointPasses", "AdjointLowering", "AdjointFormats",
         .product(name: "Logging", package: "swift-log"),
       ]),
+    layer("AdjointTraining", on: ["Adjoint"]),
     .executableTarget(
       name: "AdjointCommand",
       dependencies: [
-        "Adjoint", "AdjointCharts", "AdjointCore", "AdjointGraph",
+        "Adjoint", "AdjointTraining", "AdjointCharts", "AdjointCore", "AdjointGraph",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -94,7 +96,8 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "Adjoint", "AdjointCodegen", "AdjointKernels", "AdjointLowering", "TestSupport",
+        "Adjoint", "AdjointTraining", "AdjointCodegen", "AdjointKernels", "AdjointLowering",
+        "TestSupport",
       ],
       path: "Tests/Fuzz",
       swiftSettings: [.swiftLanguageMode(.v6)]
@@ -114,9 +117,10 @@ let package = Package(
     tests(
       "AdjointTests",
       on: [
-        "Adjoint", "AdjointCharts", "AllocationCounting", "CBLAS",
+        "Adjoint", "AdjointTraining", "AdjointCharts", "AllocationCounting", "CBLAS",
         .product(name: "Logging", package: "swift-log"),
       ]),
+    tests("AdjointTrainingTests", on: ["AdjointTraining"]),
     tests("AdjointCommandTests", on: ["AdjointCommand"]),
   ]
 )

@@ -14,6 +14,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         .product(name: "Adjoint", package: "Adjoint"),
+        .product(name: "AdjointTraining", package: "Adjoint"),
         .product(name: "AdjointCharts", package: "Adjoint"),
         .product(name: "AllocationCounting", package: "Adjoint"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -1,5 +1,6 @@
 import Adjoint
 import AdjointGraph
+import AdjointTraining
 import Foundation
 import Testing
 

@@ -1,5 +1,6 @@
 import Adjoint
 import AdjointKernels
+import AdjointTraining
 import AllocationCounting
 import Foundation
 import TestSupport

@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointTraining
 import CBLAS
 import Foundation
 import Synchronization

@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointTraining
 import Testing
 
 @Suite("An allocation above the memory limit is refused before it is made")

@@ -1,6 +1,7 @@
 import Adjoint
 import AdjointCodegen
 import AdjointFormats
+import AdjointTraining
 import Foundation
 import TestSupport
 

@@ -5,7 +5,7 @@ extension URL {
   /// The path of a file on this machine.
   ///
   /// - Throws: `.invalidArgument` for a URL of anything else.
-  func localPath() throws(Diagnostic) -> String {
+  package func localPath() throws(Diagnostic) -> String {
     let host = host ?? ""
     guard isFileURL, host.isEmpty || host == "localhost" else {
       throw Diagnostic(

@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointTraining
 import ArgumentParser
 
 /// Which inputs and outputs play which part in training.

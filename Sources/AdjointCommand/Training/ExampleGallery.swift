@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointTraining
 
 /// Examples with their predicted classes, those that are square images as pictures of characters,
 /// several side by side.

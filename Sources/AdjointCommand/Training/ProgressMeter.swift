@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointTraining
 
 /// A line on the terminal that is rewritten while training goes on; nothing where there is none.
 final class ProgressMeter {

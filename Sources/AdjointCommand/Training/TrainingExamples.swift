@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointTraining
 
 /// What is trained on and what it is judged by.
 struct TrainingExamples {

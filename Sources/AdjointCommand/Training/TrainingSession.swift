@@ -1,5 +1,6 @@
 import Adjoint
 import AdjointCharts
+import AdjointTraining
 
 /// One training from the command line: epochs with progress, checkpoints, and the accuracy after each.
 final class TrainingSession {

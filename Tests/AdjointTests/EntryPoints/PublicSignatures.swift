@@ -24,7 +24,7 @@ struct PublicDeclaration {
   }
 }
 
-/// What the modules that come with `import Adjoint` declare public, read from their sources.
+/// What the modules of the products declare public, read from their sources.
 enum PublicSignatures {
   static func all() throws -> [PublicDeclaration] {
     let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -42,12 +42,12 @@ enum PublicSignatures {
     return found
   }
 
-  /// The facade, what it exports again, and the charts.
+  /// The facade, what it exports again, training, and the charts.
   private static func modules(of sources: URL) throws -> [String] {
     let facade = sources.appendingPathComponent("Adjoint/Adjoint.swift")
     let exported = try String(contentsOf: facade, encoding: .utf8).split(separator: "\n")
       .filter { $0.hasPrefix("@_exported import ") }.map { $0.dropFirst(18) }
-    return ["Adjoint", "AdjointCharts"] + exported.map(String.init)
+    return ["Adjoint", "AdjointTraining", "AdjointCharts"] + exported.map(String.init)
   }
 
   private static func declarations(in text: String) throws -> [PublicDeclaration] {

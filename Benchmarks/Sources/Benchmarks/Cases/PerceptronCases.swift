@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointTraining
 
 extension Case {
   /// Training steps of fully connected networks.

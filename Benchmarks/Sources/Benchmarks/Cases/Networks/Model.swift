@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointTraining
 
 /// A network that predicts, as a graph and as plain loops in f64 that share no code with it.
 protocol Model: Sendable {

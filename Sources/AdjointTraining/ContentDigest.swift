@@ -1,3 +1,4 @@
+import Adjoint
 import AdjointCore
 
 /// A number of 64 bits that two different contents are unlikely to share: by it a checkpoint knows the

@@ -1,3 +1,4 @@
+import Adjoint
 import AdjointCore
 import AdjointGraph
 

@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointTraining
 import Testing
 
 /// Mistakes in a training step are placed at its caller and name the output.

@@ -1,3 +1,4 @@
+import Adjoint
 import AdjointCore
 
 /// Examples with their labels, in memory.

@@ -1,3 +1,4 @@
+import Adjoint
 import AdjointGraph
 
 /// Tells a training step from others.

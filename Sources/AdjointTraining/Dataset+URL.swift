@@ -1,0 +1,16 @@
+import Adjoint
+import Foundation
+
+extension Dataset {
+  /// Reads examples from an NPY, IDX or CSV file that has the label of each in its last column.
+  ///
+  /// - Throws: `.invalidArgument` where the URL is not that of a file; else as
+  ///   `init(contentsOf:as:labelsInLastColumnAs:header:)` with a path.
+  public init(
+    contentsOf url: URL, as scalarType: ScalarType = .f32,
+    labelsInLastColumnAs labelType: ScalarType, header: CSVFile.Header = .automatic
+  ) throws(Diagnostic) {
+    try self.init(
+      contentsOf: url.localPath(), as: scalarType, labelsInLastColumnAs: labelType, header: header)
+  }
+}
