@@ -64,6 +64,42 @@ import Testing
     #expect(run.errors.contains("[not-differentiable]"))
   }
 
+  @Test func writesWhatGeneratorsAskFor() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file(
+      "two.graph",
+      """
+      adjoint 1
+      graph two {
+        input %x: f64[]
+        input %y: f64[]
+        %s = sin(%x) : f64[]
+        %p = multiply(%x, %y) : f64[]
+        output s = %s
+        output p = %p
+      }
+      """)
+    let derivative = folder.path("derivative.graph")
+    let arguments = ["differentiate", path, "--of", "s,p", "--with-respect-to", "x,y"]
+    let refused = try CommandRun(arguments: arguments)
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("s does not depend on y"))
+    let written = try CommandRun(
+      arguments: arguments + ["--zeros", "--cotangent", "-o", derivative])
+    #expect(written.status == 0)
+    let run = try CommandRun(
+      "run", derivative, "--json", "--set", "x=0", "--set", "y=3", "--set", "cotangent.s=2",
+      "--set", "cotangent.p=-1"
+    ).json
+    #expect(try number(run, "outputs", "gradient.s.x") == 2)
+    #expect(try number(run, "outputs", "gradient.s.y") == 0)
+    #expect(try number(run, "outputs", "gradient.p.x") == -3)
+    #expect(try number(run, "outputs", "gradient.p.y") == 0)
+    let forward = try CommandRun(arguments: arguments + ["--cotangent", "--mode", "forward"])
+    #expect(forward.status == 1)
+    #expect(forward.errors.contains("[invalid-argument]"))
+  }
+
   @Test func traceIsTheTableOfTheBook() throws {
     let run = try CommandRun(
       arguments: ["trace", "Graphs/trace.graph", "--of", "y", "--tangent", "x1", "--json"]

@@ -9,7 +9,7 @@ extension Graph {
   ///
   /// What is differentiated is what `compiled(_:)` computes: where a formula overflows or cancels and the
   /// passes give it a stable form, such as softplus(x) for log(1 + eˣ), the derivative is that of the
-  /// stable form. `differentiatedAsWritten(_:withRespectTo:mode:)` takes the graph as it is.
+  /// stable form. `differentiatedAsWritten(_:withRespectTo:mode:options:)` takes the graph as it is.
   ///
   /// In reverse mode each source `x` gets an output `gradient.x`. An output that is not a scalar
   /// needs a cotangent, a new input `cotangent.<output>` of its type. In forward mode each source
@@ -24,11 +24,31 @@ extension Graph {
   /// of what follows it.
   ///
   /// - Throws: `.unknownName` for a name the graph does not have; `.notDifferentiable` where the
-  ///   output does not depend differentiably on a source, listing everything in the way.
+  ///   output does not depend differentiably on a source, listing everything in the way;
+  ///   `.invalidArgument` for no source, and for `.cotangents` in forward mode.
   public func differentiated(
-    _ output: String, withRespectTo sources: [String], mode: DifferentiationMode = .reverse
+    _ output: String, withRespectTo sources: [String], mode: DifferentiationMode = .reverse,
+    options: DerivativeOptions = []
   ) throws(Diagnostic) -> Graph {
-    try differentiated(output, withRespectTo: sources, mode: mode) {
+    try differentiated([output], withRespectTo: sources, mode: mode, options: options)
+  }
+
+  /// The graph after the standard passes, with the derivatives of several outputs written out as further
+  /// nodes and outputs.
+  ///
+  /// As of one output, but that each output `y` has a gradient of its own with respect to each source
+  /// `x`, the output `gradient.y.x`, and a cotangent of its own where it takes one. In forward mode all
+  /// share the tangents of the sources. Where a name is taken, a number follows it. In reverse mode the
+  /// nodes of the derivatives grow with the number of outputs; the standard passes merge what they have
+  /// in common.
+  ///
+  /// - Throws: as of one output; `.invalidArgument` for no output, `.duplicateName` for one given twice,
+  ///   `.memoryLimit` where the derivatives have more nodes than a graph may have.
+  public func differentiated(
+    _ outputs: [String], withRespectTo sources: [String], mode: DifferentiationMode = .reverse,
+    options: DerivativeOptions = []
+  ) throws(Diagnostic) -> Graph {
+    try differentiated(outputs, withRespectTo: sources, mode: mode, options: options) {
       (graph) throws(Diagnostic) in try Pipeline.standard(graph)
     }
   }

@@ -50,7 +50,7 @@ package enum GraphLimits {
 
 extension GraphLimits {
   /// The refusal of a graph with too many nodes.
-  static func tooManyNodes(_ graph: String) -> Diagnostic {
+  package static func tooManyNodes(_ graph: String) -> Diagnostic {
     Diagnostic(
       .memoryLimit,
       "the graph \(graph) has more than \(nodes) nodes, the most there may be; "

@@ -130,7 +130,7 @@ extension EntryPoint {
   static let derivatives: [EntryPoint] = [
     EntryPoint(
       "Graph.differentiated(_ output: String, withRespectTo sources: [String], "
-        + "mode: DifferentiationMode)"
+        + "mode: DifferentiationMode, options: DerivativeOptions)"
     ) { sweep in
       sweep.each(Hostile.names) { try graph().differentiated($0, withRespectTo: ["w"]) }
       sweep.each(Hostile.names, "by ") {
@@ -139,16 +139,49 @@ extension EntryPoint {
       sweep.call("by none") { try graph().differentiated("loss", withRespectTo: []) }
       sweep.call("by one twice") { try graph().differentiated("loss", withRespectTo: ["w", "w"]) }
       sweep.call("huge") { try huge().differentiated("loss", withRespectTo: ["w"]) }
+      sweep.call("a cotangent forwards") {
+        try graph().differentiated(
+          "loss", withRespectTo: ["w"], mode: .forward, options: .cotangents)
+      }
+    },
+    EntryPoint(
+      "Graph.differentiated(_ outputs: [String], withRespectTo sources: [String], "
+        + "mode: DifferentiationMode, options: DerivativeOptions)"
+    ) { sweep in
+      sweep.each(Hostile.names) { try graph().differentiated(["y", $0], withRespectTo: ["w"]) }
+      sweep.each(Hostile.names, "by ") {
+        try graph().differentiated(["y", "loss"], withRespectTo: [$0], options: .zeros)
+      }
+      sweep.call("none") { try graph().differentiated([], withRespectTo: ["w"]) }
+      sweep.call("twice") { try graph().differentiated(["y", "y"], withRespectTo: ["w"]) }
+    },
+    EntryPoint("DerivativeOptions.init(rawValue: Int)") { sweep in
+      sweep.each(Hostile.integers) {
+        try graph().differentiated(
+          "loss", withRespectTo: ["w"], options: DerivativeOptions(rawValue: $0))
+      }
     },
     EntryPoint(
       "Graph.differentiatedAsWritten(_ output: String, withRespectTo sources: [String], "
-        + "mode: DifferentiationMode)"
+        + "mode: DifferentiationMode, options: DerivativeOptions)"
     ) { sweep in
       sweep.each(Hostile.names) { try graph().differentiatedAsWritten($0, withRespectTo: ["w"]) }
       sweep.each(Hostile.names, "by ") {
         try graph().differentiatedAsWritten("loss", withRespectTo: [$0])
       }
       sweep.call("by none") { try graph().differentiatedAsWritten("loss", withRespectTo: []) }
+    },
+    EntryPoint(
+      "Graph.differentiatedAsWritten(_ outputs: [String], withRespectTo sources: [String], "
+        + "mode: DifferentiationMode, options: DerivativeOptions)"
+    ) { sweep in
+      sweep.each(Hostile.names) {
+        try graph().differentiatedAsWritten([$0, "loss"], withRespectTo: ["w"])
+      }
+      sweep.call("none") { try graph().differentiatedAsWritten([], withRespectTo: ["w"]) }
+      sweep.call("twice") {
+        try graph().differentiatedAsWritten(["y", "y"], withRespectTo: ["w"])
+      }
     },
     EntryPoint(
       "Graph.differentiability(of outputs: [String]?, withRespectTo sources: [String]?)"
