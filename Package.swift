@@ -17,6 +17,13 @@ func tests(_ name: String, on dependencies: [Target.Dependency]) -> Target {
   )
 }
 
+/// The system's libraries, which a package that depends on this one can leave out by its traits.
+let blas: [Target.Dependency] = [
+  .target(name: "CBLAS", condition: .when(platforms: [.linux], traits: ["BLAS"])),
+  .target(name: "CAccelerate", condition: .when(platforms: [.macOS], traits: ["BLAS"])),
+]
+let zlib = Target.Dependency.target(name: "CZlib", condition: .when(traits: ["Zlib"]))
+
 let package = Package(
   name: "Adjoint",
   // The types of Synchronization, Mutex among them, need macOS 15.
@@ -27,6 +34,12 @@ let package = Package(
     .library(name: "AdjointCharts", targets: ["AdjointCharts"]),
     .executable(name: "adjoint", targets: ["AdjointCommand"]),
     .library(name: "AllocationCounting", targets: ["AllocationCounting"]),
+  ],
+  traits: [
+    .trait(
+      name: "BLAS", description: "Large products of matrices by the system's BLAS, not in loops"),
+    .trait(name: "Zlib", description: "Files that are compressed by gzip"),
+    .default(enabledTraits: ["BLAS", "Zlib"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -40,12 +53,13 @@ let package = Package(
       name: "CBLAS",
       providers: [.apt(["libblas-dev", "libopenblas-dev"]), .brew(["openblas"])]
     ),
+    .systemLibrary(name: "CAccelerate"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     layer("AdjointCore"),
     layer("AdjointKernels", on: ["AdjointCore"]),
     layer("AdjointGraph", on: ["AdjointCore", "AdjointKernels"]),
     layer("AdjointCodegen", on: ["AdjointCore", "AdjointKernels"]),
-    layer("AdjointRuntime", on: ["AdjointCore", "AdjointKernels", "AdjointCodegen", "CBLAS"]),
+    layer("AdjointRuntime", on: ["AdjointCore", "AdjointKernels", "AdjointCodegen"] + blas),
     layer("AdjointAutodiff", on: ["AdjointCore", "AdjointGraph"]),
     layer(
       "AdjointOperators", on: ["AdjointCore", "AdjointKernels", "AdjointGraph", "AdjointAutodiff"]),
@@ -60,7 +74,7 @@ let package = Package(
       ]),
     // Line and bar charts as SVG, for the command and the benchmarks.
     layer("AdjointCharts"),
-    layer("AdjointFormats", on: ["AdjointCore", "AdjointGraph", "CZlib"]),
+    layer("AdjointFormats", on: ["AdjointCore", "AdjointGraph", zlib]),
     layer(
       "Adjoint",
       on: [
@@ -117,9 +131,9 @@ let package = Package(
     tests(
       "AdjointTests",
       on: [
-        "Adjoint", "AdjointTraining", "AdjointCharts", "AllocationCounting", "CBLAS",
+        "Adjoint", "AdjointTraining", "AdjointCharts", "AllocationCounting",
         .product(name: "Logging", package: "swift-log"),
-      ]),
+      ] + blas),
     tests("AdjointTrainingTests", on: ["AdjointTraining"]),
     tests("AdjointCommandTests", on: ["AdjointCommand"]),
   ]

@@ -59,8 +59,7 @@ package struct KernelModule: Hashable, Sendable {
       if let nest = product.epilogueAsSeparateNest { add(nest, vectorByteCount) }
       return !pieces.isEmpty
     }
-    let layout = ProductLayout(
-      product, vectorByteCount: vectorByteCount, blocking: blocking)
+    let layout = ProductLayout(product, on: machine, blocking: blocking)
     var writer = ProductWriter(layout)
     let function = Self.provisionalName + ".0"
     module.add(writer.function(function), of: writer.text)

@@ -18,25 +18,27 @@ import Testing
   }
 }
 
-@Suite("A private copy of OpenBLAS", .enabled(if: PrivateOpenBLAS.shared != nil, "there is none"))
-struct PrivateOpenBLASTests {
-  @Test("is another than the host's")
-  func otherCopy() throws {
-    let copy = try #require(PrivateOpenBLAS.shared)
-    let (own, linked) = (copy.library.functionAddresses, BLASLibrary.linked.functionAddresses)
-    #expect(Set(own).count == 4)
-    #expect(Set(own).isDisjoint(with: linked))
-    #expect(BLASLibrary.standard.functionAddresses == own)
-    #expect(FileManager.default.fileExists(atPath: copy.path))
-    #expect(!copy.coreName.isEmpty)
-  }
+#if BLAS
+  @Suite("A private copy of OpenBLAS", .enabled(if: PrivateOpenBLAS.shared != nil, "there is none"))
+  struct PrivateOpenBLASTests {
+    @Test("is another than the host's")
+    func otherCopy() throws {
+      let copy = try #require(PrivateOpenBLAS.shared)
+      let (own, linked) = (copy.library.functionAddresses, BLASLibrary.linked.functionAddresses)
+      #expect(Set(own).count == 4)
+      #expect(Set(own).isDisjoint(with: linked))
+      #expect(BLASLibrary.standard.functionAddresses == own)
+      #expect(FileManager.default.fileExists(atPath: copy.path))
+      #expect(!copy.coreName.isEmpty)
+    }
 
-  @Test("has one thread and kernels that suit the processor")
-  func settings() throws {
-    let copy = try #require(PrivateOpenBLAS.shared)
-    #expect(copy.threadCount == 1)
-    #expect(
-      OpenBLASCoreType.better(than: copy.coreName, features: PrivateOpenBLAS.processorFeatures())
-        == nil)
+    @Test("has one thread and kernels that suit the processor")
+    func settings() throws {
+      let copy = try #require(PrivateOpenBLAS.shared)
+      #expect(copy.threadCount == 1)
+      #expect(
+        OpenBLASCoreType.better(than: copy.coreName, features: PrivateOpenBLAS.processorFeatures())
+          == nil)
+    }
   }
-}
+#endif

@@ -18,10 +18,14 @@ package struct HostMachine: Hashable, Sendable {
     return 16
   }
 
+  /// The vector registers that it has: 32 with AVX-512 and with NEON.
+  package var vectorRegisterCount: Int { isARM || vectorByteCount == 64 ? 32 : 16 }
+
+  private var isARM: Bool { triple.hasPrefix("aarch64") || triple.hasPrefix("arm64") }
+
   /// Whether a multiplication and an addition are one instruction with one rounding.
   package var hasFusedMultiplyAdd: Bool {
-    triple.hasPrefix("aarch64") || triple.hasPrefix("arm64")
-      || features.split(separator: ",").contains("+fma")
+    isARM || features.split(separator: ",").contains("+fma")
   }
 
   init(_ library: LLVMLibrary) {

@@ -69,7 +69,8 @@ struct ProductLayout: Sendable {
   let copiesLeft: Bool
   let split: Split
 
-  init(_ product: Contraction, vectorByteCount: Int, blocking: ProductBlocking) {
+  init(_ product: Contraction, on machine: HostMachine, blocking: ProductBlocking) {
+    let vectorByteCount = machine.vectorByteCount
     let left = Matrix(product.left)
     let right = Matrix(product.right)
     let result = Matrix(product.resultLayout)
@@ -97,8 +98,8 @@ struct ProductLayout: Sendable {
     while lanes < native, lanes < columns { lanes *= 2 }
     self.lanes = lanes
     vectors = columns <= lanes ? 1 : 2
-    // Of 32 registers 28 hold sums, of 16 twelve.
-    let most = (vectorByteCount == 64 ? 28 : 12) / 2
+    // All but four registers hold sums.
+    let most = (machine.vectorRegisterCount - 4) / 2
     let isShort = Self.cost(batch: batch, rows, columns, inner, lanes: lanes) < KernelBatch.longRun
     tileRows =
       isShort

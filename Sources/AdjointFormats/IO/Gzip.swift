@@ -1,5 +1,4 @@
 import AdjointCore
-import CZlib
 
 /// Gzip files (RFC 1952) inflated with a bound, so that a small file cannot ask for all memory.
 package enum Gzip {
@@ -92,13 +91,19 @@ final class GzipInflater {
             + " inflate it yourself if it is what you mean",
           location: SourceLocation(file: path))
       }
-      switch step.code {
-      case Z_STREAM_END: try beginNextMember()
-      case Z_OK, Z_BUF_ERROR:
+      switch step.outcome {
+      case .end: try beginNextMember()
+      case .more:
         if step.read == 0, step.output.isEmpty, consumed == input.count {
           throw .corrupt("the gzip file is cut short; fetch it again", path)
         }
-      default: throw .corrupt("the gzip file is damaged; fetch it again", path)
+      case .damaged: throw .corrupt("the gzip file is damaged; fetch it again", path)
+      case .unavailable:
+        throw Diagnostic(
+          .inputOutput,
+          "the file is compressed by gzip, and Adjoint was built without zlib; inflate it first, or depend "
+            + "on the package with its trait Zlib",
+          location: SourceLocation(file: path))
       }
       if !step.output.isEmpty { return step.output }
     }
@@ -142,47 +147,5 @@ final class GzipInflater {
 
   private var trailing: Diagnostic {
     .corrupt("the gzip file has bytes after its end; fetch it again", path)
-  }
-}
-
-/// The state of zlib between two calls, at an address that stays, as zlib asks for.
-private final class InflateStream {
-  private let stream: UnsafeMutablePointer<z_stream>
-  private let isReady: Bool
-
-  init() {
-    stream = .allocate(capacity: 1)
-    stream.initialize(to: z_stream())
-    // 15 bits of window; 16 more ask for the gzip wrapper and its checksum.
-    let structSize = Int32(MemoryLayout<z_stream>.size)
-    isReady = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, structSize) == Z_OK
-  }
-
-  deinit {
-    if isReady { inflateEnd(stream) }
-    stream.deallocate()
-  }
-
-  func reset() -> Bool { inflateReset(stream) == Z_OK }
-
-  /// What comes of the input from an index on, up to a part of output.
-  func step(_ input: [UInt8], from start: Int) -> (code: Int32, read: Int, output: [UInt8]) {
-    guard isReady else { return (Z_MEM_ERROR, 0, []) }
-    let offered = min(input.count - start, 1 << 30)
-    var code: Int32 = Z_OK
-    let output = [UInt8](unsafeUninitializedCapacity: 1 << 18) { target, count in
-      input.withUnsafeBytes { source in
-        // zlib's header does not say const, but it only reads the input.
-        let input = UnsafeMutableRawBufferPointer(mutating: source)
-        stream.pointee.next_in = input.baseAddress?.advanced(by: start)
-          .assumingMemoryBound(to: UInt8.self)
-        stream.pointee.avail_in = UInt32(offered)
-        stream.pointee.next_out = target.baseAddress
-        stream.pointee.avail_out = UInt32(target.count)
-        code = CZlib.inflate(stream, Z_NO_FLUSH)
-        count = target.count - Int(stream.pointee.avail_out)
-      }
-    }
-    return (code, offered - Int(stream.pointee.avail_in), output)
   }
 }
