@@ -17,7 +17,7 @@ stage = @printf '\n== %s\n' '$(1)'
 comma := ,
 SWIFT_TEST := swift test -c release --skip-build --disable-xctest
 
-.PHONY: help setup build run fuzz fuzz-coverage test soak exhaustive sanitize lint format fashion benchmark clean
+.PHONY: help setup build run fuzz fuzz-coverage test soak exhaustive sanitize lint format fashion benchmark documentation clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,15 +40,17 @@ fashion: build ## Train on Fashion-MNIST for 10 epochs (Debian's dataset-fashion
 # The test runner comes last, so that its summary closes the output. What is tested is built optimised, as users
 # run it. What depends on this package has a build folder of its own: SwiftPM keeps one description of a build in a
 # folder, and takes that of another package for its own.
-test: setup ## Check everything: style, the main job, the README, the benchmark, all tests
+test: setup ## Check everything: style, the main job, the documents, the benchmark, all tests
 	$(call stage,Style)
 	@.ci/lint
 	$(call stage,Release build with tests)
 	@.ci/build -c release --build-tests
 	$(call stage,Main job for two epochs)
 	@.ci/smoke-train $(DIGITS)
-	$(call stage,README examples and benchmark in a package that depends on this one)
-	@.ci/dependents README.md
+	$(call stage,Documentation)
+	@.ci/documentation
+	$(call stage,Examples of the documents and benchmark in a package that depends on this one)
+	@.ci/dependents
 	@.ci/smoke-benchmark .build-dependents/.build/release/Benchmarks
 	$(call stage,Tests of what runs kernels$(comma) in portable loops)
 	@ADJOINT_BACKEND=portable $(SWIFT_TEST) \
@@ -96,6 +98,11 @@ ifeq ($(ARGUMENTS),)
 else
 	@Benchmarks/compare $(ARGUMENTS)
 endif
+
+documentation: build ## Build the documentation of the library products into Output/Documentation
+	@mkdir -p Output
+	@.ci/documentation Output/Documentation
+	@printf 'Look at it with\n  python3 -m http.server -d Output/Documentation/Adjoint\nat /documentation/adjoint\n'
 
 lint: ## Check the style of every Swift file
 	@.ci/lint
