@@ -3,8 +3,8 @@ import AdjointCore
 /// The shape of a gather or of a scatter along one axis: the indexed operand seen as
 /// `outer × extent × inner`, the other as `outer × count × inner`.
 ///
-/// An index outside `0..<extent` (negative ones included) reads NaN, or 0 for whole numbers, and
-/// writes nothing, so that both kernels are total and each is the other's transpose.
+/// An index outside `0..<extent` (negative ones included) reads NaN, 0 for whole numbers, false for truth
+/// values, and writes nothing, so that both kernels are total and each is the other's transpose.
 package struct IndexedCopy: Hashable, Sendable {
   package var scalarType: ScalarType
   /// `i32`, `i64` or `u8`.

@@ -149,7 +149,9 @@ package enum KernelInterpreter {
         result[place] =
           inputs[0][(position[0] * copy.extent + Int(index)) * copy.inner + position[2]]
       } else {
-        result[place] = ScalarValue.f64(.nan).cast(to: copy.scalarType)
+        result[place] =
+          copy.scalarType == .bool
+          ? .bool(false) : ScalarValue.f64(.nan).cast(to: copy.scalarType)
       }
     }
   }

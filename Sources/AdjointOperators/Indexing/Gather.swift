@@ -5,7 +5,8 @@ import AdjointKernels
 /// The slices of the data that indices choose along an axis: `y[…, j…, …] = x[…, indices[j…], …]`.
 ///
 /// The axes of the indices take the place of the axis. An index outside the axis (negative ones
-/// included) gives NaN, or 0 for whole numbers. The transpose is a scatter that adds.
+/// included) gives NaN, 0 for whole numbers, false for truth values. The transpose is a scatter that
+/// adds.
 package struct Gather: Operator {
   package static let mnemonic = "gather"
 
@@ -21,7 +22,6 @@ package struct Gather: Operator {
 
   package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
     try operands.expect(count: 2)
-    try operands[0].expectNumeric()
     try operands[0].expectAscending(axes: [axis])
     try operands[1].expectIndices()
     return [
@@ -75,9 +75,9 @@ extension Value {
   /// The slices that indices choose along an axis; the axes of the indices take its place.
   ///
   /// `y[…, j…, …] = x[…, indices[j…], …]`: for rows of a table, `axis` is 0. A negative axis counts
-  /// from the back; indices do not: one outside `0..<extent` gives NaN, or 0 for whole numbers. The
-  /// derivative adds each slice of the cotangent to the slice it came from; where an index is outside, the
-  /// cotangent goes nowhere, and the tangent is NaN as the value is.
+  /// from the back; indices do not: one outside `0..<extent` gives NaN, 0 for whole numbers, false for
+  /// truth values. The derivative adds each slice of the cotangent to the slice it came from; where an
+  /// index is outside, the cotangent goes nowhere, and the tangent is NaN as the value is.
   ///
   /// Mistakes: `.scalarTypeMismatch` unless the indices are `i32`, `i64` or `u8`, `.invalidArgument` for an
   /// axis out of range.

@@ -64,8 +64,9 @@ extension DotGeneral {
     if x.contains(0) || y.contains(0) {
       return .loop(try .fill(result, with: ScalarLiteral(0, result.scalarType)))
     }
-    // Nothing to sum: an element-wise product, which its readers can compute themselves.
-    if left.contract.allSatisfy({ x[$0] == 1 }) {
+    // Nothing to sum: an element-wise product, which its readers can compute themselves. And no
+    // library or generated product is of whole numbers.
+    if left.contract.allSatisfy({ x[$0] == 1 }) || !result.scalarType.isDifferentiable {
       return .loop(try sumOfProducts(operands, to: result))
     }
     let pairs = Self.pairs(left, right, by: \.0)
@@ -86,8 +87,8 @@ extension DotGeneral {
     ])
   }
 
-  /// The definition as loops, for operands that no matrix product can read in place, and where there
-  /// is one product to a sum.
+  /// The definition as loops, for operands that no matrix product can read in place, for whole numbers,
+  /// and where there is one product to a sum.
   ///
   /// It is right for every order of axes, and slow where there is much to sum; `contracted` avoids it
   /// by a transpose in front.

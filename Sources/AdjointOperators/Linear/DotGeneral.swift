@@ -7,7 +7,7 @@ import AdjointKernels
 ///
 /// The result has the batch axes in the order listed, then the left operand's free axes, then the
 /// right one's, each in ascending order. Linear in either operand, and its transposes are of the
-/// same kind.
+/// same kind. Products and sums of whole numbers wrap around.
 package struct DotGeneral: Operator {
   package static let mnemonic = "dot_general"
 
@@ -59,7 +59,7 @@ package struct DotGeneral: Operator {
   package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
     try operands.expect(count: 2)
     let (x, y) = (operands[0], operands[1])
-    try x.expectFloatingPoint()
+    try x.expectNumeric()
     guard x.scalarType == y.scalarType else {
       throw Diagnostic(
         .scalarTypeMismatch,

@@ -12,11 +12,12 @@ import AdjointGraph
 /// | `[…, M, K]` | `[K, N]` | `[…, M, N]` |
 /// | `[…, M, K]` | `[…, K, N]` | `[…, M, N]`, the leading axes broadcast |
 ///
-/// `z[…, i, j] = Σ_k x[…, i, k] · y[…, k, j]`, for `f32` and `f64`.
+/// `z[…, i, j] = Σ_k x[…, i, k] · y[…, k, j]`, for numbers; of whole numbers products and sums wrap
+/// around, and it is computed by plain loops.
 /// With the cotangent `z̄`, `x̄ = z̄ · yᵀ` and `ȳ = xᵀ · z̄`.
 ///
 /// Mistakes: `.shapeMismatch` where the inner extents differ, the leading axes do not broadcast or an
-/// operand is a scalar; `.scalarTypeMismatch` unless both are `f32` or both are `f64`.
+/// operand is a scalar; `.scalarTypeMismatch` unless both are of one number type.
 public func matmul(
   _ left: Value, _ right: Value, file: String = #fileID, line: Int = #line
 ) -> Value {
@@ -71,9 +72,11 @@ private func batchedProduct(_ left: Value, _ right: Value) throws(Diagnostic) ->
 /// let scores = dotGeneral(queries, keys, contracting: [(3, 3)], batch: [(0, 0), (1, 1)])
 /// ```
 ///
+/// Products and sums of whole numbers wrap around.
+///
 /// Mistakes: `.shapeMismatch` where the extents of a pair differ, `.invalidArgument` for an axis out of
-/// range, `.invalidAttribute` for one in two pairs, `.scalarTypeMismatch` unless both operands are `f32` or
-/// both are `f64`.
+/// range, `.invalidAttribute` for one in two pairs, `.scalarTypeMismatch` unless both operands are of one
+/// number type.
 public func dotGeneral(
   _ left: Value, _ right: Value, contracting pairs: [(left: Int, right: Int)],
   batch: [(left: Int, right: Int)] = [], file: String = #fileID, line: Int = #line

@@ -5,11 +5,12 @@ import AdjointKernels
 /// The largest element along axes, which the result no longer has.
 ///
 /// Over no element it is −∞, or the extreme of a whole-number type. A NaN makes the
-/// result NaN. The derivative goes to the elements equal to the result, in equal shares where there
+/// result NaN. Of truth values it is the disjunction; over none of them it is false. The derivative goes to the elements equal to the result, in equal shares where there
 /// are several, and nothing, not even an infinity or a NaN, to the others; where the result is NaN, it
 /// is NaN.
 package struct ReduceMax: Reduction {
   package static let mnemonic = "reduce_max"
+  package static let takesTruthValues = true
   package static let combiner = Combiner.maximum
 
   package let axes: [Int]
@@ -26,8 +27,9 @@ extension Value {
   /// The derivative goes to the elements equal to the result, in equal shares where there are
   /// several; where the result is NaN, it is NaN.
   ///
-  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
-  /// truth values.
+  /// Of truth values it is what `any` gives.
+  ///
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated.
   public func max(file: String = #fileID, line: Int = #line) -> Value {
     max(squeezingAxes: Array(0..<rank), file: file, line: line)
   }
@@ -38,8 +40,9 @@ extension Value {
   /// The derivative goes to the elements equal to the result, in equal shares where there are
   /// several; where the result is NaN, it is NaN.
   ///
-  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
-  /// truth values.
+  /// Of truth values it is what `any` gives.
+  ///
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated.
   public func max(
     squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
   ) -> Value {
@@ -51,8 +54,9 @@ extension Value {
   /// The derivative goes to the elements equal to the result, in equal shares where there are
   /// several; where the result is NaN, it is NaN.
   ///
-  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
-  /// truth values.
+  /// Of truth values it is what `any` gives.
+  ///
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated.
   public func max(
     alongAxes axes: [Int], file: String = #fileID, line: Int = #line
   ) -> Value {
@@ -74,5 +78,55 @@ extension Value {
   /// `max(alongAxes:)` with its axes one by one.
   public func max(alongAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
     max(alongAxes: axes, file: file, line: line)
+  }
+}
+
+// Truth values.
+extension Value {
+  /// Whether at least one element is true, a scalar; false where there is none.
+  ///
+  /// `y = ∨ x`, for `bool`; it has no derivative.
+  ///
+  /// Mistakes: `.scalarTypeMismatch` for anything but truth values.
+  public func any(file: String = #fileID, line: Int = #line) -> Value {
+    any(squeezingAxes: Array(0..<rank), file: file, line: line)
+  }
+
+  /// Whether one element along axes is true; the result no longer has the axes, of which negative ones count from the back.
+  ///
+  /// `y = ∨ x`, for `bool`, and false over no element; it has no derivative.
+  ///
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  /// anything but truth values.
+  public func any(
+    squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
+  ) -> Value {
+    reducedTruth(axes, by: ReduceMax.self, as: "any", file, line)
+  }
+
+  /// Whether one element along axes is true; the axes keep an extent of 1.
+  ///
+  /// `y = ∨ x`, for `bool`, and false over no element; it has no derivative.
+  ///
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  /// anything but truth values.
+  public func any(
+    alongAxes axes: [Int], file: String = #fileID, line: Int = #line
+  ) -> Value {
+    any(squeezingAxes: axes, file: file, line: line).restoringAxes(axes, of: self)
+  }
+
+  /// Whether one element along axes is true; the result no longer has the axes.
+  ///
+  /// `any(squeezingAxes:)` with its axes one by one.
+  public func any(squeezingAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
+    any(squeezingAxes: axes, file: file, line: line)
+  }
+
+  /// Whether one element along axes is true; the axes keep an extent of 1.
+  ///
+  /// `any(alongAxes:)` with its axes one by one.
+  public func any(alongAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
+    any(alongAxes: axes, file: file, line: line)
   }
 }

@@ -5,11 +5,12 @@ import AdjointKernels
 /// The smallest element along axes, which the result no longer has.
 ///
 /// Over no element it is ∞, or the extreme of a whole-number type. A NaN makes the
-/// result NaN. The derivative goes to the elements equal to the result, in equal shares where there
+/// result NaN. Of truth values it is the conjunction; over none of them it is true. The derivative goes to the elements equal to the result, in equal shares where there
 /// are several, and nothing, not even an infinity or a NaN, to the others; where the result is NaN, it
 /// is NaN.
 package struct ReduceMin: Reduction {
   package static let mnemonic = "reduce_min"
+  package static let takesTruthValues = true
   package static let combiner = Combiner.minimum
 
   package let axes: [Int]
@@ -26,8 +27,9 @@ extension Value {
   /// The derivative goes to the elements equal to the result, in equal shares where there are
   /// several; where the result is NaN, it is NaN.
   ///
-  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
-  /// truth values.
+  /// Of truth values it is what `all` gives.
+  ///
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated.
   public func min(file: String = #fileID, line: Int = #line) -> Value {
     min(squeezingAxes: Array(0..<rank), file: file, line: line)
   }
@@ -38,8 +40,9 @@ extension Value {
   /// The derivative goes to the elements equal to the result, in equal shares where there are
   /// several; where the result is NaN, it is NaN.
   ///
-  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
-  /// truth values.
+  /// Of truth values it is what `all` gives.
+  ///
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated.
   public func min(
     squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
   ) -> Value {
@@ -51,8 +54,9 @@ extension Value {
   /// The derivative goes to the elements equal to the result, in equal shares where there are
   /// several; where the result is NaN, it is NaN.
   ///
-  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
-  /// truth values.
+  /// Of truth values it is what `all` gives.
+  ///
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated.
   public func min(
     alongAxes axes: [Int], file: String = #fileID, line: Int = #line
   ) -> Value {
@@ -74,5 +78,55 @@ extension Value {
   /// `min(alongAxes:)` with its axes one by one.
   public func min(alongAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
     min(alongAxes: axes, file: file, line: line)
+  }
+}
+
+// Truth values.
+extension Value {
+  /// Whether all elements are true, a scalar; true where there is none.
+  ///
+  /// `y = ∧ x`, for `bool`; it has no derivative.
+  ///
+  /// Mistakes: `.scalarTypeMismatch` for anything but truth values.
+  public func all(file: String = #fileID, line: Int = #line) -> Value {
+    all(squeezingAxes: Array(0..<rank), file: file, line: line)
+  }
+
+  /// Whether all elements along axes are true; the result no longer has the axes, of which negative ones count from the back.
+  ///
+  /// `y = ∧ x`, for `bool`, and true over no element; it has no derivative.
+  ///
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  /// anything but truth values.
+  public func all(
+    squeezingAxes axes: [Int], file: String = #fileID, line: Int = #line
+  ) -> Value {
+    reducedTruth(axes, by: ReduceMin.self, as: "all", file, line)
+  }
+
+  /// Whether all elements along axes are true; the axes keep an extent of 1.
+  ///
+  /// `y = ∧ x`, for `bool`, and true over no element; it has no derivative.
+  ///
+  /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
+  /// anything but truth values.
+  public func all(
+    alongAxes axes: [Int], file: String = #fileID, line: Int = #line
+  ) -> Value {
+    all(squeezingAxes: axes, file: file, line: line).restoringAxes(axes, of: self)
+  }
+
+  /// Whether all elements along axes are true; the result no longer has the axes.
+  ///
+  /// `all(squeezingAxes:)` with its axes one by one.
+  public func all(squeezingAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
+    all(squeezingAxes: axes, file: file, line: line)
+  }
+
+  /// Whether all elements along axes are true; the axes keep an extent of 1.
+  ///
+  /// `all(alongAxes:)` with its axes one by one.
+  public func all(alongAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
+    all(alongAxes: axes, file: file, line: line)
   }
 }

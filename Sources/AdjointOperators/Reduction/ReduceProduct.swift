@@ -4,6 +4,8 @@ import AdjointKernels
 
 /// The product along axes, which the result no longer has; 1 over no element.
 ///
+/// Of whole numbers it wraps around.
+///
 /// `∂y/∂x_i = Π_{j≠i} x_j`, the operator `product_of_others`, which divides by nothing and is right
 /// where elements are zero, tiny, huge or infinite. Its own comment says how it is computed, over
 /// named axes too. The tangent is `Σ_i t_i · Π_{j≠i} x_j`.
@@ -36,6 +38,7 @@ extension Value {
   /// The product of all elements, a scalar; 1 where there is none.
   ///
   /// `y = Π x`, with `∂y/∂x_i = Π_{j≠i} x_j`: no division, so zeros and infinities are no exception.
+  /// The product of whole numbers wraps around.
   ///
   /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
   /// truth values.
@@ -46,6 +49,7 @@ extension Value {
   /// The product along axes, which the result no longer has; negative axes count from the back.
   ///
   /// `y = Π x`, with `∂y/∂x_i = Π_{j≠i} x_j`: no division, so zeros and infinities are no exception.
+  /// The product of whole numbers wraps around.
   ///
   /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
   /// truth values.
@@ -58,6 +62,7 @@ extension Value {
   /// The product along axes, which keep an extent of 1.
   ///
   /// `y = Π x`, with `∂y/∂x_i = Π_{j≠i} x_j`: no division, so zeros and infinities are no exception.
+  /// The product of whole numbers wraps around.
   ///
   /// Mistakes: `.invalidArgument` where an axis is out of range or repeated, `.scalarTypeMismatch` for
   /// truth values.

@@ -6,12 +6,16 @@ import AdjointKernels
 package protocol Reduction: Operator {
   /// How elements are combined.
   static var combiner: Combiner { get }
+  /// Whether it combines truth values too.
+  static var takesTruthValues: Bool { get }
   /// The axes combined over, ascending; the result does not have them.
   var axes: [Int] { get }
   init(axes: [Int])
 }
 
 extension Reduction {
+  package static var takesTruthValues: Bool { false }
+
   package init(attributes: AttributeList) throws(Diagnostic) {
     try attributes.allowOnly("axes")
     self.init(axes: try attributes.integers("axes"))
@@ -21,7 +25,7 @@ extension Reduction {
 
   package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
     try operands.expect(count: 1)
-    try operands[0].expectNumeric()
+    if !Self.takesTruthValues { try operands[0].expectNumeric() }
     try operands[0].expectAscending(axes: axes)
     let kept = keptAxes(rank: operands[0].rank).map { operands[0].shape[$0] }
     return [TensorType(operands[0].scalarType, Shape(kept))]
@@ -84,6 +88,16 @@ extension Value {
     _ axes: [Int], by reduction: Wanted.Type, _ file: String, _ line: Int
   ) -> Value {
     reduced(axes, by: reduction, file, line).restoringAxes(axes, of: self)
+  }
+
+  /// A reduction of truth values under a name of its own.
+  func reducedTruth<Wanted: Reduction>(
+    _ axes: [Int], by reduction: Wanted.Type, as name: String, _ file: String, _ line: Int
+  ) -> Value {
+    builder.placed(name, of: [self], file, line) { () throws(Diagnostic) in
+      try type.expect("bool") { $0 == .bool }
+      return try builder.apply(Wanted(axes: type.normalized(axes: axes)), [self])
+    }
   }
 
   /// A reduced value with an extent of 1 in place of each axis that was reduced.

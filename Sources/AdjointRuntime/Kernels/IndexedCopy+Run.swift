@@ -39,8 +39,7 @@ extension IndexedCopy {
       switch scalarType {
       case .f32: UInt64(Float.nan.bitPattern)
       case .f64: Double.nan.bitPattern
-      case .i32, .i64, .u8: 0
-      case .bool: 1
+      case .i32, .i64, .u8, .bool: 0
       }
     BlockMovement.fill(&bits, target, inner, size: scalarType.byteCount)
   }
