@@ -153,6 +153,8 @@ extension Diagnostic.Code {
   public static let invalidArgument = Self("invalid-argument")
   /// An output that is asked for before anything has run.
   public static let notRun = Self("not-run")
+  /// Work that stopped because its task was cancelled.
+  public static let cancelled = Self("cancelled")
   /// A number that is not finite where it has to be.
   public static let notFinite = Self("not-finite")
 }

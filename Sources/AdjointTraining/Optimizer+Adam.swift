@@ -1,4 +1,3 @@
-import Adjoint
 import AdjointCore
 import AdjointGraph
 import AdjointOperators
@@ -13,8 +12,31 @@ extension Optimizer {
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
     epsilon: Double = 1e-8
   ) -> Optimizer {
-    let settings = "learning rate \(learningRate), β₁ \(beta1), β₂ \(beta2), ε \(epsilon)"
-    return Optimizer("adam(\(settings))", countsSteps: true) { site in
+    adam("adam", learningRate, beta1, beta2, epsilon, 0)
+  }
+
+  /// Adam with decoupled weight decay, AdamW: as Adam, and `w` smaller by `η·λ·w` besides.
+  ///
+  /// `w ← w − η·(m̂ / (√v̂ + ε) + λ·w)` with Adam's corrected moments m̂ and v̂, which do not see the
+  /// decay. Adam with the penalty `λ/2·|w|²` in the loss is another rule: there the decay of a weight
+  /// with large gradients all but vanishes.
+  ///
+  /// Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2.
+  public static func adamW(
+    learningRate: Double = 0.001, weightDecay: Double = 0.01, beta1: Double = 0.9,
+    beta2: Double = 0.999, epsilon: Double = 1e-8
+  ) -> Optimizer {
+    adam("adamW", learningRate, beta1, beta2, epsilon, weightDecay)
+  }
+
+  private static func adam(
+    _ name: String, _ learningRate: Double, _ beta1: Double, _ beta2: Double, _ epsilon: Double,
+    _ weightDecay: Double
+  ) -> Optimizer {
+    Optimizer(
+      name, learningRate: learningRate, settings: ["β₁": beta1, "β₂": beta2, "ε": epsilon],
+      weightDecay: weightDecay, countsSteps: true
+    ) { site in
       let mean = site.state("mean")
       let square = site.state("square")
       let nextMean = mean * beta1 + site.gradient * (1 - beta1)
@@ -25,7 +47,7 @@ extension Optimizer {
       let direction = correctedMean / (sqrt(correctedSquare) + epsilon)
       site.update(mean, to: nextMean)
       site.update(square, to: nextSquare)
-      site.update(site.parameter, to: site.parameter - direction * learningRate)
+      site.update(site.parameter, to: site.parameter - direction * site.learningRate)
     }
   }
 }

@@ -5,13 +5,17 @@ import AdjointGraph
 
 extension Trainer {
   /// Everything that a later training needs to go on as if this one had not stopped: all parameters
-  /// with the optimizer's state, the options, and the losses so far.
+  /// with the optimizer's state, the options, the losses so far, and within an epoch how far it is.
   ///
   /// - Throws: nothing that a trainer can meet.
   public func checkpoint() throws(Diagnostic) -> SafetensorsFile {
     var metadata = identity
     metadata[Key.losses] = epochLosses.map { String($0) }.joined(separator: " ")
     metadata[Key.graph] = graph.name
+    if stepsDone > 0 {
+      metadata[Key.stepsDone] = String(stepsDone)
+      metadata[Key.lossSum] = String(lossSum)
+    }
     return SafetensorsFile(
       tensors: try context.parameterTensors(), metadata: metadata, hasChecksum: true)
   }
@@ -64,8 +68,11 @@ extension Trainer {
       }
       losses.append(loss)
     }
+    let position = try position(in: checkpoint)
     try context.setParameters(checkpoint.tensors)
+    presentRate = nil
     epochLosses = losses
+    (stepsDone, lossSum) = position
     if !checkpoint.hasChecksum {
       engine.execution.notify(
         Diagnostic(
@@ -75,10 +82,28 @@ extension Trainer {
     }
   }
 
+  /// The steps of the present epoch that a checkpoint has done, and the sum of their losses.
+  private func position(
+    in checkpoint: SafetensorsFile
+  ) throws(Diagnostic) -> (stepsDone: Int, lossSum: Double) {
+    guard let text = checkpoint.metadata[Key.stepsDone] else { return (0, 0) }
+    guard let steps = Int(text), steps > 0, steps < stepsPerEpoch,
+      let sum = checkpoint.metadata[Key.lossSum].flatMap(Double.init), sum.isFinite
+    else {
+      throw Diagnostic(
+        .corruptFile,
+        "the checkpoint is of the step '\(text.excerpt)' of an epoch of \(stepsPerEpoch), or has no sum of "
+          + "the losses of these steps; use another copy")
+    }
+    return (steps, sum)
+  }
+
   /// What has to be the same for a resumed training to give the same bits.
   private var identity: [String: String] {
     [
       Key.optimizer: options.optimizer.description,
+      Key.schedule: options.schedule.description,
+      Key.stepsPerEpoch: String(stepsPerEpoch),
       Key.batchSize: String(batchSize),
       Key.seed: String(options.seed),
       Key.exampleCount: String(exampleCount),
@@ -91,6 +116,10 @@ extension Trainer {
     static let losses = "adjoint.losses"
     static let graph = "adjoint.graph"
     static let optimizer = "adjoint.optimizer"
+    static let schedule = "adjoint.schedule"
+    static let stepsPerEpoch = "adjoint.steps_per_epoch"
+    static let stepsDone = "adjoint.steps_of_epoch"
+    static let lossSum = "adjoint.loss_sum"
     static let batchSize = "adjoint.batch_size"
     static let seed = "adjoint.seed"
     static let exampleCount = "adjoint.examples"

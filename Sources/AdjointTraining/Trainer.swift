@@ -2,23 +2,17 @@ import Adjoint
 import AdjointCore
 import AdjointGraph
 
-/// Trains the parameters of a graph on examples in memory, epoch by epoch.
+/// Trains the parameters of a graph on examples in memory, step by step and epoch by epoch.
 ///
 /// The same graph, data and options give the same bits on every run with the same libraries, and a
-/// resumed training the same as one that was never interrupted.
+/// resumed training the same as one that was never interrupted, wherever that was.
+///
+/// ```swift
+/// for try await progress in trainer.training(epochs: 10) where progress.endsEpoch {
+///   print(progress.epoch, progress.meanLoss)
+/// }
+/// ```
 public final class Trainer {
-  /// What is known after each step.
-  public struct Progress: Sendable {
-    /// The epoch, from 1.
-    public let epoch: Int
-    /// The step within the epoch, from 1.
-    public let step: Int
-    /// The number of steps in an epoch.
-    public let stepsPerEpoch: Int
-    /// The mean loss over the steps of the epoch so far.
-    public let meanLoss: Double
-  }
-
   /// The graph that is trained.
   public let graph: Graph
   /// Which inputs and outputs play which part.
@@ -27,24 +21,38 @@ public final class Trainer {
   public let options: TrainingOptions
   /// The number of examples in a step: the batch size, or all examples where there are fewer.
   public let batchSize: Int
-  /// The compiled training step.
+  /// The compiled training step for a whole batch.
   public let executable: Executable
   /// The mean loss of each epoch so far.
   public internal(set) var epochLosses: [Double] = []
 
   let engine: Engine
-  private let data: Dataset
+  let data: Dataset
   /// Tells the examples, in the types and shapes of the graph, from others.
   let dataDigest: String
   /// Tells the graph of a step, with its initial values and the inputs it is given, from others.
   package let stepDigest: StepDigest
   let context: ExecutionContext
+  /// Where the last examples of an epoch run, where they do not fill a batch and are kept.
+  let lastBatchContext: ExecutionContext?
+  /// The scalar type of the loss and of the learning rate.
+  let lossType: ScalarType
+
+  /// The steps of the present epoch that are done.
+  var stepsDone = 0
+  /// The sum of their losses, each weighted by the number of its examples over the batch size.
+  var lossSum = 0.0
+  /// The order of the examples in an epoch, once it is needed.
+  var order: (epoch: Int, places: [Int])?
+  /// The learning rate that the context has; nil where that is not known.
+  var presentRate: Double?
 
   /// Compiles the training step and sets all parameters to their initial values.
   ///
-  /// - Throws: `.invalidArgument` for a batch size below 1; `.shapeMismatch` where the data does not
-  ///   fit the graph's inputs; `.notDifferentiable` where there is nothing to train. Mistakes in the
-  ///   training step are placed at the call.
+  /// - Throws: `.invalidArgument` for a batch size below 1, or a setting of the optimizer or the clipping
+  ///   out of range; `.shapeMismatch` where the data does not fit the graph's inputs; `.unknownName`
+  ///   for a frozen parameter that the graph does not have; `.notDifferentiable` where there is nothing
+  ///   to train. Mistakes in the training step are placed at the call.
   public init(
     _ graph: Graph, _ interface: TrainingInterface? = nil, on data: Dataset,
     options: TrainingOptions = TrainingOptions(), engine: Engine = .shared,
@@ -61,54 +69,56 @@ public final class Trainer {
     self.options = options
     self.engine = engine
     batchSize = min(options.batchSize, data.count)
-    let step = try graph.keeping(outputs: [parts.loss])
-      .trainingStep(minimizing: parts.loss, with: options.optimizer, file: file, line: line)
+    let step = try Self.step(of: graph, parts, options, file, line)
     executable = try step.compiled(
       CompilationOptions(
         dimensions: [parts.batchDimension: batchSize], threads: options.threads), on: engine)
+    lossType = step.type(of: try step.output(named: parts.loss).value).scalarType
     let fitted = try data.fitted(to: graph, parts)
     self.data = fitted
     dataDigest = Self.digest(of: fitted)
     stepDigest = StepDigest(of: step, parts)
     context = try executable.makeContext(seed: options.seed)
+    let rest = data.count % batchSize
+    if options.keepsLastBatch, rest > 0 {
+      lastBatchContext = try step.compiled(
+        CompilationOptions(dimensions: [parts.batchDimension: rest], threads: options.threads),
+        on: engine
+      ).makeContext(seed: options.seed)
+    } else {
+      lastBatchContext = nil
+    }
   }
 
-  /// The number of examples it trains on.
+  /// The graph of a step.
+  private static func step(
+    of graph: Graph, _ interface: TrainingInterface, _ options: TrainingOptions, _ file: String,
+    _ line: Int
+  ) throws(Diagnostic) -> Graph {
+    let part = try graph.keeping(outputs: [interface.loss])
+    let own = Set(part.parameters.map(\.name))
+    do throws(Diagnostic) {
+      for name in options.frozenParameters {
+        _ = try graph.port(named: name, among: graph.parameters, "parameter")
+      }
+    } catch {
+      throw error.located(at: SourceLocation(file: file, line: line))
+    }
+    return try part.trainingStep(
+      minimizing: interface.loss, with: options.optimizer,
+      freezing: options.frozenParameters.filter(own.contains), clipping: options.clipping,
+      file: file, line: line)
+  }
+
+  /// The number of examples it is given.
   public var exampleCount: Int { data.count }
 
   /// The number of steps in an epoch.
-  public var stepsPerEpoch: Int { data.count / batchSize }
+  public var stepsPerEpoch: Int { data.count / batchSize + (lastBatchContext == nil ? 0 : 1) }
 
-  /// Trains on every example once, in an order of the seed and the epoch's own.
-  ///
-  /// - Throws: `.notFinite` where the loss is no longer a finite number; the parameters are then
-  ///   those of the step that gave it.
-  public func runEpoch(_ observe: (Progress) -> Void = { _ in }) throws(Diagnostic) {
-    let epoch = epochLosses.count + 1
-    let order = try CounterBasedRandom(seed: options.seed, stream: "epoch \(epoch)")
-      .permutation(of: data.count)
-    var sum = 0.0
-    for step in 0..<stepsPerEpoch {
-      let places = Array(order[step * batchSize..<(step + 1) * batchSize])
-      try context.set(interface.features, to: data.features.rows(at: places))
-      if let labels = data.labels, let name = interface.labels {
-        try context.set(name, to: labels.rows(at: places))
-      }
-      try context.run()
-      let loss = try context.scalar(interface.loss)
-      guard loss.isFinite else {
-        throw Diagnostic(
-          .notFinite,
-          "the loss is \(NumberLiteral(loss)) at step \(step + 1) of epoch \(epoch); lower the learning rate, or look "
-            + "for extreme values in the data")
-      }
-      sum += loss
-      observe(
-        Progress(
-          epoch: epoch, step: step + 1, stepsPerEpoch: stepsPerEpoch,
-          meanLoss: sum / Double(step + 1)))
-    }
-    epochLosses.append(sum / Double(stepsPerEpoch))
+  /// The number of examples that an epoch trains on: all, unless the last batch is left out.
+  public var examplesPerEpoch: Int {
+    lastBatchContext == nil ? data.count / batchSize * batchSize : data.count
   }
 
   private static func digest(of data: Dataset) -> String {

@@ -10,7 +10,7 @@ import Testing
       "--epochs", "10", "--show", "3", "--output", weights, "--plot", chart)
     #expect(run.status == 0)
     #expect(run.errors.isEmpty)
-    #expect(run.output.hasPrefix("digits_mlp: 60 examples, 10 epochs of 1 step, adam("))
+    #expect(run.output.hasPrefix("digits_mlp: 60 examples, 10 epochs of 2 steps, adam("))
     #expect(run.output.hasSuffix("\nheld-out accuracy: 100.0 %\n"))
     #expect(run.output.contains("predicted "))
     let graph = try Graph(contentsOf: files.graph)

@@ -33,7 +33,9 @@ import Testing
     let checkpoint = try trainer.checkpoint()
     #expect(
       Set(checkpoint.tensors.keys)
-        == ["w", "b", "optimizer.velocity.w", "optimizer.velocity.b"])
+        == [
+          "w", "b", "optimizer.velocity.w", "optimizer.velocity.b", "optimizer.learning_rate",
+        ])
     #expect(checkpoint.metadata["adjoint.graph"] == "regression")
     #expect(checkpoint.metadata["adjoint.losses"] == String(trainer.epochLosses[0]))
   }

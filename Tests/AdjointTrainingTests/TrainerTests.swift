@@ -32,12 +32,15 @@ import Testing
 
   static func trainer(
     _ optimizer: Optimizer = .sgd(learningRate: 0.5), batch: Int = 8, seed: UInt64 = 1,
-    on data: Dataset? = nil
+    on data: Dataset? = nil, schedule: LearningRateSchedule = .constant,
+    keepsLastBatch: Bool = true
   ) throws -> Trainer {
     let graph = try regression()
     return try Trainer(
       graph, TrainingInterface(of: graph, features: "x"), on: data ?? examples(),
-      options: TrainingOptions(optimizer: optimizer, batchSize: batch, seed: seed))
+      options: TrainingOptions(
+        optimizer: optimizer, schedule: schedule, batchSize: batch, keepsLastBatch: keepsLastBatch,
+        seed: seed))
   }
 
   @Test(
@@ -102,10 +105,10 @@ import Testing
     try trainer.runEpoch { progress in
       steps.append(progress.step)
       #expect(progress.epoch == 1)
-      #expect(progress.stepsPerEpoch == 2)
+      #expect(progress.stepsPerEpoch == 3)
     }
-    #expect(steps == [1, 2])
-    #expect(trainer.stepsPerEpoch == 2)
+    #expect(steps == [1, 2, 3])
+    #expect(trainer.stepsPerEpoch == 3)
   }
 
   @Test func refusesDataThatDoesNotFit() throws {

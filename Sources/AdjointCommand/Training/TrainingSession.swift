@@ -41,7 +41,7 @@ final class TrainingSession {
   var examplesPerSecond: Double {
     let epochs = trainer.epochLosses.count - resumedEpochs
     return seconds > 0
-      ? Double(epochs * trainer.stepsPerEpoch * trainer.batchSize) / seconds : 0
+      ? Double(epochs * trainer.examplesPerEpoch) / seconds : 0
   }
 
   /// Trains until a number of epochs is done, and writes a checkpoint after each; also where all of

@@ -19,6 +19,7 @@ struct EntryPointTests {
     ("compiling", EntryPoint.compiling), ("engines", EntryPoint.engines),
     ("running", EntryPoint.running),
     ("datasets", EntryPoint.datasets), ("training", EntryPoint.training),
+    ("optimizers", EntryPoint.optimizers),
   ]
 
   @Test(
@@ -61,12 +62,14 @@ struct EntryPointTests {
     "DifferentiationMode", "DerivativeOptions",
     "GeluApproximation", "Provenance.Role?", "[Pass]", "Self", "inout Hasher", "(Progress) -> Void",
     "(Pass, Graph) throws(Diagnostic) -> Void", "([UInt8]) throws(Diagnostic) -> Void",
+    "isolated (any Actor)?",
   ]
 
   /// Types of settable properties that cannot be wrong either; texts among them, which nothing opens.
   private static let harmlessProperties: Set<Substring> = [
     "String", "String?", "[String]", "[String: String]", "Bool", "Code", "SourceLocation?", "Role",
-    "Backend?", "Backend", "Logger", "Pipeline", "Optimizer",
+    "Backend?", "Backend", "Logger", "Pipeline", "Optimizer", "LearningRateSchedule",
+    "GradientClipping?",
   ]
 
   private static func takesWhatCanBeWrong(_ declaration: PublicDeclaration) -> Bool {

@@ -4,7 +4,7 @@ import Foundation
 
 extension EntryPoint {
   /// Two features, three classes.
-  private static func classifier() throws -> Graph {
+  static func classifier() throws -> Graph {
     let builder = GraphBuilder("classifier")
     let x = builder.input("x", .f32, ["B", 2])
     let labels = builder.input("labels", .i32, ["B"])
@@ -21,7 +21,7 @@ extension EntryPoint {
       labels: Tensor([0, 1, 2, 0] as [Int32]))
   }
 
-  private static func trained(_ options: TrainingOptions) throws -> Any {
+  static func trained(_ options: TrainingOptions) throws -> Any {
     let trainer = try Trainer(classifier(), on: examples(), options: options)
     try trainer.runEpoch()
     return trainer.stepsPerEpoch
@@ -94,8 +94,17 @@ extension EntryPoint {
       sweep.call("huge") { try TrainingInterface(of: huge()) }
     },
     EntryPoint(
-      "TrainingOptions.init(optimizer: Optimizer, batchSize: Int, seed: UInt64, threads: Int?)"
+      "TrainingOptions.init(optimizer: Optimizer, schedule: LearningRateSchedule, "
+        + "clipping: GradientClipping?, frozenParameters: [String], batchSize: Int, "
+        + "keepsLastBatch: Bool, seed: UInt64, threads: Int?)"
     ) { sweep in
+      sweep.each(Hostile.doubles, "clipped by value ") {
+        try trained(TrainingOptions(clipping: .value($0)))
+      }
+      sweep.each(Hostile.doubles, "clipped by norm ") {
+        try trained(TrainingOptions(clipping: .globalNorm($0)))
+      }
+      sweep.each(Hostile.names, "frozen ") { try trained(TrainingOptions(frozenParameters: [$0])) }
       sweep.each(Hostile.integers) {
         try trained(TrainingOptions(batchSize: $0, seed: .max, threads: $0))
       }
@@ -121,47 +130,10 @@ extension EntryPoint {
         return try trained(options)
       }
     },
-    EntryPoint("Optimizer.sgd(learningRate: Double)") { sweep in
-      sweep.each(Hostile.doubles) {
-        try trained(TrainingOptions(optimizer: .sgd(learningRate: $0)))
-      }
-    },
-    EntryPoint("Optimizer.momentum(learningRate: Double, momentum: Double)") { sweep in
-      sweep.each(Hostile.doubles) {
-        try trained(TrainingOptions(optimizer: .momentum(learningRate: 0.1, momentum: $0)))
-      }
-    },
     EntryPoint(
-      "Optimizer.adam(learningRate: Double, beta1: Double, beta2: Double, epsilon: Double)"
+      "Graph.trainingStep(minimizing loss: String, with optimizer: Optimizer, "
+        + "freezing frozen: [String], clipping: GradientClipping?)"
     ) { sweep in
-      sweep.each(Hostile.doubles) {
-        try trained(TrainingOptions(optimizer: .adam(learningRate: $0)))
-      }
-      sweep.each(Hostile.doubles, "beta ") {
-        try trained(TrainingOptions(optimizer: .adam(beta1: $0, beta2: $0, epsilon: $0)))
-      }
-    },
-    EntryPoint(
-      "Optimizer.init(_ description: String, countsSteps: Bool, "
-        + "rule: @escaping @Sendable (Site) -> Void)"
-    ) { sweep in
-      sweep.each(Hostile.names) { try trained(TrainingOptions(optimizer: Optimizer($0) { _ in })) }
-    },
-    EntryPoint("Optimizer.Site.state(_ kind: String)") { sweep in
-      sweep.each(Hostile.names) { name in
-        let rule = Optimizer("rule") { site in
-          site.update(site.parameter, to: site.state(name))
-        }
-        return try classifier().trainingStep(minimizing: "loss", with: rule)
-      }
-      sweep.call("twice") {
-        let rule = Optimizer("rule") { site in
-          site.update(site.state("s"), to: site.state("s"))
-        }
-        return try classifier().trainingStep(minimizing: "loss", with: rule)
-      }
-    },
-    EntryPoint("Graph.trainingStep(minimizing loss: String, with optimizer: Optimizer)") { sweep in
       sweep.each(Hostile.names) { try classifier().trainingStep(minimizing: $0, with: .sgd()) }
       sweep.call("huge") { try huge().trainingStep(minimizing: "loss", with: .adam()) }
     },
@@ -176,6 +148,10 @@ extension EntryPoint {
       sweep.call("of another graph") {
         try Trainer(graph(), TrainingInterface(of: classifier()), on: examples())
       }
+    },
+    EntryPoint("Trainer.training(epochs: Int)") { sweep in
+      let trainer = try Trainer(classifier(), on: examples())
+      sweep.each(Hostile.integers) { trainer.training(epochs: $0) }
     },
     EntryPoint("Trainer.loss(on data: Dataset)") { sweep in
       let trainer = try Trainer(classifier(), on: examples())
