@@ -15,9 +15,11 @@ struct DifferentiateCommand: ParsableCommand {
       printed, run, and differentiated again. What is differentiated is what the standard passes make \
       of the file, so that a formula with a stable form has a stable derivative.
 
-        adjoint differentiate Graphs/trace.graph --of y --with-respect-to x1,x2 -o gradient.graph
+        adjoint differentiate Graphs/trace.graph --of y \\
+          --with-respect-to x1,x2 -o gradient.graph
         adjoint run gradient.graph --set x1=1 --set x2=2
-        adjoint differentiate Graphs/trace.graph --of y --with-respect-to x1,x2 --cotangent
+        adjoint differentiate Graphs/trace.graph --of y \\
+          --with-respect-to x1,x2 --cotangent
       """)
 
   @Argument(help: ArgumentHelp("The graph file.", valueName: "file"))

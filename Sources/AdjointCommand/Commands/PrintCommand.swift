@@ -13,7 +13,7 @@ struct PrintCommand: ParsableCommand {
         adjoint print Graphs/digits-mlp.graph --plan --dim B=32
         adjoint print Graphs/digits-mlp.graph --fusions --dim B=32
         adjoint print Graphs/digits-mlp.graph --assembly --dim B=32
-        adjoint print Graphs/trace.graph --dot | dot -Tsvg > trace.svg
+        adjoint print Graphs/trace.graph --dot > trace.dot
       """)
 
   @Argument(help: ArgumentHelp("The graph file.", valueName: "file"))

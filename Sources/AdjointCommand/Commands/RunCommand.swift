@@ -12,8 +12,10 @@ struct RunCommand: ParsableCommand {
       and the inputs that only they need.
 
         adjoint run Graphs/trace.graph --set x1=1 --set x2=2
-        adjoint run Graphs/digits-mlp.graph --input x=x.npy --weights digits-mlp.safetensors \
-      --only logits --output logits=logits.npy
+        adjoint run Graphs/trace.graph --set x1=1 --set x2=2 --output y=y.npy
+        adjoint run Graphs/trace.graph --input x1=y.npy --set x2=2 --json
+        adjoint run Graphs/softmax-regression.graph --dim B=2 \\
+          --set x=1,2,3,4,5,6 --only logits
       """)
 
   @Argument(help: ArgumentHelp("The graph file.", valueName: "file"))

@@ -16,8 +16,9 @@ struct TrainCommand: ParsableCommand {
       With --output a checkpoint is written after each epoch, whole or not at all; --resume goes on \
       from one to the same bits as a training that was never interrupted.
 
-        adjoint train Graphs/digits-mlp.graph --data Graphs/Data/digits.csv.gz --scale 16 \
-      --hold-out 0.2 --show 5 --output digits.safetensors --plot digits.svg
+        adjoint train Graphs/digits-mlp.graph --data Graphs/Data/digits.csv.gz \\
+          --scale 16 --hold-out 0.2 --show 5 \\
+          --output digits.safetensors --plot digits.svg
       """)
 
   @Argument(help: ArgumentHelp("The graph file.", valueName: "file"))
