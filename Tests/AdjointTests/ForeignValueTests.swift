@@ -100,6 +100,9 @@ struct ForeignValueTests {
     Call("GraphBuilder.output(_ name: String, _ value: Value)") {
       $0[0].builder.output("y", $0[1])
     },
+    Call("GraphBuilder.output(_ handle: OutputHandle<Element>, _ value: Value)") {
+      $0[0].builder.output(OutputHandle<Float>("y"), $0[1])
+    },
     Call("GraphBuilder.update(_ parameter: Value, to value: Value)", 3) {
       $0[0].builder.update($0[1], to: $0[2])
     },

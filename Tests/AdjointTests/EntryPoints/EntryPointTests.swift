@@ -17,7 +17,8 @@ struct EntryPointTests {
     ("reductions", EntryPoint.reductions), ("structure", EntryPoint.structure),
     ("building", EntryPoint.building), ("derivatives", EntryPoint.derivatives),
     ("compiling", EntryPoint.compiling), ("engines", EntryPoint.engines),
-    ("running", EntryPoint.running),
+    ("running", EntryPoint.running), ("handles", EntryPoint.handles),
+    ("gradient-functions", EntryPoint.gradientFunctions),
     ("datasets", EntryPoint.datasets), ("training", EntryPoint.training),
     ("optimizers", EntryPoint.optimizers),
   ]
