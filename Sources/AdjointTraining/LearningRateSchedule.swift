@@ -32,8 +32,10 @@ public struct LearningRateSchedule: Sendable, CustomStringConvertible {
   ///
   /// A factor that is negative, infinite or not a number is refused before the step that would use it.
   ///
-  /// - Parameter description: What the schedule is, with all numbers that it depends on: a checkpoint
-  ///   is only taken up by a training with the same text.
+  /// - Parameters:
+  ///   - description: What the schedule is, with all numbers that it depends on: a checkpoint is only
+  ///     taken up by a training with the same text.
+  ///   - factor: The factor for a step.
   public init(_ description: String, factor: @escaping @Sendable (Moment) -> Double) {
     self.description = description
     rule = factor

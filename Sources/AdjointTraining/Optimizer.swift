@@ -73,6 +73,7 @@ public struct Optimizer: Sendable {
   ///     same ones.
   ///   - weightDecay: λ of the decoupled weight decay.
   ///   - countsSteps: Whether the rule reads `Site.step`; where it does not, that is 1.
+  ///   - rule: Declares the updates for one parameter.
   public init(
     _ name: String, learningRate: Double = 0.01, settings: KeyValuePairs<String, Double> = [:],
     weightDecay: Double = 0, countsSteps: Bool = false, rule: @escaping @Sendable (Site) -> Void

@@ -2,6 +2,7 @@ import Adjoint
 
 /// What a thread answers with: memory of its own for the executable that all share.
 struct Worker {
+  private let bits = InputHandle<Float>("x")
   private let context: ExecutionContext
 
   /// A worker with weights in its context.
@@ -19,7 +20,7 @@ struct Worker {
     guard numbers.count == 4, fields.count == 4 else { return "\(line): give four numbers" }
     do {
       // Input and output are used in place: an answer allocates no tensor.
-      try context.withInput("x", as: Float.self) { (span: inout MutableSpan<Float>) in
+      try context.withInput(bits) { span in
         for place in span.indices { span[place] = numbers[place] }
       }
       try context.run()
