@@ -3,15 +3,15 @@
 ///
 /// The bits are Threefry-2x64 with 20 rounds (Salmon, Moraes, Dror and Shaw, "Parallel Random
 /// Numbers: As Easy as 1, 2, 3", SC 2011, section 4.1).
-public struct CounterBasedRandom: Hashable, Sendable {
+package struct CounterBasedRandom: Hashable, Sendable {
   private let key: (UInt64, UInt64)
 
   /// A generator of its own for each pair of seed and stream.
-  public init(seed: UInt64, stream: UInt64 = 0) { key = (seed, stream) }
+  package init(seed: UInt64, stream: UInt64 = 0) { key = (seed, stream) }
 
   /// A generator of its own for each pair of seed and name, so that adding a parameter to a graph
   /// leaves the initial values of the others as they were.
-  public init(seed: UInt64, stream name: String) {
+  package init(seed: UInt64, stream name: String) {
     // FNV-1a, 64 bits.
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
@@ -19,7 +19,7 @@ public struct CounterBasedRandom: Hashable, Sendable {
   }
 
   /// 128 random bits for a counter.
-  public func bits(at counter: UInt64) -> (UInt64, UInt64) {
+  package func bits(at counter: UInt64) -> (UInt64, UInt64) {
     let keys = (key.0, key.1, 0x1bd1_1bda_a9fc_1a22 ^ key.0 ^ key.1)
     var x = (counter &+ keys.0, keys.1)
     // Four rounds and a key five times, written out: a parameter asks for each of its elements.
@@ -50,7 +50,7 @@ public struct CounterBasedRandom: Hashable, Sendable {
   }
 
   /// A number in [0, 1) with 53 random bits.
-  public func uniform(at counter: UInt64) -> Double {
+  package func uniform(at counter: UInt64) -> Double {
     Double(bits(at: counter).0 >> 11) * 0x1p-53
   }
 
@@ -59,7 +59,7 @@ public struct CounterBasedRandom: Hashable, Sendable {
   /// Rational approximation AS 241 (Wichura, "The Percentage Points of the Normal Distribution",
   /// Applied Statistics 37, 1988), relative error about 1e-16. Only the four operations and square
   /// roots are used, so the result does not depend on a mathematics library.
-  public func normal(at counter: UInt64) -> Double {
+  package func normal(at counter: UInt64) -> Double {
     let random = bits(at: counter).0 >> 11
     return Self.normalQuantile((Double(random) + 0.5) * 0x1p-53)
   }
@@ -78,7 +78,7 @@ public struct CounterBasedRandom: Hashable, Sendable {
   ///
   /// - Throws: `.invalidArgument` for a count below zero, `.memoryLimit` for one whose numbers would take
   ///   more than three quarters of the memory that the process may use.
-  public func permutation(of count: Int) throws(Diagnostic) -> [Int] {
+  package func permutation(of count: Int) throws(Diagnostic) -> [Int] {
     guard count >= 0 else {
       throw Diagnostic(.invalidArgument, "there is no permutation of \(count) numbers")
     }
@@ -93,9 +93,9 @@ public struct CounterBasedRandom: Hashable, Sendable {
   }
 
   /// Generators are equal if they give the same numbers.
-  public static func == (left: Self, right: Self) -> Bool { left.key == right.key }
+  package static func == (left: Self, right: Self) -> Bool { left.key == right.key }
   /// Feeds the key.
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(key.0)
     hasher.combine(key.1)
   }

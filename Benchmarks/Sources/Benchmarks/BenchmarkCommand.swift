@@ -112,7 +112,7 @@ struct BenchmarkCommand: ParsableCommand {
   private func selectedCases() throws -> [Case] {
     guard let filter else { return Case.all }
     let pattern = try Regex(filter)
-    let cases = Case.all.filter { $0.name.contains(pattern) }
+    let cases = (Case.all + Case.further).filter { $0.name.contains(pattern) }
     guard !cases.isEmpty else {
       throw ValidationError("No case matches '\(filter)'; --list shows the cases.")
     }

@@ -4,7 +4,7 @@
 /// milliseconds. Where that was seen, jobs are done by their callers alone for a while, longer each time. The
 /// callers then find out for themselves whether there still is company: the system takes them off their
 /// processors too.
-struct Company {
+package struct Company {
   /// The nanoseconds for which a pool does without its threads at first, and at most.
   private static let (shortest, longest) = (2_000_000, 160_000_000)
   /// So many times in a row callers are believed, before threads are tried again.
@@ -18,12 +18,21 @@ struct Company {
   /// How often the caller had to leave its processor when this was looked at last.
   private var switches = 0
 
+  package init() {}
+
   /// Whether the next job is for its caller alone.
-  mutating func isPresent() -> Bool {
+  ///
+  /// - Parameters:
+  ///   - now: Nanoseconds that only go on; not read where threads are used anyway.
+  ///   - involuntarySwitches: How often the caller had to leave its processor.
+  package mutating func isPresent(
+    now: @autoclosure () -> Int = ThreadClock.now,
+    involuntarySwitches: @autoclosure () -> Int = ThreadClock.involuntarySwitches
+  ) -> Bool {
     if end == 0 { return false }
-    let now = ThreadClock.now
+    let now = now()
     if now < end { return true }
-    let count = ThreadClock.involuntarySwitches
+    let count = involuntarySwitches()
     if count > switches, renewals < Self.mostRenewals {
       switches = count
       renewals += 1
@@ -36,13 +45,14 @@ struct Company {
   }
 
   /// Notes that a thread lost its processor.
-  mutating func arrive() {
-    let now = ThreadClock.now
+  package mutating func arrive(
+    now: Int = ThreadClock.now, involuntarySwitches: Int = ThreadClock.involuntarySwitches
+  ) {
     let isSoon = now - lastArrival < 8 * length
     length = isSoon ? min(2 * length, Self.longest) : Self.shortest
     lastArrival = now
     end = now + length
     renewals = 0
-    switches = ThreadClock.involuntarySwitches
+    switches = involuntarySwitches
   }
 }

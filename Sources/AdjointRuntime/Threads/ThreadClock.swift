@@ -5,9 +5,9 @@
 #endif
 
 /// What the system says of time and of threads.
-enum ThreadClock {
+package enum ThreadClock {
   /// Nanoseconds that only go on.
-  static var now: Int { nanoseconds(of: CLOCK_MONOTONIC) ?? 0 }
+  package static var now: Int { nanoseconds(of: CLOCK_MONOTONIC) ?? 0 }
 
   static func nanoseconds(of clock: clockid_t) -> Int? {
     var time = timespec()
@@ -16,7 +16,7 @@ enum ThreadClock {
   }
 
   /// How often the calling thread had to leave its processor to others; 0 where the system does not say.
-  static var involuntarySwitches: Int {
+  package static var involuntarySwitches: Int {
     #if os(Linux)
       var usage = rusage()
       guard getrusage(1 /* RUSAGE_THREAD */, &usage) == 0 else { return 0 }

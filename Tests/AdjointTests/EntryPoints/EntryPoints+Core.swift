@@ -156,24 +156,6 @@ extension EntryPoint {
 
   /// Random numbers and messages.
   static let values: [EntryPoint] = [
-    EntryPoint("CounterBasedRandom.init(seed: UInt64, stream: UInt64)") { sweep in
-      sweep.each(Hostile.unsigned) { CounterBasedRandom(seed: $0, stream: $0).uniform(at: 0) }
-    },
-    EntryPoint("CounterBasedRandom.init(seed: UInt64, stream name: String)") { sweep in
-      sweep.each(Hostile.names) { CounterBasedRandom(seed: .max, stream: $0).uniform(at: 0) < 1 }
-    },
-    EntryPoint("CounterBasedRandom.bits(at counter: UInt64)") { sweep in
-      sweep.each(Hostile.unsigned) { CounterBasedRandom(seed: .max).bits(at: $0) }
-    },
-    EntryPoint("CounterBasedRandom.uniform(at counter: UInt64)") { sweep in
-      sweep.each(Hostile.unsigned) { CounterBasedRandom(seed: .max).uniform(at: $0) }
-    },
-    EntryPoint("CounterBasedRandom.normal(at counter: UInt64)") { sweep in
-      sweep.each(Hostile.unsigned) { CounterBasedRandom(seed: .max).normal(at: $0) }
-    },
-    EntryPoint("CounterBasedRandom.permutation(of count: Int)") { sweep in
-      sweep.each(Hostile.integers) { try CounterBasedRandom(seed: 1).permutation(of: $0).count }
-    },
     EntryPoint("SourceLocation.init(file: String, line: Int, column: Int)") { sweep in
       sweep.each(Hostile.integers) {
         SourceLocation(file: "", line: $0, column: $0).description.isEmpty

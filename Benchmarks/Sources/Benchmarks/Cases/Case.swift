@@ -32,6 +32,10 @@ struct Case: Sendable {
   static let all: [Case] =
     [scalar] + perceptrons + elementwise + [transformerBlock, hessianProduct] + furtherTraining
     + inference + [shared]
+
+  /// Cases that are run where they are named, and not compared with other systems: steps of two threads
+  /// that are short, for `Benchmarks/company`.
+  static let further: [Case] = [network, bodies]
 }
 
 extension Case.Workload {

@@ -12,6 +12,9 @@ extension Case {
     perceptron("wide_b256", Perceptron.wide, batch: 256),
   ]
 
+  /// A training step of a network of the size that small tables are learned with.
+  static let network = perceptron("network_b50", [100, 300, 300, 50, 7], batch: 50)
+
   private static func perceptron(
     _ name: String, _ widths: [Int], batch: Int, layers: String? = nil
   ) -> Case {

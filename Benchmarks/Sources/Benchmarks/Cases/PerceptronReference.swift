@@ -24,8 +24,8 @@ struct PerceptronReference {
   /// An example that brings a hidden unit close to 0 is left out: there, rounding in f32 may put the
   /// unit on the other side of the rectifier, and the gradients would differ rightly.
   func examples(_ count: Int) throws(Diagnostic) -> Examples {
-    let random = CounterBasedRandom(seed: 1, stream: "features")
-    let labelRandom = CounterBasedRandom(seed: 1, stream: "labels")
+    let random = RandomStream("features")
+    let labelRandom = RandomStream("labels")
     var examples = Examples()
     for candidate in 0..<count * 20 where examples.labels.count < count {
       let first = candidate * widths[0]

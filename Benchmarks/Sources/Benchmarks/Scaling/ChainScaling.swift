@@ -64,7 +64,7 @@ enum ChainScaling {
       }
       let own = Double(number + 1) * 1e-12
       self =
-        switch CounterBasedRandom(seed: 1).bits(at: UInt64(number)).0 % 4 {
+        switch RandomStream("chain").bits(at: UInt64(number)) % 4 {
         case 0: .sine
         case 1: .tangent
         case 2: .scaled(1 + own)
