@@ -5,10 +5,9 @@ import AdjointCore
 /// ```swift
 /// let x = InputHandle<Float>("x")
 /// let y = OutputHandle<Float>("y")
-/// let graph = try Graph("double") { graph in
-///   graph.output(y, graph.input(x, [3]) * 2)
-/// }
-/// let context = try graph.compiled().makeContext()
+/// let builder = GraphBuilder("double")
+/// builder.output(y, builder.input(x, [3]) * 2)
+/// let context = try builder.build().compiled().makeContext()
 /// try context.set(x, to: [1, 2, 3])
 /// try context.run()
 /// try context.elements(of: y)  // [2, 4, 6], an array of Float
