@@ -51,6 +51,31 @@ struct ExecutableCallTests {
     #expect(try executable(["x": x])["y"]?.floats == [2, 3])
   }
 
+  @Test("refuse all unknown names at once, each with the name that may be meant")
+  func unknownNames() throws {
+    let builder = GraphBuilder("names")
+    let image = builder.input("image", .f32, [1])
+    let scale = builder.parameter("scale", .f32, [1], .constant(1))
+    builder.output("y", image * scale)
+    let executable = try builder.build().compiled()
+    let x = try Tensor([1] as [Float])
+    for attempt in [
+      { _ = try executable(["image": x, "imag": x, "scales": x, "zebra": x]) },
+      { try executable.makeContext().set(["image": x, "imag": x, "scales": x, "zebra": x]) },
+    ] {
+      let error = #expect(throws: Diagnostic.self, performing: attempt)
+      #expect(error?.code == .unknownName)
+      #expect(
+        error?.message == "the graph has no input or parameter of these names; it has image, scale")
+      #expect(
+        error?.notes == ["imag; did you mean image?", "scales; did you mean scale?", "zebra"])
+    }
+    let context = try executable.makeContext()
+    try context.set(["image": x, "scale": Tensor([3] as [Float])])
+    try context.run()
+    #expect(try context.output("y").floats == [3])
+  }
+
   private func code(_ body: () throws -> Any) -> Diagnostic.Code? {
     do { _ = try body() } catch { return (error as? Diagnostic)?.code }
     return nil

@@ -32,7 +32,9 @@ struct FileCampaign: Campaign {
     let numbersOnly = (0..<30).map { "\($0),\(Double($0) * 0.37),1\r\n" }.joined()
     samples = [
       (NPYFile(numbers).bytes(), "npy"), (NPYFile(whole).bytes(), "npy"),
-      (try weights.bytes(), "safetensors"), (Self.images, "idx"), (Array(table.utf8), "csv"),
+      (try weights.bytes(), "safetensors"),
+      (try NPZFile(tensors: weights.tensors).bytes(), "npz"), (Self.images, "idx"),
+      (Array(table.utf8), "csv"),
       (Array(numbersOnly.utf8), "csv"), (Self.packed, "gz"),
     ]
   }
@@ -50,7 +52,7 @@ struct FileCampaign: Campaign {
   }
 
   /// The formats, as files end.
-  static let suffixes = ["npy", "safetensors", "idx", "csv", "gz"]
+  static let suffixes = ["npy", "safetensors", "npz", "idx", "csv", "gz"]
 
   /// Reads the bytes, and again what writing the value gives.
   static func read(_ bytes: [UInt8], _ suffix: String) throws {
@@ -64,6 +66,11 @@ struct FileCampaign: Campaign {
       let file = try SafetensorsFile(bytes: bytes)
       guard try SafetensorsFile(bytes: file.bytes()).bytes() == file.bytes() else {
         throw Finding("a safetensors file that was read is not what is written")
+      }
+    case "npz":
+      let file = try NPZFile(bytes: bytes)
+      guard try NPZFile(bytes: file.bytes()).bytes() == file.bytes() else {
+        throw Finding("an NPZ file that was read is not what is written")
       }
     case "idx": _ = try IDXFile.read(bytes: bytes)
     case "csv":

@@ -13,8 +13,8 @@ extension Executable {
   /// else. Calls at the same time, from several threads, have one memory each.
   ///
   /// - Returns: Every output by name.
-  /// - Throws: `.missingInput` that lists the inputs without a value; `.unknownName`,
-  ///   `.shapeMismatch` or `.scalarTypeMismatch` for a value that does not fit, `.memoryLimit` where the
+  /// - Throws: `.missingInput` that lists the inputs without a value; `.unknownName` that lists the names
+  ///   that no input and no parameter has; `.shapeMismatch` or `.scalarTypeMismatch` for a value that does not fit, `.memoryLimit` where the
   ///   memory cannot be had.
   public func callAsFunction(_ values: [String: Tensor]) throws(Diagnostic) -> [String: Tensor] {
     let missing = inputs.filter { values[$0.name] == nil }
@@ -32,6 +32,7 @@ extension Executable {
     for (name, initial) in kept.initialValues where values[name] == nil {
       try context.set(name, to: initial)
     }
+    try context.refuseUnknown(values.keys)
     let parameterNames = Set(parameters.map(\.name))
     // In the order of their names, so that of several mistakes the same one is reported.
     for (name, value) in values.sorted(by: { $0.key < $1.key }) {

@@ -65,6 +65,27 @@ public final class ExecutionContext {
     try memory.write(Array(elements), toInput: place(of: name, in: inputPlaces, "input"))
   }
 
+  /// Gives several inputs and parameters by name, such as those of `DataFile.loadNamed(_:)`; the others
+  /// keep the values that they have.
+  ///
+  /// Names are checked before anything is set; values are set in the order of their names, so that of
+  /// several that do not fit the same one is reported.
+  ///
+  /// - Throws: `.unknownName` with all names that no input and no parameter has; `.shapeMismatch` or
+  ///   `.scalarTypeMismatch`, naming both types.
+  public func set(_ values: [String: Tensor]) throws(Diagnostic) {
+    try refuseUnknown(values.keys)
+    for (name, value) in values.sorted(by: { $0.key < $1.key }) { try set(name, to: value) }
+  }
+
+  /// Refuses names that no input and no parameter has.
+  func refuseUnknown(_ names: some Sequence<String>) throws(Diagnostic) {
+    if names.allSatisfy({ inputPlaces[$0] != nil || parameterPlaces[$0] != nil }) { return }
+    try UnknownNames.refuse(
+      names, among: (executable.inputs + executable.parameters).map(\.name), "input or parameter",
+      of: "the graph")
+  }
+
   /// Computes the outputs and updates the parameters.
   ///
   /// - Throws: `.missingInput` that lists the inputs that were never given.

@@ -14,6 +14,15 @@ extension DataFile {
   }
 }
 
+extension DataFile {
+  /// Reads the named arrays of an NPZ or safetensors file.
+  ///
+  /// - Throws: `.invalidArgument` where the URL is not that of a file; else as `loadNamed(_:)` with a path.
+  public static func loadNamed(_ url: URL) throws(Diagnostic) -> [String: Tensor] {
+    try loadNamed(url.localPath())
+  }
+}
+
 extension IDXFile {
   /// Reads a file.
   ///

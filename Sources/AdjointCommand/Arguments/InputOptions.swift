@@ -1,5 +1,6 @@
 import Adjoint
 import AdjointCore
+import AdjointGraph
 import ArgumentParser
 
 /// Where the values of inputs and parameters come from.
@@ -18,6 +19,13 @@ struct InputOptions: ParsableArguments {
       "A file for an input or parameter: NPY, IDX or CSV, plain or gzip.", valueName: "x=x.npy"),
     transform: FileAssignment.init)
   var files: [FileAssignment] = []
+
+  @Option(
+    name: .customLong("inputs"),
+    help: ArgumentHelp(
+      "A file for several inputs and parameters, each by its name: safetensors or NPZ.",
+      valueName: "file"))
+  var bundles: [String] = []
 
   @OptionGroup var tables: TableOptions
 
@@ -78,6 +86,20 @@ struct InputOptions: ParsableArguments {
       }
     }
     var given: Set<String> = []
+    for path in bundles {
+      let bundle = try DataFile.loadNamed(path)
+      do throws(Diagnostic) {
+        try UnknownNames.refuse(
+          bundle.keys, among: ports.map(\.name), "input or parameter",
+          of: "the graph \(graph.name)")
+      } catch {
+        throw error.located(at: SourceLocation(file: path))
+      }
+      for (name, tensor) in bundle.sorted(by: { $0.key < $1.key }) {
+        let port = try Self.port(name, of: graph, ports, &given)
+        tensors[name] = try Self.convert(tensor, for: port, from: path)
+      }
+    }
     for file in files {
       let port = try Self.port(file.name, of: graph, ports, &given)
       let loaded = try DataFile.load(

@@ -6,7 +6,7 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Computes the outputs of a graph.",
     discussion: """
-      Every input needs a value, by --set or --input; a number that the scalar type of the input \
+      Every input needs a value, by --set, --input or --inputs; a number that the scalar type of the input \
       cannot hold is refused. A named dimension that follows from the shape of a value need not be given. Every \
       output is printed, or written to a file where --output says so; --only leaves out the others, \
       and the inputs that only they need.

@@ -26,12 +26,13 @@ struct InflateStep {
     private let stream: UnsafeMutablePointer<z_stream>
     private let isReady: Bool
 
-    init() {
+    /// - Parameter isRaw: Whether the stream has no wrapper, as in a zip archive, or that of gzip.
+    init(isRaw: Bool = false) {
       stream = .allocate(capacity: 1)
       stream.initialize(to: z_stream())
-      // 15 bits of window; 16 more ask for the gzip wrapper and its checksum.
+      // 15 bits of window; negative for no wrapper; 16 more ask for that of gzip and its checksum.
       let structSize = Int32(MemoryLayout<z_stream>.size)
-      isReady = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, structSize) == Z_OK
+      isReady = inflateInit2_(stream, isRaw ? -15 : 15 + 16, ZLIB_VERSION, structSize) == Z_OK
     }
 
     deinit {
@@ -72,6 +73,8 @@ struct InflateStep {
 #else
   /// Stands for zlib where the package is built without it.
   final class InflateStream {
+    init(isRaw: Bool = false) {}
+
     func reset() -> Bool { false }
 
     func step(_ input: [UInt8], from start: Int) -> InflateStep {

@@ -22,6 +22,27 @@ public enum DataFile {
     try load(path, csvAs: TableElements(scalarType), header: header).tensor
   }
 
+  /// Reads the named arrays of an NPZ or safetensors file, such as one for every input of a graph.
+  ///
+  /// The format is told by the first bytes. Scalar types that tensors lack are widened, as `NPYFile` and
+  /// `SafetensorsFile` say.
+  ///
+  /// - Throws: `Diagnostic` as the reader of the format does, `.corruptFile` where the format is not
+  ///   known.
+  public static func loadNamed(_ path: String) throws(Diagnostic) -> [String: Tensor] {
+    let source = try ByteSource.plain(path)
+    _ = try source.buffer(atLeast: 9)
+    if ZipArchive.isZip(source.buffered) || path.lowercased().hasSuffix(".npz") {
+      return try NPZFile(from: source).tensors
+    }
+    // The header of a safetensors file is JSON behind its length.
+    if source.buffered.dropFirst(8).first == 0x7b || path.lowercased().hasSuffix(".safetensors") {
+      return try SafetensorsFile(from: source).tensors
+    }
+    throw .corrupt(
+      "the format is not known; named arrays are read from NPZ and safetensors files", path)
+  }
+
   /// Reads a file as the public function does.
   ///
   /// - Parameter last: What the last column of a CSV file is read as, where it is wanted apart.

@@ -61,17 +61,11 @@ extension Graph {
     return try value(named: name)
   }
 
-  /// The most names that a message lists.
-  private static let listedNames = 40
-
   private func unknown(_ kind: String, _ name: String, _ known: [String]) -> Diagnostic {
-    var list = known.isEmpty ? "none" : known.prefix(Self.listedNames).joined(separator: ", ")
-    if known.count > Self.listedNames { list += ", …" }
-    // Any two names of one or two letters are near each other.
-    let nearest = name.utf8.count > 2 ? EditDistance.nearest(to: name, among: known) : nil
+    let nearest = UnknownNames.nearest(to: name, among: known)
     return Diagnostic(
       .unknownName,
-      "the graph \(self.name) has no \(kind) named \(name); it has \(list)"
+      "the graph \(self.name) has no \(kind) named \(name); it has \(UnknownNames.list(known))"
         + (nearest.map { "; did you mean \($0)?" } ?? ""))
   }
 }

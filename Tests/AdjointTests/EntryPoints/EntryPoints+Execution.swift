@@ -147,6 +147,13 @@ extension EntryPoint {
         sweep.each(try Hostile.tensors, "\(name) ") { try context().set(name, to: $0) }
       }
     },
+    EntryPoint("ExecutionContext.set(_ values: [String: Tensor])") { sweep in
+      sweep.each(try Hostile.tensorsByName) { try context().set($0) }
+      let x = try Tensor([1])
+      sweep.call("many names") {
+        try context().set(Dictionary(uniqueKeysWithValues: (0..<1000).map { ("n\($0)", x) }))
+      }
+    },
     EntryPoint("ExecutionContext.set(_ name: String, to elements: some Collection<Float>)") {
       sweep in
       sweep.each(Hostile.names) { try context().set($0, to: [1, 2, 3, 4] as [Float]) }

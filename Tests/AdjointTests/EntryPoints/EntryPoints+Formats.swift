@@ -61,6 +61,30 @@ extension EntryPoint {
     EntryPoint("NPYFile.write(to path: String)") { sweep in
       sweep.each(Hostile.targets) { try NPYFile(Tensor([1])).write(to: $0) }
     },
+    EntryPoint("DataFile.loadNamed(_ path: String)") { sweep in
+      sweep.each(Hostile.paths + ["/dev/zero"]) { try DataFile.loadNamed($0) }
+    },
+    EntryPoint("NPZFile.init(tensors: [String: Tensor])") { sweep in
+      sweep.each(Hostile.names) { name in
+        try NPZFile(bytes: NPZFile(tensors: [name: Tensor([1])]).bytes()).tensors.count
+      }
+    },
+    EntryPoint("NPZFile.tensors: [String: Tensor]") { sweep in
+      sweep.each(try Hostile.tensors) { tensor in
+        var file = NPZFile()
+        file.tensors = ["": tensor]
+        return try NPZFile(bytes: file.bytes()).tensors.count
+      }
+    },
+    EntryPoint("NPZFile.init(contentsOf path: String)") { sweep in
+      sweep.each(Hostile.paths + ["/dev/zero"]) { try NPZFile(contentsOf: $0) }
+    },
+    EntryPoint("NPZFile.init(bytes: [UInt8], path: String)") { sweep in
+      sweep.each(Hostile.bytes) { try NPZFile(bytes: $0, path: "\u{0}") }
+    },
+    EntryPoint("NPZFile.write(to path: String)") { sweep in
+      sweep.each(Hostile.targets) { try NPZFile(tensors: ["x": Tensor([1])]).write(to: $0) }
+    },
     EntryPoint(
       "SafetensorsFile.init(tensors: [String: Tensor], metadata: [String: String], "
         + "hasChecksum: Bool)"

@@ -26,6 +26,9 @@ extension EntryPoint {
     entry("Graph.write(to url: URL)") { try graph().write(to: $0) },
     entry("NPYFile.init(contentsOf url: URL)") { try NPYFile(contentsOf: $0) },
     entry("NPYFile.write(to url: URL)") { try NPYFile(Tensor([1])).write(to: $0) },
+    entry("NPZFile.init(contentsOf url: URL)") { try NPZFile(contentsOf: $0) },
+    entry("NPZFile.write(to url: URL)") { try NPZFile().write(to: $0) },
+    entry("DataFile.loadNamed(_ url: URL)") { try DataFile.loadNamed($0) },
     entry("SafetensorsFile.init(contentsOf url: URL)") { try SafetensorsFile(contentsOf: $0) },
     entry("SafetensorsFile.write(to url: URL)") { try SafetensorsFile().write(to: $0) },
     entry("DataFile.load(_ url: URL, csvAs scalarType: ScalarType, header: CSVFile.Header)") {
