@@ -17,7 +17,7 @@ stage = @printf '\n== %s\n' '$(1)'
 comma := ,
 SWIFT_TEST := swift test -c release --skip-build --disable-xctest
 
-.PHONY: help setup build run fuzz fuzz-coverage test soak exhaustive sanitize lint format fashion benchmark documentation clean
+.PHONY: help setup build run fuzz fuzz-coverage test minimal soak exhaustive sanitize lint format fashion benchmark documentation clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -57,6 +57,17 @@ test: setup ## Check everything: style, the main job, the documents, the benchma
 	  --filter 'AdjointRuntimeTests|ExecutionTests|ExampleGraphTests|TrainerTests|CheckpointTests'
 	$(call stage,Tests)
 	@$(SWIFT_TEST)
+
+# Neither library is linked, so that it builds where there is none; debug, since what is tried is that.
+MINIMAL := --disable-default-traits --scratch-path .build-minimal --product adjoint
+minimal: setup ## Build the command without BLAS and zlib, by the package's traits, and train with it
+	@.ci/build $(MINIMAL)
+	@mkdir -p Output
+	@gzip -dc Graphs/Data/digits.csv.gz > Output/digits.csv
+	@.ci/smoke-train .build-minimal/debug/adjoint train Graphs/digits-mlp.graph --data Output/digits.csv \
+	  --scale 16 --hold-out 0.2
+	@! .build-minimal/debug/adjoint train Graphs/digits-mlp.graph --data Graphs/Data/digits.csv.gz 2>&1 | \
+	  grep -v 'built without zlib'
 
 soak: setup ## Run all tests with the full random sets (see CONTRIBUTING.md)
 	@.ci/build -c release --build-tests
