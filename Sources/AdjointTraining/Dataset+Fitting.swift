@@ -33,7 +33,8 @@ extension Dataset {
     return try features.shaped(for: port, count: count).converted(for: port)
   }
 
-  private static func check(_ labels: Tensor, below classes: Int) throws(Diagnostic) {
+  /// Refuses labels that are no class numbers.
+  static func check(_ labels: Tensor, below classes: Int) throws(Diagnostic) {
     let numbers = labels.doubles
     let bad = numbers.firstIndex { !($0 >= 0 && $0 < Double(classes) && $0 == $0.rounded()) }
     guard let bad else { return }
@@ -61,7 +62,7 @@ extension Graph {
 
 extension Tensor {
   /// The rows in the shape of an input whose first extent is the batch.
-  fileprivate func shaped(for port: Graph.Port, count: Int) throws(Diagnostic) -> Tensor {
+  func shaped(for port: Graph.Port, count: Int) throws(Diagnostic) -> Tensor {
     let example = Shape(Array(port.type.shape.dimensions.dropFirst()))
     let width = self.count / max(count, 1)
     guard let extents = example.extents, width * count == self.count, example.elementCount == width
@@ -75,7 +76,7 @@ extension Tensor {
   }
 
   /// The rows in the scalar type of an input.
-  fileprivate func converted(for port: Graph.Port) throws(Diagnostic) -> Tensor {
+  func converted(for port: Graph.Port) throws(Diagnostic) -> Tensor {
     let width = max(count / max(extents[0], 1), 1)
     return try converted(to: port.type.scalarType, for: port.description) {
       "example \($0 / width + 1)"

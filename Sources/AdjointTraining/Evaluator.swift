@@ -1,61 +1,102 @@
 import Adjoint
 import AdjointCore
 import AdjointGraph
+import AdjointOperators
 
-/// Runs the forward part of a trained graph: scores, predicted classes, accuracy.
+/// Judges a trained graph on examples: metrics, and the classes that it predicts.
+///
+/// Metrics are nodes of the graph and compiled with it. What is compiled is kept for the next call.
 public final class Evaluator {
   private let graph: Graph
   private let interface: TrainingInterface
-  private let scores: String
   private let threads: Int?
   private let engine: Engine
-  private var contexts: [Int: ExecutionContext] = [:]
+  private var metricRunners: [[Metric]: (parts: MetricGraph, runner: ForwardRunner)] = [:]
+  private var classRunner: ForwardRunner?
 
-  /// The most examples that run at once.
-  private static let batchSize = 512
-
-  /// An evaluator of a graph that has an output with one score for each class.
-  ///
-  /// - Throws: `.invalidGraph` where it has none.
+  /// An evaluator of a graph.
   public init(
     _ graph: Graph, _ interface: TrainingInterface, threads: Int? = nil,
     engine: Engine = .shared
-  ) throws(Diagnostic) {
-    guard let scores = interface.scores, graph.classCount(interface) != nil else {
-      throw Diagnostic(
-        .invalidGraph,
-        "there is no output with one score for each class; name an output logits, or name the scores"
-      )
-    }
-    self.graph = try graph.keeping(outputs: [scores])
+  ) {
+    self.graph = graph
     self.interface = interface
-    self.scores = scores
     self.threads = threads
     self.engine = engine
   }
 
+  /// Metrics over examples.
+  ///
+  /// For the numbers of classes, labels are such numbers, or one number for each class, of which the
+  /// largest counts.
+  ///
+  /// - Throws: `.invalidGraph` where the graph lacks the output that a metric needs; `.invalidArgument`
+  ///   for a label that is no class of the graph, or `.topK` below 1; `.shapeMismatch` where the data
+  ///   lacks labels, or data or weights do not fit the graph.
+  public func values(
+    of metrics: [Metric], on data: Dataset, weights: [String: Tensor]
+  ) throws(Diagnostic) -> [Metric: Double] {
+    guard !metrics.isEmpty else { return [:] }
+    let (parts, runner) = try runner(for: metrics)
+    var inputs = [(name: interface.features, rows: try data.fittedFeatures(to: graph, interface))]
+    if metrics.contains(.loss), let name = interface.labels {
+      let fitted = try data.fitted(to: graph, interface)
+      if let labels = fitted.labels { inputs.append((name, labels)) }
+    }
+    if let metric = metrics.first(where: \.needsClasses) {
+      guard let classes = labelledClasses(of: data) else {
+        throw Diagnostic(
+          .shapeMismatch,
+          "the \(metric) needs labels, the number of the class or one number for each class, and the data "
+            + "has \(data.labels.map { "\($0.type)" } ?? "none")")
+      }
+      if let labels = data.labels, labels.count == data.count,
+        let count = graph.classCount(interface)
+      {
+        try Dataset.check(labels, below: count)
+      }
+      let numbers = classes.map { Int32(exactly: $0) ?? -1 }
+      inputs.append((MetricGraph.classes, try Tensor(numbers)))
+    }
+    if let port = parts.targetPort {
+      guard let labels = data.labels else {
+        throw Diagnostic(
+          .shapeMismatch, "the predictions \(port) are compared with labels, and the data has none")
+      }
+      inputs.append(
+        (MetricGraph.targets, try labels.shaped(for: port, count: data.count).converted(for: port)))
+    }
+    var sums = metrics.map { _ in 0.0 }
+    try runner.run(data.count, inputs, weights: weights) { (context, count) throws(Diagnostic) in
+      for (place, metric) in metrics.enumerated() {
+        let value = try context.scalar(MetricGraph.output(place))
+        sums[place] += metric == .loss ? value * Double(count) : value
+      }
+    }
+    var values: [Metric: Double] = [:]
+    for (metric, sum) in zip(metrics, sums) {
+      let width = metric.needsTargets ? (data.labels?.count ?? data.count) / data.count : 1
+      values[metric] = sum / Double(data.count * width)
+    }
+    return values
+  }
+
+  /// Refuses metrics that the graph cannot give.
+  func check(_ metrics: [Metric]) throws(Diagnostic) { _ = try runner(for: metrics) }
+
   /// The class with the highest score for each example; the first of equal ones.
   ///
-  /// - Throws: `.shapeMismatch` where the data or the weights do not fit the graph.
+  /// - Throws: `.invalidGraph` where the graph has no scores; `.shapeMismatch` where the data or the
+  ///   weights do not fit the graph.
   public func classes(
     of data: Dataset, weights: [String: Tensor]
   ) throws(Diagnostic) -> [Int] {
     let features = try data.fittedFeatures(to: graph, interface)
     var result: [Int] = []
-    for context in contexts.values { try context.setParameters(weights) }
-    var first = 0
-    while first < data.count {
-      let count = min(Self.batchSize, data.count - first)
-      let context = try context(for: count, weights)
-      let places = Array(first..<first + count)
-      try context.set(interface.features, to: features.rows(at: places))
-      try context.run()
-      let numbers = try context.output(scores).floats
-      let width = numbers.count / count
-      for row in 0..<count {
-        result.append(Self.largest(numbers[row * width..<(row + 1) * width]))
-      }
-      first += count
+    result.reserveCapacity(data.count)
+    try runnerOfClasses().run(data.count, [(interface.features, features)], weights: weights) {
+      (context, _) throws(Diagnostic) in
+      result += try context.output(MetricGraph.classes).doubles.map { Int(clampedConversion: $0) }
     }
     return result
   }
@@ -64,22 +105,15 @@ public final class Evaluator {
   ///
   /// Labels are class numbers, or one number for each class, of which the largest counts.
   ///
-  /// - Throws: `.shapeMismatch` where the data has no labels or does not fit the graph.
+  /// - Throws: as `values(of:on:weights:)`.
   public func accuracy(
     on data: Dataset, weights: [String: Tensor]
   ) throws(Diagnostic) -> Double {
-    guard let labelled = labelledClasses(of: data) else {
-      throw Diagnostic(
-        .shapeMismatch,
-        "accuracy needs labels, the number of the class or one number for each class, and the data "
-          + "has \(data.labels.map { "\($0.type)" } ?? "none")")
-    }
-    let predicted = try classes(of: data, weights: weights)
-    return Double(zip(predicted, labelled).count { $0 == $1 }) / Double(data.count)
+    try values(of: [.accuracy], on: data, weights: weights)[.accuracy] ?? .nan
   }
 
-  /// The class that the label of each example says; nil where there are no labels, or they have
-  /// neither one number nor one for each class.
+  /// The class that the label of each example says, −1 for what is no class number; nil where there are no
+  /// labels, or they have neither one number nor one for each class.
   package func labelledClasses(of data: Dataset) -> [Int]? {
     guard let labels = data.labels else { return nil }
     // A fraction is no class, and equal to none.
@@ -97,17 +131,26 @@ public final class Evaluator {
     return (best ?? row.startIndex) - row.startIndex
   }
 
-  /// The context for a number of examples, made when first needed.
-  private func context(
-    for count: Int, _ weights: [String: Tensor]
-  ) throws(Diagnostic) -> ExecutionContext {
-    if let context = contexts[count] { return context }
-    let executable = try graph.compiled(
-      CompilationOptions(dimensions: [interface.batchDimension: count], threads: threads),
-      on: engine)
-    let context = try executable.makeContext()
-    try context.setParameters(weights)
-    contexts[count] = context
-    return context
+  private func runner(
+    for metrics: [Metric]
+  ) throws(Diagnostic) -> (parts: MetricGraph, runner: ForwardRunner) {
+    if let known = metricRunners[metrics] { return known }
+    let parts = try MetricGraph(metrics, of: graph, interface)
+    let runner = ForwardRunner(parts.graph, interface, threads: threads, on: engine)
+    metricRunners[metrics] = (parts, runner)
+    return (parts, runner)
+  }
+
+  private func runnerOfClasses() throws(Diagnostic) -> ForwardRunner {
+    if let classRunner { return classRunner }
+    let scores = try MetricGraph.scores(of: graph, interface, for: .accuracy)
+    let part = try graph.keeping(outputs: [scores])
+    let builder = GraphBuilder(extending: part)
+    let value = builder.value(try part.output(named: scores).value)
+    builder.setOutputs([])
+    builder.output(MetricGraph.classes, value.argmax(axis: -1))
+    let runner = ForwardRunner(try builder.build(), interface, threads: threads, on: engine)
+    classRunner = runner
+    return runner
   }
 }

@@ -16,8 +16,12 @@ extension Trainer {
       metadata[Key.stepsDone] = String(stepsDone)
       metadata[Key.lossSum] = String(lossSum)
     }
-    return SafetensorsFile(
-      tensors: try context.parameterTensors(), metadata: metadata, hasChecksum: true)
+    var tensors = try context.parameterTensors()
+    if let best {
+      metadata[Key.best] = "\(best.epoch) \(best.metric) \(best.value)"
+      for (name, tensor) in best.weights { tensors[Key.bestPrefix + name] = tensor }
+    }
+    return SafetensorsFile(tensors: tensors, metadata: metadata, hasChecksum: true)
   }
 
   /// Continues a training whose checkpoint was written with the same graph, data and options; the
@@ -69,9 +73,11 @@ extension Trainer {
       losses.append(loss)
     }
     let position = try position(in: checkpoint)
+    let best = try best(in: checkpoint, epochs: losses.count)
     try context.setParameters(checkpoint.tensors)
     presentRate = nil
     epochLosses = losses
+    self.best = best
     (stepsDone, lossSum) = position
     if !checkpoint.hasChecksum {
       engine.execution.notify(
@@ -98,6 +104,30 @@ extension Trainer {
     return (steps, sum)
   }
 
+  /// The best epoch of a training that is stopped early, where the checkpoint is of one.
+  private func best(
+    in checkpoint: SafetensorsFile, epochs: Int
+  ) throws(Diagnostic) -> BestEpoch? {
+    guard let text = checkpoint.metadata[Key.best] else { return nil }
+    let words = text.split(separator: " ").map(String.init)
+    let own = Set(graph.parameters.map(\.name))
+    var weights: [String: Tensor] = [:]
+    for port in context.executable.parameters where own.contains(port.name) {
+      let tensor = checkpoint.tensors[Key.bestPrefix + port.name]
+      if let tensor, tensor.type == port.type { weights[port.name] = tensor }
+    }
+    let count = context.executable.parameters.count { own.contains($0.name) }
+    guard words.count == 3, let epoch = Int(words[0]), 1...max(1, epochs) ~= epoch,
+      let metric = Metric(words[1]), let value = Double(words[2]), weights.count == count
+    else {
+      throw Diagnostic(
+        .corruptFile,
+        "the checkpoint's best epoch is '\(text.excerpt)', or its weights are not those of the graph; use "
+          + "another copy")
+    }
+    return BestEpoch(epoch: epoch, metric: metric, value: value, weights: weights)
+  }
+
   /// What has to be the same for a resumed training to give the same bits.
   private var identity: [String: String] {
     [
@@ -118,6 +148,8 @@ extension Trainer {
     static let optimizer = "adjoint.optimizer"
     static let schedule = "adjoint.schedule"
     static let stepsPerEpoch = "adjoint.steps_per_epoch"
+    static let best = "adjoint.best"
+    static let bestPrefix = "best_epoch."
     static let stepsDone = "adjoint.steps_of_epoch"
     static let lossSum = "adjoint.loss_sum"
     static let batchSize = "adjoint.batch_size"

@@ -15,6 +15,8 @@ extension Trainer {
     public let meanLoss: Double
     /// The learning rate of the step.
     public let learningRate: Double
+    /// What is known of the epoch, after its last step in a training as a sequence.
+    public internal(set) var report: EpochReport?
 
     /// Whether the step is the last one of its epoch.
     public var endsEpoch: Bool { step == stepsPerEpoch }

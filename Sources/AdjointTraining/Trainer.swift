@@ -26,6 +26,10 @@ public final class Trainer {
   /// The mean loss of each epoch so far.
   public internal(set) var epochLosses: [Double] = []
 
+  /// The best epoch so far, in a training that is stopped early.
+  public internal(set) var best: BestEpoch?
+
+  let evaluator: Evaluator
   let engine: Engine
   let data: Dataset
   /// Tells the examples, in the types and shapes of the graph, from others.
@@ -49,8 +53,8 @@ public final class Trainer {
 
   /// Compiles the training step and sets all parameters to their initial values.
   ///
-  /// - Throws: `.invalidArgument` for a batch size below 1, or a setting of the optimizer or the clipping
-  ///   out of range; `.shapeMismatch` where the data does not fit the graph's inputs; `.unknownName`
+  /// - Throws: `.invalidArgument` for a batch size below 1, a setting of the optimizer or the clipping
+  ///   out of range, or class weights that do not fit the classes of the data or the loss; `.shapeMismatch` where the data does not fit the graph's inputs; `.unknownName`
   ///   for a frozen parameter that the graph does not have; `.notDifferentiable` where there is nothing
   ///   to train. Mistakes in the training step are placed at the call.
   public init(
@@ -69,13 +73,14 @@ public final class Trainer {
     self.options = options
     self.engine = engine
     batchSize = min(options.batchSize, data.count)
-    let step = try Self.step(of: graph, parts, options, file, line)
+    let fitted = try data.fitted(to: graph, parts)
+    self.data = fitted
+    evaluator = Evaluator(graph, parts, threads: options.threads, engine: engine)
+    let step = try Self.step(of: graph, parts, fitted, options, engine, file, line)
     executable = try step.compiled(
       CompilationOptions(
         dimensions: [parts.batchDimension: batchSize], threads: options.threads), on: engine)
     lossType = step.type(of: try step.output(named: parts.loss).value).scalarType
-    let fitted = try data.fitted(to: graph, parts)
-    self.data = fitted
     dataDigest = Self.digest(of: fitted)
     stepDigest = StepDigest(of: step, parts)
     context = try executable.makeContext(seed: options.seed)
@@ -92,10 +97,17 @@ public final class Trainer {
 
   /// The graph of a step.
   private static func step(
-    of graph: Graph, _ interface: TrainingInterface, _ options: TrainingOptions, _ file: String,
-    _ line: Int
+    of graph: Graph, _ interface: TrainingInterface, _ data: Dataset, _ options: TrainingOptions,
+    _ engine: Engine, _ file: String, _ line: Int
   ) throws(Diagnostic) -> Graph {
-    let part = try graph.keeping(outputs: [interface.loss])
+    let part: Graph
+    if let classWeights = options.classWeights {
+      let loss = try WeightedLoss(of: graph, interface, on: data, weighing: classWeights)
+      try loss.check(seed: options.seed, threads: options.threads, on: engine)
+      part = loss.weighted
+    } else {
+      part = try graph.keeping(outputs: [interface.loss])
+    }
     let own = Set(part.parameters.map(\.name))
     do throws(Diagnostic) {
       for name in options.frozenParameters {

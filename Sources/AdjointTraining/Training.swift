@@ -64,36 +64,37 @@ public struct Training: AsyncSequence {
 
 extension Trainer {
   /// Trains until a number of epochs is done, those before included, and tells of each step.
-  public func training(epochs: Int) -> Training {
-    Training(run: TrainingRun(self, epochs: epochs))
-  }
-}
-
-/// Steps until enough epochs are done.
-final class TrainingRun {
-  private let trainer: Trainer
-  private let epochs: Int
-
-  init(_ trainer: Trainer, epochs: Int) {
-    self.trainer = trainer
-    self.epochs = epochs
-  }
-
-  /// The next step; nil where all are done.
-  func next() throws(Diagnostic) -> Trainer.Progress? {
-    guard trainer.epochLosses.count < epochs else { return nil }
-    return try trainer.runStep()
+  ///
+  /// What is wrong with the arguments is thrown before the first step.
+  ///
+  /// - Parameters:
+  ///   - validation: Examples that are not trained on. After each epoch a forward pass over them gives
+  ///     the metrics.
+  ///   - metrics: What is told of the validation data in `Progress.report`.
+  ///   - trainingMetrics: What is told of the training data; each epoch is longer by a forward pass.
+  ///   - stopping: When the training ends early.
+  public func training(
+    epochs: Int, validation: Dataset? = nil, metrics: [Metric] = [],
+    trainingMetrics: [Metric] = [], stopping: EarlyStopping? = nil
+  ) -> Training {
+    Training(
+      run: TrainingRun(
+        self, epochs: epochs, validation: validation, metrics: metrics,
+        trainingMetrics: trainingMetrics, stopping: stopping))
   }
 
-  /// What a cancelled training says.
-  var cancellation: Diagnostic {
-    let done =
-      trainer.stepsDone > 0
-      ? "step \(trainer.stepsDone) of epoch \(trainer.epochLosses.count + 1)"
-      : "epoch \(trainer.epochLosses.count)"
-    return Diagnostic(
-      .cancelled,
-      "the training was cancelled after \(done) of \(epochs); go on with the same trainer, or resume from "
-        + "its checkpoint")
+  /// Trains as `training(epochs:validation:metrics:trainingMetrics:stopping:)` does, and returns when
+  /// all is done; for a program that has nothing else to do meanwhile.
+  ///
+  /// - Throws: as `runStep()`, and for arguments that are wrong.
+  public func train(
+    epochs: Int, validation: Dataset? = nil, metrics: [Metric] = [],
+    trainingMetrics: [Metric] = [], stopping: EarlyStopping? = nil,
+    observe: (Progress) throws(Diagnostic) -> Void = { _ in }
+  ) throws(Diagnostic) {
+    let run = TrainingRun(
+      self, epochs: epochs, validation: validation, metrics: metrics,
+      trainingMetrics: trainingMetrics, stopping: stopping)
+    while let progress = try run.next() { try observe(progress) }
   }
 }

@@ -13,17 +13,19 @@ public struct TrainingInterface: Hashable, Sendable {
   /// The output with a row for each example and a score for each of two or more classes, where the
   /// graph has one.
   public let scores: String?
+  /// The floating-point output with a prediction for each label, where the graph has one.
+  public let predictions: String?
   /// The named dimension that stands for the number of examples in a batch.
   public let batchDimension: String
 
   /// Finds the parts by their types where no name is given: the loss is the output `loss`, the
   /// features the only floating-point input, the labels the only other input, the scores the output
-  /// `logits`.
+  /// `logits`, the predictions the output `predictions` or `prediction`.
   ///
   /// - Throws: `.unknownName` or `.invalidGraph` that says what to name, or what the graph lacks.
   public init(
     of graph: Graph, loss: String? = nil, features: String? = nil, labels: String? = nil,
-    scores: String? = nil
+    scores: String? = nil, predictions: String? = nil
   ) throws(Diagnostic) {
     let loss = loss ?? "loss"
     guard let lossPort = graph.outputs.first(where: { $0.name == loss }) else {
@@ -49,6 +51,29 @@ public struct TrainingInterface: Hashable, Sendable {
     let others = graph.inputs.filter { $0.name != featurePort.name }
     self.labels = try Self.port(labels, in: others, graph, "labels")?.name
     self.scores = try Self.scores(scores, in: graph, batch)
+    self.predictions = try Self.predictions(predictions, in: graph, batch)
+  }
+
+  /// The output with the predictions: the one named, or `predictions` or `prediction` if it has them.
+  private static func predictions(
+    _ name: String?, in graph: Graph, _ batch: String
+  ) throws(Diagnostic) -> String? {
+    let names = name.map { [$0] } ?? ["predictions", "prediction"]
+    let port = names.lazy.compactMap { name in graph.outputs.first { $0.name == name } }.first
+    guard let port else {
+      guard let name else { return nil }
+      throw unknown("an output named \(name), the predictions", graph.outputs)
+    }
+    let dimensions = port.type.shape.dimensions
+    let isOfFixedSize = dimensions.dropFirst().allSatisfy { $0.extent != nil }
+    if port.type.scalarType.isDifferentiable, dimensions.first == .named(batch), isOfFixedSize {
+      return port.name
+    }
+    guard name != nil else { return nil }
+    throw Diagnostic(
+      .invalidGraph,
+      "the predictions must be floating point, some numbers for each example, such as f32[\(batch)], and "
+        + "\(port) is not")
   }
 
   /// The output with the scores: the one named, or `logits` if it has scores.

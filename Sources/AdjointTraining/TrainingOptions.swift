@@ -8,6 +8,8 @@ public struct TrainingOptions: Sendable {
   public var clipping: GradientClipping?
   /// Parameters by name that keep their values; see `Graph.trainingStep`.
   public var frozenParameters: [String]
+  /// How much the examples of each class count in the loss; nil for all alike.
+  public var classWeights: ClassWeights?
   /// The number of examples in a step.
   public var batchSize: Int
   /// Whether an epoch also has a step for the last examples of its order where they do not fill a
@@ -25,13 +27,15 @@ public struct TrainingOptions: Sendable {
   /// Options; each has a sensible default.
   public init(
     optimizer: Optimizer = .adam(), schedule: LearningRateSchedule = .constant,
-    clipping: GradientClipping? = nil, frozenParameters: [String] = [], batchSize: Int = 32,
-    keepsLastBatch: Bool = true, seed: UInt64 = 0, threads: Int? = nil
+    clipping: GradientClipping? = nil, frozenParameters: [String] = [],
+    classWeights: ClassWeights? = nil, batchSize: Int = 32, keepsLastBatch: Bool = true,
+    seed: UInt64 = 0, threads: Int? = nil
   ) {
     self.optimizer = optimizer
     self.schedule = schedule
     self.clipping = clipping
     self.frozenParameters = frozenParameters
+    self.classWeights = classWeights
     self.batchSize = batchSize
     self.keepsLastBatch = keepsLastBatch
     self.seed = seed

@@ -103,7 +103,7 @@ struct TrainCommand: ParsableCommand {
         optimizer: optimizer.optimizer(learningRate), batchSize: batch, seed: seed, threads: threads
       ), engine: engine, file: file, line: 0)
     if let resume { try Self.resume(trainer, from: resume) }
-    let session = try TrainingSession(trainer, examples, threads: threads, on: engine)
+    let session = TrainingSession(trainer, examples, threads: threads, on: engine)
     try session.run(until: epochs, checkpoint: output, verbose: verbose)
     if let plot { try session.writeChart(to: plot) }
     let report = TrainingReport(session, weightsPath: output, chartPath: plot)

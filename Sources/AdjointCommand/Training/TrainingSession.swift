@@ -17,22 +17,22 @@ final class TrainingSession {
 
   init(
     _ trainer: Trainer, _ examples: TrainingExamples, threads: Int?, on engine: Engine
-  ) throws(Diagnostic) {
+  ) {
     self.trainer = trainer
     self.examples = examples
     self.threads = threads
     self.engine = engine
     resumedEpochs = trainer.epochLosses.count
-    evaluator = try Self.evaluator(trainer, examples, threads, engine)
+    evaluator = Self.evaluator(trainer, examples, threads, engine)
   }
 
   /// What tells the accuracy; nil where the graph has no scores or the labels are no classes.
   private static func evaluator(
     _ trainer: Trainer, _ examples: TrainingExamples, _ threads: Int?,
     _ engine: Engine
-  ) throws(Diagnostic) -> Evaluator? {
+  ) -> Evaluator? {
     guard trainer.interface.scores != nil, let data = examples.evaluation?.data else { return nil }
-    let evaluator = try Evaluator(
+    let evaluator = Evaluator(
       trainer.graph, trainer.interface, threads: threads, engine: engine)
     return evaluator.labelledClasses(of: data) == nil ? nil : evaluator
   }
@@ -91,7 +91,7 @@ final class TrainingSession {
     if let evaluator {
       classifier = evaluator
     } else {
-      classifier = try Evaluator(trainer.graph, trainer.interface, threads: threads, engine: engine)
+      classifier = Evaluator(trainer.graph, trainer.interface, threads: threads, engine: engine)
     }
     let predicted = try classifier.classes(of: shown, weights: trainer.weights())
     let labelled = classifier.labelledClasses(of: shown)

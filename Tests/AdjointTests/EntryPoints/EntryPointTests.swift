@@ -70,7 +70,7 @@ struct EntryPointTests {
   private static let harmlessProperties: Set<Substring> = [
     "String", "String?", "[String]", "[String: String]", "Bool", "Code", "SourceLocation?", "Role",
     "Backend?", "Backend", "Logger", "Pipeline", "Optimizer", "LearningRateSchedule",
-    "GradientClipping?",
+    "GradientClipping?", "ClassWeights?", "Metric",
   ]
 
   private static func takesWhatCanBeWrong(_ declaration: PublicDeclaration) -> Bool {

@@ -15,7 +15,7 @@ extension EntryPoint {
     return try builder.build()
   }
 
-  private static func examples() throws -> Dataset {
+  static func examples() throws -> Dataset {
     try Dataset(
       features: Tensor([1, 2, 3, 4, 5, 6, 7, 8] as [Float], extents: [4, 2]),
       labels: Tensor([0, 1, 2, 0] as [Int32]))
@@ -25,6 +25,12 @@ extension EntryPoint {
     let trainer = try Trainer(classifier(), on: examples(), options: options)
     try trainer.runEpoch()
     return trainer.stepsPerEpoch
+  }
+
+  private static func stopped(_ stopping: EarlyStopping) throws -> Any {
+    let trainer = try Trainer(classifier(), on: examples())
+    try trainer.train(epochs: 1, validation: examples(), stopping: stopping)
+    return trainer.best.map { $0.epoch } ?? 0
   }
 
   private static func weights() throws -> [String: Tensor] {
@@ -43,47 +49,10 @@ extension EntryPoint {
     }
   }
 
-  static let datasets: [EntryPoint] = [
-    EntryPoint("Dataset.init(features: Tensor, labels: Tensor?)") { sweep in
-      for features in try Hostile.tensors {
-        sweep.call("\(features.type)") { try Dataset(features: features).count }
-        sweep.each(try Hostile.tensors, "\(features.type) ") {
-          try Dataset(features: features, labels: $0).count
-        }
-      }
-    },
-    EntryPoint("Dataset.init(labelsInLastColumnOf table: Tensor)") { sweep in
-      sweep.each(try Hostile.tensors) { try Dataset(labelsInLastColumnOf: $0).count }
-    },
-    EntryPoint(
-      "Dataset.init(contentsOf path: String, as scalarType: ScalarType, "
-        + "labelsInLastColumnAs labelType: ScalarType, header: CSVFile.Header)"
-    ) { sweep in
-      sweep.each(Hostile.paths) { try Dataset(contentsOf: $0, labelsInLastColumnAs: .i32).count }
-    },
-    EntryPoint("Dataset.examples(at places: [Int])") { sweep in
-      sweep.each(Hostile.lists) { try examples().examples(at: $0).count }
-      sweep.call("2^24 times 2^20 numbers") {
-        let wide = try Dataset(features: Tensor(repeating: 1, .u8, extents: [1, 1 << 20]))
-        return try wide.examples(at: Array(repeating: 0, count: 1 << 24)).count
-      }
-    },
-    EntryPoint("Dataset.split(holdingOut fraction: Double, seed: UInt64)") { sweep in
-      sweep.each(Hostile.doubles + [0.1, 0.9, 1e300]) {
-        try examples().split(holdingOut: $0, seed: .max).heldOut.count
-      }
-    },
-    EntryPoint("Dataset.dividing(by divisor: Double, as scalarType: ScalarType)") { sweep in
-      for type in ScalarType.allCases {
-        sweep.each(Hostile.doubles, "\(type) ") { try examples().dividing(by: $0, as: type).count }
-      }
-    },
-  ]
-
   static let training: [EntryPoint] = [
     EntryPoint(
       "TrainingInterface.init(of graph: Graph, loss: String?, features: String?, labels: String?, "
-        + "scores: String?)"
+        + "scores: String?, predictions: String?)"
     ) { sweep in
       sweep.each(Hostile.names, "loss ") { try TrainingInterface(of: classifier(), loss: $0) }
       sweep.each(Hostile.names, "features ") {
@@ -91,12 +60,15 @@ extension EntryPoint {
       }
       sweep.each(Hostile.names, "labels ") { try TrainingInterface(of: classifier(), labels: $0) }
       sweep.each(Hostile.names, "scores ") { try TrainingInterface(of: classifier(), scores: $0) }
+      sweep.each(Hostile.names + ["logits"], "predictions ") {
+        try TrainingInterface(of: classifier(), predictions: $0)
+      }
       sweep.call("huge") { try TrainingInterface(of: huge()) }
     },
     EntryPoint(
       "TrainingOptions.init(optimizer: Optimizer, schedule: LearningRateSchedule, "
-        + "clipping: GradientClipping?, frozenParameters: [String], batchSize: Int, "
-        + "keepsLastBatch: Bool, seed: UInt64, threads: Int?)"
+        + "clipping: GradientClipping?, frozenParameters: [String], classWeights: ClassWeights?, "
+        + "batchSize: Int, keepsLastBatch: Bool, seed: UInt64, threads: Int?)"
     ) { sweep in
       sweep.each(Hostile.doubles, "clipped by value ") {
         try trained(TrainingOptions(clipping: .value($0)))
@@ -105,6 +77,12 @@ extension EntryPoint {
         try trained(TrainingOptions(clipping: .globalNorm($0)))
       }
       sweep.each(Hostile.names, "frozen ") { try trained(TrainingOptions(frozenParameters: [$0])) }
+      sweep.each(Hostile.doubles, "weights ") {
+        try trained(TrainingOptions(classWeights: .byClass([0: $0, 1: 1, 2: 1])))
+      }
+      sweep.each(Hostile.integers, "class ") {
+        try trained(TrainingOptions(classWeights: .byClass([$0: 1])))
+      }
       sweep.each(Hostile.integers) {
         try trained(TrainingOptions(batchSize: $0, seed: .max, threads: $0))
       }
@@ -149,9 +127,72 @@ extension EntryPoint {
         try Trainer(graph(), TrainingInterface(of: classifier()), on: examples())
       }
     },
-    EntryPoint("Trainer.training(epochs: Int)") { sweep in
+    EntryPoint(
+      "Trainer.training(epochs: Int, validation: Dataset?, metrics: [Metric], "
+        + "trainingMetrics: [Metric], stopping: EarlyStopping?)"
+    ) { sweep in
       let trainer = try Trainer(classifier(), on: examples())
       sweep.each(Hostile.integers) { trainer.training(epochs: $0) }
+    },
+    EntryPoint(
+      "Trainer.train(epochs: Int, validation: Dataset?, metrics: [Metric], "
+        + "trainingMetrics: [Metric], stopping: EarlyStopping?, "
+        + "observe: (Progress) throws(Diagnostic) -> Void)"
+    ) { sweep in
+      let trainer = try Trainer(classifier(), on: examples())
+      let stop: (Trainer.Progress) throws(Diagnostic) -> Void = { _ throws(Diagnostic) in
+        throw Diagnostic(.cancelled, "enough")
+      }
+      sweep.each(Hostile.integers) { try trainer.train(epochs: $0, observe: stop) }
+      for (name, data) in try data() {
+        sweep.call(name) {
+          try trainer.train(
+            epochs: .max, validation: data, metrics: [.accuracy, .topK(2)], observe: stop)
+        }
+      }
+      for metric in [Metric.topK(.min), .topK(.max), .meanAbsoluteError] {
+        sweep.call("\(metric)") {
+          try trainer.train(epochs: .max, validation: examples(), metrics: [metric], observe: stop)
+        }
+        sweep.call("\(metric) of the training data") {
+          try trainer.train(epochs: .max, trainingMetrics: [metric], observe: stop)
+        }
+      }
+    },
+    EntryPoint("EarlyStopping.init(metric: Metric, patience: Int, minimumChange: Double)") {
+      sweep in
+      sweep.each(Hostile.integers) { try stopped(EarlyStopping(patience: $0)) }
+      sweep.each(Hostile.doubles) { try stopped(EarlyStopping(minimumChange: $0)) }
+    },
+    EntryPoint("EarlyStopping.patience: Int") { sweep in
+      sweep.each(Hostile.integers) { patience in
+        var stopping = EarlyStopping()
+        stopping.patience = patience
+        return try stopped(stopping)
+      }
+    },
+    EntryPoint("EarlyStopping.minimumChange: Double") { sweep in
+      sweep.each(Hostile.doubles) { change in
+        var stopping = EarlyStopping()
+        stopping.minimumChange = change
+        return try stopped(stopping)
+      }
+    },
+    EntryPoint("Metric.init?(_ name: String)") { sweep in
+      sweep.each(Hostile.names + ["top-5", "top-0", "top--1", "top-99999999999999999999"]) {
+        Metric($0).map { "\($0)" } ?? "none"
+      }
+    },
+    EntryPoint("Trainer.loadWeights(_ tensors: [String: Tensor])") { sweep in
+      let trainer = try Trainer(classifier(), on: examples())
+      sweep.each(try Hostile.tensorsByName) { try trainer.loadWeights($0) }
+      sweep.each(try Hostile.tensors, "w ") { try trainer.loadWeights(["w": $0]) }
+    },
+    EntryPoint("Trainer.values(of metrics: [Metric], on data: Dataset)") { sweep in
+      let trainer = try Trainer(classifier(), on: examples())
+      for (name, data) in try data() {
+        sweep.call(name) { try trainer.values(of: [.loss, .topK(1)], on: data).count }
+      }
     },
     EntryPoint("Trainer.loss(on data: Dataset)") { sweep in
       let trainer = try Trainer(classifier(), on: examples())
@@ -177,6 +218,19 @@ extension EntryPoint {
       }
     },
     EntryPoint(
+      "Evaluator.values(of metrics: [Metric], on data: Dataset, weights: [String: Tensor])"
+    ) { sweep in
+      let evaluator = try Evaluator(classifier(), TrainingInterface(of: classifier()))
+      for (name, data) in try data() {
+        sweep.call(name) { try evaluator.values(of: [.accuracy], on: data, weights: weights()) }
+      }
+      for k in Hostile.integers {
+        sweep.call("top-\(k)") {
+          try evaluator.values(of: [.topK(k)], on: examples(), weights: weights())[.topK(k)] ?? 0
+        }
+      }
+    },
+    EntryPoint(
       "Evaluator.init(_ graph: Graph, _ interface: TrainingInterface, threads: Int?, engine: Engine)"
     ) {
       sweep in
@@ -186,6 +240,7 @@ extension EntryPoint {
       }
       sweep.call("of another graph") {
         try Evaluator(graph(), TrainingInterface(of: classifier()))
+          .accuracy(on: examples(), weights: weights())
       }
     },
     EntryPoint("Evaluator.classes(of data: Dataset, weights: [String: Tensor])") { sweep in
