@@ -31,6 +31,7 @@ let package = Package(
   products: [
     .library(name: "Adjoint", targets: ["Adjoint"]),
     .library(name: "AdjointTraining", targets: ["AdjointTraining"]),
+    .library(name: "AdjointTables", targets: ["AdjointTables"]),
     .library(name: "AdjointCharts", targets: ["AdjointCharts"]),
     .executable(name: "adjoint", targets: ["AdjointCommand"]),
     .library(name: "AllocationCounting", targets: ["AllocationCounting"]),
@@ -75,6 +76,8 @@ let package = Package(
     // Line and bar charts as SVG, for the command and the benchmarks.
     layer("AdjointCharts"),
     layer("AdjointFormats", on: ["AdjointCore", "AdjointGraph", zlib]),
+    // Tables of numbers and labels, images of digits: what is trained with.
+    layer("AdjointTables", on: ["AdjointCore", "AdjointFormats"]),
     layer(
       "Adjoint",
       on: [
@@ -82,11 +85,12 @@ let package = Package(
         "AdjointAutodiff", "AdjointPasses", "AdjointLowering", "AdjointFormats",
         .product(name: "Logging", package: "swift-log"),
       ]),
-    layer("AdjointTraining", on: ["Adjoint"]),
+    layer("AdjointTraining", on: ["Adjoint", "AdjointTables"]),
     .executableTarget(
       name: "AdjointCommand",
       dependencies: [
-        "Adjoint", "AdjointTraining", "AdjointCharts", "AdjointCore", "AdjointGraph",
+        "Adjoint", "AdjointTraining", "AdjointTables", "AdjointCharts", "AdjointCore",
+        "AdjointGraph",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -110,7 +114,8 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "Adjoint", "AdjointTraining", "AdjointCodegen", "AdjointKernels", "AdjointLowering",
+        "Adjoint", "AdjointTraining", "AdjointTables", "AdjointCodegen", "AdjointKernels",
+        "AdjointLowering",
         "TestSupport",
       ],
       path: "Tests/Fuzz",
@@ -126,15 +131,15 @@ let package = Package(
     tests("AdjointAutodiffTests", on: ["AdjointAutodiff", "AdjointOperators", "AdjointPasses"]),
     tests("AdjointPassesTests", on: ["AdjointAutodiff", "AdjointOperators", "AdjointPasses"]),
     tests("AdjointLoweringTests", on: ["AdjointLowering", "AdjointPasses"]),
-    tests("AdjointFormatsTests", on: ["AdjointFormats"]),
+    tests("AdjointFormatsTests", on: ["AdjointFormats", "AdjointTables"]),
     tests("AdjointChartsTests", on: ["AdjointCharts"]),
     tests(
       "AdjointTests",
       on: [
-        "Adjoint", "AdjointTraining", "AdjointCharts", "AllocationCounting",
+        "Adjoint", "AdjointTraining", "AdjointTables", "AdjointCharts", "AllocationCounting",
         .product(name: "Logging", package: "swift-log"),
       ] + blas),
-    tests("AdjointTrainingTests", on: ["AdjointTraining"]),
+    tests("AdjointTrainingTests", on: ["AdjointTraining", "AdjointTables"]),
     tests("AdjointCommandTests", on: ["AdjointCommand"]),
   ]
 )

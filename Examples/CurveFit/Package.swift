@@ -8,7 +8,10 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "CurveFit",
-      dependencies: [.product(name: "Adjoint", package: "Adjoint")],
+      dependencies: [
+        .product(name: "Adjoint", package: "Adjoint"),
+        .product(name: "AdjointTables", package: "Adjoint"),
+      ],
       swiftSettings: [.swiftLanguageMode(.v6)]
     )
   ]

@@ -1,6 +1,7 @@
 import Adjoint
 import AdjointCore
 import AdjointFormats
+import AdjointTables
 
 extension Dataset {
   /// Reads examples from an NPY, IDX or CSV file that has the label of each in its last column.

@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointTables
 import Foundation
 
 extension Dataset {

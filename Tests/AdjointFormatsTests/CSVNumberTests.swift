@@ -1,5 +1,6 @@
 import AdjointCore
 import AdjointFormats
+import AdjointTables
 import Testing
 
 /// Numbers of a table in every scalar type: exact, rounded, or refused with their place.

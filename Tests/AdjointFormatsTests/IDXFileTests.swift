@@ -1,5 +1,6 @@
 import AdjointCore
 import AdjointFormats
+import AdjointTables
 import Foundation
 import Testing
 

@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointTables
 import AdjointTraining
 import Foundation
 import Testing

@@ -1,5 +1,6 @@
 import AdjointCore
 import AdjointFormats
+import AdjointTables
 import TestSupport
 
 /// Damaged files of every format of data and weights: each gives a value or a `Diagnostic`.

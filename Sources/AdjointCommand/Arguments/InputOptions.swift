@@ -1,6 +1,7 @@
 import Adjoint
 import AdjointCore
 import AdjointGraph
+import AdjointTables
 import ArgumentParser
 
 /// Where the values of inputs and parameters come from.

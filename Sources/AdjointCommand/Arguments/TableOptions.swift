@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointTables
 import ArgumentParser
 
 /// How tables in CSV files are read.

@@ -28,7 +28,7 @@ public struct NPYFile: Hashable, Sendable {
   }
 
   /// Reads a file part by part.
-  init(from source: ByteSource) throws(Diagnostic) {
+  package init(from source: ByteSource) throws(Diagnostic) {
     let path = source.path
     _ = try source.buffer(atLeast: 10)
     guard Self.isNPY(source.buffered) else {
@@ -96,7 +96,7 @@ public struct NPYFile: Hashable, Sendable {
     }
   }
 
-  static func isNPY(_ bytes: ArraySlice<UInt8>) -> Bool { bytes.starts(with: magic) }
+  package static func isNPY(_ bytes: ArraySlice<UInt8>) -> Bool { bytes.starts(with: magic) }
 
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
   private static let maximumHeaderByteCount = 1 << 20

@@ -29,7 +29,7 @@ public struct NPZFile: Hashable, Sendable {
     try self.init(from: ByteSource(bytes: bytes, path: path))
   }
 
-  init(from source: ByteSource) throws(Diagnostic) {
+  package init(from source: ByteSource) throws(Diagnostic) {
     // Before the rest is read, which may be much of something else.
     guard try source.buffer(atLeast: 4), ZipArchive.isZip(source.buffered) else {
       throw .corrupt(

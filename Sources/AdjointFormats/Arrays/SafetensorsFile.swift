@@ -45,7 +45,7 @@ public struct SafetensorsFile: Hashable, Sendable {
     try self.init(from: ByteSource(bytes: bytes, path: path))
   }
 
-  init(from source: ByteSource) throws(Diagnostic) {
+  package init(from source: ByteSource) throws(Diagnostic) {
     let header = try SafetensorsHeader(from: source)
     let checksum = try SafetensorsChecksum(of: header, path: source.path)
     source.checksum = checksum?.ofHeader

@@ -1,14 +1,14 @@
 import AdjointCore
 
 /// The order of the bytes of a number in a file.
-enum ByteOrder: Hashable { case little, big }
+package enum ByteOrder: Hashable { case little, big }
 
 /// The element types that files have; more than tensors have, so some are widened.
-enum StoredElement: Hashable, CaseIterable {
+package enum StoredElement: Hashable, CaseIterable {
   case f16, bf16, f32, f64, i8, i16, i32, i64, u8, u16, u32, bool
 
   /// The bytes that one element occupies in the file.
-  var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .u8, .i8, .bool: 1
     case .f16, .bf16, .i16, .u16: 2
@@ -37,7 +37,7 @@ enum StoredElement: Hashable, CaseIterable {
   /// - Throws: `Diagnostic` `.corruptFile` where the file ends before, or a truth value is neither 0 nor
   ///   1; `.invalidType` for extents that no tensor can have; `.memoryLimit` for more elements than
   ///   come from a compressed file of its size.
-  func tensor(
+  package func tensor(
     from source: ByteSource, _ order: ByteOrder, extents: [Int]
   ) throws(Diagnostic) -> Tensor {
     do throws(Diagnostic) {
@@ -55,7 +55,7 @@ enum StoredElement: Hashable, CaseIterable {
   /// The tensor that all the rest of a file stands for.
   ///
   /// - Throws: as `tensor(from:_:extents:)`, and `.corruptFile` where the file goes on behind.
-  func tensor(
+  package func tensor(
     fromRestOf source: ByteSource, _ order: ByteOrder, extents: [Int]
   ) throws(Diagnostic) -> Tensor {
     let rest = source.remainingByteCount

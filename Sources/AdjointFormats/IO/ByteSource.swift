@@ -10,7 +10,7 @@ import AdjointCore
 ///
 /// A reader looks at what is `buffered`, takes from it, and asks for more; what it has not taken and one
 /// part of at most `partByteCount` are all that is in memory.
-final class ByteSource {
+package final class ByteSource {
   /// How a file gives its bytes.
   private enum Origin {
     /// All bytes are in memory.
@@ -20,12 +20,12 @@ final class ByteSource {
   }
 
   /// The bytes of a part.
-  static let partByteCount = 1 << 20
+  package static let partByteCount = 1 << 20
 
-  let path: String
+  package let path: String
   /// The most bytes that elements from here may take in memory, nil where a plain file's own size is
   /// the bound.
-  let elementByteLimit: Int?
+  package let elementByteLimit: Int?
   private let origin: Origin
   private var bytes: [UInt8]
   private var start = 0
@@ -33,7 +33,7 @@ final class ByteSource {
   var checksum: CRC32?
 
   /// Bytes in memory.
-  init(bytes: [UInt8], path: String) {
+  package init(bytes: [UInt8], path: String) {
     self.path = path
     self.bytes = bytes
     origin = .memory
@@ -51,7 +51,7 @@ final class ByteSource {
   ///
   /// - Throws: `Diagnostic` `.inputOutput` for a file that is missing, a folder or unreadable,
   ///   `.memoryLimit` for one with more bytes than `FileBytes.defaultMaximumByteCount`.
-  static func plain(_ path: String) throws(Diagnostic) -> ByteSource {
+  package static func plain(_ path: String) throws(Diagnostic) -> ByteSource {
     ByteSource(
       .file(try OpenFile(path, maximumByteCount: FileBytes.defaultMaximumByteCount)), path: path,
       elementByteLimit: nil, [])
@@ -60,7 +60,7 @@ final class ByteSource {
   /// A file, inflated if it is a gzip file.
   ///
   /// - Throws: as `plain`.
-  static func inflated(_ path: String) throws(Diagnostic) -> ByteSource {
+  package static func inflated(_ path: String) throws(Diagnostic) -> ByteSource {
     let file = try OpenFile(path, maximumByteCount: FileBytes.defaultMaximumByteCount)
     let first = try file.next()
     guard Gzip.isGzip(first) else {
@@ -72,10 +72,10 @@ final class ByteSource {
   }
 
   /// What has been read and not taken.
-  var buffered: ArraySlice<UInt8> { bytes[start...] }
+  package var buffered: ArraySlice<UInt8> { bytes[start...] }
 
   /// The bytes up to the end, where they are known before they are read.
-  var remainingByteCount: Int? {
+  package var remainingByteCount: Int? {
     switch origin {
     case .memory: return bytes.count - start
     case .file(let file): return file.remainingByteCount.map { $0 + bytes.count - start }
@@ -84,7 +84,7 @@ final class ByteSource {
   }
 
   /// Reads until so many bytes are buffered; false where the end comes before.
-  func buffer(atLeast count: Int) throws(Diagnostic) -> Bool {
+  package func buffer(atLeast count: Int) throws(Diagnostic) -> Bool {
     while bytes.count - start < count {
       let next: [UInt8]
       switch origin {
@@ -105,7 +105,7 @@ final class ByteSource {
   }
 
   /// Takes bytes that are buffered.
-  func take(_ count: Int) -> ArraySlice<UInt8> {
+  package func take(_ count: Int) -> ArraySlice<UInt8> {
     let taken = bytes[start..<start + count]
     start += count
     checksum?.add(taken)
@@ -113,10 +113,10 @@ final class ByteSource {
   }
 
   /// Whether nothing is left.
-  func isAtEnd() throws(Diagnostic) -> Bool { try !buffer(atLeast: 1) }
+  package func isAtEnd() throws(Diagnostic) -> Bool { try !buffer(atLeast: 1) }
 
   /// Refuses elements of so many bytes that come from a small compressed file.
-  func checkElements(byteCount: Int) throws(Diagnostic) {
+  package func checkElements(byteCount: Int) throws(Diagnostic) {
     guard let elementByteLimit, byteCount > elementByteLimit else { return }
     throw Diagnostic(
       .memoryLimit,

@@ -16,7 +16,7 @@ extension Diagnostic {
   }
 
   /// A file whose bytes are not what its format says.
-  static func corrupt(_ message: String, _ path: String) -> Diagnostic {
+  package static func corrupt(_ message: String, _ path: String) -> Diagnostic {
     Diagnostic(.corruptFile, message, location: SourceLocation(file: path))
   }
 

@@ -6,7 +6,7 @@ import AdjointCore
 /// a member and end with the directory. Members that overlap, and a directory that says other than the
 /// headers of the members do, are refused: what looks like one archive to one reader and like
 /// another to the next is no data. The layout is that of PKWARE's APPNOTE 6.3.
-struct ZipArchive {
+package struct ZipArchive {
   struct Member {
     var name: String
     fileprivate var isDeflated: Bool
@@ -21,7 +21,7 @@ struct ZipArchive {
   private(set) var members: [Member] = []
 
   /// Whether bytes begin as an archive does, one without members included.
-  static func isZip(_ bytes: ArraySlice<UInt8>) -> Bool {
+  package static func isZip(_ bytes: ArraySlice<UInt8>) -> Bool {
     bytes.starts(with: [0x50, 0x4b, 3, 4]) || bytes.starts(with: [0x50, 0x4b, 5, 6])
   }
 

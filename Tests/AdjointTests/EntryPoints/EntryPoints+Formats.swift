@@ -1,5 +1,6 @@
 import Adjoint
 import AdjointCharts
+import AdjointTables
 import Foundation
 
 extension EntryPoint {

@@ -42,12 +42,13 @@ enum PublicSignatures {
     return found
   }
 
-  /// The facade, what it exports again, training, and the charts.
+  /// The facade, what it exports again, and the other products.
   private static func modules(of sources: URL) throws -> [String] {
     let facade = sources.appendingPathComponent("Adjoint/Adjoint.swift")
     let exported = try String(contentsOf: facade, encoding: .utf8).split(separator: "\n")
       .filter { $0.hasPrefix("@_exported import ") }.map { $0.dropFirst(18) }
-    return ["Adjoint", "AdjointTraining", "AdjointCharts"] + exported.map(String.init)
+    return ["Adjoint", "AdjointTraining", "AdjointTables", "AdjointCharts"]
+      + exported.map(String.init)
   }
 
   private static func declarations(in text: String) throws -> [PublicDeclaration] {

@@ -1,5 +1,6 @@
 // Fits y = b1 + b2·exp(−b4·x) + b3·exp(−b5·x) to 33 points by the method of Levenberg and Marquardt.
 import Adjoint
+import AdjointTables
 import Foundation
 
 let points = try CSVFile(contentsOf: "Data/mgh17.csv", as: .f64).tensor

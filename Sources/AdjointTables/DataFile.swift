@@ -1,4 +1,5 @@
 import AdjointCore
+import AdjointFormats
 
 /// Training data in whichever of the supported formats the file is.
 public enum DataFile {

@@ -1,4 +1,5 @@
 import AdjointCore
+import AdjointFormats
 
 /// Goes once through the bytes of a CSV file, line by line.
 struct CSVParser {

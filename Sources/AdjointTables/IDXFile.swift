@@ -1,4 +1,5 @@
 import AdjointCore
+import AdjointFormats
 
 /// Arrays in the IDX format of the MNIST files, plain or compressed by gzip.
 ///

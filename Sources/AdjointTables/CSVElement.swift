@@ -1,4 +1,5 @@
 import AdjointCore
+import AdjointFormats
 
 /// What the numbers of a table are read as.
 package struct TableElements: Sendable {

@@ -1,4 +1,5 @@
 import AdjointCore
+import AdjointFormats
 
 /// Numbers written in decimal, as data files have them.
 enum DecimalNumber: Equatable {

@@ -1,4 +1,5 @@
 import AdjointCore
+import AdjointFormats
 
 /// A table of numbers in comma-separated text, plain or compressed by gzip.
 ///
