@@ -36,6 +36,8 @@ public struct CSVFile: Hashable, Sendable {
   /// whole numbers; floating-point types round it, as they round fractions.
   ///
   /// - Parameters:
+  ///   - path: The file, plain or compressed by gzip.
+  ///   - scalarType: The type of the numbers.
   ///   - lastType: The type of the last column, such as that of labels, which is then in
   ///     `lastColumn` and not in `tensor`.
   ///   - header: Whether the first line has the names of the columns.
