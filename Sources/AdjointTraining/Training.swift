@@ -68,6 +68,7 @@ extension Trainer {
   /// What is wrong with the arguments is thrown before the first step.
   ///
   /// - Parameters:
+  ///   - epochs: How many epochs are done in the end.
   ///   - validation: Examples that are not trained on. After each epoch a forward pass over them gives
   ///     the metrics.
   ///   - metrics: What is told of the validation data in `Progress.report`.
