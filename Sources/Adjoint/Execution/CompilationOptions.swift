@@ -2,6 +2,9 @@ import AdjointPasses
 import AdjointRuntime
 
 /// What loop nests become: machine code for this processor, or portable loops.
+///
+/// `.generated` needs the library of LLVM and gives portable loops where there is none; `.portable` needs
+/// nothing.
 public typealias Backend = AdjointRuntime.Backend
 
 /// How a graph is compiled.
