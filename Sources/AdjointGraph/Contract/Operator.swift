@@ -31,10 +31,14 @@ package protocol Operator: Hashable, Sendable {
 
   /// The operator's own identities, tried in order when a pass builds a node with it.
   static var rewrites: [Rewrite] { get }
+
+  /// What the documentation says of it; an operator that graph files may name has a page.
+  static var page: OperatorPage? { get }
 }
 
 extension Operator {
   package static var rewrites: [Rewrite] { [] }
+  package static var page: OperatorPage? { nil }
   package var mnemonic: String { Self.mnemonic }
 
   /// Whether the other operator is of the same type and equal.

@@ -74,3 +74,47 @@ extension Value {
     AdjointOperators.silu(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension OperatorPage {
+  static let reluPage = OperatorPage(
+    "relu", .composite, "The rectifier of every element.",
+    formula: "y = max(x, 0)",
+    operands: [OperatorPage.Part("x", "any shape")],
+    result: "The shape and type of x.",
+    reverse: ["x̄ = ȳ where x > 0, 0 elsewhere"],
+    forward: "ẏ = ẋ where x > 0, 0 elsewhere",
+    conventions: ["The derivative at 0 is 0. A NaN stays NaN, with the derivative 1."],
+    example: OperatorPage.Example([OperatorPage.Input("x", elements: [-2, 0.5, 3])], "relu(x)") {
+      relu($1[0])
+    })
+}
+
+extension OperatorPage {
+  static let leakyReluPage = OperatorPage(
+    "leakyRelu", .composite, "The element above 0, and a multiple of it elsewhere.",
+    formula: "y = x where x > 0, slope · x elsewhere",
+    operands: [OperatorPage.Part("x", "any shape")],
+    result: "The shape and type of x.",
+    attributes: [OperatorPage.Part("slope", "the multiple, 0.01 where it is not given")],
+    reverse: ["x̄ = ȳ where x > 0, slope · ȳ elsewhere"],
+    forward: "ẏ = ẋ where x > 0, slope · ẋ elsewhere",
+    conventions: ["The derivative at 0 is the slope. A NaN stays NaN, with the derivative 1."],
+    example: OperatorPage.Example(
+      [OperatorPage.Input("x", elements: [-2, 0.5, 3])], "leakyRelu(x, slope: 0.25)"
+    ) { leakyRelu($1[0], slope: 0.25) })
+}
+
+extension OperatorPage {
+  static let siluPage = OperatorPage(
+    "silu", .composite, "The element times its logistic function, also known as swish.",
+    formula: "y = x · sigmoid(x)",
+    operands: [OperatorPage.Part("x", "any shape")],
+    result: "The shape and type of x.",
+    reverse: ["x̄ = ȳ · (s + x · s · (1 − s)), with s = sigmoid(x)"],
+    forward: "ẏ = ẋ · (s + x · s · (1 − s))",
+    conventions: ["At −∞ the value is NaN, and at both infinities the derivative is."],
+    example: OperatorPage.Example([OperatorPage.Input("x", elements: [-2, 0.5, 3])], "silu(x)") {
+      silu($1[0])
+    })
+}

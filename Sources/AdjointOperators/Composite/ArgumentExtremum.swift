@@ -46,3 +46,42 @@ extension Value {
     }
   }
 }
+
+// The page of the reference.
+extension OperatorPage {
+  static let argmaxPage = OperatorPage(
+    "argmax", .composite, "The position of the largest element along an axis.",
+    formula: "y = the first i with xᵢ = max x",
+    operands: [OperatorPage.Part("x", "at least one axis")],
+    result: "The shape of x without the axis, of type i32.",
+    attributes: [
+      OperatorPage.Part(
+        "axis", "the axis, the last where it is not given; negative ones count from the back")
+    ],
+    conventions: [
+      "Of several equal ones it is the first. A NaN counts as larger than any "
+        + "number. Over no element it is the largest i32."
+    ],
+    example: OperatorPage.Example(
+      [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])], "x.argmax(axis: 1)"
+    ) { $1[0].argmax(axis: 1) })
+}
+
+extension OperatorPage {
+  static let argminPage = OperatorPage(
+    "argmin", .composite, "The position of the smallest element along an axis.",
+    formula: "y = the first i with xᵢ = min x",
+    operands: [OperatorPage.Part("x", "at least one axis")],
+    result: "The shape of x without the axis, of type i32.",
+    attributes: [
+      OperatorPage.Part(
+        "axis", "the axis, the last where it is not given; negative ones count from the back")
+    ],
+    conventions: [
+      "Of several equal ones it is the first. A NaN counts as smaller than any "
+        + "number. Over no element it is the largest i32."
+    ],
+    example: OperatorPage.Example(
+      [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])], "x.argmin(axis: 1)"
+    ) { $1[0].argmin(axis: 1) })
+}

@@ -68,3 +68,31 @@ public func crossEntropy(
     return ShiftedLogSumExp(of: logits, over: [classAxis]).less(expected: probabilities).mean()
   }
 }
+
+// The page of the reference.
+extension OperatorPage {
+  static let crossEntropyPage = OperatorPage(
+    "crossEntropy", .composite,
+    "The mean cross-entropy of class scores against class numbers or "
+      + "probabilities.",
+    formula: "L = mean(log Σₖ exp(xₖ) − x_label), or mean(log Σₖ exp(xₖ) − Σₖ qₖ · xₖ)",
+    operands: [
+      OperatorPage.Part("x", "[…, C], the scores before any softmax"),
+      OperatorPage.Part("indices or probabilities", "[…] of whole numbers, or that of x"),
+    ],
+    result: "A scalar of the type of x.",
+    reverse: [
+      "x̄ = L̄ · (softmax(x) − q)/n, with the n of the labels; q is 1 at the label", "q̄ = −L̄ · x/n",
+    ],
+    forward: "L̇ = Σ ∂L/∂x · ẋ + Σ ∂L/∂q · q̇",
+    conventions: [
+      "A label outside the classes counts as the score 0.",
+      "A probability of 0 at a score of −∞ contributes 0.",
+    ],
+    example: OperatorPage.Example(
+      [
+        OperatorPage.Input("x", .f64, [2, 3], elements: [1, 2, 0.5, 0, -1, 3]),
+        OperatorPage.Input("labels", .i32, elements: [1, 2]),
+      ], "crossEntropy(logits: x, indices: labels)"
+    ) { crossEntropy(logits: $1[0], indices: $1[1]) })
+}

@@ -49,3 +49,22 @@ extension Value {
     AdjointOperators.gelu(self, approximation: approximation, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension OperatorPage {
+  static let geluPage = OperatorPage(
+    "gelu", .composite, "The Gaussian error linear unit of every element.",
+    formula: "y = x · Φ(x), with the distribution function Φ of the normal distribution",
+    operands: [OperatorPage.Part("x", "any shape")],
+    result: "The shape and type of x.",
+    attributes: [OperatorPage.Part("approximation", "exact, or by the hyperbolic tangent")],
+    reverse: ["x̄ = ȳ · (Φ(x) + x · φ(x)), with the normal density φ"],
+    forward: "ẏ = ẋ · (Φ(x) + x · φ(x))",
+    conventions: [
+      "At −∞ the value is NaN, and so is the derivative of the exact form at both "
+        + "infinities."
+    ],
+    example: OperatorPage.Example([OperatorPage.Input("x", elements: [-2, 0.5, 3])], "gelu(x)") {
+      gelu($1[0])
+    })
+}

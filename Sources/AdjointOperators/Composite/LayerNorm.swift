@@ -29,3 +29,33 @@ public func layerNorm(
       + offset.broadcast(to: x.shape, axes: axes)
   }
 }
+
+// The page of the reference.
+extension OperatorPage {
+  static let layerNormPage = OperatorPage(
+    "layerNorm", .composite,
+    "Elements along axes brought to mean 0 and variance 1, then scaled and moved.",
+    formula: "y = (x − mean)/√(variance + ε) · scale + offset",
+    operands: [
+      OperatorPage.Part("x", "any shape"), OperatorPage.Part("scale", "the extents of the axes"),
+      OperatorPage.Part("offset", "the extents of the axes"),
+    ],
+    result: "The shape and type of x.",
+    attributes: [
+      OperatorPage.Part("axes", "the axes, the last where none are given"),
+      OperatorPage.Part("epsilon", "ε, 1e-5 where it is not given"),
+    ],
+    reverse: [
+      "x̄ = (g − mean(g) − n · mean(g · n))/√(variance + ε), with g = ȳ · scale and "
+        + "the normalised n", "scale and offset: the sums of ȳ · n and of ȳ",
+    ],
+    forward: "ẏ = (ẋ − mean(ẋ) − n · mean(ẋ · n))/√(variance + ε) · scale, and the tangents "
+      + "of scale times n and of offset",
+    example: OperatorPage.Example(
+      [
+        OperatorPage.Input("x", .f64, [2, 3], elements: [1, 3, 2, -2, 0, 5]),
+        OperatorPage.Input("scale", elements: [1, 2, 1]),
+        OperatorPage.Input("offset", elements: [0, 1, 0]),
+      ], "layerNorm(x, scale: scale, offset: offset)"
+    ) { layerNorm($1[0], scale: $1[1], offset: $1[2]) })
+}

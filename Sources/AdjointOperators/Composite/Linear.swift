@@ -31,3 +31,24 @@ public func linear(
     return product + bias.repeated(over: product, alongAxes: Array(0..<(product.rank - 1)))
   }
 }
+
+// The page of the reference.
+extension OperatorPage {
+  static let linearPage = OperatorPage(
+    "linear", .composite, "A fully connected layer.",
+    formula: "y = x · W + b",
+    operands: [
+      OperatorPage.Part("x", "[…, in]"), OperatorPage.Part("weight", "[in, out]"),
+      OperatorPage.Part("bias", "[out], or none"),
+    ],
+    result: "[…, out], of the type of x.",
+    reverse: ["x̄ = ȳ · Wᵀ", "W̄ = xᵀ · ȳ", "b̄ = the sum of ȳ over all axes but the last"],
+    forward: "ẏ = ẋ · W + x · Ẇ + ḃ",
+    example: OperatorPage.Example(
+      [
+        OperatorPage.Input("x", .f64, [1, 2], elements: [1, 2]),
+        OperatorPage.Input("w", .f64, [2, 2], elements: [1, 0, 3, -1]),
+        OperatorPage.Input("b", elements: [0.5, 0.25]),
+      ], "linear(x, weight: w, bias: b)"
+    ) { linear($1[0], weight: $1[1], bias: $1[2]) })
+}

@@ -53,3 +53,25 @@ extension Value {
     mean(alongAxes: axes, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension OperatorPage {
+  static let meanPage = OperatorPage(
+    "mean", .composite, "The mean over axes.",
+    formula: "y = Σ x / n",
+    operands: [OperatorPage.Part("x", "any shape")],
+    result: "The other axes of x, or all with the extent 1.",
+    attributes: [
+      OperatorPage.Part("axes", "the axes, negative ones from the back; all where none are given")
+    ],
+    reverse: ["x̄ = ȳ/n, repeated along the axes"],
+    forward: "ẏ = the mean of ẋ",
+    conventions: [
+      "NaN over no element. An extent known by name counts with the number that it "
+        + "is bound to."
+    ],
+    example: OperatorPage.Example(
+      [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],
+      "x.mean(squeezingAxes: 1)"
+    ) { $1[0].mean(squeezingAxes: 1) })
+}

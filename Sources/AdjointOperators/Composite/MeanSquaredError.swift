@@ -18,3 +18,22 @@ public func meanSquaredError(
     return (difference * difference).mean()
   }
 }
+
+// The page of the reference.
+extension OperatorPage {
+  static let meanSquaredErrorPage = OperatorPage(
+    "meanSquaredError", .composite,
+    "The mean of the squared differences of predictions and targets.",
+    formula: "L = mean((p − t)²)",
+    operands: [
+      OperatorPage.Part("p", "any shape"),
+      OperatorPage.Part("t", "that of p; the two do not broadcast"),
+    ],
+    result: "A scalar of the type of p.",
+    reverse: ["p̄ = L̄ · 2 · (p − t)/n", "t̄ = −p̄"],
+    forward: "L̇ = mean(2 · (p − t) · (ṗ − ṫ))",
+    example: OperatorPage.Example(
+      [OperatorPage.Input("p", elements: [1, 2]), OperatorPage.Input("t", elements: [0, 4])],
+      "meanSquaredError(predictions: p, targets: t)"
+    ) { meanSquaredError(predictions: $1[0], targets: $1[1]) })
+}

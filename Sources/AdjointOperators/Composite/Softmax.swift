@@ -126,3 +126,58 @@ extension Value {
     logSumExp(alongAxes: axes, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension OperatorPage {
+  static let softmaxPage = OperatorPage(
+    "softmax", .composite, "The exponentials along an axis, scaled to sum to 1.",
+    formula: "yᵢ = exp(xᵢ) / Σₖ exp(xₖ)",
+    operands: [OperatorPage.Part("x", "any shape")],
+    result: "The shape and type of x.",
+    attributes: [
+      OperatorPage.Part(
+        "axis", "the axis, the last where it is not given; negative ones count from the back")
+    ],
+    reverse: ["x̄ = y · (ȳ − Σₖ ȳₖ · yₖ)"],
+    forward: "ẏ = y · (ẋ − Σₖ ẋₖ · yₖ)",
+    conventions: ["It is computed from x − max(x), so that no exponential overflows."],
+    example: OperatorPage.Example(
+      [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],
+      "softmax(x, axis: 1)"
+    ) { softmax($1[0], axis: 1) })
+}
+
+extension OperatorPage {
+  static let logSoftmaxPage = OperatorPage(
+    "logSoftmax", .composite, "The logarithm of the softmax, without forming the softmax.",
+    formula: "yᵢ = xᵢ − log Σₖ exp(xₖ)",
+    operands: [OperatorPage.Part("x", "any shape")],
+    result: "The shape and type of x.",
+    attributes: [
+      OperatorPage.Part(
+        "axis", "the axis, the last where it is not given; negative ones count from the back")
+    ],
+    reverse: ["x̄ᵢ = ȳᵢ − softmax(x)ᵢ · Σₖ ȳₖ"],
+    forward: "ẏᵢ = ẋᵢ − Σₖ softmax(x)ₖ · ẋₖ",
+    conventions: ["It is computed from x − max(x), so that no exponential overflows."],
+    example: OperatorPage.Example(
+      [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],
+      "logSoftmax(x, axis: 1)"
+    ) { logSoftmax($1[0], axis: 1) })
+}
+
+extension OperatorPage {
+  static let logSumExpPage = OperatorPage(
+    "logSumExp", .composite, "The logarithm of the sum of the exponentials over axes.",
+    formula: "y = log Σₖ exp(xₖ)",
+    operands: [OperatorPage.Part("x", "any shape")],
+    result: "The other axes of x, or all with the extent 1.",
+    attributes: [OperatorPage.Part("axes", "the axes; negative ones count from the back")],
+    reverse: ["x̄ = ȳ · softmax(x)"],
+    forward: "ẏ = Σₖ softmax(x)ₖ · ẋₖ",
+    conventions: ["It neither overflows nor loses small sums. Over nothing but −∞ it is −∞."],
+    example: OperatorPage.Example(
+      [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],
+      "logSumExp(x, squeezingAxes: [1])"
+    ) { logSumExp($1[0], squeezingAxes: [1]) })
+}

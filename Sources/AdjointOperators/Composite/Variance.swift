@@ -60,3 +60,22 @@ extension Value {
     variance(alongAxes: axes, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension OperatorPage {
+  static let variancePage = OperatorPage(
+    "variance", .composite, "The variance over axes about the mean, of a whole population.",
+    formula: "y = Σ (x − mean)² / n",
+    operands: [OperatorPage.Part("x", "any shape")],
+    result: "The other axes of x, or all with the extent 1.",
+    attributes: [
+      OperatorPage.Part("axes", "the axes, negative ones from the back; all where none are given")
+    ],
+    reverse: ["x̄ = ȳ · 2 · (x − mean)/n"],
+    forward: "ẏ = the mean of 2 · (x − mean) · ẋ",
+    conventions: ["NaN over no element."],
+    example: OperatorPage.Example(
+      [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],
+      "x.variance(squeezingAxes: 1)"
+    ) { $1[0].variance(squeezingAxes: 1) })
+}

@@ -50,3 +50,24 @@ extension Value {
     AdjointOperators.abs(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Abs {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The magnitude of every element.",
+      formula: "y = |x|",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = ȳ · sign(x)"],
+      forward: "ẏ = ẋ · sign(x)",
+      conventions: [
+        "The derivative at 0 is 0.",
+        "The least number of a signed whole-number type has no positive counterpart "
+          + "and stays as it is.",
+      ],
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [-2, 0.5, 3])], "abs(x)") {
+        abs($1[0])
+      })
+  }
+}

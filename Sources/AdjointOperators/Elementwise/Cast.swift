@@ -85,3 +85,26 @@ extension Value {
       at: SourceLocation(file: file, line: line))
   }
 }
+
+// The page of the reference.
+extension Cast {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "Every element in another scalar type.",
+      formula: "y = x as a number of the type `to`",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape of x, of the type `to`.",
+      attributes: [OperatorPage.Part("to", "the scalar type of the result")],
+      reverse: ["x̄ = ȳ as numbers of the type of x"],
+      forward: "ẏ = ẋ as numbers of the type `to`",
+      conventions: [
+        "Floating point to whole numbers truncates toward zero and clamps to the range "
+          + "of the type; NaN becomes 0.", "Whole numbers to a narrower type keep the low bits.",
+        "Of truth values true is 1; of numbers anything but 0 is true, NaN too.",
+        "Where either type is not floating point, no derivative passes.",
+      ],
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", elements: [1.5, -2, 0.1])], "x.cast(to: .f32)"
+      ) { $1[0].cast(to: .f32) })
+  }
+}

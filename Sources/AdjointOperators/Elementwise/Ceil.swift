@@ -29,3 +29,18 @@ extension Value {
     AdjointOperators.ceil(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Ceil {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The least whole number not below each element.",
+      formula: "y = ⌈x⌉",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      conventions: ["The derivative is taken as 0 everywhere, at the jumps too."],
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", elements: [-1.5, 0.5, 2.5])], "ceil(x)"
+      ) { ceil($1[0]) })
+  }
+}

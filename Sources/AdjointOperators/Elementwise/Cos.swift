@@ -35,3 +35,19 @@ extension Value {
     AdjointOperators.cos(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Cos {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The cosine of every element, in radians.",
+      formula: "y = cos(x)",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = −ȳ · sin(x)"],
+      forward: "ẏ = −ẋ · sin(x)",
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [0, 1, -2])], "cos(x)") {
+        cos($1[0])
+      })
+  }
+}

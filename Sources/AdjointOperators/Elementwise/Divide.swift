@@ -96,3 +96,22 @@ extension Value {
     right.combined(after: NumberLiteral(left), by: Divide())
   }
 }
+
+// The page of the reference.
+extension Divide {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The quotient of two values.",
+      formula: "z = x / y",
+      operands: [OperatorPage.Part("x", "any shape"), OperatorPage.Part("y", "that of x")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = z̄ / y", "ȳ = −z̄ · z / y"],
+      forward: "ż = ẋ / y − ẏ · z / y",
+      conventions: ["Division of whole numbers truncates toward zero, and by 0 it gives 0."],
+      example: OperatorPage.Example(
+        [
+          OperatorPage.Input("x", elements: [1, 2]), OperatorPage.Input("y", elements: [0.5, -2]),
+        ], "x / y"
+      ) { $1[0] / $1[1] })
+  }
+}

@@ -42,3 +42,19 @@ extension Value {
     AdjointOperators.erf(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Erf {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The error function of every element.",
+      formula: "y = 2/√π · ∫₀ˣ exp(−t²) dt",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = ȳ · 2/√π · exp(−x²)"],
+      forward: "ẏ = ẋ · 2/√π · exp(−x²)",
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [0, 1, -0.5])], "erf(x)") {
+        erf($1[0])
+      })
+  }
+}

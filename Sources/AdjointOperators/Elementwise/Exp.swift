@@ -33,3 +33,19 @@ extension Value {
     AdjointOperators.exp(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Exp {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The exponential function of every element.",
+      formula: "y = eˣ",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = ȳ · y"],
+      forward: "ẏ = ẋ · y",
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [0, 1, -2])], "exp(x)") {
+        exp($1[0])
+      })
+  }
+}

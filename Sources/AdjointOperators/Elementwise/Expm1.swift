@@ -36,3 +36,20 @@ extension Value {
     AdjointOperators.expm1(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Expm1 {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise,
+      "The exponential function less 1 of every element, accurate where x is near 0.",
+      formula: "y = eˣ − 1",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = ȳ · eˣ"],
+      forward: "ẏ = ẋ · eˣ",
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [0, 1, -2])], "expm1(x)") {
+        expm1($1[0])
+      })
+  }
+}

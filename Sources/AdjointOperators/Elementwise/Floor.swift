@@ -29,3 +29,18 @@ extension Value {
     AdjointOperators.floor(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Floor {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The greatest whole number not above each element.",
+      formula: "y = ⌊x⌋",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      conventions: ["The derivative is taken as 0 everywhere, at the jumps too."],
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", elements: [-1.5, 0.5, 2.5])], "floor(x)"
+      ) { floor($1[0]) })
+  }
+}

@@ -45,3 +45,21 @@ extension Value {
     right.combined(after: NumberLiteral(left), by: LessOrEqual())
   }
 }
+
+// The page of the reference.
+extension LessOrEqual {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "Whether x ≤ y, element by element.",
+      formula: "z = (x ≤ y)",
+      operands: [OperatorPage.Part("x", "any shape"), OperatorPage.Part("y", "that of x")],
+      result: "The shape of x, of type bool.",
+      conventions: ["False where one of the two is NaN."],
+      example: OperatorPage.Example(
+        [
+          OperatorPage.Input("x", elements: [1, 2, 3]),
+          OperatorPage.Input("y", elements: [2, 2, -1]),
+        ], "x .<= y"
+      ) { $1[0] .<= $1[1] })
+  }
+}

@@ -61,3 +61,20 @@ extension Value {
     AdjointOperators.log(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Log {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The natural logarithm of every element.",
+      formula: "y = log(x)",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = ȳ / x"],
+      forward: "ẏ = ẋ / x",
+      conventions: ["The logarithm is −∞ at 0 and NaN below. The derivative is 1/x there too."],
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [1, 2, 0.5])], "log(x)") {
+        log($1[0])
+      })
+  }
+}

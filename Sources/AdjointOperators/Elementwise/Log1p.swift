@@ -51,3 +51,24 @@ extension Value {
     AdjointOperators.log1p(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Log1p {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise,
+      "The natural logarithm of 1 + x of every element, accurate where x is near 0.",
+      formula: "y = log(1 + x)",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = ȳ / (1 + x)"],
+      forward: "ẏ = ẋ / (1 + x)",
+      conventions: [
+        "The logarithm is −∞ at −1 and NaN below. The derivative is 1/(1 + x) there "
+          + "too."
+      ],
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [0, 1, -0.5])], "log1p(x)") {
+        log1p($1[0])
+      })
+  }
+}

@@ -33,3 +33,17 @@ extension Value {
     x.builder.apply(LogicalNot(), [x])
   }
 }
+
+// The page of the reference.
+extension LogicalNot {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The negation of truth values.",
+      formula: "y = ¬x",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      example: OperatorPage.Example([OperatorPage.Input("x", .bool, elements: [1, 0])], ".!x") {
+        .!$1[0]
+      })
+  }
+}

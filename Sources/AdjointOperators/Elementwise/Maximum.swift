@@ -63,3 +63,29 @@ public func max<Integer: BinaryInteger>(
 ) -> Value {
   y.combined(after: NumberLiteral(x), by: Maximum(), at: SourceLocation(file: file, line: line))
 }
+
+// The page of the reference.
+extension Maximum {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The greater of two values.",
+      formula: "z = max(x, y)",
+      operands: [OperatorPage.Part("x", "any shape"), OperatorPage.Part("y", "that of x")],
+      result: "The shape and type of x.",
+      reverse: [
+        "x̄ = z̄ where x > y, z̄/2 where x = y, 0 elsewhere",
+        "ȳ = z̄ where y > x, z̄/2 where x = y, 0 elsewhere",
+      ],
+      forward: "ż = ẋ where x > y, (ẋ + ẏ)/2 where x = y, ẏ elsewhere",
+      conventions: [
+        "NaN where one of the two is NaN; nothing passes to either then.",
+        "Nothing passes to the one that is not taken, not even an infinity or a NaN.",
+      ],
+      example: OperatorPage.Example(
+        [
+          OperatorPage.Input("x", elements: [1, 2, 3]),
+          OperatorPage.Input("y", elements: [2, 2, -1]),
+        ], "max(x, y)"
+      ) { max($1[0], $1[1]) })
+  }
+}

@@ -62,3 +62,29 @@ public func min<Integer: BinaryInteger>(
 ) -> Value {
   y.combined(after: NumberLiteral(x), by: Minimum(), at: SourceLocation(file: file, line: line))
 }
+
+// The page of the reference.
+extension Minimum {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The lesser of two values.",
+      formula: "z = min(x, y)",
+      operands: [OperatorPage.Part("x", "any shape"), OperatorPage.Part("y", "that of x")],
+      result: "The shape and type of x.",
+      reverse: [
+        "x̄ = z̄ where x < y, z̄/2 where x = y, 0 elsewhere",
+        "ȳ = z̄ where y < x, z̄/2 where x = y, 0 elsewhere",
+      ],
+      forward: "ż = ẋ where x < y, (ẋ + ẏ)/2 where x = y, ẏ elsewhere",
+      conventions: [
+        "NaN where one of the two is NaN; nothing passes to either then.",
+        "Nothing passes to the one that is not taken, not even an infinity or a NaN.",
+      ],
+      example: OperatorPage.Example(
+        [
+          OperatorPage.Input("x", elements: [1, 2, 3]),
+          OperatorPage.Input("y", elements: [2, 2, -1]),
+        ], "min(x, y)"
+      ) { min($1[0], $1[1]) })
+  }
+}

@@ -37,3 +37,20 @@ extension Value {
     x.builder.apply(Negate(), [x])
   }
 }
+
+// The page of the reference.
+extension Negate {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The negative of every element.",
+      formula: "y = −x",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = −ȳ"],
+      forward: "ẏ = −ẋ",
+      conventions: ["Arithmetic of whole numbers wraps around."],
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [1, -2, 0.5])], "-x") {
+        -$1[0]
+      })
+  }
+}

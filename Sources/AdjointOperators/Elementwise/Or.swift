@@ -33,3 +33,20 @@ extension Value {
     left.combined(with: right, by: Or())
   }
 }
+
+// The page of the reference.
+extension Or {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The disjunction of truth values.",
+      formula: "z = x ∨ y",
+      operands: [OperatorPage.Part("x", "any shape"), OperatorPage.Part("y", "that of x")],
+      result: "The shape and type of x.",
+      example: OperatorPage.Example(
+        [
+          OperatorPage.Input("x", .bool, elements: [1, 1, 0]),
+          OperatorPage.Input("y", .bool, elements: [1, 0, 0]),
+        ], "x .| y"
+      ) { $1[0] .| $1[1] })
+  }
+}

@@ -102,3 +102,29 @@ public func pow<Integer: BinaryInteger>(
 ) -> Value {
   y.combined(after: NumberLiteral(x), by: Power(), at: SourceLocation(file: file, line: line))
 }
+
+// The page of the reference.
+extension Power {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The first value raised to the power of the second.",
+      formula: "z = xʸ",
+      operands: [OperatorPage.Part("x", "any shape"), OperatorPage.Part("y", "that of x")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = z̄ · y · x^(y−1)", "ȳ = z̄ · z · log(x)"],
+      forward: "ż = ẋ · y · x^(y−1) + ẏ · z · log(x)",
+      conventions: [
+        "NaN where the base is negative and the exponent not whole; 1 where the "
+          + "exponent is 0.",
+        "∂z/∂x is 0 where both are 0. ∂z/∂y is 0 where x is 0 or less, or z is 0. What "
+          + "is taken as 0 there is so whatever the cotangent is.",
+        "Of whole numbers a negative exponent gives 0, unless the base is 1 or −1.",
+      ],
+      example: OperatorPage.Example(
+        [
+          OperatorPage.Input("x", elements: [2, 3, 0.5]),
+          OperatorPage.Input("y", elements: [3, 0.5, -1]),
+        ], "pow(x, y)"
+      ) { pow($1[0], $1[1]) })
+  }
+}

@@ -46,3 +46,19 @@ extension Value {
     AdjointOperators.reciprocal(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Reciprocal {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The reciprocal of every element.",
+      formula: "y = 1/x",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = −ȳ · y²"],
+      forward: "ẏ = −ẋ · y²",
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", elements: [1, -2, 0.5])], "reciprocal(x)"
+      ) { reciprocal($1[0]) })
+  }
+}

@@ -29,3 +29,20 @@ extension Value {
     AdjointOperators.round(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Round {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise,
+      "The nearest whole number to each element; of two equally near ones, the even "
+        + "one.",
+      formula: "y = round(x)",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      conventions: ["The derivative is taken as 0 everywhere, at the jumps too."],
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", elements: [-1.5, 0.5, 2.5])], "round(x)"
+      ) { round($1[0]) })
+  }
+}

@@ -36,3 +36,20 @@ extension Value {
     AdjointOperators.rsqrt(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Rsqrt {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The reciprocal of the square root of every element.",
+      formula: "y = 1/√x",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = −ȳ · ½ · y/x"],
+      forward: "ẏ = −ẋ · ½ · y/x",
+      conventions: ["NaN below 0."],
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [1, 4, 0.25])], "rsqrt(x)") {
+        rsqrt($1[0])
+      })
+  }
+}

@@ -154,3 +154,31 @@ extension Value {
       number, scalarType, at: SourceLocation(file: file, line: line), for: Select.mnemonic)
   }
 }
+
+// The page of the reference.
+extension Select {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise,
+      "Elements of one value where a condition holds, and of another elsewhere.",
+      formula: "z = x where c, else y",
+      operands: [
+        OperatorPage.Part("c", "any shape; bool"), OperatorPage.Part("x", "that of c"),
+        OperatorPage.Part("y", "that of c"),
+      ],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = z̄ where c, else 0", "ȳ = 0 where c, else z̄"],
+      forward: "ż = ẋ where c, else ẏ",
+      conventions: [
+        "Nothing comes from the element that is not selected, not even a NaN, and "
+          + "nothing goes back to it, nor through the element-wise operators that compute "
+          + "it, also where their derivatives are infinite or NaN."
+      ],
+      example: OperatorPage.Example(
+        [
+          OperatorPage.Input("c", .bool, elements: [1, 0]),
+          OperatorPage.Input("x", elements: [1, 2]), OperatorPage.Input("y", elements: [-1, -2]),
+        ], "select(c, x, y)"
+      ) { select($1[0], $1[1], $1[2]) })
+  }
+}

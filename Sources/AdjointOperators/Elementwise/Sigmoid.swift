@@ -38,3 +38,19 @@ extension Value {
     AdjointOperators.sigmoid(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Sigmoid {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The logistic function of every element, which never overflows.",
+      formula: "y = 1/(1 + e⁻ˣ)",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = ȳ · y · (1 − y)"],
+      forward: "ẏ = ẋ · y · (1 − y)",
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [0, 1, -2])], "sigmoid(x)") {
+        sigmoid($1[0])
+      })
+  }
+}

@@ -31,3 +31,21 @@ extension Value {
     AdjointOperators.sign(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Sign {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The sign of every element.",
+      formula: "y = x / |x|, and x where x is 0",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      conventions: [
+        "The sign of a zero is that zero, of NaN it is NaN.",
+        "The derivative is taken as 0 everywhere, at the jump too.",
+      ],
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [-2, 0, 3])], "sign(x)") {
+        sign($1[0])
+      })
+  }
+}

@@ -35,3 +35,19 @@ extension Value {
     AdjointOperators.sin(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Sin {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The sine of every element, in radians.",
+      formula: "y = sin(x)",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = ȳ · cos(x)"],
+      forward: "ẏ = ẋ · cos(x)",
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [0, 1, -2])], "sin(x)") {
+        sin($1[0])
+      })
+  }
+}

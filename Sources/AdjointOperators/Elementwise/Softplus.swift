@@ -38,3 +38,18 @@ extension Value {
     AdjointOperators.softplus(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Softplus {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "A smooth max(x, 0) of every element, which never overflows.",
+      formula: "y = log(1 + eˣ)",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = ȳ · sigmoid(x)"],
+      forward: "ẏ = ẋ · sigmoid(x)",
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [0, 1, -2])], "softplus(x)")
+      { softplus($1[0]) })
+  }
+}

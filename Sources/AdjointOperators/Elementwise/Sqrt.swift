@@ -37,3 +37,24 @@ extension Value {
     AdjointOperators.sqrt(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Sqrt {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The square root of every element.",
+      formula: "y = √x",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = ȳ · ½/y"],
+      forward: "ẏ = ẋ · ½/y",
+      conventions: [
+        "NaN below 0.",
+        "Of what a maximum or a select made 0, as in `sqrt(max(x, 0))` below 0, the "
+          + "derivative is 0, not 0 · ∞.",
+      ],
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [1, 4, 0.25])], "sqrt(x)") {
+        sqrt($1[0])
+      })
+  }
+}

@@ -53,3 +53,21 @@ extension Value {
     AdjointOperators.stopGradient(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension StopGradient {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The same value, a constant when differentiating.",
+      formula: "y = x",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      conventions: [
+        "A derivative with respect to what only stands behind it is refused by name, "
+          + "and 0 by value."
+      ],
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", elements: [1, -2])], "stopGradient(x)"
+      ) { stopGradient($1[0]) })
+  }
+}

@@ -65,3 +65,22 @@ extension Value {
     right.combined(after: NumberLiteral(left), by: Subtract())
   }
 }
+
+// The page of the reference.
+extension Subtract {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The difference of two values.",
+      formula: "z = x − y",
+      operands: [OperatorPage.Part("x", "any shape"), OperatorPage.Part("y", "that of x")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = z̄", "ȳ = −z̄"],
+      forward: "ż = ẋ − ẏ",
+      conventions: ["Arithmetic of whole numbers wraps around."],
+      example: OperatorPage.Example(
+        [
+          OperatorPage.Input("x", elements: [1, 2]), OperatorPage.Input("y", elements: [0.5, -2]),
+        ], "x - y"
+      ) { $1[0] - $1[1] })
+  }
+}

@@ -35,3 +35,19 @@ extension Value {
     AdjointOperators.tan(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Tan {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The tangent of every element, in radians.",
+      formula: "y = tan(x)",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = ȳ · (1 + y²)"],
+      forward: "ẏ = ẋ · (1 + y²)",
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [0, 1, -0.5])], "tan(x)") {
+        tan($1[0])
+      })
+  }
+}

@@ -39,3 +39,19 @@ extension Value {
     AdjointOperators.tanh(self, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension Tanh {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .elementwise, "The hyperbolic tangent of every element.",
+      formula: "y = tanh(x)",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      reverse: ["x̄ = ȳ · (1 − y²)"],
+      forward: "ẏ = ẋ · (1 − y²)",
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [0, 0.5, -2])], "tanh(x)") {
+        tanh($1[0])
+      })
+  }
+}

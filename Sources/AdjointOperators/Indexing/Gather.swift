@@ -89,3 +89,31 @@ extension Value {
     }
   }
 }
+
+// The page of the reference.
+extension Gather {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .indexing, "The slices that indices choose along an axis.",
+      formula: "y[…, j…, …] = x[…, indices[j…], …]",
+      operands: [
+        OperatorPage.Part("x", "at least one axis"),
+        OperatorPage.Part("indices", "any shape; i32, i64 or u8"),
+      ],
+      result: "The shape of x with that of the indices in place of the axis, of the type of "
+        + "x.",
+      attributes: [OperatorPage.Part("axis", "the axis of x that is chosen from")],
+      reverse: ["x̄ = ȳ, each slice added where it came from"],
+      forward: "ẏ = the slices of ẋ",
+      conventions: [
+        "An index outside the axis, a negative one too, gives NaN, 0 for whole "
+          + "numbers, false for truth values; its cotangent goes nowhere."
+      ],
+      example: OperatorPage.Example(
+        [
+          OperatorPage.Input("x", elements: [1, 2, 3]),
+          OperatorPage.Input("at", .i32, elements: [2, 0, 2]),
+        ], "x.gathered(at: at, axis: 0)"
+      ) { $1[0].gathered(at: $1[1], axis: 0) })
+  }
+}

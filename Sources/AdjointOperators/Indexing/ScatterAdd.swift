@@ -91,3 +91,33 @@ extension Value {
     }
   }
 }
+
+// The page of the reference.
+extension ScatterAdd {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .indexing, "A value with updates added where indices say.",
+      formula: "y = x, then y[…, indices[j…], …] += updates[…, j…, …] for each j in order",
+      operands: [
+        OperatorPage.Part("x", "at least one axis"),
+        OperatorPage.Part("indices", "any shape; i32, i64 or u8"),
+        OperatorPage.Part(
+          "updates", "that of x with the shape of the indices in place of the axis"),
+      ],
+      result: "The shape and type of x.",
+      attributes: [OperatorPage.Part("axis", "the axis of x that is added to")],
+      reverse: ["x̄ = ȳ", "ū = the slices of ȳ at the indices"],
+      forward: "ẏ = ẋ with the tangents of the updates added",
+      conventions: [
+        "An index outside the axis, a negative one too, adds nothing; the cotangent of "
+          + "its update is 0."
+      ],
+      example: OperatorPage.Example(
+        [
+          OperatorPage.Input("x", elements: [1, 2, 3]),
+          OperatorPage.Input("at", .i32, elements: [2, 0, 2]),
+          OperatorPage.Input("u", elements: [10, 20, 30]),
+        ], "x.scatterAdding(u, at: at, axis: 0)"
+      ) { $1[0].scatterAdding($1[2], at: $1[1], axis: 0) })
+  }
+}

@@ -125,3 +125,43 @@ extension DotGeneral.Side {
     }
   }
 }
+
+// The page of the reference.
+extension DotGeneral {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .linear,
+      "A product of two tensors, summed over pairs of axes, for each position of a "
+        + "batch.",
+      formula: "z[b…, i…, j…] = Σ_k… x[b…, i…, k…] · y[b…, k…, j…], the axes of x and y in "
+        + "any order",
+      operands: [
+        OperatorPage.Part("x", "any shape"),
+        OperatorPage.Part("y", "equal to x along the paired axes"),
+      ],
+      result: "The batch axes, then the other axes of x, then those of y.",
+      attributes: [
+        OperatorPage.Part("contract_left", "the axes of x that are summed over"),
+        OperatorPage.Part("contract_right", "those of y, in pairs with them"),
+        OperatorPage.Part(
+          "batch_left", "the axes of x that are kept and paired; none where it is not given"),
+        OperatorPage.Part("batch_right", "those of y"),
+      ],
+      reverse: [
+        "x̄ = the product of z̄ and y, summed over the other axes of y",
+        "ȳ = the product of x and z̄, summed over the other axes of x",
+      ],
+      forward: "ż = ẋ · y + x · ẏ, products of the same kind",
+      conventions: [
+        "Over an axis of extent 0 the sums are 0.",
+        "Products and sums of whole numbers wrap around; they are computed by plain "
+          + "loops.",
+      ],
+      example: OperatorPage.Example(
+        [
+          OperatorPage.Input("x", .f64, [2, 3], elements: [1, 2, 3, 4, 5, 6]),
+          OperatorPage.Input("y", .f64, [3, 2], elements: [1, 0, 0, 1, 1, 1]),
+        ], "dotGeneral(x, y, contracting: [(1, 0)])"
+      ) { dotGeneral($1[0], $1[1], contracting: [(1, 0)]) })
+  }
+}

@@ -100,3 +100,27 @@ public func dotGeneral(
     return left.contracted(leftSide, with: right, rightSide)
   }
 }
+
+// The page of the reference.
+extension OperatorPage {
+  static let matmulPage = OperatorPage(
+    "matmul", .composite, "The matrix product, with the rules of NumPy for other ranks.",
+    formula: "z[…, i, j] = Σₖ x[…, i, k] · y[…, k, j]",
+    operands: [
+      OperatorPage.Part("x", "[…, M, K] or [K]"),
+      OperatorPage.Part("y", "[…, K, N] or [K]; the leading axes broadcast"),
+    ],
+    result: "[…, M, N], without M or N where the operand has none.",
+    reverse: ["x̄ = z̄ · yᵀ", "ȳ = xᵀ · z̄"],
+    forward: "ż = ẋ · y + x · ẏ",
+    conventions: [
+      "It is written as `dot_general`, with broadcasts and transposes where they are "
+        + "needed."
+    ],
+    example: OperatorPage.Example(
+      [
+        OperatorPage.Input("x", .f64, [2, 2], elements: [1, 2, 3, 4]),
+        OperatorPage.Input("y", elements: [1, -1]),
+      ], "matmul(x, y)"
+    ) { matmul($1[0], $1[1]) })
+}

@@ -135,3 +135,34 @@ private struct MergedAxes {
     return value.reshaped(to: shape).transposed(permutation: inverse)
   }
 }
+
+// The page of the reference.
+extension ProductOfOthers {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .reduction,
+      "For each element the product of the other ones along axes, or a derivative of "
+        + "that along directions.",
+      formula: "yᵢ = Π_{k≠i} xₖ; with directions v₁ … vₘ, the derivative of that along each "
+        + "of them in turn",
+      operands: [
+        OperatorPage.Part("x", "any shape"),
+        OperatorPage.Part("v₁ … vₘ", "that of x; any number of them"),
+      ],
+      result: "The shape and type of x.",
+      attributes: [OperatorPage.Part("axes", "the axes along which the others stand, ascending")],
+      reverse: [
+        "x̄ = the same operator with ȳ as one more direction",
+        "v̄ᵣ = the same operator with ȳ in place of vᵣ",
+      ],
+      forward: "ẏ = the same operator with ẋ as one more direction, and with each v̇ᵣ in "
+        + "place of vᵣ",
+      conventions: [
+        "It divides by nothing, so it is right where elements are 0. Over one element "
+          + "the product of the others is 1."
+      ],
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [2, 0, 5])], nil) {
+        $0.apply(ProductOfOthers(axes: [0]), $1)
+      })
+  }
+}

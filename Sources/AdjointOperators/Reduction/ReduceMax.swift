@@ -4,10 +4,10 @@ import AdjointKernels
 
 /// The largest element along axes, which the result no longer has.
 ///
-/// Over no element it is −∞, or the extreme of a whole-number type. A NaN makes the
-/// result NaN. Of truth values it is the disjunction; over none of them it is false. The derivative goes to the elements equal to the result, in equal shares where there
-/// are several, and nothing, not even an infinity or a NaN, to the others; where the result is NaN, it
-/// is NaN.
+/// Over no element it is −∞, or the extreme of a whole-number type. A NaN makes the result NaN. Of
+/// truth values it is the disjunction; over none of them it is false. The derivative goes to the
+/// elements equal to the result, in equal shares where there are several, and nothing, not even an
+/// infinity or a NaN, to the others; where the result is NaN, it is NaN.
 package struct ReduceMax: Reduction {
   package static let mnemonic = "reduce_max"
   package static let takesTruthValues = true
@@ -128,5 +128,34 @@ extension Value {
   /// `any(alongAxes:)` with its axes one by one.
   public func any(alongAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
     any(alongAxes: axes, file: file, line: line)
+  }
+}
+
+// The page of the reference.
+extension ReduceMax {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .reduction, "The largest element over axes.",
+      formula: "y = max x over `axes`",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The other axes of x, of its type.",
+      attributes: [
+        OperatorPage.Part(
+          "axes", "the axes that are combined over, ascending; the result does not have them")
+      ],
+      reverse: ["x̄ = ȳ/n where x equals y, with the n that do; 0 elsewhere"],
+      forward: "ẏ = the mean of ẋ where x equals y",
+      conventions: [
+        "Over no element it is −∞, or the extreme of a whole-number type.",
+        "A NaN makes the result NaN, and the derivative too.",
+        "Nothing passes to elements that do not equal the result, not even an infinity "
+          + "or a NaN.",
+        "Of truth values it is the disjunction; over none of them it is false. In "
+          + "Swift that is `any(squeezingAxes:)`.",
+      ],
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],
+        "x.max(squeezingAxes: 1)"
+      ) { $1[0].max(squeezingAxes: 1) })
   }
 }

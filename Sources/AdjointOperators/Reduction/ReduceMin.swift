@@ -4,10 +4,10 @@ import AdjointKernels
 
 /// The smallest element along axes, which the result no longer has.
 ///
-/// Over no element it is ∞, or the extreme of a whole-number type. A NaN makes the
-/// result NaN. Of truth values it is the conjunction; over none of them it is true. The derivative goes to the elements equal to the result, in equal shares where there
-/// are several, and nothing, not even an infinity or a NaN, to the others; where the result is NaN, it
-/// is NaN.
+/// Over no element it is ∞, or the extreme of a whole-number type. A NaN makes the result NaN. Of
+/// truth values it is the conjunction; over none of them it is true. The derivative goes to the
+/// elements equal to the result, in equal shares where there are several, and nothing, not even an
+/// infinity or a NaN, to the others; where the result is NaN, it is NaN.
 package struct ReduceMin: Reduction {
   package static let mnemonic = "reduce_min"
   package static let takesTruthValues = true
@@ -128,5 +128,34 @@ extension Value {
   /// `all(alongAxes:)` with its axes one by one.
   public func all(alongAxes axes: Int..., file: String = #fileID, line: Int = #line) -> Value {
     all(alongAxes: axes, file: file, line: line)
+  }
+}
+
+// The page of the reference.
+extension ReduceMin {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .reduction, "The smallest element over axes.",
+      formula: "y = min x over `axes`",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The other axes of x, of its type.",
+      attributes: [
+        OperatorPage.Part(
+          "axes", "the axes that are combined over, ascending; the result does not have them")
+      ],
+      reverse: ["x̄ = ȳ/n where x equals y, with the n that do; 0 elsewhere"],
+      forward: "ẏ = the mean of ẋ where x equals y",
+      conventions: [
+        "Over no element it is ∞, or the extreme of a whole-number type.",
+        "A NaN makes the result NaN, and the derivative too.",
+        "Nothing passes to elements that do not equal the result, not even an infinity "
+          + "or a NaN.",
+        "Of truth values it is the conjunction; over none of them it is true. In Swift "
+          + "that is `all(squeezingAxes:)`.",
+      ],
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],
+        "x.min(squeezingAxes: 1)"
+      ) { $1[0].min(squeezingAxes: 1) })
   }
 }

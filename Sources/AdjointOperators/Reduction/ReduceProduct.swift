@@ -91,3 +91,29 @@ extension Value {
     product(alongAxes: axes, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension ReduceProduct {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .reduction, "The product over axes.",
+      formula: "y = Π x over `axes`",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The other axes of x, of its type.",
+      attributes: [
+        OperatorPage.Part(
+          "axes", "the axes that are combined over, ascending; the result does not have them")
+      ],
+      reverse: ["x̄ᵢ = ȳ · Π_{k≠i} xₖ, the operator `product_of_others`"],
+      forward: "ẏ = Σᵢ ẋᵢ · Π_{k≠i} xₖ",
+      conventions: [
+        "Over no element it is 1.",
+        "The derivative divides by nothing, so it is right where elements are 0 or "
+          + "infinite.", "Arithmetic of whole numbers wraps around.",
+      ],
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],
+        "x.product(squeezingAxes: 1)"
+      ) { $1[0].product(squeezingAxes: 1) })
+  }
+}

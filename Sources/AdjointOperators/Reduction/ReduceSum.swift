@@ -111,3 +111,25 @@ extension Value {
     sum(alongAxes: axes, file: file, line: line)
   }
 }
+
+// The page of the reference.
+extension ReduceSum {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .reduction, "The sum over axes.",
+      formula: "y = Σ x over `axes`",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The other axes of x, of its type.",
+      attributes: [
+        OperatorPage.Part(
+          "axes", "the axes that are combined over, ascending; the result does not have them")
+      ],
+      reverse: ["x̄ = ȳ, repeated along the axes"],
+      forward: "ẏ = the sum of ẋ over the axes",
+      conventions: ["Over no element it is 0.", "Arithmetic of whole numbers wraps around."],
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],
+        "x.sum(squeezingAxes: 1)"
+      ) { $1[0].sum(squeezingAxes: 1) })
+  }
+}

@@ -95,3 +95,24 @@ extension Value {
       at: SourceLocation(file: file, line: line))
   }
 }
+
+// The page of the reference.
+extension Broadcast {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .structure, "A value repeated along new axes.",
+      formula: "y[i] = x[i at axes]",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape `shape`, of the type of x.",
+      attributes: [
+        OperatorPage.Part("shape", "the shape of the result"),
+        OperatorPage.Part(
+          "axes", "for each axis of x, the axis of the result that it becomes, ascending"),
+      ],
+      reverse: ["x̄ = the sum of ȳ over the new axes"],
+      forward: "ẏ = ẋ, repeated in the same way",
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", elements: [1, 2, 3])], "x.broadcast(to: [2, 3], axes: [1])"
+      ) { $1[0].broadcast(to: [2, 3], axes: [1]) })
+  }
+}

@@ -120,3 +120,22 @@ public func concatenate(
     try first.builder.apply(Concatenate(axis: first.type.normalized(axis: axis)), values)
   }
 }
+
+// The page of the reference.
+extension Concatenate {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .structure, "Values one behind the other along an axis.",
+      formula: "y = x₁ | x₂ | … along `axis`",
+      operands: [OperatorPage.Part("x, y, …", "equal but for the extent of `axis`")],
+      result: "The extents of `axis` are added.",
+      attributes: [OperatorPage.Part("axis", "the axis along which they stand")],
+      reverse: ["x̄, … = the parts of the cotangent, one slice for each"],
+      forward: "the tangents, one behind the other",
+      conventions: ["The extents of the axis have to be numbers."],
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", elements: [1, 2]), OperatorPage.Input("y", elements: [3])],
+        "concatenate([x, y], axis: 0)"
+      ) { concatenate([$1[0], $1[1]], axis: 0) })
+  }
+}

@@ -154,3 +154,24 @@ extension Value {
   /// Whether this value is the number everywhere; 0 and −0 both count as 0.
   package func isConstant(_ number: Double) -> Bool { constantNumber == number }
 }
+
+// The page of the reference.
+extension Constant {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .structure, "A value known when the graph is built.",
+      formula: "y = value",
+      operands: [],
+      result: "The type `type`.",
+      attributes: [
+        OperatorPage.Part(
+          "value",
+          "a number for a scalar, else a list of the elements row by row; 0 and 1 for "
+            + "truth values"), OperatorPage.Part("type", "the type of the result"),
+      ],
+      conventions: ["A number that the type cannot hold is refused."],
+      example: OperatorPage.Example([], "builder.constant(2.5, .f64)") { builder, _ in
+        builder.constant(2.5, .f64)
+      })
+  }
+}

@@ -75,3 +75,25 @@ extension Value {
     return builder.apply(Extent(axes: axes, to: scalarType), [self])
   }
 }
+
+// The page of the reference.
+extension Extent {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .structure, "The number of elements along axes, a scalar.",
+      formula: "y = Π of the extents of `axes`",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "A scalar of the type `to`.",
+      attributes: [
+        OperatorPage.Part("axes", "the axes, ascending"),
+        OperatorPage.Part("to", "the scalar type of the result"),
+      ],
+      conventions: [
+        "It reads no element. Means divide by it while an extent is known by name "
+          + "only."
+      ],
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", .f64, [2, 3], elements: [1, 2, 3, 4, 5, 6])], nil
+      ) { $0.apply(Extent(axes: [0, 1], to: .f64), $1) })
+  }
+}

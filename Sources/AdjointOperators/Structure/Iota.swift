@@ -66,3 +66,21 @@ extension GraphBuilder {
     }
   }
 }
+
+// The page of the reference.
+extension Iota {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .structure, "The position along an axis.",
+      formula: "y[i₀, i₁, …] = i_axis",
+      operands: [],
+      result: "The type `type`.",
+      attributes: [
+        OperatorPage.Part("type", "the type of the result; numbers"),
+        OperatorPage.Part("axis", "the axis that is counted along"),
+      ],
+      example: OperatorPage.Example([], "builder.iota(.f64, [2, 3], axis: 1)") { builder, _ in
+        builder.iota(.f64, [2, 3], axis: 1)
+      })
+  }
+}

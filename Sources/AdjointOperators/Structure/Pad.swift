@@ -215,3 +215,27 @@ extension Value {
     }
   }
 }
+
+// The page of the reference.
+extension Pad {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .structure, "A value surrounded, and interspersed, with a number.",
+      formula: "y[low + i · (interior + 1)] = x[i], and `value` elsewhere",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "Each extent n becomes low + n + (n − 1) · interior + high.",
+      attributes: [
+        OperatorPage.Part(
+          "low", "for each axis, the places before the first element; negative ones cut"),
+        OperatorPage.Part("high", "those behind the last"),
+        OperatorPage.Part("interior", "those between two neighbours, 0 where it is not given"),
+        OperatorPage.Part("value", "the number that fills"),
+      ],
+      reverse: ["x̄ = the elements of ȳ at the places of x"],
+      forward: "ẏ = ẋ, padded with 0",
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", elements: [1, 2])],
+        "x.padded(low: [1], high: [0], interior: [1], with: 9)"
+      ) { $1[0].padded(low: [1], high: [0], interior: [1], with: 9) })
+  }
+}

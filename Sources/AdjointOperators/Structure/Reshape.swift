@@ -84,3 +84,21 @@ extension Value {
       at: SourceLocation(file: file, line: line))
   }
 }
+
+// The page of the reference.
+extension Reshape {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .structure, "The same elements in row-major order under another shape.",
+      formula: "y = x",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape `shape`, of the type of x.",
+      attributes: [OperatorPage.Part("shape", "a shape of as many elements")],
+      reverse: ["x̄ = ȳ in the shape of x"],
+      forward: "ẏ = ẋ in the shape `shape`",
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", .f64, [2, 3], elements: [1, 2, 3, 4, 5, 6])],
+        "x.reshaped(to: [3, 2])"
+      ) { $1[0].reshaped(to: [3, 2]) })
+  }
+}

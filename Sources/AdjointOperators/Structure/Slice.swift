@@ -152,3 +152,26 @@ extension Value {
     }
   }
 }
+
+// The page of the reference.
+extension Slice {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .structure, "A regular selection along axes.",
+      formula: "y[i] = x[start + stride · i], for places below the limit",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "Of each axis that is cut, the extent is the number of places.",
+      attributes: [
+        OperatorPage.Part("axes", "the axes that are cut; others pass whole"),
+        OperatorPage.Part("starts", "for each, the first place"),
+        OperatorPage.Part("limits", "for each, the place before which it ends"),
+        OperatorPage.Part("strides", "for each, the step; 1 where they are not given"),
+      ],
+      reverse: ["x̄ = ȳ at the places selected, 0 elsewhere"],
+      forward: "ẏ = ẋ, cut in the same way",
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", elements: [1, 2, 3, 4, 5])],
+        "x.sliced(from: [1], to: [5], strides: [2])"
+      ) { $1[0].sliced(from: [1], to: [5], strides: [2]) })
+  }
+}

@@ -120,3 +120,21 @@ extension Value {
     }
   }
 }
+
+// The page of the reference.
+extension Transpose {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .structure, "The same elements with the axes in another order.",
+      formula: "Axis i of y is axis permutation[i] of x",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The extents of x in the order of the permutation.",
+      attributes: [OperatorPage.Part("permutation", "each axis of x once")],
+      reverse: ["x̄ = ȳ, transposed by the inverse permutation"],
+      forward: "ẏ = ẋ, transposed in the same way",
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", .f64, [2, 3], elements: [1, 2, 3, 4, 5, 6])],
+        "x.transposed(permutation: [1, 0])"
+      ) { $1[0].transposed(permutation: [1, 0]) })
+  }
+}
