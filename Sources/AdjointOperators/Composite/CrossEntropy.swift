@@ -82,7 +82,8 @@ extension OperatorPage {
     ],
     result: "A scalar of the type of x.",
     reverse: [
-      "x̄ = L̄ · (softmax(x) − q)/n, with the n of the labels; q is 1 at the label", "q̄ = −L̄ · x/n",
+      "x̄ = L̄ · (softmax(x) − q)/n for n labels; of a class number, q is 1 there "
+        + "and 0 elsewhere", "q̄ = −L̄ · x/n",
     ],
     forward: "L̇ = Σ ∂L/∂x · ẋ + Σ ∂L/∂q · q̇",
     conventions: [

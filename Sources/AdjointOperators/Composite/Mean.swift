@@ -67,8 +67,10 @@ extension OperatorPage {
     reverse: ["x̄ = ȳ/n, repeated along the axes"],
     forward: "ẏ = the mean of ẋ",
     conventions: [
+      "In Swift `squeezingAxes:` gives this result, and `alongAxes:` one with an "
+        + "extent of 1 in place of each axis.",
       "NaN over no element. An extent known by name counts with the number that it "
-        + "is bound to."
+        + "is bound to.",
     ],
     example: OperatorPage.Example(
       [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],

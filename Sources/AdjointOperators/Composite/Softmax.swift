@@ -175,7 +175,11 @@ extension OperatorPage {
     attributes: [OperatorPage.Part("axes", "the axes; negative ones count from the back")],
     reverse: ["x̄ = ȳ · softmax(x)"],
     forward: "ẏ = Σₖ softmax(x)ₖ · ẋₖ",
-    conventions: ["It neither overflows nor loses small sums. Over nothing but −∞ it is −∞."],
+    conventions: [
+      "In Swift `squeezingAxes:` gives this result, and `alongAxes:` one with an "
+        + "extent of 1 in place of each axis.",
+      "It neither overflows nor loses small sums. Over nothing but −∞ it is −∞.",
+    ],
     example: OperatorPage.Example(
       [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],
       "logSumExp(x, squeezingAxes: [1])"

@@ -73,7 +73,10 @@ extension OperatorPage {
     ],
     reverse: ["x̄ = ȳ · 2 · (x − mean)/n"],
     forward: "ẏ = the mean of 2 · (x − mean) · ẋ",
-    conventions: ["NaN over no element."],
+    conventions: [
+      "In Swift `squeezingAxes:` gives this result, and `alongAxes:` one with an "
+        + "extent of 1 in place of each axis.", "NaN over no element.",
+    ],
     example: OperatorPage.Example(
       [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],
       "x.variance(squeezingAxes: 1)"

@@ -143,8 +143,8 @@ extension ReduceMin {
         OperatorPage.Part(
           "axes", "the axes that are combined over, ascending; the result does not have them")
       ],
-      reverse: ["x̄ = ȳ/n where x equals y, with the n that do; 0 elsewhere"],
-      forward: "ẏ = the mean of ẋ where x equals y",
+      reverse: ["x̄ = ȳ/n at the n elements equal to y, 0 elsewhere"],
+      forward: "ẏ = the mean of ẋ over the elements equal to y",
       conventions: [
         "Over no element it is ∞, or the extreme of a whole-number type.",
         "A NaN makes the result NaN, and the derivative too.",
@@ -152,6 +152,8 @@ extension ReduceMin {
           + "or a NaN.",
         "Of truth values it is the conjunction; over none of them it is true. In Swift "
           + "that is `all(squeezingAxes:)`.",
+        "In Swift `squeezingAxes:` gives this result, and `alongAxes:` one with an "
+          + "extent of 1 in place of each axis.",
       ],
       example: OperatorPage.Example(
         [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],

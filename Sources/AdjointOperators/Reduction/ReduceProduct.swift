@@ -110,6 +110,8 @@ extension ReduceProduct {
         "Over no element it is 1.",
         "The derivative divides by nothing, so it is right where elements are 0 or "
           + "infinite.", "Arithmetic of whole numbers wraps around.",
+        "In Swift `squeezingAxes:` gives this result, and `alongAxes:` one with an "
+          + "extent of 1 in place of each axis.",
       ],
       example: OperatorPage.Example(
         [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],

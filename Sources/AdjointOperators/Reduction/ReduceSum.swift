@@ -126,7 +126,11 @@ extension ReduceSum {
       ],
       reverse: ["x̄ = ȳ, repeated along the axes"],
       forward: "ẏ = the sum of ẋ over the axes",
-      conventions: ["Over no element it is 0.", "Arithmetic of whole numbers wraps around."],
+      conventions: [
+        "Over no element it is 0.", "Arithmetic of whole numbers wraps around.",
+        "In Swift `squeezingAxes:` gives this result, and `alongAxes:` one with an "
+          + "extent of 1 in place of each axis.",
+      ],
       example: OperatorPage.Example(
         [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],
         "x.sum(squeezingAxes: 1)"
