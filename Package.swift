@@ -77,7 +77,7 @@ let package = Package(
     layer("AdjointCharts"),
     layer("AdjointFormats", on: ["AdjointCore", "AdjointGraph", zlib]),
     // Tables of numbers and labels, images of digits: what is trained with.
-    layer("AdjointTables", on: ["AdjointCore", "AdjointFormats"]),
+    layer("AdjointTables", on: ["AdjointCore", "AdjointGraph", "AdjointFormats"]),
     layer(
       "Adjoint",
       on: [

@@ -19,7 +19,8 @@ struct AdjointTool: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       PrintCommand.self, CheckCommand.self, DifferentiateCommand.self, RunCommand.self,
-      GradientCommand.self, TraceCommand.self, TrainCommand.self, CheckGradientsCommand.self,
+      GradientCommand.self, TraceCommand.self, TrainCommand.self, EvaluateCommand.self,
+      CheckGradientsCommand.self,
     ])
 
   static func main() {

@@ -70,6 +70,7 @@ protocol CSVColumn: AnyObject {
   var scalarType: ScalarType { get }
   var holder: String? { get }
   var storage: Tensor.Storage { get }
+  var isEmpty: Bool { get }
   /// False where the type cannot hold the number.
   func append(_ number: NumberLiteral) -> Bool
 }
@@ -82,6 +83,7 @@ private final class TypedCSVColumn<Element: CSVElement>: CSVColumn {
 
   var scalarType: ScalarType { Element.scalarType }
   var storage: Tensor.Storage { Element.storage(elements) }
+  var isEmpty: Bool { elements.isEmpty }
 
   func append(_ number: NumberLiteral) -> Bool {
     guard let element = Element.element(number) else { return false }

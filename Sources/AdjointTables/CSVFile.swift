@@ -1,11 +1,12 @@
 import AdjointCore
 import AdjointFormats
 
-/// A table of numbers in comma-separated text, plain or compressed by gzip.
+/// A table of numbers in text whose fields are separated by commas or tabs, plain or compressed by gzip.
 ///
 /// A first line of names is the header, which is not part of the table; see `Header`. Spaces and
 /// double quotes around a number, a UTF-8 byte order mark, CR LF line ends and blank lines are
-/// accepted. Every row has as many fields as the first, and every field is a finite number.
+/// accepted. Every row has as many fields as the first, and every field that is read is a finite
+/// number, unless `Options` say otherwise: labels may be names, and values may be missing.
 public struct CSVFile: Hashable, Sendable {
   /// Whether the first line that is not blank has the names of the columns.
   public enum Header: Hashable, Sendable, CaseIterable {
@@ -23,12 +24,16 @@ public struct CSVFile: Hashable, Sendable {
     case absent
   }
 
-  /// The names of the columns, if the file has a header line.
+  /// The names of the columns that were read, that of the column apart last, if the file has a header
+  /// line.
   public let columnNames: [String]?
   /// The numbers, of shape `[rows, columns]`; without the last column where that was asked for apart.
   public let tensor: Tensor
-  /// The last column, of shape `[rows]`, where a type of its own was asked for it.
+  /// The last column, or the one that options name, of shape `[rows]`, where a type of its own was asked
+  /// for it.
   public let lastColumn: Tensor?
+  /// The names of the classes by their numbers in `lastColumn`, where that has names.
+  public let classNames: [String]?
 
   /// Reads a file.
   ///
@@ -51,7 +56,24 @@ public struct CSVFile: Hashable, Sendable {
   ) throws(Diagnostic) {
     try self.init(
       from: try ByteSource.inflated(path), as: TableElements(scalarType),
-      lastColumnAs: lastType.map { TableElements($0) }, header: header)
+      lastColumnAs: lastType.map { TableElements($0) }, Options(header: header))
+  }
+
+  /// Reads a file with columns chosen by name, labels that are names, or values that are missing.
+  ///
+  /// - Parameters:
+  ///   - lastType: The type of the last column, or of the one that the options name, which is then in
+  ///     `lastColumn` and not in `tensor`.
+  /// - Throws: as `init(contentsOf:as:lastColumnAs:header:)`; `.unknownName` or `.duplicateName` for the
+  ///   name of a column or class, `.invalidArgument` for a column by name of a file without a header,
+  ///   `.syntax` for a missing value that the options do not provide for.
+  public init(
+    contentsOf path: String, as scalarType: ScalarType = .f32,
+    lastColumnAs lastType: ScalarType? = nil, options: Options
+  ) throws(Diagnostic) {
+    try self.init(
+      from: try ByteSource.inflated(path), as: TableElements(scalarType),
+      lastColumnAs: lastType.map { TableElements($0) }, options)
   }
 
   /// Reads the bytes of a file that is not compressed; the path is only for messages.
@@ -63,15 +85,27 @@ public struct CSVFile: Hashable, Sendable {
   ) throws(Diagnostic) {
     try self.init(
       from: ByteSource(bytes: bytes, path: path), as: TableElements(scalarType),
-      lastColumnAs: lastType.map { TableElements($0) }, header: header)
+      lastColumnAs: lastType.map { TableElements($0) }, Options(header: header))
+  }
+
+  /// Reads the bytes of a file that is not compressed; the path is only for messages.
+  ///
+  /// - Throws: as `init(contentsOf:as:lastColumnAs:options:)`.
+  public init(
+    bytes: [UInt8], as scalarType: ScalarType = .f32, lastColumnAs lastType: ScalarType? = nil,
+    options: Options, path: String = "CSV data"
+  ) throws(Diagnostic) {
+    try self.init(
+      from: ByteSource(bytes: bytes, path: path), as: TableElements(scalarType),
+      lastColumnAs: lastType.map { TableElements($0) }, options)
   }
 
   /// Reads a file line by line.
   init(
     from source: ByteSource, as elements: TableElements, lastColumnAs last: TableElements?,
-    header: Header
+    _ options: Options
   ) throws(Diagnostic) {
-    let parser = try CSVParser(source, header: header)
+    let parser = try CSVParser(source, options)
     self =
       switch elements.scalarType {
       case .f32: try Self.read(Float.self, parser, elements, last)
@@ -83,8 +117,11 @@ public struct CSVFile: Hashable, Sendable {
       }
   }
 
-  private init(columnNames: [String]?, tensor: Tensor, lastColumn: Tensor?) {
+  private init(
+    columnNames: [String]?, tensor: Tensor, lastColumn: Tensor?, classNames: [String]?
+  ) {
     self.columnNames = columnNames
+    self.classNames = classNames
     self.tensor = tensor
     self.lastColumn = lastColumn
   }
@@ -95,12 +132,11 @@ public struct CSVFile: Hashable, Sendable {
     var parser = parser
     let column = last.map { $0.column() }
     let table = try parser.parse(type, for: elements.holder, last: column)
-    let columns = table.columns - (column == nil ? 0 : 1)
     let lastColumn: Tensor? =
       if let column { try Tensor(column.storage, extents: [table.rows]) } else { nil }
     return CSVFile(
       columnNames: table.names,
-      tensor: try Tensor(Element.storage(table.elements), extents: [table.rows, columns]),
-      lastColumn: lastColumn)
+      tensor: try Tensor(Element.storage(table.elements), extents: [table.rows, table.columns]),
+      lastColumn: lastColumn, classNames: table.classNames)
   }
 }

@@ -4,90 +4,52 @@ import AdjointFormats
 /// Goes once through the bytes of a CSV file, line by line.
 struct CSVParser {
   struct Table<Element> {
+    /// The names of the columns that were read, that of the label last.
     var names: [String]?
     var elements: [Element] = []
     var rows = 0
-    /// The fields of a row.
+    /// The fields that are read of a row, without the label.
     var columns = 0
+    /// The names of classes, where the labels are names.
+    var classNames: [String]?
   }
 
   /// No line is longer; data rows of a million columns fit.
   static let maximumLineByteCount = 16 << 20
 
-  private let source: ByteSource
-  private let header: CSVFile.Header
+  let source: ByteSource
+  let options: CSVFile.Options
   /// The current line with its end.
-  private var bytes: ArraySlice<UInt8> = []
-  private var line = 0
-  private var lineStart = 0
-  private var fields: [Range<Int>] = []
+  private(set) var bytes: ArraySlice<UInt8> = []
+  private(set) var line = 0
+  private(set) var lineStart = 0
+  private(set) var fields: [Range<Int>] = []
+  /// The byte between two fields, once the first line has told.
+  private var separator: UInt8?
 
-  init(_ source: ByteSource, header: CSVFile.Header) throws(Diagnostic) {
+  private static let comma: UInt8 = 0x2c
+  private static let tab: UInt8 = 0x09
+
+  init(_ source: ByteSource, _ options: CSVFile.Options) throws(Diagnostic) {
     self.source = source
-    self.header = header
+    self.options = options
+    if case .fill(let number) = options.missingValues, !number.isFinite {
+      throw Diagnostic(
+        .invalidArgument,
+        "missing values cannot become \(NumberLiteral(number)); fill in a finite number")
+    }
+    switch options.separator {
+    case .automatic: separator = nil
+    case .comma: separator = Self.comma
+    case .tab: separator = Self.tab
+    }
     if try source.buffer(atLeast: 3), source.buffered.starts(with: [0xef, 0xbb, 0xbf]) {
       _ = source.take(3)
     }
   }
 
-  /// Reads all rows.
-  ///
-  /// - Parameters:
-  ///   - holder: What the elements are for, in refusals.
-  ///   - last: Takes the last column, which is then not among the table's elements.
-  mutating func parse<Element: CSVElement>(
-    _ type: Element.Type, for holder: String?, last: CSVColumn?
-  ) throws(Diagnostic) -> Table<Element> {
-    var table = Table<Element>()
-    var rowByteCount = 0
-    while try nextLine() {
-      if table.columns == 0 {
-        table.columns = fields.count
-        guard last == nil || table.columns > 1 else {
-          throw failure(
-            .shapeMismatch,
-            "labels in the last column need a table of two or more, and this row has one field; "
-              + "give the labels in a file of their own", at: lineStart)
-        }
-        rowByteCount =
-          fields.count * MemoryLayout<Element>.size
-          + (last.map { $0.scalarType.byteCount - MemoryLayout<Element>.size } ?? 0)
-        if isHeader() {
-          table.names = fields.map { String(decoding: bytes[content(of: $0)], as: UTF8.self) }
-          continue
-        }
-      }
-      guard fields.count == table.columns else {
-        throw failure(
-          .syntax,
-          "this row has \(fields.count) fields where the first has \(table.columns);"
-            + " every row needs as many", at: lineStart)
-      }
-      let isFirst = table.rows == 0 && table.names == nil
-      for field in last == nil ? fields[...] : fields.dropLast() {
-        let number = try number(in: field, isFirstLine: isFirst)
-        guard let element = Element.element(number) else {
-          throw refusal(of: number, by: Element.scalarType, for: holder, in: field)
-        }
-        table.elements.append(element)
-      }
-      if let last, let field = fields.last {
-        let number = try number(in: field, isFirstLine: isFirst)
-        guard last.append(number) else {
-          throw refusal(of: number, by: last.scalarType, for: last.holder, in: field)
-        }
-      }
-      table.rows += 1
-      try source.checkElements(byteCount: table.rows * rowByteCount)
-    }
-    guard table.rows > 0 else {
-      throw failure(.syntax, "the file has no row of numbers; add one", at: lineStart)
-    }
-    return table
-  }
-
   /// Splits the next line that is not blank into `fields`; false at the end of the file.
-  private mutating func nextLine() throws(Diagnostic) -> Bool {
+  mutating func nextLine() throws(Diagnostic) -> Bool {
     while true {
       bytes = try takeLine()
       if bytes.isEmpty { return false }
@@ -121,12 +83,14 @@ struct CSVParser {
 
   private mutating func split(_ line: Range<Int>) throws(Diagnostic) {
     fields.removeAll(keepingCapacity: true)
+    let separator = separator ?? separator(in: line)
+    self.separator = separator
     var start = line.lowerBound
     var isQuoted = false
     for index in line {
       if bytes[index] == 0x22 {
         isQuoted.toggle()
-      } else if bytes[index] == 0x2c, !isQuoted {
+      } else if bytes[index] == separator, !isQuoted {
         fields.append(start..<index)
         start = index + 1
       }
@@ -137,9 +101,23 @@ struct CSVParser {
     fields.append(start..<line.upperBound)
   }
 
+  /// What separates the fields of the first line.
+  private func separator(in line: Range<Int>) -> UInt8 {
+    var isQuoted = false
+    var sawTab = false
+    for index in line {
+      if bytes[index] == 0x22 { isQuoted.toggle() }
+      guard !isQuoted else { continue }
+      if bytes[index] == Self.comma { return Self.comma }
+      sawTab = sawTab || bytes[index] == Self.tab
+    }
+    return sawTab ? Self.tab : Self.comma
+  }
+
   /// Whether the first line has the names of the columns.
-  private func isHeader() -> Bool {
-    switch header {
+  func isHeader() -> Bool {
+    if options.namesColumns { return options.header != .absent }
+    return switch options.header {
     case .present: true
     case .absent: false
     case .automatic:
@@ -158,7 +136,7 @@ struct CSVParser {
     "--",
   ]
 
-  private func isMissingValue(_ content: Range<Int>) -> Bool {
+  func isMissingValue(_ content: Range<Int>) -> Bool {
     guard content.count <= 9 else { return false }
     let word = String(decoding: bytes[content], as: UTF8.self).lowercased()
     if Self.missingValues.contains(word) { return true }
@@ -166,7 +144,7 @@ struct CSVParser {
       ? Self.missingValues.contains(String(word.dropFirst())) : false
   }
 
-  private func number(
+  func number(
     in field: Range<Int>, isFirstLine: Bool
   ) throws(Diagnostic) -> NumberLiteral {
     let content = content(of: field)
@@ -178,32 +156,39 @@ struct CSVParser {
         content.isEmpty ? "a field is empty" : "\"\(excerpt(content))\" is not a number"
       // The line may be a header that looks like numbers; only who wrote the file knows.
       let remedy =
-        isFirstLine && header == .automatic
+        isFirstLine && options.header == .automatic
         ? ", or say that the first line is a header, by --header yes or header: .present" : ""
-      throw failure(.syntax, "\(problem); every field must be one\(remedy)", at: field.lowerBound)
+      let policy =
+        isMissingValue(content)
+        ? "; where a value is missing, say what becomes of it, by --missing or missingValues" : ""
+      throw failure(
+        .syntax, "\(problem); every field must be one\(policy)\(remedy)", at: field.lowerBound)
     }
   }
 
-  private func refusal(
+  func refusal(
     of number: NumberLiteral, by type: ScalarType, for holder: String?, in field: Range<Int>
   ) -> Diagnostic {
     let refusal = number.refusal(by: type, for: holder)
     return failure(refusal.code, refusal.message, at: content(of: field).lowerBound)
   }
 
-  private func notFinite(_ content: Range<Int>) -> Diagnostic {
+  func notFinite(_ content: Range<Int>) -> Diagnostic {
     failure(
       .notFinite,
       "\"\(excerpt(content))\" is not a finite number; remove the row or replace the value",
       at: content.lowerBound)
   }
 
-  private func failure(_ code: Diagnostic.Code, _ message: String, at byte: Int) -> Diagnostic {
-    let place = SourceLocation(file: source.path, line: max(line, 1), column: byte - lineStart + 1)
-    return Diagnostic(code, message, location: place)
+  func failure(_ code: Diagnostic.Code, _ message: String, at byte: Int) -> Diagnostic {
+    Diagnostic(code, message, location: place(of: byte))
   }
 
-  private func excerpt(_ range: Range<Int>) -> String {
+  func place(of byte: Int) -> SourceLocation {
+    SourceLocation(file: source.path, line: max(line, 1), column: byte - lineStart + 1)
+  }
+
+  func excerpt(_ range: Range<Int>) -> String {
     String(decoding: bytes[range].prefix(24), as: UTF8.self) + (range.count > 24 ? "…" : "")
   }
 
@@ -216,7 +201,7 @@ struct CSVParser {
   }
 
   /// The field without the space and the quotes around it.
-  private func content(of field: Range<Int>) -> Range<Int> {
+  func content(of field: Range<Int>) -> Range<Int> {
     let outer = trimmed(field)
     guard outer.count >= 2, bytes[outer.lowerBound] == 0x22, bytes[outer.upperBound - 1] == 0x22
     else { return outer }

@@ -6,7 +6,7 @@ public enum DataFile {
   /// Reads an array from an NPY, IDX or CSV file, plain or compressed by gzip.
   ///
   /// NPY and IDX files are told by their first bytes, CSV files by their name
-  /// (`.csv`, `.txt`, with or without `.gz`) or by being text. NPY and IDX files keep their scalar
+  /// (`.csv`, `.tsv`, `.tab`, `.txt`, with or without `.gz`) or by being text. NPY and IDX files keep their scalar
   /// type; the numbers of CSV files are read as `scalarType`, exactly where that is a whole-number
   /// type, their first line as `header` says.
   ///
@@ -20,7 +20,7 @@ public enum DataFile {
   public static func load(
     _ path: String, csvAs scalarType: ScalarType = .f32, header: CSVFile.Header = .automatic
   ) throws(Diagnostic) -> Tensor {
-    try load(path, csvAs: TableElements(scalarType), header: header).tensor
+    try load(path, csvAs: TableElements(scalarType), CSVFile.Options(header: header)).tensor
   }
 
   /// Reads the named arrays of an NPZ or safetensors file, such as one for every input of a graph.
@@ -46,28 +46,41 @@ public enum DataFile {
 
   /// Reads a file as the public function does.
   ///
-  /// - Parameter last: What the last column of a CSV file is read as, where it is wanted apart.
-  /// - Returns: The array, and of a CSV file the last column, where it was wanted apart.
+  /// - Parameter last: What the last column of a CSV file, or the one that the options name, is read as,
+  ///   where it is wanted apart.
+  /// - Returns: The array, and of a CSV file the column that was wanted apart with its class names.
+  /// - Throws: also `.invalidArgument` for a column by name of a file that has none.
   package static func load(
     _ path: String, csvAs elements: TableElements, lastColumnAs last: TableElements? = nil,
-    header: CSVFile.Header
-  ) throws(Diagnostic) -> (tensor: Tensor, lastColumn: Tensor?) {
+    _ options: CSVFile.Options
+  ) throws(Diagnostic) -> (tensor: Tensor, lastColumn: Tensor?, classNames: [String]?) {
     let source = try ByteSource.inflated(path)
     _ = try source.buffer(atLeast: 4096)
     var name = path.lowercased()
     if name.hasSuffix(".gz") { name.removeLast(3) }
     if NPYFile.isNPY(source.buffered) || name.hasSuffix(".npy") {
-      return (try NPYFile(from: source).tensor, nil)
+      try refuse(options, path)
+      return (try NPYFile(from: source).tensor, nil, nil)
     }
     if IDXFile.isIDX(source.buffered) || name.hasSuffix("ubyte") || name.hasSuffix(".idx") {
-      return (try IDXFile.read(from: source), nil)
+      try refuse(options, path)
+      return (try IDXFile.read(from: source), nil, nil)
     }
-    if name.hasSuffix(".csv") || name.hasSuffix(".txt") || isText(source.buffered) {
-      let file = try CSVFile(from: source, as: elements, lastColumnAs: last, header: header)
-      return (file.tensor, file.lastColumn)
+    if [".csv", ".tsv", ".tab", ".txt"].contains(where: name.hasSuffix) || isText(source.buffered) {
+      let file = try CSVFile(from: source, as: elements, lastColumnAs: last, options)
+      return (file.tensor, file.lastColumn, file.classNames)
     }
     throw .corrupt(
       "the format is not known; supported are NPY, IDX and CSV, plain or compressed by gzip", path)
+  }
+
+  /// Refuses columns by name where there are none.
+  private static func refuse(_ options: CSVFile.Options, _ path: String) throws(Diagnostic) {
+    guard options.namesColumns else { return }
+    throw Diagnostic(
+      .invalidArgument,
+      "columns have names only in CSV files; give a CSV file, or leave the names out",
+      location: SourceLocation(file: path))
   }
 
   private static func isText(_ bytes: ArraySlice<UInt8>) -> Bool {

@@ -44,4 +44,16 @@ extension CSVFile {
     try self.init(
       contentsOf: url.localPath(), as: scalarType, lastColumnAs: lastType, header: header)
   }
+
+  /// Reads a file with columns chosen by name, labels that are names, or values that are missing.
+  ///
+  /// - Throws: `.invalidArgument` where the URL is not that of a file; else as
+  ///   `init(contentsOf:as:lastColumnAs:options:)` with a path.
+  public init(
+    contentsOf url: URL, as scalarType: ScalarType = .f32, lastColumnAs lastType: ScalarType? = nil,
+    options: Options
+  ) throws(Diagnostic) {
+    try self.init(
+      contentsOf: url.localPath(), as: scalarType, lastColumnAs: lastType, options: options)
+  }
 }

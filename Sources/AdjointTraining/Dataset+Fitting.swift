@@ -20,9 +20,11 @@ extension Dataset {
     }
     let shaped = try labels.shaped(for: port, count: count)
     if port.type.scalarType.isInteger, let classes = graph.classCount(interface) {
+      try checkNames(classes)
       try Self.check(labels, below: classes)
     }
-    return try Dataset(features: rows, labels: shaped.converted(for: port))
+    return try Dataset(
+      features: rows, labels: shaped.converted(for: port), classNames: classNames)
   }
 
   /// The features alone in the scalar type and shape of the graph's input, one example a row.
@@ -31,6 +33,15 @@ extension Dataset {
   ) throws(Diagnostic) -> Tensor {
     let port = try graph.input(interface.features)
     return try features.shaped(for: port, count: count).converted(for: port)
+  }
+
+  /// Refuses more names of classes than the graph has classes.
+  private func checkNames(_ classes: Int) throws(Diagnostic) {
+    guard let classNames, classNames.count > classes else { return }
+    throw Diagnostic(
+      .invalidArgument,
+      "the data has \(classNames.count) classes, \(UnknownNames.list(classNames)), and the graph has \(classes); "
+        + "give the graph a score for each")
   }
 
   /// Refuses labels that are no class numbers.

@@ -19,18 +19,35 @@ extension Dataset {
   ) throws(Diagnostic) {
     try self.init(
       contentsOf: path, as: TableElements(scalarType),
-      labelsInLastColumnAs: TableElements(labelType), header: header)
+      labelsInLastColumnAs: TableElements(labelType), CSVFile.Options(header: header))
+  }
+
+  /// Reads examples from a CSV file with columns chosen by name, labels that are names, or values that
+  /// are missing; from an NPY or IDX file as `init(contentsOf:as:labelsInLastColumnAs:header:)` does.
+  ///
+  /// Labels are in the column that the options name, else in the last. Where they are names, `classNames`
+  /// has these, and a `Trainer` writes them into its checkpoints.
+  ///
+  /// - Throws: as `init(contentsOf:as:labelsInLastColumnAs:header:)` and
+  ///   `CSVFile.init(contentsOf:as:lastColumnAs:options:)`.
+  public init(
+    contentsOf path: String, as scalarType: ScalarType = .f32,
+    labelsAs labelType: ScalarType, options: CSVFile.Options
+  ) throws(Diagnostic) {
+    try self.init(
+      contentsOf: path, as: TableElements(scalarType),
+      labelsInLastColumnAs: TableElements(labelType), options)
   }
 
   /// Reads examples; a refusal says what features and labels are for.
   package init(
     contentsOf path: String, as features: TableElements,
-    labelsInLastColumnAs labels: TableElements, header: CSVFile.Header
+    labelsInLastColumnAs labels: TableElements, _ options: CSVFile.Options
   ) throws(Diagnostic) {
     do throws(Diagnostic) {
-      let file = try DataFile.load(path, csvAs: features, lastColumnAs: labels, header: header)
+      let file = try DataFile.load(path, csvAs: features, lastColumnAs: labels, options)
       if let column = file.lastColumn {
-        try self.init(features: file.tensor, labels: column)
+        try self.init(features: file.tensor, labels: column, classNames: file.classNames)
       } else {
         let table = try Dataset(labelsInLastColumnOf: file.tensor)
         let converted = try table.labels?.converted(to: labels.scalarType, for: labels.holder) {
@@ -95,7 +112,7 @@ extension Dataset {
         "example \(example + 1) of the data, divided by \(divisor), is beyond the range of "
           + "\(scalarType); divide by another number")
     }
-    return try Dataset(features: quotients, labels: labels)
+    return try Dataset(features: quotients, labels: labels, classNames: classNames)
   }
 }
 

@@ -14,4 +14,17 @@ extension Dataset {
     try self.init(
       contentsOf: url.localPath(), as: scalarType, labelsInLastColumnAs: labelType, header: header)
   }
+
+  /// Reads examples from a CSV file with columns chosen by name, labels that are names, or values that
+  /// are missing.
+  ///
+  /// - Throws: `.invalidArgument` where the URL is not that of a file; else as
+  ///   `init(contentsOf:as:labelsAs:options:)` with a path.
+  public init(
+    contentsOf url: URL, as scalarType: ScalarType = .f32,
+    labelsAs labelType: ScalarType, options: CSVFile.Options
+  ) throws(Diagnostic) {
+    try self.init(
+      contentsOf: url.localPath(), as: scalarType, labelsAs: labelType, options: options)
+  }
 }

@@ -7,6 +7,8 @@ public struct Dataset: Sendable {
   public let features: Tensor
   /// One label for each example, where there are any.
   public let labels: Tensor?
+  /// The names of the classes by their numbers, where a file has names for labels.
+  public private(set) var classNames: [String]?
 
   /// Examples, and labels in the same order.
   ///
@@ -32,6 +34,12 @@ public struct Dataset: Sendable {
     self.labels = labels
   }
 
+  /// Examples whose labels are the numbers of classes with names.
+  init(features: Tensor, labels: Tensor?, classNames: [String]?) throws(Diagnostic) {
+    try self.init(features: features, labels: labels)
+    self.classNames = classNames
+  }
+
   /// The number of examples.
   public var count: Int { features.extents[0] }
 
@@ -42,7 +50,7 @@ public struct Dataset: Sendable {
   public func examples(at places: [Int]) throws(Diagnostic) -> Dataset {
     let rows = try features.rows(at: places)
     guard let labels else { return try Dataset(features: rows) }
-    return try Dataset(features: rows, labels: labels.rows(at: places))
+    return try Dataset(features: rows, labels: labels.rows(at: places), classNames: classNames)
   }
 
   /// Two parts chosen by a seed: the larger one to train on, a fraction held out.

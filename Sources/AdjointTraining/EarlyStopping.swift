@@ -65,6 +65,8 @@ public struct EpochReport: Hashable, Sendable {
   public let training: [Metric: Double]
   /// Metrics on the validation data with the parameters after the epoch.
   public let validation: [Metric: Double]
+  /// The time that its steps took in this training, without the metrics.
+  public let duration: Duration
   /// Whether it is the best epoch so far; false without early stopping.
   public let isBest: Bool
   /// Whether the training ends with it, before its last epoch.

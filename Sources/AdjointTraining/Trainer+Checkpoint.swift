@@ -16,6 +16,7 @@ extension Trainer {
       metadata[Key.stepsDone] = String(stepsDone)
       metadata[Key.lossSum] = String(lossSum)
     }
+    if let names = data.classNames { metadata.setClassNames(names) }
     var tensors = try context.parameterTensors()
     if let best {
       metadata[Key.best] = "\(best.epoch) \(best.metric) \(best.value)"
@@ -142,12 +143,13 @@ extension Trainer {
     ]
   }
 
-  private enum Key {
+  enum Key {
     static let losses = "adjoint.losses"
     static let graph = "adjoint.graph"
     static let optimizer = "adjoint.optimizer"
     static let schedule = "adjoint.schedule"
     static let stepsPerEpoch = "adjoint.steps_per_epoch"
+    static let classes = "adjoint.classes"
     static let best = "adjoint.best"
     static let bestPrefix = "best_epoch."
     static let stepsDone = "adjoint.steps_of_epoch"

@@ -137,6 +137,7 @@ public final class Trainer {
     var digest = ContentDigest()
     digest.add(data.features)
     if let labels = data.labels { digest.add(labels) }
+    for name in data.classNames ?? [] { digest.add(name) }
     return digest.text
   }
 

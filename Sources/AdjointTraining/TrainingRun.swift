@@ -10,6 +10,9 @@ final class TrainingRun {
   private let trainingMetrics: [Metric]
   private let stopping: EarlyStopping?
   private var isChecked = false
+  /// The time that the steps of the present epoch took.
+  private var duration = Duration.zero
+  private let clock = ContinuousClock()
 
   init(
     _ trainer: Trainer, epochs: Int, validation: Dataset?, metrics: [Metric],
@@ -27,7 +30,9 @@ final class TrainingRun {
   func next() throws(Diagnostic) -> Trainer.Progress? {
     try check()
     guard trainer.epochLosses.count < epochs, !hasStopped else { return nil }
+    let start = clock.now
     var progress = try trainer.runStep()
+    duration += clock.now - start
     if progress.endsEpoch { progress.report = try report(progress) }
     return progress
   }
@@ -88,9 +93,10 @@ final class TrainingRun {
     {
       try trainer.loadWeights(best.weights)
     }
+    defer { duration = .zero }
     return EpochReport(
       epoch: progress.epoch, loss: progress.meanLoss, training: training, validation: values,
-      isBest: isBest, stopsEarly: stops)
+      duration: duration, isBest: isBest, stopsEarly: stops)
   }
 
   /// What a cancelled training says.

@@ -79,6 +79,10 @@ struct FileCampaign: Campaign {
       _ = try CSVFile(
         bytes: bytes, as: types[bytes.count % types.count],
         lastColumnAs: bytes.count % 5 == 0 ? types[bytes.count / 5 % types.count] : nil)
+      let policies: [CSVFile.MissingValues] = [.refuse, .dropRows, .fill(0), .mean]
+      _ = try CSVFile(
+        bytes: bytes, as: types[bytes.count % types.count], lastColumnAs: .i32,
+        options: CSVFile.Options(missingValues: policies[bytes.count % policies.count]))
     default: _ = try Gzip.inflate(bytes)
     }
   }

@@ -105,7 +105,7 @@ struct InputOptions: ParsableArguments {
       let port = try Self.port(file.name, of: graph, ports, &given)
       let loaded = try DataFile.load(
         file.path, csvAs: TableElements(port.type.scalarType, for: port.description),
-        header: tables.csvHeader)
+        CSVFile.Options(header: tables.csvHeader))
       tensors[file.name] = try Self.convert(loaded.tensor, for: port, from: file.path)
     }
     for assignment in numbers {

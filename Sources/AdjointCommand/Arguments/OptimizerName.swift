@@ -6,11 +6,15 @@ import ArgumentParser
 enum OptimizerName: String, ExpressibleByArgument, CaseIterable {
   case sgd, momentum, adam
 
-  func optimizer(_ learningRate: Double?) -> Optimizer {
-    switch self {
-    case .sgd: learningRate.map { .sgd(learningRate: $0) } ?? .sgd()
-    case .momentum: learningRate.map { .momentum(learningRate: $0) } ?? .momentum()
-    case .adam: learningRate.map { .adam(learningRate: $0) } ?? .adam()
-    }
+  func optimizer(_ learningRate: Double?, weightDecay: Double) -> Optimizer {
+    var optimizer: Optimizer =
+      switch self {
+      case .sgd: .sgd()
+      case .momentum: .momentum()
+      case .adam: weightDecay > 0 ? .adamW() : .adam()
+      }
+    if let learningRate { optimizer.learningRate = learningRate }
+    optimizer.weightDecay = weightDecay
+    return optimizer
   }
 }

@@ -14,7 +14,11 @@ struct TrainCommand: ParsableCommand {
       output logits with one score for each class.
 
       With --output a checkpoint is written after each epoch, whole or not at all; --resume goes on \
-      from one to the same bits as a training that was never interrupted.
+      from one to the same bits as a training that was never interrupted. --initial-weights begins \
+      from the weights of another training.
+
+      Labels may be names: where the first is no number, the names are sorted and numbered, and \
+      kept with the weights.
 
         adjoint train Graphs/digits-mlp.graph --data Graphs/Data/digits.csv.gz \\
           --scale 16 --hold-out 0.2 --show 5 \\
@@ -36,13 +40,13 @@ struct TrainCommand: ParsableCommand {
     help: "The number of examples in a step; all of them where there are fewer.")
   var batch = 32
 
-  @Option(help: "How gradients become new parameter values.")
-  var optimizer = OptimizerName.adam
+  @Flag(
+    help: "Leave out the last examples of an epoch where they do not fill a step.")
+  var dropLast = false
 
-  @Option(
-    parsing: .unconditional,
-    help: "The learning rate; 0.1 for sgd, 0.05 for momentum, 0.001 for adam where not given.")
-  var learningRate: Double?
+  @OptionGroup(title: "Steps") var updates: UpdateOptions
+
+  @OptionGroup(title: "Judging") var judging: JudgingOptions
 
   @Option(
     parsing: .unconditional,
@@ -58,6 +62,12 @@ struct TrainCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Go on from this checkpoint.", valueName: "checkpoint"))
   var resume: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Begin with the weights in this file; parameters that it does not have begin as the graph says.",
+      valueName: "file"))
+  var initialWeights: String?
 
   @Option(
     name: [.customShort("o"), .long],
@@ -84,8 +94,11 @@ struct TrainCommand: ParsableCommand {
     guard batch > 0 else { throw ValidationError("--batch must be at least 1, not \(batch)") }
     guard show >= 0 else { throw ValidationError("--show cannot be \(show)") }
     guard show == 0 || !json else { throw ValidationError("--show and --json exclude each other") }
-    if let learningRate, !learningRate.isFinite || learningRate <= 0 {
-      throw ValidationError("--learning-rate must be a number above 0, not \(learningRate)")
+    guard resume == nil || initialWeights == nil else {
+      throw ValidationError("--resume and --initial-weights exclude each other")
+    }
+    guard judging.earlyStopping == nil || data.holdOut != nil || data.testData != nil else {
+      throw ValidationError("--early-stopping needs --hold-out or --test-data")
     }
   }
 
@@ -97,14 +110,19 @@ struct TrainCommand: ParsableCommand {
     }
     let examples = try data.load(for: graph, interface, seed: seed)
     let engine = try CommandEngine.engine()
+    var options = try updates.trainingOptions(
+      epochs: epochs, classNames: examples.training.classNames)
+    options.batchSize = batch
+    options.keepsLastBatch = !dropLast
+    options.seed = seed
+    options.threads = threads
     let trainer = try Trainer(
-      graph, interface, on: examples.training,
-      options: TrainingOptions(
-        optimizer: optimizer.optimizer(learningRate), batchSize: batch, seed: seed, threads: threads
-      ), engine: engine, file: file, line: 0)
+      graph, interface, on: examples.training, options: options, engine: engine, file: file, line: 0
+    )
     if let resume { try Self.resume(trainer, from: resume) }
+    if let initialWeights { try Self.begin(trainer, from: initialWeights) }
     let session = TrainingSession(trainer, examples, threads: threads, on: engine)
-    try session.run(until: epochs, checkpoint: output, verbose: verbose)
+    try session.run(until: epochs, judging, checkpoint: output, verbose: verbose)
     if let plot { try session.writeChart(to: plot) }
     let report = TrainingReport(session, weightsPath: output, chartPath: plot)
     if json { return try StandardStream.output.write(report.json().text) }
@@ -116,6 +134,19 @@ struct TrainCommand: ParsableCommand {
   private static func resume(_ trainer: Trainer, from path: String) throws(Diagnostic) {
     do throws(Diagnostic) {
       try trainer.resume(from: SafetensorsFile(contentsOf: path))
+    } catch {
+      throw error.located(at: SourceLocation(file: path))
+    }
+  }
+
+  /// Takes weights by name, and says which parameters have none.
+  private static func begin(_ trainer: Trainer, from path: String) throws(Diagnostic) {
+    do throws(Diagnostic) {
+      let taken = try trainer.loadWeights(SafetensorsFile(contentsOf: path).tensors)
+      let others = trainer.graph.parameters.map(\.name).filter { !taken.contains($0) }
+      guard !others.isEmpty else { return }
+      StandardStream.error.writeIgnoringFailure(
+        "\(path) has no weights for \(others.joined(separator: ", "))\n")
     } catch {
       throw error.located(at: SourceLocation(file: path))
     }

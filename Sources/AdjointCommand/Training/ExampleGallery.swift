@@ -41,11 +41,17 @@ struct ExampleGallery {
 
   /// The lines of one example, as many for each.
   private func cell(_ index: Int) -> [String] {
-    var caption = ["predicted \(predicted[index])"]
+    var caption = ["predicted \(name(predicted[index]))"]
     if let label = labelled?[index] {
-      caption.append("label \(label)\(predicted[index] == label ? "" : ", wrong")")
+      caption.append("label \(name(label))\(predicted[index] == label ? "" : ", wrong")")
     }
     return picture(index) + caption
+  }
+
+  /// The name of a class, or its number where it has none.
+  private func name(_ number: Int) -> String {
+    guard let names = data.classNames, names.indices.contains(number) else { return "\(number)" }
+    return names[number]
   }
 
   private func picture(_ index: Int) -> [String] {

@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointTraining
 
 /// What is said of a training when it is done.
 struct TrainingReport {
@@ -23,6 +24,11 @@ struct TrainingReport {
     ]
     if session.resumedEpochs > 0 {
       lines.append("resumed after epoch \(session.resumedEpochs)")
+    }
+    if let best = trainer.best {
+      lines.append(
+        "best epoch: \(best.epoch), \(best.metric) \(MetricText.text(best.metric, best.value)); its weights are kept"
+      )
     }
     var loss = "training loss: \(NumberText.fixed(trainer.epochLosses.last ?? .nan, decimals: 4))"
     if session.seconds > 0 {
@@ -59,19 +65,31 @@ struct TrainingReport {
         "loss": try session.evaluationLoss().map { .number($0) } ?? .null,
       ])
     }
-    return .object([
+    let best = trainer.best.map { JSONValue.integer($0.epoch) } ?? .null
+    var members: [String: JSONValue] = [
       "graph": .text(trainer.graph.name), "examples": .integer(trainer.exampleCount),
       "epochs": .integer(trainer.epochLosses.count),
       "resumedEpochs": .integer(session.resumedEpochs),
       "batch": .integer(trainer.batchSize), "stepsPerEpoch": .integer(trainer.stepsPerEpoch),
       "optimizer": .text(trainer.options.optimizer.description),
       "seed": .spelled(String(trainer.options.seed)),
-      "losses": .array(trainer.epochLosses.map { .number($0) }),
-      "accuracies": .array(session.accuracies.map { .number($0) }),
-      "evaluation": evaluation, "seconds": .number(session.seconds),
-      "examplesPerSecond": .number(session.examplesPerSecond),
-      "weights": weightsPath.map { .text($0) } ?? .null,
-      "plot": chartPath.map { .text($0) } ?? .null,
+    ]
+    members["losses"] = .array(trainer.epochLosses.map { .number($0) })
+    members["accuracies"] = .array(session.accuracies.map { .number($0) })
+    members["epochReports"] = .array(session.reports.map(Self.json))
+    members["bestEpoch"] = best
+    members["evaluation"] = evaluation
+    members["seconds"] = .number(session.seconds)
+    members["examplesPerSecond"] = .number(session.examplesPerSecond)
+    members["weights"] = weightsPath.map { .text($0) } ?? .null
+    members["plot"] = chartPath.map { .text($0) } ?? .null
+    return .object(members)
+  }
+
+  private static func json(_ report: EpochReport) -> JSONValue {
+    .object([
+      "epoch": .integer(report.epoch), "training": MetricText.json(report.training),
+      "evaluation": MetricText.json(report.validation), "isBest": .bool(report.isBest),
     ])
   }
 }

@@ -8,8 +8,8 @@ final class TrainingSession {
   let examples: TrainingExamples
   /// The number of epochs that were done before, by the training that is resumed.
   let resumedEpochs: Int
-  /// The accuracy after each epoch of this session.
-  private(set) var accuracies: [Double] = []
+  /// What is known of each epoch of this session.
+  private(set) var reports: [EpochReport] = []
   private(set) var seconds = 0.0
   private let evaluator: Evaluator?
   private let threads: Int?
@@ -44,34 +44,40 @@ final class TrainingSession {
       ? Double(epochs * trainer.examplesPerEpoch) / seconds : 0
   }
 
+  /// The accuracy after each epoch of this session, where there is one.
+  var accuracies: [Double] { reports.compactMap { $0.validation[.accuracy] } }
+
   /// Trains until a number of epochs is done, and writes a checkpoint after each; also where all of
   /// them were done before.
-  func run(until epochs: Int, checkpoint: String?, verbose: Bool) throws(Diagnostic) {
-    let clock = ContinuousClock()
+  func run(
+    until epochs: Int, _ judging: JudgingOptions, checkpoint: String?, verbose: Bool
+  ) throws(Diagnostic) {
     let meter = ProgressMeter(trainer, epochs: epochs)
     defer { meter.clear() }
     if let checkpoint, trainer.epochLosses.count >= epochs {
       try trainer.checkpoint().write(to: checkpoint)
     }
-    while trainer.epochLosses.count < epochs {
-      let start = clock.now
-      let accuracy = accuracies.last
-      try trainer.runEpoch { meter.show($0, accuracy: accuracy) }
-      seconds += (clock.now - start) / .seconds(1)
-      if let evaluator, let data = examples.evaluation?.data {
-        accuracies.append(try evaluator.accuracy(on: data, weights: trainer.weights()))
-      }
+    var metrics = examples.evaluation == nil ? [] : judging.metric
+    if evaluator != nil, !metrics.contains(.accuracy) { metrics.append(.accuracy) }
+    try trainer.train(
+      epochs: epochs, validation: examples.evaluation?.data, metrics: metrics,
+      trainingMetrics: judging.metric, stopping: judging.stopping
+    ) { (progress) throws(Diagnostic) in
+      meter.show(progress, accuracy: reports.last?.validation[.accuracy])
+      guard let report = progress.report else { return }
+      seconds += report.duration / .seconds(1)
+      reports.append(report)
       if let checkpoint { try trainer.checkpoint().write(to: checkpoint) }
-      if verbose {
-        meter.clear()
-        StandardStream.error.writeIgnoringFailure(epochLine(epochs))
-      }
+      guard verbose else { return }
+      meter.clear()
+      StandardStream.error.writeIgnoringFailure(epochLine(report, epochs, judging.metric))
     }
   }
 
   /// The accuracy on the data it is judged by; nil where there is none or the graph has no classes.
   func accuracy() throws(Diagnostic) -> Double? {
-    if let last = accuracies.last { return last }
+    // Weights that early stopping brought back are those of an earlier epoch.
+    if trainer.best == nil, let last = accuracies.last { return last }
     guard let evaluator, let data = examples.evaluation?.data else { return nil }
     return try evaluator.accuracy(on: data, weights: trainer.weights())
   }
@@ -110,12 +116,18 @@ final class TrainingSession {
     try AtomicFile.write(text: chart.svg(), to: path)
   }
 
-  private func epochLine(_ epochs: Int) -> String {
-    let loss = NumberText.fixed(trainer.epochLosses.last ?? 0, decimals: 4)
-    var line = "epoch \(trainer.epochLosses.count)/\(epochs)  loss \(loss)"
-    if let accuracy = accuracies.last {
+  private func epochLine(_ report: EpochReport, _ epochs: Int, _ metrics: [Metric]) -> String {
+    let loss = NumberText.fixed(report.loss, decimals: 4)
+    var line = "epoch \(report.epoch)/\(epochs)  loss \(loss)"
+    if let accuracy = report.validation[.accuracy], !metrics.contains(.accuracy) {
       line += "  accuracy \(NumberText.fixed(accuracy * 100, decimals: 1)) %"
     }
+    for metric in metrics {
+      let training = report.training[metric].map { MetricText.text(metric, $0) }
+      let validation = report.validation[metric].map { MetricText.text(metric, $0) }
+      line += "  \(metric) " + [training, validation].compactMap(\.self).joined(separator: " / ")
+    }
+    if report.isBest { line += "  best" }
     return line + "  \(NumberText.grouped(Int(examplesPerSecond))) examples/s\n"
   }
 }

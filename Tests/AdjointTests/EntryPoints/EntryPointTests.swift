@@ -11,6 +11,7 @@ import Testing
 struct EntryPointTests {
   private static let areas: [(name: String, entries: [EntryPoint])] = [
     ("tensors", EntryPoint.tensors), ("values", EntryPoint.values), ("files", EntryPoint.files),
+    ("tables", EntryPoint.tables),
     ("urls", EntryPoint.urls),
     ("pictures", EntryPoint.pictures), ("binary", EntryPoint.binary),
     ("comparisons", EntryPoint.comparisons), ("functions", EntryPoint.functions),
@@ -70,7 +71,8 @@ struct EntryPointTests {
   private static let harmlessProperties: Set<Substring> = [
     "String", "String?", "[String]", "[String: String]", "Bool", "Code", "SourceLocation?", "Role",
     "Backend?", "Backend", "Logger", "Pipeline", "Optimizer", "LearningRateSchedule",
-    "GradientClipping?", "ClassWeights?", "Metric",
+    "GradientClipping?", "ClassWeights?", "Metric", "Header", "Separator", "MissingValues",
+    "[String]?",
   ]
 
   private static func takesWhatCanBeWrong(_ declaration: PublicDeclaration) -> Bool {
