@@ -10,6 +10,7 @@ let package = Package(
       name: "Flowers",
       dependencies: [
         .product(name: "Adjoint", package: "Adjoint"),
+        .product(name: "AdjointTables", package: "Adjoint"),
         .product(name: "AdjointTraining", package: "Adjoint"),
       ],
       swiftSettings: [.swiftLanguageMode(.v6)]

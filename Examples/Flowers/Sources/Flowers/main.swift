@@ -1,13 +1,12 @@
 // Trains a network on a table with text labels, and evaluates it on flowers that it has not seen.
 import Adjoint
+import AdjointTables
 import AdjointTraining
-import Foundation
 
-let table = try FlowerTable(contentsOf: "Data/iris.csv")
-let (training, test) = try Dataset(
-  features: Tensor(table.measures, extents: [table.classes.count, 4]),
-  labels: Tensor(table.classes)
-).split(holdingOut: 0.2, seed: 4)
+// The species are names, which are numbered in their order.
+let data = try Dataset(
+  contentsOf: "Data/iris.csv", labelsAs: .i32, options: CSVFile.Options(labelColumn: "species"))
+let (training, test) = try data.split(holdingOut: 0.2, seed: 4)
 
 let builder = GraphBuilder("flowers")
 let x = builder.input("x", .f32, ["B", 4])
@@ -29,14 +28,16 @@ let trainer = try Trainer(graph, on: training, options: options)
 for try await _ in trainer.training(epochs: 60) {}
 try trainer.checkpoint().write(to: "flowers.safetensors")
 
-let weights = try SafetensorsFile(contentsOf: "flowers.safetensors").tensors
+let file = try SafetensorsFile(contentsOf: "flowers.safetensors")
+let weights = file.tensors
 let evaluator = Evaluator(graph, trainer.interface)
 let values = try evaluator.values(of: [.accuracy, .topK(2)], on: test, weights: weights)
 print("\(test.count) flowers not trained on")
 print("accuracy at least 0.9:", (values[.accuracy] ?? 0) >= 0.9)
 print("within the best two:", values[.topK(2)] ?? 0)
 
-// Three flowers typical of their species.
+// Three flowers typical of their species, whose names the weights keep.
+let names = try file.classNames() ?? []
 let flowers = try Dataset(
   features: Tensor([[5.0, 3.4, 1.5, 0.2], [5.9, 2.8, 4.3, 1.3], [6.6, 3.0, 5.6, 2.0]], .f32))
-for number in try evaluator.classes(of: flowers, weights: weights) { print(table.names[number]) }
+for number in try evaluator.classes(of: flowers, weights: weights) { print(names[number]) }
