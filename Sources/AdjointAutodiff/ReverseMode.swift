@@ -10,6 +10,11 @@ import AdjointGraph
 /// has the disjunction, and none where one has none.
 struct ReverseMode {
   private let builder: GraphBuilder
+  /// The nodes up to the last that can be on a path.
+  ///
+  /// Those behind it, such as the derivatives of other targets, are none of the sweep's business. It is a
+  /// list of its own, so that the builder need not copy its list when it appends to it.
+  private let nodes: [Node]
   private let masks: MaskTable
   private let labels: NodeLabels
   private var contributions: [ValueID: [Direction]] = [:]
@@ -19,14 +24,18 @@ struct ReverseMode {
     of targets: [Value], cotangents: [Value], withRespectTo sources: [Value],
     in builder: GraphBuilder, _ arithmetic: any DerivativeArithmetic
   ) -> [Value?] {
-    var sweep = ReverseMode(builder, arithmetic)
+    let last = (targets + sources).map(\.id.node).max() ?? -1
+    var sweep = ReverseMode(builder, Array(builder.nodes.prefix(last + 1)), arithmetic)
     return sweep.run(targets, cotangents, sources)
   }
 
-  private init(_ builder: GraphBuilder, _ arithmetic: any DerivativeArithmetic) {
+  private init(
+    _ builder: GraphBuilder, _ nodes: [Node], _ arithmetic: any DerivativeArithmetic
+  ) {
     self.builder = builder
+    self.nodes = nodes
     masks = MaskTable(builder, arithmetic)
-    labels = NodeLabels(builder.nodes)
+    labels = NodeLabels(nodes)
   }
 
   private mutating func run(
@@ -34,8 +43,6 @@ struct ReverseMode {
   ) -> [Value?] {
     let saved = (builder.currentProvenance, builder.currentLocation)
     defer { (builder.currentProvenance, builder.currentLocation) = saved }
-    // The nodes that exist now; the sweep appends further ones behind them.
-    let nodes = builder.nodes
     let activity = Activity(
       of: targets.map(\.id), withRespectTo: sources.map(\.id), in: nodes)
     for (target, cotangent) in zip(targets, cotangents) {
