@@ -12,8 +12,10 @@ struct EvaluateCommand: ParsableCommand {
       there are predictions. --output writes what the graph says of each example, by the names of \
       the classes where the weights have such names.
 
-        adjoint evaluate Graphs/digits-mlp.graph --weights digits.safetensors --data \
-      Graphs/Data/digits.csv.gz --scale 16 --metric accuracy --metric top-2
+        adjoint train Graphs/digits-mlp.graph --data Graphs/Data/digits.csv.gz \\
+          --scale 16 --epochs 5 --output digits.safetensors
+        adjoint evaluate Graphs/digits-mlp.graph --weights digits.safetensors \\
+          --data Graphs/Data/digits.csv.gz --scale 16 --metric accuracy
       """)
 
   @Argument(help: ArgumentHelp("The graph file.", valueName: "file"))
