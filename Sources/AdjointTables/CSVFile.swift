@@ -62,8 +62,11 @@ public struct CSVFile: Hashable, Sendable {
   /// Reads a file with columns chosen by name, labels that are names, or values that are missing.
   ///
   /// - Parameters:
+  ///   - path: The file, plain or compressed by gzip.
+  ///   - scalarType: The type of the numbers.
   ///   - lastType: The type of the last column, or of the one that the options name, which is then in
   ///     `lastColumn` and not in `tensor`.
+  ///   - options: Which columns are read, and what becomes of names and gaps.
   /// - Throws: as `init(contentsOf:as:lastColumnAs:header:)`; `.unknownName` or `.duplicateName` for the
   ///   name of a column or class, `.invalidArgument` for a column by name of a file without a header,
   ///   `.syntax` for a missing value that the options do not provide for.

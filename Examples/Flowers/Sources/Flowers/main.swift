@@ -3,10 +3,10 @@ import Adjoint
 import AdjointTables
 import AdjointTraining
 
-// The species are names, which are numbered in their order.
-let data = try Dataset(
+// The last column has names; they are sorted, numbered, and kept with the weights.
+let flowers = try Dataset(
   contentsOf: "Data/iris.csv", labelsAs: .i32, options: CSVFile.Options(labelColumn: "species"))
-let (training, test) = try data.split(holdingOut: 0.2, seed: 4)
+let (training, test) = try flowers.split(holdingOut: 0.2, seed: 4)
 
 let builder = GraphBuilder("flowers")
 let x = builder.input("x", .f32, ["B", 4])
@@ -29,15 +29,17 @@ for try await _ in trainer.training(epochs: 60) {}
 try trainer.checkpoint().write(to: "flowers.safetensors")
 
 let file = try SafetensorsFile(contentsOf: "flowers.safetensors")
-let weights = file.tensors
 let evaluator = Evaluator(graph, trainer.interface)
-let values = try evaluator.values(of: [.accuracy, .topK(2)], on: test, weights: weights)
+let values = try evaluator.values(of: [.accuracy, .topK(2)], on: test, weights: file.tensors)
 print("\(test.count) flowers not trained on")
 print("accuracy at least 0.9:", (values[.accuracy] ?? 0) >= 0.9)
 print("within the best two:", values[.topK(2)] ?? 0)
 
-// Three flowers typical of their species, whose names the weights keep.
-let names = try file.classNames() ?? []
-let flowers = try Dataset(
+// Three flowers, each typical of its species.
+let asked = try Dataset(
   features: Tensor([[5.0, 3.4, 1.5, 0.2], [5.9, 2.8, 4.3, 1.3], [6.6, 3.0, 5.6, 2.0]], .f32))
-for number in try evaluator.classes(of: flowers, weights: weights) { print(names[number]) }
+let names = try file.classNames() ?? []
+for number in try evaluator.classes(of: asked, weights: file.tensors) { print(names[number]) }
+
+// For the command.
+try graph.write(to: "flowers.graph")
