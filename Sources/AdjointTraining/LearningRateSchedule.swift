@@ -110,21 +110,25 @@ public struct LearningRateSchedule: Sendable, CustomStringConvertible {
   /// - Throws: `.notFinite` or `.invalidArgument` for a rate that no step can use.
   func rate(_ base: Double, at moment: Moment, as type: ScalarType) throws(Diagnostic) -> Double {
     let rate = base * factor(at: moment)
-    let place =
-      "step \(moment.step % moment.stepsPerEpoch + 1) of epoch \(moment.step / moment.stepsPerEpoch + 1)"
-    let source = "the schedule \(description) makes of the learning rate \(NumberLiteral(base))"
     guard rate.isFinite, type != .f32 || Float(rate).isFinite else {
-      throw Diagnostic(
-        .notFinite,
-        "\(source) \(NumberLiteral(rate)) at \(place), which is not a finite \(type); mend the schedule "
-          + "or the rate. The step was not made")
+      throw refusal(
+        .notFinite, of: rate, base, at: moment, because: "which is not a finite \(type)")
     }
     guard rate >= 0 else {
-      throw Diagnostic(
-        .invalidArgument,
-        "\(source) \(NumberLiteral(rate)) at \(place), which is below 0; mend the schedule or the rate. "
-          + "The step was not made")
+      throw refusal(.invalidArgument, of: rate, base, at: moment, because: "which is below 0")
     }
     return rate
+  }
+
+  private func refusal(
+    _ code: Diagnostic.Code, of rate: Double, _ base: Double, at moment: Moment,
+    because reason: String
+  ) -> Diagnostic {
+    let (epoch, step) = moment.step.quotientAndRemainder(dividingBy: moment.stepsPerEpoch)
+    return Diagnostic(
+      code,
+      "the schedule \(description) makes of the learning rate \(NumberLiteral(base)) \(NumberLiteral(rate)) at "
+        + "step \(step + 1) of epoch \(epoch + 1), \(reason); mend the schedule or the rate. The step was "
+        + "not made")
   }
 }
