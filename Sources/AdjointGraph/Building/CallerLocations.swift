@@ -1,5 +1,5 @@
 import AdjointCore
-import Foundation
+import Synchronization
 
 #if os(Linux) && canImport(Runtime)
   import Runtime
@@ -7,42 +7,58 @@ import Foundation
 
 /// Finds the places in user code from which mistakes were made.
 ///
-/// Made once for all mistakes of a report, since to look an address up takes milliseconds.
+/// Made once for all mistakes of a report, since to list what is loaded takes a while.
 struct CallerLocations {
   #if os(Linux) && canImport(Runtime)
     private let images = LoadedImages()
-    /// The places of the addresses that were looked up; nil for this package's own.
-    private var known: [UInt64: SourceLocation?] = [:]
 
     /// The user's call is one of the innermost, and to open a file of code takes as long as some addresses.
     private static let addressesAtOnce = 8
+    private static let mostKnown = 4096
+
+    /// An address in a file of code, as long as the file is loaded there.
+    private struct CallSite: Hashable {
+      var image: LoadedImages.Image
+      var address: UInt64
+    }
+
+    /// The places of the addresses that were looked up; nil for this package's own.
+    ///
+    /// To look one up reads all line tables of its file, a tenth of a second and more in a large program.
+    private static let known = Mutex<[CallSite: SourceLocation?]>([:])
   #endif
 
   /// The innermost place outside this package's sources, or nil where there is no debug information.
-  mutating func location(of stack: CallStack) -> SourceLocation? {
+  func location(of stack: CallStack) -> SourceLocation? {
     #if os(Linux) && canImport(Runtime)
       for (number, address) in stack.returnAddresses.enumerated() {
-        if known[address] == nil {
-          lookUp(stack.returnAddresses[number...].prefix(Self.addressesAtOnce))
-        }
-        if case .some(.some(let place)) = known[address] { return place }
+        guard let image = images.image(at: address) else { continue }
+        let next = stack.returnAddresses[number...].prefix(Self.addressesAtOnce)
+          .prefix { image.addresses.contains($0) }
+        let known = Self.known.withLock { $0[CallSite(image: image, address: address)] }
+        if let place = known ?? lookUp(Array(next), in: image) { return place }
       }
     #endif
     return nil
   }
 
   #if os(Linux) && canImport(Runtime)
-    /// Finds the places of the first addresses, as far as they are of one file.
-    private mutating func lookUp(_ addresses: ArraySlice<UInt64>) {
-      guard let first = addresses.first else { return }
-      known.updateValue(nil, forKey: first)
-      guard let backtrace = images.backtrace(of: Array(addresses)) else { return }
-      for frame in backtrace.symbolicated()?.frames ?? [] {
-        guard let address = UInt64(frame.captured.originalProgramCounter) else { continue }
+    /// Finds the places of addresses in one file, and gives that of the first.
+    private func lookUp(_ addresses: [UInt64], in image: LoadedImages.Image) -> SourceLocation? {
+      var found: [UInt64: SourceLocation] = [:]
+      for frame in images.backtrace(of: addresses, in: image)?.symbolicated()?.frames ?? [] {
         // Functions that were inlined at an address come first.
-        if case .some(.some) = known[address] { continue }
-        known.updateValue(frame.symbol?.sourceLocation.flatMap(Self.userPlace), forKey: address)
+        guard let address = UInt64(frame.captured.originalProgramCounter), found[address] == nil
+        else { continue }
+        found[address] = frame.symbol?.sourceLocation.flatMap(Self.userPlace)
       }
+      Self.known.withLock { known in
+        if known.count > Self.mostKnown { known.removeAll() }
+        for address in addresses {
+          known.updateValue(found[address], forKey: CallSite(image: image, address: address))
+        }
+      }
+      return addresses.first.flatMap { found[$0] }
     }
 
     private static func userPlace(_ place: SymbolicatedBacktrace.SourceLocation) -> SourceLocation?

@@ -9,7 +9,8 @@
   /// backtrace is made by decoding: its interchange form, with the compact formats of backtraces and image
   /// maps within (Swift's docs/CompactBacktraceFormat.md and CompactImageMapFormat.md).
   struct LoadedImages {
-    private struct Image {
+    /// A file with code, and the addresses that it is mapped to.
+    struct Image: Hashable {
       var path: String
       var addresses: Range<UInt64>
     }
@@ -17,17 +18,15 @@
     private let images: [Image]
 
     init() {
-      let list = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
-      images = Self.images(in: list)
+      let list = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/self/maps"))) ?? Data()
+      images = Self.images(in: Array(list))
     }
 
-    /// A backtrace of the first return addresses, as far as they are of one file; nil where the first is of
-    /// none.
-    func backtrace(of returnAddresses: [UInt64]) -> Backtrace? {
-      guard let first = returnAddresses.first,
-        let image = images.first(where: { $0.addresses.contains(first) })
-      else { return nil }
-      let addresses = Array(returnAddresses.prefix { image.addresses.contains($0) })
+    /// The file that has code at an address, if one has.
+    func image(at address: UInt64) -> Image? { images.last { $0.addresses.contains(address) } }
+
+    /// A backtrace of return addresses in a file; nil where Swift has another form of backtraces.
+    func backtrace(of addresses: [UInt64], in image: Image) -> Backtrace? {
       // The form of Swift 6.3, which names a platform, and that of 6.2. The other's version gives an
       // empty map or none.
       for platform in ["Linux", nil] {
@@ -46,25 +45,34 @@
 
     // MARK: The kernel's list
 
-    /// One image for each file: a file is mapped in several parts, of which the first is its start.
+    /// A file is mapped in several parts, of which the first is its start; one that is loaded twice, as in a
+    /// linker namespace of its own, is two images.
     ///
-    /// A line: `7f1c-7f2d r-xp 00001000 08:01 1234    /usr/lib/library.so`.
-    private static func images(in list: String) -> [Image] {
-      var images: [String: Range<UInt64>] = [:]
-      for line in list.split(separator: "\n") {
-        let fields = line.split(separator: " ", maxSplits: 5)
-        guard fields.count == 6, let addresses = range(fields[0]) else { continue }
-        let path = String(fields[5].drop(while: { $0 == " " }))
-        guard path.hasPrefix("/") else { continue }
-        let known = images[path] ?? addresses
-        images[path] =
-          min(known.lowerBound, addresses.lowerBound)..<max(known.upperBound, addresses.upperBound)
+    /// A line: `7f1c-7f2d r-xp 00001000 08:01 1234    /usr/lib/library.so`, in the order of addresses.
+    private static func images(in list: [UInt8]) -> [Image] {
+      var images: [Image] = []
+      for line in list.split(separator: UInt8(ascii: "\n")) {
+        guard let slash = line.firstIndex(of: UInt8(ascii: "/")), let addresses = range(line) else {
+          continue
+        }
+        let path = String(decoding: line[slash...], as: UTF8.self)
+        let offset = line.split(separator: UInt8(ascii: " "), maxSplits: 3).dropFirst(2).first
+        let isStart = offset?.allSatisfy { $0 == UInt8(ascii: "0") } ?? true
+        if !isStart, let last = images.lastIndex(where: { $0.path == path }) {
+          let known = images[last].addresses
+          images[last].addresses =
+            known.lowerBound..<max(known.upperBound, addresses.upperBound)
+        } else {
+          images.append(Image(path: path, addresses: addresses))
+        }
       }
-      return images.map { Image(path: $0.key, addresses: $0.value) }
+      return images
     }
 
-    private static func range(_ text: Substring) -> Range<UInt64>? {
-      let bounds = text.split(separator: "-").map { UInt64($0, radix: 16) }
+    /// The range that a line begins with.
+    private static func range(_ line: ArraySlice<UInt8>) -> Range<UInt64>? {
+      let bounds = line.prefix { $0 != UInt8(ascii: " ") }.split(separator: UInt8(ascii: "-"))
+        .map { UInt64(String(decoding: $0, as: UTF8.self), radix: 16) }
       guard bounds.count == 2, let low = bounds[0], let high = bounds[1], low <= high else {
         return nil
       }

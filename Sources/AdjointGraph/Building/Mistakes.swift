@@ -43,7 +43,7 @@ package struct Mistakes {
 
   /// All mistakes in one: the only one as it is, several as notes.
   package func diagnostic(graph name: String) -> Diagnostic? {
-    var callers = CallerLocations()
+    let callers = CallerLocations()
     let located = listed.map { mistake in
       mistake.diagnostic.located(at: mistake.stack.flatMap { callers.location(of: $0) })
     }
