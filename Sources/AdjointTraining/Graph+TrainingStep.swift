@@ -3,16 +3,23 @@ import AdjointGraph
 import AdjointOperators
 import AdjointPasses
 
+/// Where a training step has its learning rate from.
+package enum LearningRateSource: Hashable, Sendable {
+  /// A number in the graph, which is taken into the kernels: the matrix product of a weight's gradient is
+  /// scaled and subtracted where it is computed.
+  case number
+  /// A parameter that nothing updates, for schedules: to read it costs up to a thirtieth of a step.
+  case parameter
+}
+
 extension Graph {
-  /// The parameter that holds the learning rate of a training step.
+  /// The parameter that holds the learning rate of a training step with a schedule.
   package static let learningRateName = "optimizer.learning_rate"
 
   /// The graph of one training step: this graph after the standard passes, the gradients of a loss, and
   /// the update of every parameter that the loss depends on.
   ///
-  /// Whether the loss depends on a parameter is judged on the graph as it is written. The learning
-  /// rate is the parameter `optimizer.learning_rate`, a scalar of the type of the loss that begins as
-  /// the optimizer says and that `ExecutionContext.set` changes.
+  /// Whether the loss depends on a parameter is judged on the graph as it is written.
   ///
   /// - Parameters:
   ///   - loss: The output that is minimised.
@@ -31,15 +38,19 @@ extension Graph {
     let location = SourceLocation(file: file, line: line)
     do throws(Diagnostic) {
       return try trainingStep(
-        minimizing: loss, with: optimizer, freezing: frozen, clipping, at: location)
+        minimizing: loss, with: optimizer, rate: .number, freezing: frozen, clipping, at: location)
     } catch {
       throw error.located(at: location)
     }
   }
 
-  private func trainingStep(
-    minimizing loss: String, with optimizer: Optimizer, freezing frozen: [String],
-    _ clipping: GradientClipping?, at location: SourceLocation
+  /// The same with a learning rate that may change from step to step.
+  ///
+  /// Where it does, it is the parameter `optimizer.learning_rate`, a scalar of the type of the loss that
+  /// begins as the optimizer says.
+  package func trainingStep(
+    minimizing loss: String, with optimizer: Optimizer, rate source: LearningRateSource,
+    freezing frozen: [String] = [], _ clipping: GradientClipping? = nil, at location: SourceLocation
   ) throws(Diagnostic) -> Graph {
     let lossType = type(of: try value(named: loss))
     guard lossType.rank == 0, lossType.scalarType.isDifferentiable else {
@@ -66,9 +77,14 @@ extension Graph {
     if let clipping {
       derivatives = try clipping.applied(to: derivatives, loss: lossType.scalarType)
     }
-    let rate = builder.parameter(
-      Self.learningRateName, lossType.scalarType, .scalar, .constant(optimizer.learningRate),
-      file: location.file, line: location.line)
+    let rate: Value? =
+      switch source {
+      case .number: nil
+      case .parameter:
+        builder.parameter(
+          Self.learningRateName, lossType.scalarType, .scalar, .constant(optimizer.learningRate),
+          file: location.file, line: location.line)
+      }
     var step: Value?
     if optimizer.countsSteps { step = Self.stepCounter(in: builder, location) }
     for (index, name) in trained.enumerated() {
@@ -83,7 +99,9 @@ extension Graph {
       optimizer.rule(
         Optimizer.Site(
           parameter: values[index], name: name, gradient: derivatives[index],
-          learningRate: rate.cast(to: scalarType), step: number,
+          learningRate: rate?.cast(to: scalarType)
+            ?? builder.constant(optimizer.learningRate, scalarType),
+          step: number,
           weightDecay: optimizer.weightDecay, location: location))
     }
     return try builder.build()

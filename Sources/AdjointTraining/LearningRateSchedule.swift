@@ -4,7 +4,8 @@ import Foundation
 /// How the learning rate changes while a training goes on: a factor for each step, by which the
 /// optimizer's own learning rate is multiplied.
 ///
-/// The rate is a number that the compiled step reads, so a schedule compiles nothing. Lengths are in
+/// The rate is a number that the compiled step reads, so a schedule compiles nothing; where it is constant it
+/// is compiled into the step. Lengths are in
 /// epochs and need not be whole, so that they mean the same for any batch size.
 public struct LearningRateSchedule: Sendable, CustomStringConvertible {
   /// A step of a training, to which a schedule gives a factor.
@@ -26,6 +27,8 @@ public struct LearningRateSchedule: Sendable, CustomStringConvertible {
 
   /// What the schedule is, with its numbers, for reports and checkpoints.
   public let description: String
+  /// Where a step has its rate from.
+  let source: LearningRateSource
   private let rule: @Sendable (Moment) -> Double
 
   /// A schedule from a function.
@@ -38,14 +41,21 @@ public struct LearningRateSchedule: Sendable, CustomStringConvertible {
   ///   - factor: The factor for a step.
   public init(_ description: String, factor: @escaping @Sendable (Moment) -> Double) {
     self.description = description
+    source = .parameter
     rule = factor
+  }
+
+  private init(constant description: String) {
+    self.description = description
+    source = .number
+    rule = { _ in 1 }
   }
 
   /// The factor for a step.
   public func factor(at moment: Moment) -> Double { rule(moment) }
 
   /// The same rate in every step: the factor 1.
-  public static let constant = LearningRateSchedule("constant") { _ in 1 }
+  public static let constant = LearningRateSchedule(constant: "constant")
 
   /// The rate multiplied by a number every so many epochs: `f = qᵏ` with `k = ⌊t/T⌋` after t epochs.
   ///

@@ -5,9 +5,8 @@ import AdjointOperators
 /// How gradients become new parameter values: a rule that writes nodes.
 ///
 /// State that an optimizer keeps, such as a velocity, becomes parameters of the graph named
-/// `optimizer.<state>.<parameter>`, so that checkpoints hold it like any other. So does the learning
-/// rate, `optimizer.learning_rate`: it is read in each step, and can be set between two steps without
-/// compiling anything.
+/// `optimizer.<state>.<parameter>`, so that checkpoints hold it like any other. So does, in a training with
+/// a schedule, the learning rate, `optimizer.learning_rate`: each step reads it, and nothing is compiled.
 public struct Optimizer: Sendable {
   /// One parameter being updated, seen from a rule.
   public struct Site {

@@ -48,7 +48,7 @@ extension Trainer {
       at: LearningRateSchedule.Moment(
         step: epochLosses.count * stepsPerEpoch + stepsDone, stepsPerEpoch: stepsPerEpoch),
       as: lossType)
-    if rate != presentRate {
+    if options.schedule.source == .parameter, rate != presentRate {
       try context.set(Graph.learningRateName, to: Tensor(scalar: NumberLiteral(rate), lossType))
       presentRate = rate
     }

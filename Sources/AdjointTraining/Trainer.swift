@@ -116,10 +116,14 @@ public final class Trainer {
     } catch {
       throw error.located(at: SourceLocation(file: file, line: line))
     }
-    return try part.trainingStep(
-      minimizing: interface.loss, with: options.optimizer,
-      freezing: options.frozenParameters.filter(own.contains), clipping: options.clipping,
-      file: file, line: line)
+    let location = SourceLocation(file: file, line: line)
+    do throws(Diagnostic) {
+      return try part.trainingStep(
+        minimizing: interface.loss, with: options.optimizer, rate: options.schedule.source,
+        freezing: options.frozenParameters.filter(own.contains), options.clipping, at: location)
+    } catch {
+      throw error.located(at: location)
+    }
   }
 
   /// The number of examples it is given.

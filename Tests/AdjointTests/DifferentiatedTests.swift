@@ -132,13 +132,12 @@ struct DifferentiatedTests {
     let loss = try builder.value(graph.value(named: "loss"))
     let values = try parameters.map { try builder.value(graph.value(named: $0)) }
     let slopes = gradients(of: loss, withRespectTo: values)
-    let rate = builder.parameter("rate", loss.scalarType, [], .constant(0.05))
     for (index, slope) in slopes.enumerated() {
       let velocity = builder.parameter(
         "velocity.\(parameters[index])", slope.scalarType, slope.shape)
       let next = velocity * 0.9 + slope
       builder.update(velocity, to: next)
-      builder.update(values[index], to: values[index] - next * rate)
+      builder.update(values[index], to: values[index] - next * 0.05)
     }
     let options = CompilationOptions(dimensions: ["B": 32], backend: .portable)
     let (found, other) = try (

@@ -33,9 +33,7 @@ import Testing
     let checkpoint = try trainer.checkpoint()
     #expect(
       Set(checkpoint.tensors.keys)
-        == [
-          "w", "b", "optimizer.velocity.w", "optimizer.velocity.b", "optimizer.learning_rate",
-        ])
+        == ["w", "b", "optimizer.velocity.w", "optimizer.velocity.b"])
     #expect(checkpoint.metadata["adjoint.graph"] == "regression")
     #expect(checkpoint.metadata["adjoint.losses"] == String(trainer.epochLosses[0]))
   }

@@ -90,7 +90,9 @@ import Testing
   @Test("compile nothing: the rate is a parameter of the step")
   func parameter() throws {
     let graph = try TrainerTests.regression()
-    let step = try graph.trainingStep(minimizing: "loss", with: .sgd(learningRate: 0.25))
+    let step = try graph.trainingStep(
+      minimizing: "loss", with: .sgd(learningRate: 0.25), rate: .parameter,
+      at: SourceLocation(file: #fileID, line: #line))
     let context = try step.compiled(CompilationOptions(dimensions: ["B": 1])).makeContext()
     #expect(try context.parameter("optimizer.learning_rate") == Tensor(scalar: 0.25, .f64))
     try context.set("x", to: Tensor([1, 0] as [Double], extents: [1, 2]))

@@ -78,7 +78,8 @@ import Testing
   @Test("the decay follows a learning rate that is set")
   func decayAndRate() throws {
     let step = try graph().trainingStep(
-      minimizing: "loss", with: .sgd(learningRate: 0.1, weightDecay: 2))
+      minimizing: "loss", with: .sgd(learningRate: 0.1, weightDecay: 2), rate: .parameter,
+      at: SourceLocation(file: #fileID, line: #line))
     let context = try step.compiled().makeContext()
     try context.set("optimizer.learning_rate", to: Tensor(scalar: 0.25, .f64))
     try context.run()
