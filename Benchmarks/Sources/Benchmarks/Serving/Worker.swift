@@ -91,7 +91,7 @@ final class Worker {
 
 extension Case {
   fileprivate static func named(_ name: String?) throws(Diagnostic) -> Case {
-    guard let found = all.first(where: { $0.name == name }) else {
+    guard let found = (all + further).first(where: { $0.name == name }) else {
       throw Diagnostic(.unknownName, "there is no case named \(name ?? "nothing")")
     }
     return found
