@@ -21,16 +21,24 @@ package struct DifferentiationPath {
 
   /// The adjoints of the sources for given cotangents of the targets, by reverse mode.
   package func adjoints(of cotangents: [Value]) -> [Value] {
-    let adjoints = ReverseMode.adjoints(
+    zerosFilled(knownAdjoints(of: cotangents), like: sources)
+  }
+
+  /// The adjoints of the sources by reverse mode, nil for those to which no path leads.
+  package func knownAdjoints(of cotangents: [Value]) -> [Value?] {
+    ReverseMode.adjoints(
       of: targets, cotangents: cotangents, withRespectTo: sources, in: builder, arithmetic)
-    return zerosFilled(adjoints, like: sources)
   }
 
   /// The tangents of the targets for given tangents of the sources, by forward mode.
   package func tangents(of tangents: [Value]) -> [Value] {
-    let results = ForwardMode.tangents(
+    zerosFilled(knownTangents(of: tangents), like: targets)
+  }
+
+  /// The tangents of the targets by forward mode, nil for those to which no path leads.
+  package func knownTangents(of tangents: [Value]) -> [Value?] {
+    ForwardMode.tangents(
       of: targets, withRespectTo: sources, tangents: tangents, in: builder, arithmetic)
-    return zerosFilled(results, like: targets)
   }
 
   private func zerosFilled(

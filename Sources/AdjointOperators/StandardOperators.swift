@@ -3,6 +3,8 @@ import AdjointGraph
 extension OperatorRegistry {
   /// Every operator that graph files may name.
   package static let standard = OperatorRegistry([
+    // Composite
+    Silu.self,
     // Elementwise
     Abs.self, Add.self, And.self, Cast.self, Ceil.self, Cos.self, Divide.self, Equal.self, Erf.self,
     Exp.self, Expm1.self, Floor.self, Greater.self, GreaterOrEqual.self, Less.self,

@@ -9,7 +9,7 @@ public struct Pipeline: Sendable {
   /// A pipeline of the given passes.
   public init(_ passes: [Pass]) { self.passes = passes }
 
-  /// What runs before a graph is differentiated, and again before it is lowered.
+  /// What runs before a graph is differentiated; composites stay.
   ///
   /// Stable forms come before the identities, which would hide some of their patterns, and before
   /// constants are folded into them; contractions come when operands have their final form; equal
@@ -17,6 +17,15 @@ public struct Pipeline: Sendable {
   public static let standard = Pipeline([
     .deadNodes, .stableForms, .identities, .constantFolding, .contractions, .commonSubexpressions,
     .deadNodes,
+  ])
+
+  /// What runs before a graph is lowered.
+  ///
+  /// The standard passes, with composites expanded when formulas that were written out have become
+  /// composites, and before the passes that need the plain operators.
+  public static let compilation = Pipeline([
+    .deadNodes, .stableForms, .compositeExpansion, .identities, .constantFolding, .contractions,
+    .commonSubexpressions, .deadNodes,
   ])
 
   /// The graph after all passes.

@@ -46,6 +46,7 @@ enum OperatorSweep {
     SweepCase("tanh") { tanh($1[0]) },
     SweepCase("sigmoid") { sigmoid($1[0]) },
     SweepCase("softplus") { softplus($1[0]) },
+    SweepCase("silu") { silu($1[0]) },
     SweepCase("erf") { erf($1[0]) },
     SweepCase("negate") { -$1[0] },
     SweepCase("floor", from: 0.1, to: 0.9) { floor($1[0]) * $1[0] },

@@ -118,7 +118,7 @@ struct CopyElisionTests {
       builder.update(weight, to: weight - 0.1 * gradient)
     }
     builder.output("loss", loss)
-    let graph = try Pipeline.standard(builder.build())
+    let graph = try Pipeline.compilation(builder.build())
     try PlanComparison.expectEqual(graph)
     let before = try graph.lowered(Self.without).plan
     let plan = try graph.lowered().plan

@@ -32,6 +32,6 @@ enum TrainingGraph {
       builder.update(velocity, to: next)
       builder.update(parameter, to: parameter - 0.1 * next)
     }
-    return try Pipeline.standard(builder.build())
+    return try Pipeline.compilation(builder.build())
   }
 }

@@ -29,7 +29,7 @@ struct GoldenTests {
   @Test("every pass has a folder of golden files")
   func everyPass() throws {
     let folders = Set(try GoldenFile.passes().map { $0.description.split(separator: "/")[0] })
-    for pass in Pipeline.standard.passes {
+    for pass in Pipeline.compilation.passes {
       #expect(folders.contains(Substring(pass.name)))
     }
   }

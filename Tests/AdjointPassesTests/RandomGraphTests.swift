@@ -37,13 +37,13 @@ struct RandomGraphTests {
     arguments: Array(1...60 as ClosedRange<UInt64>))
   func eachPass(seed: UInt64) throws {
     let before = try graph(seed: seed)
-    for pass in Pipeline.standard.passes {
+    for pass in Pipeline.compilation.passes {
       try expectEqual(pass(before), before, seed: seed, pass.name)
     }
   }
 
   @Test(
-    "the pipeline keeps them after every pass, and settles",
+    "the pipelines keep them after every pass, and settles",
     arguments: Array(61...100 as ClosedRange<UInt64>))
   func pipeline(seed: UInt64) throws {
     let before = try graph(seed: seed)

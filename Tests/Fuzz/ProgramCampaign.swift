@@ -24,7 +24,7 @@ struct ProgramCampaign: Campaign {
   mutating func run(seed: UInt64, counts: inout Counts) throws {
     let written = try RandomGraph.make(nodeCount: 4 + Int(seed % 28), seed: seed)
     let graph = try differentiated(written)
-    let simplified = try Pipeline.standard(graph)
+    let simplified = try Pipeline.compilation(graph)
     let sources = try graph.randomSources(seed: seed)
     let primal = try GraphInterpreter.evaluate(written, sources).outputs
     let expected = try GraphInterpreter.evaluate(graph, sources).outputs

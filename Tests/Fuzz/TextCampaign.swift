@@ -60,7 +60,7 @@ struct TextCampaign: Campaign {
 
   private func use(_ graph: Graph, seed: UInt64, counts: inout Counts) throws {
     let bound = try graph.bindingAll(to: 2)
-    _ = try Pipeline.standard(bound).lowered()
+    _ = try Pipeline.compilation(bound).lowered()
     counts["lowered"] += 1
     guard let output = bound.outputs.first?.name else { return }
     let active = try bound.differentiability(of: [output]).pairs

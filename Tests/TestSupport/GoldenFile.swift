@@ -14,8 +14,9 @@ import Foundation
 ///     adjoint 1
 ///     graph ...
 ///
-/// For lowering, the text that must come out is the plan. A step is the name of a pass, `standard` for the standard pipeline, or `reverse(output, source …)`
-/// and `forward(output, source …)` for a derivative.
+/// For lowering, the text that must come out is the plan. A step is the name of a pass, `standard` or
+/// `compilation` for a pipeline, or `reverse(output, source …)` and `forward(output, source …)` for a
+/// derivative.
 package struct GoldenFile: CustomStringConvertible, Sendable {
   /// The folder and the name.
   package let description: String
@@ -102,13 +103,14 @@ package struct GoldenFile: CustomStringConvertible, Sendable {
 
   private static func apply(_ step: String, to graph: Graph) throws -> Graph {
     if step == "standard" { return try Pipeline.standard(graph) }
+    if step == "compilation" { return try Pipeline.compilation(graph) }
     if let mode = DifferentiationMode.allCases.first(where: { step.hasPrefix($0.rawValue + "(") }) {
       let words = step.dropFirst(mode.rawValue.count + 1).dropLast()
         .split { $0 == "," || $0 == " " }.map(String.init)
       return try graph.differentiatedAsWritten(
         words[0], withRespectTo: Array(words.dropFirst()), mode: mode)
     }
-    guard let pass = Pipeline.standard.passes.first(where: { $0.name == step }) else {
+    guard let pass = Pipeline.compilation.passes.first(where: { $0.name == step }) else {
       throw Malformed()
     }
     return try pass(graph)

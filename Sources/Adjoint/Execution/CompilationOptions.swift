@@ -23,7 +23,7 @@ public struct CompilationOptions: Sendable {
 
   /// Options; each has a sensible default.
   public init(
-    dimensions: [String: Int] = [:], pipeline: Pipeline = .standard, threads: Int? = nil,
+    dimensions: [String: Int] = [:], pipeline: Pipeline = .compilation, threads: Int? = nil,
     maximumArenaByteCount: Int? = nil, backend: Backend? = nil
   ) {
     self.dimensions = dimensions

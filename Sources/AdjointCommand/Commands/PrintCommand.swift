@@ -97,7 +97,7 @@ struct PrintCommand: ParsableCommand {
     }
     var bound = try graph.binding(extents)
     if passes { return try StandardStream.output.write(Self.passReport(bound)) }
-    if let after { bound = try Pipeline.standard.upTo(after)(bound) }
+    if let after { bound = try Pipeline.compilation.upTo(after)(bound) }
     if dot {
       try StandardStream.output.write(bound.graphviz)
     } else if let role {
@@ -110,7 +110,7 @@ struct PrintCommand: ParsableCommand {
   private static func passReport(_ graph: Graph) throws(Diagnostic) -> String {
     var text = "// as read: \(graph.nodeCounts)\n\(graph)"
     var number = 0
-    _ = try Pipeline.standard(graph) { (pass, graph) throws(Diagnostic) in
+    _ = try Pipeline.compilation(graph) { (pass, graph) throws(Diagnostic) in
       number += 1
       text += "\n// \(number). \(pass.name) (\(pass.summary)): \(graph.nodeCounts)\n\(graph)"
     }
@@ -123,5 +123,5 @@ struct PrintCommand: ParsableCommand {
   private static let roleNames =
     ([forward] + Provenance.Role.allCases.map(\.rawValue)).joined(separator: ", ")
 
-  private static let passNames = Pipeline.standard.passNames.joined(separator: ", ")
+  private static let passNames = Pipeline.compilation.passNames.joined(separator: ", ")
 }

@@ -37,6 +37,8 @@ public final class GraphBuilder {
   }
   /// Whether a node equal to an earlier one is that node.
   package var mergesEqualNodes = false
+  /// Whether what a composite stands for takes its place, to any depth.
+  package var expandsComposites = false
   /// What new nodes are marked with: the place and the reason of the node a pass is working on.
   package var currentLocation: SourceLocation?
   package var currentProvenance: Provenance?
@@ -212,6 +214,9 @@ extension GraphBuilder {
       for type in types { try check(type) }
       types = sharing(types, with: operands)
       if let replacement = rewritten(operation, operands, types) { return [replacement] }
+      if expandsComposites, let composite = operation.composite {
+        return try expanded(composite, operands, types)
+      }
       let node = insert(
         Node(
           kind: .operation(operation), operands: operands.map(\.id), resultTypes: types, name: nil,

@@ -18,14 +18,14 @@ package enum Lowering: Sendable {
 
   /// The graph that a function of the operands builds.
   package static func graph(
-    of operands: [TensorType], _ definition: ([Value]) -> [Value]
+    of operands: [TensorType], _ definition: ([Value]) throws(Diagnostic) -> [Value]
   ) throws(Diagnostic) -> Lowering {
     let builder = GraphBuilder("definition")
     var inputs: [Value] = []
     for (number, type) in operands.enumerated() {
       inputs.append(builder.input("operand\(number)", type.scalarType, type.shape))
     }
-    for (number, result) in definition(inputs).enumerated() {
+    for (number, result) in try definition(inputs).enumerated() {
       builder.output("result\(number)", result)
     }
     return .graph(try builder.build())

@@ -29,6 +29,9 @@ package protocol Operator: Hashable, Sendable {
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering
 
+  /// The operator as a composite, nil where it is a primitive; nobody but `Composite` states it.
+  var composite: (any Composite)? { get }
+
   /// The operator's own identities, tried in order when a pass builds a node with it.
   static var rewrites: [Rewrite] { get }
 
@@ -39,6 +42,7 @@ package protocol Operator: Hashable, Sendable {
 extension Operator {
   package static var rewrites: [Rewrite] { [] }
   package static var page: OperatorPage? { nil }
+  package var composite: (any Composite)? { nil }
   package var mnemonic: String { Self.mnemonic }
 
   /// Whether the other operator is of the same type and equal.

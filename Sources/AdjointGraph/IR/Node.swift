@@ -56,6 +56,15 @@ package struct Node: Sendable {
     set { content = Content(kind, resultTypes, location, newValue) }
   }
 
+  /// The node with another place and reason, each where there is one.
+  func marked(_ location: SourceLocation?, _ provenance: Provenance?) -> Node {
+    guard location != nil || provenance != nil else { return self }
+    var copy = self
+    copy.content = Content(
+      kind, resultTypes, location ?? self.location, provenance ?? self.provenance)
+    return copy
+  }
+
   /// The operator, or nil for inputs and parameters.
   package var operation: (any Operator)? {
     if case .operation(let operation) = content.kind { operation } else { nil }

@@ -15,6 +15,8 @@ package struct GraphRewriter {
   package var families: Set<Rewrite.Family> = []
   /// Whether equal nodes become one.
   package var mergesEqualNodes = false
+  /// Whether what composites stand for takes their place, to any depth.
+  package var expandsComposites = false
 
   package init() {}
 
@@ -28,6 +30,7 @@ package struct GraphRewriter {
     let builder = GraphBuilder(graph.name)
     builder.rewriteFamilies = families
     builder.mergesEqualNodes = mergesEqualNodes
+    builder.expandsComposites = expandsComposites
     let unchanged = try unchangedNodes(of: graph, transform, in: builder)
     if unchanged == graph.nodes.count { return graph }
     builder.adopt(graph, upTo: unchanged)
@@ -58,6 +61,7 @@ package struct GraphRewriter {
         builder.currentProvenance = node.provenance
         replaced = try transform(builder, node)
       }
+      if replaced == nil { replaced = try expansion(of: node, in: builder) }
       if let replaced {
         for value in replaced { replacements.append(value.id) }
       } else {
@@ -103,9 +107,22 @@ package struct GraphRewriter {
         builder.currentProvenance = node.provenance
         if try transform(builder, node) != nil { return index }
       }
+      if expandsComposites, graph.nodes[index].operation?.composite != nil { return index }
       guard builder.keepsNode(index) else { return index }
     }
     return graph.nodes.count
+  }
+
+  /// What a composite stands for, nil for any other node, and where composites stay.
+  private func expansion(
+    of node: Node, in builder: GraphBuilder
+  ) throws(Diagnostic) -> [Value]? {
+    guard expandsComposites, let operation = node.operation, operation.composite != nil else {
+      return nil
+    }
+    builder.currentLocation = node.location
+    builder.currentProvenance = node.provenance
+    return try builder.results(of: operation, node.operands.map(builder.value))
   }
 
   /// Names the node that took a named node's place, unless it has a name already.
@@ -117,30 +134,6 @@ package struct GraphRewriter {
   }
 }
 
-/// The values of the new graph that stand for those of the old one.
-private struct Replacements {
-  /// The results of all nodes, one after the other, and where each node's begin.
-  private var values: [ValueID] = []
-  private var starts: [Int] = []
-
-  init(capacity: Int) {
-    values.reserveCapacity(capacity)
-    starts.reserveCapacity(capacity)
-  }
-
-  /// Begins the results of the next node.
-  mutating func beginNode() { starts.append(values.count) }
-
-  /// Adds the next result of the current node.
-  mutating func append(_ value: ValueID) { values.append(value) }
-
-  subscript(value: ValueID) -> ValueID { values[starts[value.node] + value.result] }
-
-  func renumber(_ operands: inout OperandList) {
-    operands.replaceEach { self[$0] }
-  }
-}
-
 extension Graph {
   /// Whether any node is of an operator that has identities of a family.
   package func hasIdentities(of family: Rewrite.Family) -> Bool {
@@ -149,6 +142,11 @@ extension Graph {
       guard let operation = node.operation else { return false }
       return identities.hasAny(for: operation, node.operatorType)
     }
+  }
+
+  /// Whether any node is of an operator that stands for others.
+  package var hasComposites: Bool {
+    nodes.contains { $0.operation?.composite != nil }
   }
 
   /// Whether two nodes apply equal operators to the same operands.

@@ -35,23 +35,6 @@ public func leakyRelu(
   }
 }
 
-/// `x · sigmoid(x)` of every element, also known as swish.
-///
-/// The result has the operand's shape and type; with `s = sigmoid(x)`, `dy/dx = s + x·s·(1 − s)`.
-///
-/// The derivative is within 8 + 2|x| roundoffs (`2⁻²⁴` in `f32`, `2⁻⁵³` in `f64`). At −∞ the value is
-/// NaN, and at both infinities the derivative is.
-///
-/// Mistakes: `.scalarTypeMismatch` unless the operand is `f32` or `f64`.
-public func silu(
-  _ x: Value, file: String = #fileID, line: Int = #line
-) -> Value {
-  x.builder.placed("silu", of: [x], file, line) { () throws(Diagnostic) in
-    try x.type.expectFloatingPoint()
-    return x * x.builder.apply(Sigmoid(), [x])
-  }
-}
-
 extension Value {
   /// The rectifier `max(x, 0)` of every element.
   ///
@@ -65,13 +48,6 @@ extension Value {
   /// The method form of `leakyRelu(_:slope:)`.
   public func leakyRelu(slope: Double = 0.01, file: String = #fileID, line: Int = #line) -> Value {
     AdjointOperators.leakyRelu(self, slope: slope, file: file, line: line)
-  }
-
-  /// `x · sigmoid(x)` of every element, also known as swish.
-  ///
-  /// The method form of `silu(_:)`.
-  public func silu(file: String = #fileID, line: Int = #line) -> Value {
-    AdjointOperators.silu(self, file: file, line: line)
   }
 }
 
@@ -103,18 +79,4 @@ extension OperatorPage {
     example: OperatorPage.Example(
       [OperatorPage.Input("x", elements: [-2, 0.5, 3])], "leakyRelu(x, slope: 0.25)"
     ) { leakyRelu($1[0], slope: 0.25) })
-}
-
-extension OperatorPage {
-  static let siluPage = OperatorPage(
-    "silu", .composite, "The element times its logistic function, also known as swish.",
-    formula: "y = x · sigmoid(x)",
-    operands: [OperatorPage.Part("x", "any shape")],
-    result: "The shape and type of x.",
-    reverse: ["x̄ = ȳ · (s + x · s · (1 − s)), with s = sigmoid(x)"],
-    forward: "ẏ = ẋ · (s + x · s · (1 − s))",
-    conventions: ["At −∞ the value is NaN, and at both infinities the derivative is."],
-    example: OperatorPage.Example([OperatorPage.Input("x", elements: [-2, 0.5, 3])], "silu(x)") {
-      silu($1[0])
-    })
 }

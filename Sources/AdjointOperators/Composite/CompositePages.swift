@@ -1,7 +1,7 @@
 import AdjointGraph
 
 extension OperatorPage {
-  /// The pages of the functions over values that are no operators, in alphabetical order.
+  /// The pages of the functions over values that apply several operators, in alphabetical order.
   package static let composites: [OperatorPage] = [
     .argmaxPage,
     .argminPage,
@@ -16,7 +16,6 @@ extension OperatorPage {
     .meanPage,
     .meanSquaredErrorPage,
     .reluPage,
-    .siluPage,
     .softmaxPage,
     .variancePage,
   ]

@@ -3,6 +3,10 @@ import Adjoint
 
 extension OperatorExamples {
   static let composites: [String: Example] = [
+    "silu": { builder in
+      let x = builder.input("x", .f64, [3])
+      builder.output("y", silu(x))
+    },
     "argmax": { builder in
       let x = builder.input("x", .f64, [2, 3])
       builder.output("y", x.argmax(axis: 1))
@@ -61,10 +65,6 @@ extension OperatorExamples {
     "relu": { builder in
       let x = builder.input("x", .f64, [3])
       builder.output("y", relu(x))
-    },
-    "silu": { builder in
-      let x = builder.input("x", .f64, [3])
-      builder.output("y", silu(x))
     },
     "softmax": { builder in
       let x = builder.input("x", .f64, [2, 3])

@@ -43,7 +43,7 @@ struct PageSample {
 
   /// The operator of the example, nil of a function that writes several.
   var operation: (any Operator)? {
-    page.area == .composite ? nil : graph.nodes.last?.operation
+    graph.nodes.last?.operation.flatMap { $0.mnemonic == page.name ? $0 : nil }
   }
 
   var tensors: [String: Tensor] {
@@ -79,12 +79,22 @@ struct PageSample {
     }
   }
 
+  /// The nodes that the operator of the example stands for, where it is a composite.
+  var expansionNodes: [String] {
+    get throws { nodes(of: try Pass.compositeExpansion(graph)) }
+  }
+
   /// The nodes that a mode writes for the example, without the note of what they are for.
   func nodes(_ mode: DifferentiationMode) throws -> [String] {
     let derivative = try graph.differentiatedAsWritten(
       output, withRespectTo: sources, mode: mode)
+    return nodes(of: derivative)
+  }
+
+  /// The nodes of a graph made of the example's that are not in that, without the note of what they are for.
+  private func nodes(of other: Graph) -> [String] {
     let own = Set(graph.description.split(separator: "\n"))
-    return derivative.description.split(separator: "\n").filter { !own.contains($0) }
+    return other.description.split(separator: "\n").filter { !own.contains($0) }
       .map { line in line.split(separator: "@", maxSplits: 1)[0] }
       .map { $0.trimmingCharacters(in: .whitespaces) }
   }

@@ -15,8 +15,8 @@ struct PageText {
       let parts =
         [
           "# \(page.name)", page.summary, block(page.formula),
-        ] + operands + ["**Result.** \(page.result)"] + attributes + (try derivative)
-        + (try boundaries) + (try example)
+        ] + operands + ["**Result.** \(page.result)"] + attributes + (try expansion)
+        + (try derivative) + (try boundaries) + (try example)
       return parts.joined(separator: "\n\n") + "\n"
     }
   }
@@ -43,9 +43,17 @@ struct PageText {
 
   private var attributes: [String] {
     if page.attributes.isEmpty { return [] }
-    let kind = page.area == .composite ? "argument" : "attribute"
+    let kind = sample.operation == nil ? "argument" : "attribute"
     let rows = page.attributes.map { "| `\($0.name)` | \($0.text) |" }
     return [(["| \(kind) | |", "|---|---|"] + rows).joined(separator: "\n")]
+  }
+
+  /// What a composite stands for.
+  private var expansion: [String] {
+    get throws {
+      guard sample.operation?.composite != nil else { return [] }
+      return ["It stands for", block(try sample.expansionNodes)]
+    }
   }
 
   private var derivative: [String] {

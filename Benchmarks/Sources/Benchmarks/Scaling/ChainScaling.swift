@@ -24,7 +24,7 @@ enum ChainScaling {
     let build = stages.lap()
     let differentiated = try graph.differentiated("total", withRespectTo: ["x"])
     let differentiate = stages.lap()
-    let simplified = try Pipeline.standard(differentiated)
+    let simplified = try Pipeline.compilation(differentiated)
     let simplify = stages.lap()
     try simplified.verify()
     let verify = stages.lap()

@@ -1,0 +1,24 @@
+import AdjointCore
+import AdjointGraph
+
+extension Pass {
+  /// Puts what composites stand for in their place, composites within composites too.
+  ///
+  ///     %y = silu(%x)     →     %0 = sigmoid(%x)
+  ///                             %y = multiply(%x, %0)
+  ///
+  /// What an expansion writes, and what reads it, takes its stable form at once, since a formula may lie
+  /// on both sides of where a composite ends. Equal nodes become one, so that what a derivative repeats
+  /// of the expansion is computed once.
+  public static let compositeExpansion = Pass(
+    "composites", "put what composites stand for in their place"
+  ) { (graph) throws(Diagnostic) in
+    guard graph.hasComposites else { return graph }
+    var rewriter = GraphRewriter()
+    rewriter.live = graph.liveNodes
+    rewriter.families = [.stableForm]
+    rewriter.mergesEqualNodes = true
+    rewriter.expandsComposites = true
+    return try rewriter.rewrite(graph)
+  }
+}
