@@ -12,6 +12,8 @@ extension OperatorRegistry {
     Multiply.self, Negate.self, NotEqual.self, Or.self, Power.self, Reciprocal.self, Round.self,
     Rsqrt.self, Select.self, Sigmoid.self, Sign.self, Sin.self, Softplus.self, Sqrt.self,
     StopGradient.self, Subtract.self, Tan.self, Tanh.self,
+    // Functions
+    Call.self,
     // Indexing
     Gather.self, ScatterAdd.self,
     // Linear

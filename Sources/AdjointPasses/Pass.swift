@@ -18,10 +18,11 @@ public struct Pass: Sendable {
     self.transform = transform
   }
 
-  /// The graph after the pass; inputs, parameters, outputs and updates keep names and types.
+  /// The graph after the pass, and the functions that it calls after it too, each once; inputs, parameters,
+  /// outputs and updates keep names and types.
   ///
   /// - Throws: whatever an operator says of a graph that is not valid.
   public func callAsFunction(_ graph: Graph) throws(Diagnostic) -> Graph {
-    try transform(graph)
+    try transform(graph.mappingFunctions(transform))
   }
 }

@@ -66,7 +66,7 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     Refusal("\nadjoint 1\ngraph g {\n}", .syntax, 1, 1, "first line"),
     Refusal("// c\nadjoint 1\ngraph g {\n}", .syntax, 1, 5, "first line"),
     Refusal("adjoint\ngraph g {\n}", .syntax, 1, 8, "version", "reads 1"),
-    Refusal("adjoint 2\ngraph g {\n}", .syntax, 1, 9, "version 2", "reads 1", "newer"),
+    Refusal("adjoint 3\ngraph g {\n}", .syntax, 1, 9, "version 3", "reads 1, 2", "newer"),
     Refusal("adjoint 99999999999999999999\n", .syntax, 1, 9, "reads 1"),
     Refusal("adjoint 1 graph g {\n}", .syntax, 1, 11, "end of the line"),
     Refusal("adjoint 1\n", .syntax, 2, 1, "graph", "truncated"),

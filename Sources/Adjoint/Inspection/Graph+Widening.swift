@@ -9,6 +9,11 @@ extension Graph {
   ///
   /// - Throws: whatever an operator says of its new types; nothing for a valid graph.
   public func widened() throws(Diagnostic) -> Graph {
+    try mappingFunctions { (body) throws(Diagnostic) in try body.widenedNodes() }.widenedNodes()
+  }
+
+  /// The same for a graph that calls widened functions.
+  private func widenedNodes() throws(Diagnostic) -> Graph {
     var widened = nodes
     for index in widened.indices where widened[index].operation == nil {
       widened[index].resultTypes = widened[index].resultTypes.map(\.widened)
@@ -37,7 +42,7 @@ extension AttributeList {
       switch attribute.value {
       case .scalarType(let type): result.append(attribute.name, .scalarType(type.widened))
       case .type(let type): result.append(attribute.name, .type(type.widened))
-      case .integer, .floating, .bool, .text, .dimensions, .numbers:
+      case .integer, .floating, .bool, .text, .dimensions, .numbers, .function:
         result.append(attribute.name, attribute.value)
       }
     }

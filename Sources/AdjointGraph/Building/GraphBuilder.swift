@@ -238,7 +238,7 @@ extension GraphBuilder {
   }
 
   /// Adds a node as it is, also where an equal one is known.
-  func appendUnmerged(_ node: consuming Node) -> Int {
+  package func appendUnmerged(_ node: consuming Node) -> Int {
     if let name = node.name { nodesByName[name] = nodes.count }
     nodes.append(node)
     return nodes.count - 1

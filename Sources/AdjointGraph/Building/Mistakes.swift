@@ -117,6 +117,24 @@ extension GraphBuilder {
     return poison(like: type ?? values.first?.type)
   }
 
+  /// Makes several values; a mistake on the way is kept for `build()` and poisons all of them.
+  ///
+  /// As `attempt`, which makes one.
+  ///
+  /// - Parameter types: The types that the values count as where they are poisoned.
+  package func attemptAll(
+    _ values: [Value], like types: [TensorType], at location: SourceLocation? = nil,
+    _ body: () throws(Diagnostic) -> [Value]
+  ) -> [Value] {
+    do throws(Diagnostic) {
+      try checkOwner(of: values, at: location)
+      if !values.contains(where: isPoisoned) { return try body() }
+    } catch {
+      record(error.located(at: location), concerning: values)
+    }
+    return types.map { poison(like: $0) }
+  }
+
   /// Refuses values that another builder made: their numbers mean other nodes here.
   ///
   /// - Throws: of a poisoned value, the mistake that poisoned it.

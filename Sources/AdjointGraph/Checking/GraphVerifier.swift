@@ -15,6 +15,12 @@ package struct GraphVerifier {
   ///
   /// - Throws: `.invalidGraph`, with one note for each offender, placed at the first.
   package static func verify(_ graph: Graph) throws(Diagnostic) {
+    for function in graph.functions { try verify(body: function.body) }
+    try verify(body: graph)
+  }
+
+  /// Refuses a graph that breaks a rule, or the body of a function that does; what it calls is not looked into.
+  private static func verify(body graph: Graph) throws(Diagnostic) {
     var verifier = GraphVerifier(graph)
     verifier.run()
     guard verifier.count > 0 else { return }

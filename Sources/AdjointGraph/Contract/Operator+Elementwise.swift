@@ -49,7 +49,7 @@ extension AttributeValue {
     case .integer(let value): [value]
     case .dimensions(let dimensions): dimensions.compactMap(\.extent)
     case .type(let type): type.shape.dimensions.compactMap(\.extent)
-    case .floating, .bool, .text, .numbers, .scalarType: []
+    case .floating, .bool, .text, .numbers, .scalarType, .function: []
     }
   }
 }

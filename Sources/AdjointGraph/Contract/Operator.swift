@@ -17,6 +17,9 @@ package protocol Operator: Hashable, Sendable {
   /// The attributes from which `init(attributes:)` makes an equal operator.
   var attributes: AttributeList { get }
 
+  /// The functions among the attributes; an operator that calls any says so.
+  var functions: [Function] { get }
+
   /// The types of the results; refuses operands it cannot take, naming their types.
   func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType]
 
@@ -43,6 +46,7 @@ extension Operator {
   package static var rewrites: [Rewrite] { [] }
   package static var page: OperatorPage? { nil }
   package var composite: (any Composite)? { nil }
+  package var functions: [Function] { [] }
   package var mnemonic: String { Self.mnemonic }
 
   /// Whether the other operator is of the same type and equal.

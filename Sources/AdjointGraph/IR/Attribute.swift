@@ -13,6 +13,8 @@ package enum AttributeValue: Hashable, Sendable {
   case numbers([NumberLiteral])
   case scalarType(ScalarType)
   case type(TensorType)
+  /// `@layer`: a function of the graph.
+  case function(Function)
 }
 
 /// The attributes of an operator in the order in which they print.
@@ -43,17 +45,38 @@ package struct AttributeList: Hashable, Sendable {
 
   /// The same attributes with named dimensions replaced by numbers.
   package func binding(_ extents: [String: Int]) -> AttributeList {
+    substituting(extents.mapValues { .fixed($0) })
+  }
+
+  /// The same attributes with dimensions in place of names.
+  func substituting(_ substitution: [String: Dimension]) -> AttributeList {
     var copy = self
     for index in copy.attributes.indices {
       switch copy.attributes[index].value {
       case .dimensions(let dimensions):
-        copy.attributes[index].value = .dimensions(Shape(dimensions).binding(extents).dimensions)
+        copy.attributes[index].value = .dimensions(Shape(dimensions).substituting(substitution).dimensions)
       case .type(let type):
-        copy.attributes[index].value = .type(type.binding(extents))
-      case .integer, .floating, .bool, .text, .numbers, .scalarType: continue
+        copy.attributes[index].value = .type(type.substituting(substitution))
+      // The dimensions of a function have names of its own.
+      case .integer, .floating, .bool, .text, .numbers, .scalarType, .function: continue
       }
     }
     return copy
+  }
+}
+
+extension AttributeList {
+  /// The functions among the values.
+  package var functions: [Function] {
+    attributes.compactMap { if case .function(let function) = $0.value { function } else { nil } }
+  }
+
+  /// Puts another function in the place of each.
+  mutating func replaceFunctions(by replacement: (Function) -> Function) {
+    for index in attributes.indices {
+      guard case .function(let function) = attributes[index].value else { continue }
+      attributes[index].value = .function(replacement(function))
+    }
   }
 }
 
@@ -136,6 +159,13 @@ extension AttributeList {
     return numbers
   }
 
+  package func function(_ name: String) throws(Diagnostic) -> Function {
+    guard case .function(let value) = try required(name) else {
+      throw wrongKind(name, "a function such as @layer")
+    }
+    return value
+  }
+
   private func required(_ name: String) throws(Diagnostic) -> AttributeValue {
     guard let value = self[name] else {
       throw Diagnostic(.invalidAttribute, "the attribute \(name) is missing; give \(name) = …")
@@ -151,13 +181,7 @@ extension AttributeList {
 extension Shape {
   /// The shape with the names that `extents` has replaced by numbers.
   package func binding(_ extents: [String: Int]) -> Shape {
-    Shape(
-      dimensions.map { dimension in
-        guard case .named(let name) = dimension, let extent = extents[name] else {
-          return dimension
-        }
-        return .fixed(extent)
-      })
+    substituting(extents.mapValues { .fixed($0) })
   }
 }
 

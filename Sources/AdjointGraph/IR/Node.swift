@@ -73,6 +73,9 @@ package struct Node: Sendable {
   /// The type of the operator, or nil for inputs and parameters; reading it copies no operator.
   package var operatorType: ObjectIdentifier? { content.operatorType }
 
+  /// The functions that the operator calls.
+  package var functions: [Function] { content.functions }
+
   /// `input`, `parameter` or the operator's mnemonic.
   package var mnemonic: String {
     switch content.kind {
@@ -106,6 +109,7 @@ extension Node {
     let operatorType: ObjectIdentifier?
     /// Worked out once, for every pass looks for equal nodes.
     let operatorHash: Int
+    let functions: [Function]
 
     init(
       _ kind: Kind, _ resultTypes: [TensorType], _ location: SourceLocation?,
@@ -118,6 +122,7 @@ extension Node {
       guard case .operation(let operation) = kind else {
         operatorType = nil
         operatorHash = 0
+        functions = []
         return
       }
       let type = ObjectIdentifier(type(of: operation))
@@ -126,6 +131,7 @@ extension Node {
       hasher.combine(type)
       operation.hash(into: &hasher)
       operatorHash = hasher.finalize()
+      functions = operation.functions
     }
   }
 }

@@ -204,13 +204,20 @@ extension Graph {
       }
     }
     if extents.isEmpty { return self }
+    return try substituting(extents.mapValues { .fixed($0) })
+  }
+
+  /// The graph with dimensions in place of names.
+  ///
+  /// - Throws: whatever an operator says of shapes that do not fit once they are known.
+  func substituting(_ substitution: [String: Dimension]) throws(Diagnostic) -> Graph {
     var bound = nodes
     for index in bound.indices where bound[index].operation == nil {
-      bound[index].resultTypes = bound[index].resultTypes.map { $0.binding(extents) }
+      bound[index].resultTypes = bound[index].resultTypes.map { $0.substituting(substitution) }
       for type in bound[index].resultTypes { try type.validate() }
     }
     let source = Graph(name: self.name, nodes: bound, outputs: outputList, updates: updates)
-    return try source.derivingTypes { $0.binding(extents) }
+    return try source.derivingTypes { $0.substituting(substitution) }
   }
 
   /// The graph with the attributes of its operators replaced, and the type of every node derived again

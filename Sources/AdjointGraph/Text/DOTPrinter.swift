@@ -1,14 +1,24 @@
 import AdjointCore
 
 /// Writes a graph in the language of Graphviz (https://graphviz.org/doc/info/lang.html): values flow
-/// down, inputs and parameters at the top, outputs at the bottom, each role in a colour of its own.
+/// down, inputs and parameters at the top, outputs at the bottom, each role in a colour of its own, and each
+/// function in a frame.
 package struct DOTPrinter {
   /// Characters of an operator's attributes that are shown.
   private static let attributeLength = 60
 
   private let graph: Graph
+  private let names: FunctionNames
+  /// What the nodes are called: `n0`, `n1`, … after it.
+  private let prefix: String
 
-  package init(_ graph: Graph) { self.graph = graph }
+  package init(_ graph: Graph) { self.init(graph, FunctionNames(graph), prefix: "") }
+
+  private init(_ graph: Graph, _ names: FunctionNames, prefix: String) {
+    self.graph = graph
+    self.names = names
+    self.prefix = prefix
+  }
 
   /// The whole graph.
   package static func text(of graph: Graph) -> String { DOTPrinter(graph).text }
@@ -21,18 +31,28 @@ package struct DOTPrinter {
         edge [color = "#606060", fontname = "Helvetica", fontsize = 8];
 
       """
+    for (number, function) in names.functions.enumerated() {
+      text += "  subgraph cluster_\(number) {\n    label = \(Self.quoted("@" + names[function]));\n"
+      text += "    style = rounded; color = \"#909090\"; fontname = \"Helvetica\"; fontsize = 10;\n"
+      text += DOTPrinter(function.body, names, prefix: "f\(number)").statements + "  }\n"
+    }
+    return text + statements + "}\n"
+  }
+
+  private var statements: String {
+    var text = ""
     for index in graph.nodes.indices { text += node(index) }
     for (index, output) in graph.outputList.enumerated() {
-      text += "  o\(index) [label = \(Self.quoted(output.name)), shape = doubleoctagon"
+      text += "  \(prefix)o\(index) [label = \(Self.quoted(output.name)), shape = doubleoctagon"
       text += ", style = filled, fillcolor = \"#fff2b3\"];\n"
-      text += edge(from: output.value, to: "o\(index)", "")
+      text += edge(from: output.value, to: "\(prefix)o\(index)", "")
     }
     for update in graph.updates {
       text += edge(
-        from: update.value, to: "n\(update.parameter)",
+        from: update.value, to: "\(prefix)n\(update.parameter)",
         "style = dashed, constraint = false, label = \"next\"")
     }
-    return text + "}\n"
+    return text
   }
 
   private func node(_ index: Int) -> String {
@@ -47,16 +67,16 @@ package struct DOTPrinter {
       lines.append(Self.shortened(GraphSpelling.initializer(initializer)))
     case .operation(let operation):
       lines[0] += " = \(operation.mnemonic)"
-      let attributes = GraphSpelling.attributes(operation.attributes)
+      let attributes = GraphSpelling.attributes(operation.attributes, names)
       if !attributes.isEmpty { lines.append(Self.shortened(String(attributes.dropFirst()))) }
     }
     lines.append(types)
     if let provenance = node.provenance {
       lines.append("\(provenance.role.rawValue) of %\(provenance.node) (\(provenance.rule))")
     }
-    var text = "  n\(index) [label = \(Self.quoted(lines.joined(separator: "\n")))"
+    var text = "  \(prefix)n\(index) [label = \(Self.quoted(lines.joined(separator: "\n")))"
     text += ", shape = \(shape), fillcolor = \"\(color(of: node))\"];\n"
-    for operand in node.operands { text += edge(from: operand, to: "n\(index)", "") }
+    for operand in node.operands { text += edge(from: operand, to: "\(prefix)n\(index)", "") }
     return text
   }
 
@@ -64,7 +84,7 @@ package struct DOTPrinter {
     var styles = style.isEmpty ? [] : [style]
     if value.result > 0 { styles.append("taillabel = \"#\(value.result)\"") }
     let list = styles.isEmpty ? "" : " [\(styles.joined(separator: ", "))]"
-    return "  n\(value.node) -> \(target)\(list);\n"
+    return "  \(prefix)n\(value.node) -> \(target)\(list);\n"
   }
 
   private func color(of node: Node) -> String {

@@ -31,6 +31,7 @@ extension GraphParser {
     case .floating: return .floating(try number())
     case .text: return .text(try text())
     case .sign(UInt8(ascii: "[")): return try attributeList()
+    case .sign(UInt8(ascii: "@")): return .function(try functionName())
     case .word: break
     case .value, .sign, .lineEnd, .fileEnd:
       throw expected("a number, true, false, a list, a type or a text in quotes")

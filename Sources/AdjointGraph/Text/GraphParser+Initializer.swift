@@ -89,7 +89,7 @@ extension GraphParser {
         integers.append(value)
       }
       return try Tensor.Storage(integers, as: type)
-    case .integer, .floating, .bool, .text, .scalarType, .type:
+    case .integer, .floating, .bool, .text, .scalarType, .type, .function:
       throw Diagnostic(.syntax, "a literal is a list of numbers")
     }
   }

@@ -37,8 +37,12 @@ extension GraphParser {
     try advance()
   }
 
+  func isKeyword(_ word: String) -> Bool {
+    token.kind == .word && lexer.text(of: token) == word
+  }
+
   mutating func keyword(_ word: String, _ reason: String) throws(Diagnostic) {
-    guard token.kind == .word, lexer.text(of: token) == word else {
+    guard isKeyword(word) else {
       throw expected("\(word) (\(reason))")
     }
     try advance()

@@ -6,7 +6,7 @@ import AdjointCore
 /// linear in its length. A mistake is one `Diagnostic` with file, line and column.
 package struct GraphParser {
   /// The versions of the format that are read.
-  package static let versions = 1...1
+  package static let versions = 1...2
 
   let registry: OperatorRegistry
   var lexer: GraphLexer
@@ -14,6 +14,11 @@ package struct GraphParser {
   var token: GraphToken
   /// What the statements so far have built; its checks are those of a graph built in Swift.
   var builder = GraphBuilder()
+  /// The functions above, by name.
+  var functions: [String: Function] = [:]
+  /// What is being read, for messages: `graph` or `function` and the name.
+  var section = ""
+  private var version = 1
   /// Nodes by the name or number they have in the file.
   var nodesByName = NodeNames()
 
@@ -44,29 +49,37 @@ package struct GraphParser {
   }
 
   private mutating func graph() throws(Diagnostic) -> Graph {
-    try version()
+    try readVersion()
     try skipLineEnds()
+    while isKeyword("function") { try function() }
     try keyword("graph", "the version line is followed by graph NAME {")
     let name = try identifier("the name of the graph")
+    try statements(of: "graph", name)
+    guard token.kind == .fileEnd else {
+      throw mistake("nothing comes after the } of the graph; a file holds one graph")
+    }
+    return try located(at: location) { builder throws(Diagnostic) in try builder.build() }
+  }
+
+  /// Reads the statements between braces into a new builder.
+  mutating func statements(of kind: String, _ name: String) throws(Diagnostic) {
     builder = GraphBuilder(name)
-    try sign("{", "the statements of a graph stand between { and }")
+    nodesByName = NodeNames()
+    section = "\(kind) \(name)"
+    try sign("{", "the statements of a \(kind) stand between { and }")
     try endOfLine()
     while !isSign("}") {
       try skipLineEnds()
       if isSign("}") { break }
       guard token.kind != .fileEnd else {
         throw mistake(
-          "the file ends inside the graph \(name), whose } is missing; is it truncated?")
+          "the file ends inside the \(section), whose } is missing; is it truncated?")
       }
       try statement()
       if !isSign("}") { try endOfLine() }
     }
     try advance()
     try skipLineEnds()
-    guard token.kind == .fileEnd else {
-      throw mistake("nothing comes after the } of the graph; a file holds one graph")
-    }
-    return try located(at: location) { builder throws(Diagnostic) in try builder.build() }
   }
 
   /// Has the builder add to the graph; what it refuses is at a place of the file.
@@ -76,7 +89,7 @@ package struct GraphParser {
     do throws(Diagnostic) { return try body(builder) } catch { throw error.located(at: place) }
   }
 
-  private mutating func version() throws(Diagnostic) {
+  private mutating func readVersion() throws(Diagnostic) {
     let known = Self.versions.map(String.init).joined(separator: ", ")
     guard token.kind == .word, lexer.text(of: token) == "adjoint", token.line == 1 else {
       throw mistake(
@@ -87,13 +100,23 @@ package struct GraphParser {
       throw mistake("after adjoint comes the version of the format; this program reads \(known)")
     }
     let text = lexer.text(of: token)
-    guard let version = Int(text), Self.versions.contains(version) else {
+    guard let number = Int(text), Self.versions.contains(number) else {
       throw mistake(
         "the file is of version \(text) of the format, and this program reads \(known); use a newer "
           + "program, or write the file anew in one of these versions")
     }
+    version = number
     try advance()
     try endOfLine()
+  }
+
+  /// Refuses functions in a file that says to have none.
+  func checkFunctionsAllowed() throws(Diagnostic) {
+    guard version >= 2 else {
+      throw mistake(
+        "functions came with version 2 of the format, and the file is of version 1; begin it with "
+          + "`adjoint 2`")
+    }
   }
 
   /// `output loss = %3`, `update %w = %5`, an input, a parameter or a node.

@@ -1,11 +1,13 @@
 import AdjointCore
 
-/// Writes a graph as text of the `.graph` format, version 1, in time linear in its length.
+/// Writes a graph as text of the `.graph` format, in time linear in its length.
 ///
 /// The grammar; a line break ends a statement, `//` begins a comment that ends with its line, and
 /// other white space only separates:
 ///
-///     file        = "adjoint" "1" "graph" NAME "{" { statement } "}"
+///     file        = "adjoint" ( "1" | "2" ) { function } "graph" NAME "{" { statement } "}"
+///     function    = "function" NAME [ "(" [ derivative { "," derivative } ] ")" ] "{" { statement } "}"
+///     derivative  = ( "vjp" | "jvp" ) "=" "@" NAME
 ///     statement   = "input" VALUE ":" type [ provenance ]
 ///                 | "parameter" VALUE ":" type "=" initializer [ provenance ]
 ///                 | results "=" OPERATOR "(" [ VALUE { "," VALUE } ] ")" [ attributes ]
@@ -14,7 +16,7 @@ import AdjointCore
 ///                 | "update" VALUE "=" VALUE
 ///     results     = VALUE { "," VALUE }
 ///     attributes  = "{" [ NAME "=" attribute { "," NAME "=" attribute } ] "}"
-///     attribute   = number | "true" | "false" | TEXT | list | SCALAR_TYPE | type
+///     attribute   = number | "true" | "false" | TEXT | list | SCALAR_TYPE | type | "@" NAME
 ///     list        = "[" [ item { "," item } ] "]"              item = number | NAME
 ///     type        = SCALAR_TYPE "[" [ extent { "," extent } ] "]"  extent = INTEGER | NAME
 ///     initializer = "zeros" | "he" | "glorot" | "constant" "(" number ")"
@@ -29,16 +31,24 @@ import AdjointCore
 ///   several are `%h#1`, `%h#2`, …
 /// - A number with a point or an exponent, `inf`, `-inf` and `nan` are floating-point numbers, others
 ///   whole ones. A list with at least one of them is a list of floating-point numbers.
-/// - `adjoint 1` is the first line. A value is used only on lines after the one that defines it, which
+/// - `adjoint 1` is the first line, `adjoint 2` that of a file with functions. A function has neither parameters
+///   nor updates, and is named only in what stands below it, which is why none can call itself. Values and
+///   dimensions have names of their own in each function. A value is used only on lines after the one that defines it, which
 ///   is why no graph can have a cycle.
 /// - The types after the colon are those that the operator gives; the parser compares them.
 package struct GraphPrinter {
-  /// The version of the format that is written.
-  package static let version = 1
+  /// The version of the format that is written: the first that has what the graph has.
+  package var version: Int { names.functions.isEmpty ? 1 : 2 }
 
   private let graph: Graph
+  private let names: FunctionNames
 
-  package init(_ graph: Graph) { self.graph = graph }
+  package init(_ graph: Graph) { self.init(graph, FunctionNames(graph)) }
+
+  private init(_ graph: Graph, _ names: FunctionNames) {
+    self.graph = graph
+    self.names = names
+  }
 
   /// The whole graph; `GraphParser` reads it back.
   package static func text(of graph: Graph) -> String { GraphPrinter(graph).text { _ in true } }
@@ -97,7 +107,31 @@ package struct GraphPrinter {
   ) throws(Failure) {
     var buffer = TextBuffer()
     buffer.reserveCapacity(Self.partByteCount + 4096)
-    buffer.append("adjoint \(Self.version)\n\ngraph \(graph.name) {\n")
+    buffer.append("adjoint \(version)\n\n")
+    for function in names.functions {
+      buffer.append("function \(names[function])\(derivatives(of: function)) {\n")
+      try GraphPrinter(function.body, names).writeStatements(
+        to: &buffer, where: { _ in true }, to: receive)
+      buffer.append("}\n\n")
+      try pass(on: &buffer, to: receive)
+    }
+    buffer.append("graph \(graph.name) {\n")
+    try writeStatements(to: &buffer, where: includes, to: receive)
+    buffer.append("}\n")
+    try receive(buffer.bytes)
+  }
+
+  /// ` (vjp = @f, jvp = @g)`, with what the function has of these.
+  private func derivatives(of function: Function) -> String {
+    let parts = [("vjp", function.vectorJacobianProduct), ("jvp", function.jacobianVectorProduct)]
+      .compactMap { kind, derivative in derivative.map { "\(kind) = @\(names[$0])" } }
+    return parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
+  }
+
+  private func writeStatements<Failure: Error>(
+    to buffer: inout TextBuffer, where includes: @Sendable (Int) -> Bool,
+    to receive: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
     let blockCount = (graph.nodes.count + Self.blockNodeCount - 1) / Self.blockNodeCount
     for first in stride(from: 0, to: blockCount, by: Self.blocksAtOnce) {
       let blocks = first..<min(first + Self.blocksAtOnce, blockCount)
@@ -122,8 +156,6 @@ package struct GraphPrinter {
       buffer.append("\n")
       try pass(on: &buffer, to: receive)
     }
-    buffer.append("}\n")
-    try receive(buffer.bytes)
   }
 
   /// The nodes whose text one thread writes at a time, and how many such blocks are written at once.
@@ -186,7 +218,7 @@ package struct GraphPrinter {
       buffer.append("(")
       buffer.append(node.operands) { append($1, to: &$0) }
       buffer.append(")")
-      buffer.append(GraphSpelling.attributes(operation.attributes))
+      buffer.append(GraphSpelling.attributes(operation.attributes, names))
       buffer.append(" : ")
       buffer.append(node.resultTypes) { $0.append($1) }
     }

@@ -49,16 +49,22 @@ package enum GraphSpelling {
   }
 
   /// ` {axes = [1], keep = true}` with a space in front, or nothing where there are no attributes.
-  package static func attributes(_ list: AttributeList) -> String {
+  ///
+  /// - Parameter names: The names that functions have in the text.
+  package static func attributes(
+    _ list: AttributeList, _ names: FunctionNames = FunctionNames()
+  ) -> String {
     if list.isEmpty { return "" }
     // The numbers beside an attribute `type` are of that type and print with its precision.
     var precision = ScalarType.f64
     if case .type(let type)? = list["type"] { precision = type.scalarType }
-    let items = list.attributes.map { "\($0.name) = \(value($0.value, precision))" }
+    let items = list.attributes.map { "\($0.name) = \(value($0.value, precision, names))" }
     return " {\(items.joined(separator: ", "))}"
   }
 
-  private static func value(_ value: AttributeValue, _ precision: ScalarType) -> String {
+  private static func value(
+    _ value: AttributeValue, _ precision: ScalarType, _ names: FunctionNames
+  ) -> String {
     switch value {
     case .integer(let integer): String(integer)
     case .floating(let floating): number(floating, precision)
@@ -69,6 +75,7 @@ package enum GraphSpelling {
       "[" + numbers.map { number($0, precision) }.joined(separator: ", ") + "]"
     case .scalarType(let type): type.rawValue
     case .type(let type): type.description
+    case .function(let function): "@" + names[function]
     }
   }
 

@@ -24,7 +24,7 @@ package struct Constant: Operator {
     case .numbers(let numbers): values = try Tensor.Storage(numbers, as: type.scalarType)
     case .dimensions:
       values = try Tensor.Storage(attributes.integers("value"), as: type.scalarType)
-    case nil, .text, .scalarType, .type:
+    case nil, .text, .scalarType, .type, .function:
       throw Diagnostic(
         .invalidAttribute, "the attribute value must be a number or a list of numbers")
     }
