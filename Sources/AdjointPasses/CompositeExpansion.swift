@@ -14,6 +14,9 @@ extension Pass {
     "composites", "put what composites stand for in their place"
   ) { (graph) throws(Diagnostic) in
     guard graph.hasComposites else { return graph }
+    guard graph.expandedNodeCount <= GraphLimits.nodes else {
+      throw GraphLimits.tooManyNodes(graph.name)
+    }
     var rewriter = GraphRewriter()
     rewriter.live = graph.liveNodes
     rewriter.families = [.stableForm]

@@ -77,6 +77,13 @@ enum OperatorSweep {
   ]
 
   static let structural: [SweepCase] = [
+    SweepCase("call", two) { builder, values in
+      let type = TensorType(.f64, ["n", "m"])
+      let function = try Function(
+        "f", [type, type], results: { [$0[0] * sin($0[1]), $0[0].sum()] })
+      let results = builder.call(function, values)
+      return results[0] + results[1]
+    },
     SweepCase("reshape") { $1[0].reshaped(to: Shape(extents: [$1[0].elementCount])) },
     SweepCase("transpose") { $1[0].transposed() * 2 },
     SweepCase("broadcast of a row", { [$0, [$0[1]]] }) { $1[0] * $1[1] },

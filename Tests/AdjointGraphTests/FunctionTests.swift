@@ -50,8 +50,12 @@ import Testing
         "w": Tensor(.f64(w), extents: [4, 2]),
       ]
     ).outputs
-    let hidden = (0..<4).map { j in Foundation.tanh((0..<3).reduce(0) { $0 + x[$1] * v[4 * $1 + j] }) }
-    let expected = (0..<2).map { j in Foundation.tanh((0..<4).reduce(0) { $0 + hidden[$1] * w[2 * $1 + j] }) }
+    let hidden = (0..<4).map { j in
+      Foundation.tanh((0..<3).reduce(0) { $0 + x[$1] * v[4 * $1 + j] })
+    }
+    let expected = (0..<2).map { j in
+      Foundation.tanh((0..<4).reduce(0) { $0 + hidden[$1] * w[2 * $1 + j] })
+    }
     for (value, wanted) in zip(try #require(values["y"]).doubles, expected) {
       #expect(abs(value - wanted) < 1e-15)
     }
@@ -90,7 +94,8 @@ import Testing
   }
 
   @Test func severalResults() throws {
-    let both = try Function("both", [TensorType(.f64, ["n"])], results: { [$0[0] + 1, exp($0[0])] })
+    let both = try Function(
+      "both", [TensorType(.f64, ["n"])], results: { [$0[0] + 1, exp($0[0])] })
     let builder = GraphBuilder("g")
     let x = builder.input("x", .f64, [2])
     let values = builder.call(both, [x])
@@ -129,21 +134,27 @@ import Testing
     Refusal(
       "adjoint 2\nfunction f {\n  input %x: f64[]\n", .syntax, 4, 1, "function f", "truncated"),
     Refusal(
-      "adjoint 2\nfunction f {\n  input %x: f64[]\n  %0 = call(%x) {function = @f} : f64[]\n", .invalidGraph, 4,
+      "adjoint 2\nfunction f {\n  input %x: f64[]\n  %0 = call(%x) {function = @f} : f64[]\n",
+      .invalidGraph, 4,
       30, "calls itself", "no recursion"),
     Refusal(
-      "adjoint 2\nfunction f {\n  input %x: f64[]\n  %0 = call(%x) {function = @g} : f64[]\n", .unknownName, 4,
+      "adjoint 2\nfunction f {\n  input %x: f64[]\n  %0 = call(%x) {function = @g} : f64[]\n",
+      .unknownName, 4,
       30, "no function g", "above"),
     Refusal(
-      "adjoint 2\nfunction f {\n  input %x: f64[]\n  output y = %x\n}\nfunction f {\n", .duplicateName, 6, 10,
+      "adjoint 2\nfunction f {\n  input %x: f64[]\n  output y = %x\n}\nfunction f {\n",
+      .duplicateName, 6, 10,
       "function f"),
     Refusal(
-      "adjoint 2\nfunction f {\n  input %x: f64[]\n}\ngraph g {\n", .invalidGraph, 2, 10, "computes nothing"),
+      "adjoint 2\nfunction f {\n  input %x: f64[]\n}\ngraph g {\n", .invalidGraph, 2, 10,
+      "computes nothing"),
     Refusal(
-      "adjoint 2\nfunction f {\n  parameter %w: f64[] = zeros\n  output y = %w\n}\ngraph g {\n", .invalidGraph, 2,
+      "adjoint 2\nfunction f {\n  parameter %w: f64[] = zeros\n  output y = %w\n}\ngraph g {\n",
+      .invalidGraph, 2,
       10, "parameter w", "operand"),
     Refusal(
-      "adjoint 2\nfunction f {\n  input %x: f64[]\n  output y = %x\n}\n", .syntax, 6, 1, "graph", "truncated"),
+      "adjoint 2\nfunction f {\n  input %x: f64[]\n  output y = %x\n}\n", .syntax, 6, 1, "graph",
+      "truncated"),
     Refusal(
       "adjoint 2\nfunction f (vjp) {\n", .syntax, 2, 16, "'='"),
     Refusal(
@@ -154,7 +165,8 @@ import Testing
     .calling("call(%x) {function = 3}", .invalidAttribute, 8, "a function such as @layer"),
     .calling("call(%x) {function = @}", .syntax, 30, "name of a function"),
     .calling("call(%x, %x) {function = @f}", .invalidArgument, 8, "f takes 1 operand, not 2"),
-    .calling("call(%i) {function = @f}", .scalarTypeMismatch, 8, "takes x: f64[n, n], not i32[2, 2]"),
+    .calling(
+      "call(%i) {function = @f}", .scalarTypeMismatch, 8, "takes x: f64[n, n], not i32[2, 2]"),
     .calling("call(%x) {function = @f}", .shapeMismatch, 8, "takes x: f64[n, n]", "not f64[2, 3]"),
     .calling("exp(%x) {function = @f}", .invalidAttribute, 8, "no attribute function"),
   ]
@@ -163,7 +175,8 @@ import Testing
 
   /// Forty functions, each of which calls the one before it twice, stand for 2⁴⁰ nodes.
   @Test func whatIsTooMuchWrittenOutIsRefused() throws {
-    var text = "adjoint 2\nfunction f0 {\n  input %x: f64[]\n  %0 = exp(%x) : f64[]\n  output y = %0\n}\n"
+    var text =
+      "adjoint 2\nfunction f0 {\n  input %x: f64[]\n  %0 = exp(%x) : f64[]\n  output y = %0\n}\n"
     for number in 1...40 {
       text += """
         function f\(number) {

@@ -97,6 +97,12 @@ struct ForeignValueTests {
       _ = jacobianVectorProduct(
         of: [$0[0], $0[1]], withRespectTo: [$0[2], $0[3]], tangents: [$0[4], $0[5]])
     },
+    Call("Function.callAsFunction(_ operands: [Value])", 3) { values in
+      _ = try Function("f", values.map(\.type)) { $0[0] }(values)
+    },
+    Call("GraphBuilder.call(_ function: Function, _ operands: [Value])", 3) { values in
+      _ = values[0].builder.call(try Function("f", values.map(\.type)) { $0[0] }, values)
+    },
     Call("GraphBuilder.output(_ name: String, _ value: Value)") {
       $0[0].builder.output("y", $0[1])
     },

@@ -32,7 +32,8 @@ import Testing
     return try graph.outputs.map { port in
       let run = try #require(results[port.name]).doubles
       let meaning = try #require(interpreted[port.name]).doubles
-      #expect(zip(run, meaning).allSatisfy { ($0 - $1).magnitude <= 1e-14 * Swift.max(1, $1.magnitude) })
+      #expect(
+        zip(run, meaning).allSatisfy { ($0 - $1).magnitude <= 1e-14 * Swift.max(1, $1.magnitude) })
       return run
     }
   }
@@ -144,7 +145,8 @@ import Testing
     let pair = TensorType(.f64, [2])
     let graph = try Graph.trace([pair, pair]) { values in
       gradients(of: f(values[0]).sum(), withRespectTo: [values[0]])
-        + jacobianVectorProduct(of: [f(values[0])], withRespectTo: [values[0]], tangents: [values[1]])
+        + jacobianVectorProduct(
+          of: [f(values[0])], withRespectTo: [values[0]], tangents: [values[1]])
     }
     let x = try Tensor(.f64([1, -2]), extents: [2])
     let u = try Tensor(.f64([1, 10]), extents: [2])
@@ -163,7 +165,9 @@ import Testing
     #expect(wrong.modesAgree && !wrong.passes)
     let half = try cube(3, forward: true, backward: false)
     let other = try half.withDerivatives(
-      vectorJacobianProduct: Function("other", [vector, vector, vector]) { 4 * $0[0] * $0[0] * $0[2] },
+      vectorJacobianProduct: Function("other", [vector, vector, vector]) {
+        4 * $0[0] * $0[0] * $0[2]
+      },
       jacobianVectorProduct: half.jacobianVectorProduct)
     #expect(!(try FunctionCheck(of: other)).modesAgree)
   }
@@ -224,7 +228,8 @@ import Testing
     // The inverse of the matrix below, exactly.
     let solver = try Function("solver", [matrix, list]) { values in
       let inverse = values[0].builder.constant(
-        (try? Tensor(.f64([1, -2, 0, 0, 1, 0, 0.5, -1, 0.5]), extents: [3, 3])) ?? Tensor(scalar: 0.0))
+        (try? Tensor(.f64([1, -2, 0, 0, 1, 0, 0.5, -1, 0.5]), extents: [3, 3]))
+          ?? Tensor(scalar: 0.0))
       return stopGradient(matmul(inverse, values[1].reshaped(to: [3, 1])).reshaped(to: [3]))
     }
     let root = try residual.root(solvedBy: solver, linearSteps: 3)
@@ -247,9 +252,13 @@ import Testing
   @Test func implicitFunctionsOfWrongFormAreRefused() throws {
     let scalar = TensorType(.f64, [])
     let step = try Function("step", [scalar, scalar]) { $0[0] + $0[1] }
-    #expect { try step.fixedPoint(steps: 0) } throws: { ($0 as? Diagnostic)?.code == .invalidArgument }
+    #expect { try step.fixedPoint(steps: 0) } throws: {
+      ($0 as? Diagnostic)?.code == .invalidArgument
+    }
     let wide = try Function("wide", [scalar, vector]) { $0[0] + $0[1] }
-    #expect { try wide.fixedPoint(steps: 3) } throws: { ($0 as? Diagnostic)?.code == .shapeMismatch }
+    #expect { try wide.fixedPoint(steps: 3) } throws: {
+      ($0 as? Diagnostic)?.code == .shapeMismatch
+    }
     #expect { try step.root(solvedBy: step, linearSteps: 1) } throws: {
       ($0 as? Diagnostic)?.message.contains("step takes 2 operands, not 1") == true
     }
@@ -257,7 +266,9 @@ import Testing
 
   @Test func cotangentsAreScaledAndClipped() throws {
     let graph = try Graph.trace(TensorType(.f64, [3])) { x in
-      let clipped = (x.clippingCotangent(to: 1.5) * ((try? x.builder.constant(Tensor(.f64([1, 2, -3]), extents: [3]))) ?? x)).sum()
+      let clipped =
+        (x.clippingCotangent(to: 1.5)
+        * ((try? x.builder.constant(Tensor(.f64([1, 2, -3]), extents: [3]))) ?? x)).sum()
       let scaled = (x.scalingCotangent(by: -2) * x).sum()
       return clipped + scaled
     }

@@ -28,6 +28,16 @@ public final class CompiledFunction: Sendable {
     self.engine = engine
   }
 
+  /// A function from a list of values to a list of values, compiled for the types of tensors that it is called with.
+  ///
+  /// `compiled(_:on:_:)` makes one of a function of one or two values.
+  public convenience init(
+    _ options: CompilationOptions = CompilationOptions(), on engine: Engine = .shared,
+    results function: @escaping @Sendable ([Value]) -> [Value]
+  ) {
+    self.init(function, of: nil, options, engine)
+  }
+
   /// How many combinations of types the function has been compiled for.
   public var executableCount: Int { executables.withLock(\.count) }
 
@@ -61,7 +71,8 @@ public final class CompiledFunction: Sendable {
     if let operandCount, types.count != operandCount {
       throw Diagnostic(
         .invalidArgument,
-        "the function takes \(operandCount) tensor\(operandCount == 1 ? "" : "s"), not \(types.count)")
+        "the function takes \(operandCount) tensor\(operandCount == 1 ? "" : "s"), not \(types.count)"
+      )
     }
     let made = try Graph.trace(types, name: "compiled", function).compiled(options, on: engine)
     return executables.withLock { executables in
@@ -89,12 +100,4 @@ public func compiled(
   _ function: @escaping @Sendable (Value, Value) -> Value
 ) -> CompiledFunction {
   CompiledFunction({ [function($0[0], $0[1])] }, of: 2, options, engine)
-}
-
-/// A function from a list of values to a list of values, compiled for the types of tensors that it is called with.
-public func compiled(
-  _ options: CompilationOptions = CompilationOptions(), on engine: Engine = .shared,
-  results function: @escaping @Sendable ([Value]) -> [Value]
-) -> CompiledFunction {
-  CompiledFunction(function, of: nil, options, engine)
 }

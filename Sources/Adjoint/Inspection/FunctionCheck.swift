@@ -56,7 +56,8 @@ public struct FunctionCheck: Hashable, Sendable {
       sources.formUnion(names)
       checks.append(
         try GradientCheck(
-          of: graph, output: output.name, withRespectTo: names, given: given, seed: seed, on: engine))
+          of: graph, output: output.name, withRespectTo: names, given: given, seed: seed, on: engine
+        ))
     }
     guard !checks.isEmpty else {
       throw Diagnostic(
@@ -64,7 +65,8 @@ public struct FunctionCheck: Hashable, Sendable {
     }
     outputs = checks
     (forwardProduct, reverseProduct) = try Self.products(
-      graph, checks.map(\.output), graph.inputs.map(\.name).filter(sources.contains), given, seed, engine)
+      graph, checks.map(\.output), graph.inputs.map(\.name).filter(sources.contains), given, seed,
+      engine)
   }
 
   /// A graph that calls the function, under the names that its inputs and outputs have.
@@ -79,7 +81,8 @@ public struct FunctionCheck: Hashable, Sendable {
 
   /// `⟨c, J·u⟩` by forward and `⟨Jᵀ·c, u⟩` by reverse mode.
   private static func products(
-    _ graph: Graph, _ outputs: [String], _ sources: [String], _ given: [String: Tensor], _ seed: UInt64,
+    _ graph: Graph, _ outputs: [String], _ sources: [String], _ given: [String: Tensor],
+    _ seed: UInt64,
     _ engine: Engine
   ) throws(Diagnostic) -> (forward: Double, reverse: Double) {
     let setting = try GradientCheckSetting(

@@ -38,7 +38,8 @@ extension Function {
     let given: [TensorType]
     do throws(Diagnostic) { given = try resultTypes(for: operands) } catch {
       throw Diagnostic(
-        error.code, "\(role) takes the operands, the results and then the directions: \(error.message)")
+        error.code,
+        "\(role) takes the operands, the results and then the directions: \(error.message)")
     }
     guard given != wanted else { return }
     throw Diagnostic(

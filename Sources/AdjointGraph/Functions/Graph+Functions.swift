@@ -21,7 +21,9 @@ extension Graph {
     for function in functions {
       let replaced = try function.replacing { body throws(Diagnostic) in
         try transform(body.callingInstead(replacements))
-      } derivatives: { replacements[$0] ?? $0 }
+      } derivatives: {
+        replacements[$0] ?? $0
+      }
       if replaced != function { replacements[function] = replaced }
     }
     return try callingInstead(replacements)
@@ -31,7 +33,8 @@ extension Graph {
   private func callingInstead(_ replacements: [Function: Function]) throws(Diagnostic) -> Graph {
     if replacements.isEmpty { return self }
     var changed = nodes
-    for index in nodes.indices where nodes[index].functions.contains(where: { replacements[$0] != nil }) {
+    for index in nodes.indices
+    where nodes[index].functions.contains(where: { replacements[$0] != nil }) {
       guard let operation = nodes[index].operation else { continue }
       var attributes = operation.attributes
       attributes.replaceFunctions { replacements[$0] ?? $0 }

@@ -54,7 +54,8 @@ package struct AttributeList: Hashable, Sendable {
     for index in copy.attributes.indices {
       switch copy.attributes[index].value {
       case .dimensions(let dimensions):
-        copy.attributes[index].value = .dimensions(Shape(dimensions).substituting(substitution).dimensions)
+        copy.attributes[index].value = .dimensions(
+          Shape(dimensions).substituting(substitution).dimensions)
       case .type(let type):
         copy.attributes[index].value = .type(type.substituting(substitution))
       // The dimensions of a function have names of its own.

@@ -106,18 +106,19 @@ extension Call {
       mnemonic, .composite, "The results of a function for given operands.",
       formula: "y = f(x)",
       operands: [
-        OperatorPage.Part("x", "one for each input of the function, of its type; dimensions known by name fit any")
+        OperatorPage.Part(
+          "x", "one for each input of the function, of its type; dimensions known by name fit any")
       ],
       result: "One for each output of the function.",
       attributes: [OperatorPage.Part("function", "the function, which stands above in the file")],
-      reverse: ["x̄ = the vector-Jacobian product of the function: its own, or derived from its body"],
+      reverse: [
+        "x̄ = the vector-Jacobian product of the function: its own, or derived from its body"
+      ],
       forward: "ẏ = the Jacobian-vector product of the function: its own, or derived from its body",
       conventions: ["A pass puts the body in its place before kernels are made."],
-      example: OperatorPage.Example([OperatorPage.Input("x", elements: [-2, 0.5, 3])], nil) { builder, values in
-        guard let function = try? Function("bump", [values[0].type], { exp(-($0[0] * $0[0])) }) else {
-          return values[0]
-        }
-        return builder.call(function, values)[0]
-      })
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", elements: [-2, 0.5, 3])],
+        "(try? Function(\"bump\", [x.type]) { exp(-($0[0] * $0[0])) })?(x) ?? x"
+      ) { (try? Function("bump", [$1[0].type]) { exp(-($0[0] * $0[0])) })?($1[0]) ?? $1[0] })
   }
 }

@@ -10,7 +10,11 @@ extension Value {
   public func scalingCotangent(
     by factor: Double, file: String = #fileID, line: Int = #line
   ) -> Value {
-    shaped("scalingCotangent", "scale_cotangent", file, line) { $0 * factor } forward: { $0 * factor }
+    shaped("scalingCotangent", "scale_cotangent", file, line) {
+      $0 * factor
+    } forward: {
+      $0 * factor
+    }
   }
 
   /// This value, whose cotangent is brought into the range from −`limit` to `limit` on its way back, element by
@@ -31,7 +35,9 @@ extension Value {
     }
     return shaped("clippingCotangent", "clip_cotangent", file, line) { cotangent in
       select(cotangent .> limit, limit, select(cotangent .< -limit, -limit, cotangent))
-    } forward: { $0 }
+    } forward: {
+      $0
+    }
   }
 
   /// A call of the identity with derivatives of its own.

@@ -93,13 +93,17 @@ extension Function {
   /// The function of the operands and the cotangents given, called `cotangent.<output>`, that gives the cotangents
   /// wanted, called `cotangent.<input>`; those that are zero for certain are left out, and it is nil where all are.
   func pullback(wanted: [Bool], given: [Bool]) throws(Diagnostic) -> Function? {
-    let sources = inputs.indices.filter { wanted[$0] && inputs[$0].type.scalarType.isDifferentiable }
-    return try derived("pullback", sources, of: inputs.count, given.indices.filter { given[$0] }, of: given.count)
-    { (builder, operands, results) throws(Diagnostic) in
+    let sources = inputs.indices.filter {
+      wanted[$0] && inputs[$0].type.scalarType.isDifferentiable
+    }
+    return try derived(
+      "pullback", sources, of: inputs.count, given.indices.filter { given[$0] }, of: given.count
+    ) { (builder, operands, results) throws(Diagnostic) in
       let targets = results.indices.filter { given[$0] }
       let cotangents = targets.map { target in
         builder.input(
-          free("cotangent.\(outputs[target].name)", in: builder), results[target].scalarType, results[target].shape)
+          free("cotangent.\(outputs[target].name)", in: builder), results[target].scalarType,
+          results[target].shape)
       }
       let path = DifferentiationPath(
         from: sources.map { operands[$0] }, to: targets.map { results[$0] }, in: builder,
@@ -119,7 +123,8 @@ extension Function {
       (builder, operands, results) throws(Diagnostic) in
       let tangents = sources.map { source in
         builder.input(
-          free("tangent.\(inputs[source].name)", in: builder), operands[source].scalarType, operands[source].shape)
+          free("tangent.\(inputs[source].name)", in: builder), operands[source].scalarType,
+          operands[source].shape)
       }
       let path = DifferentiationPath(
         from: sources.map { operands[$0] }, to: results, in: builder, StandardArithmetic())

@@ -27,15 +27,17 @@ extension Function {
       (0..<steps).reduce(operands[0]) { x, _ in self([x] + operands.dropFirst()) }
     }
     // Behind the operands come the solution and the direction.
-    let backward = try Function("\(name).fixed_point.vjp", types + [types[0], types[0]], results: { values in
-      let f = FunctionLinearization(self, at: [values[count]] + values[1..<count])
-      let cotangent = values[count + 1]
-      let sum = (0..<terms).reduce(cotangent) { sum, _ in
-        f.cotangents(of: 0..<1, for: sum).compactMap { $0 }.reduce(cotangent, +)
-      }
-      return [f.zero(like: values[0])]
-        + f.cotangents(of: 1..<count, for: sum).compactMap { $0 }
-    })
+    let backward = try Function(
+      "\(name).fixed_point.vjp", types + [types[0], types[0]],
+      results: { values in
+        let f = FunctionLinearization(self, at: [values[count]] + values[1..<count])
+        let cotangent = values[count + 1]
+        let sum = (0..<terms).reduce(cotangent) { sum, _ in
+          f.cotangents(of: 0..<1, for: sum).compactMap { $0 }.reduce(cotangent, +)
+        }
+        return [f.zero(like: values[0])]
+          + f.cotangents(of: 1..<count, for: sum).compactMap { $0 }
+      })
     let floating = (0..<count).filter { types[$0].scalarType.isDifferentiable }
     let forward = try Function(
       "\(name).fixed_point.jvp", types + [types[0]] + floating.map { types[$0] }
@@ -63,9 +65,11 @@ extension Function {
     }
     guard first.type.scalarType.isDifferentiable, outputs[0].type == first.type else {
       throw Diagnostic(
-        first.type.scalarType == outputs[0].type.scalarType && first.type.scalarType.isDifferentiable
+        first.type.scalarType == outputs[0].type.scalarType
+          && first.type.scalarType.isDifferentiable
           ? .shapeMismatch : .scalarTypeMismatch,
-        "\(role) needs a result of the floating-point type of the first input; the function is \(self)")
+        "\(role) needs a result of the floating-point type of the first input; the function is \(self)"
+      )
     }
     return inputs.map(\.type)
   }

@@ -23,18 +23,22 @@ extension Function {
     let others = Array(types.dropFirst())
     guard try solver.resultTypes(for: others) == [types[0]] else {
       throw Diagnostic(
-        .shapeMismatch, "\(role) is \(types[0]), and the solver is \(solver); it must give that type")
+        .shapeMismatch,
+        "\(role) is \(types[0]), and the solver is \(solver); it must give that type")
     }
     let count = others.count
     let solution = try Function("\(name).root", others) { solver($0) }
     // Behind the operands come the solution and the direction.
-    let backward = try Function("\(name).root.vjp", others + [types[0], types[0]], results: { values in
-      let g = FunctionLinearization(self, at: [values[count]] + values[..<count])
-      let weight = NormalEquations(
-        apply: { g.cotangents(of: 0..<1, for: $0)[0] ?? $0 }, transpose: { g.tangent(for: [0: $0]) }
-      ).solution(for: -values[count + 1], steps: linearSteps)
-      return g.cotangents(of: 1..<(count + 1), for: weight).compactMap { $0 }
-    })
+    let backward = try Function(
+      "\(name).root.vjp", others + [types[0], types[0]],
+      results: { values in
+        let g = FunctionLinearization(self, at: [values[count]] + values[..<count])
+        let weight = NormalEquations(
+          apply: { g.cotangents(of: 0..<1, for: $0)[0] ?? $0 },
+          transpose: { g.tangent(for: [0: $0]) }
+        ).solution(for: -values[count + 1], steps: linearSteps)
+        return g.cotangents(of: 1..<(count + 1), for: weight).compactMap { $0 }
+      })
     let floating = (0..<count).filter { others[$0].scalarType.isDifferentiable }
     let forward = try Function(
       "\(name).root.jvp", others + [types[0]] + floating.map { others[$0] }

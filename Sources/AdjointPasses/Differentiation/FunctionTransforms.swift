@@ -50,7 +50,8 @@ public func jacobianVectorProduct(
   { x, tangent in
     let source = x.asOwnNode()
     return jacobianVectorProduct(
-      of: [function(source)], withRespectTo: [source], tangents: [tangent], file: file, line: line)[0]
+      of: [function(source)], withRespectTo: [source], tangents: [tangent], file: file, line: line)[
+        0]
   }
 }
 
@@ -63,7 +64,8 @@ public func vectorJacobianProduct(
   { x, cotangent in
     let source = x.asOwnNode()
     return vectorJacobianProduct(
-      of: [function(source)], cotangents: [cotangent], withRespectTo: [source], file: file, line: line)[0]
+      of: [function(source)], cotangents: [cotangent], withRespectTo: [source], file: file,
+      line: line)[0]
   }
 }
 

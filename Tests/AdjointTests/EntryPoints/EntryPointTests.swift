@@ -20,6 +20,8 @@ struct EntryPointTests {
     ("compiling", EntryPoint.compiling), ("engines", EntryPoint.engines),
     ("running", EntryPoint.running), ("handles", EntryPoint.handles),
     ("gradient-functions", EntryPoint.gradientFunctions),
+    ("graph-functions", EntryPoint.graphFunctions),
+    ("traced-functions", EntryPoint.tracedFunctions),
     ("datasets", EntryPoint.datasets), ("training", EntryPoint.training),
     ("optimizers", EntryPoint.optimizers),
   ]

@@ -3,6 +3,10 @@ import Adjoint
 
 extension OperatorExamples {
   static let composites: [String: Example] = [
+    "call": { builder in
+      let x = builder.input("x", .f64, [3])
+      builder.output("y", (try? Function("bump", [x.type]) { exp(-($0[0] * $0[0])) })?(x) ?? x)
+    },
     "silu": { builder in
       let x = builder.input("x", .f64, [3])
       builder.output("y", silu(x))

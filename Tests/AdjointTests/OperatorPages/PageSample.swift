@@ -94,8 +94,10 @@ struct PageSample {
   /// The nodes of a graph made of the example's that are not in that, without the note of what they are for.
   private func nodes(of other: Graph) -> [String] {
     let own = Set(graph.description.split(separator: "\n"))
-    return other.description.split(separator: "\n").filter { !own.contains($0) }
-      .map { line in line.split(separator: "@", maxSplits: 1)[0] }
+    // The functions that the nodes call have pages of their own in a file, and none here.
+    let graph = other.description.components(separatedBy: "\ngraph ").last ?? ""
+    return graph.split(separator: "\n").dropFirst().filter { !own.contains($0) }
+      .map { line in line.components(separatedBy: " @")[0] }
       .map { $0.trimmingCharacters(in: .whitespaces) }
   }
 }
