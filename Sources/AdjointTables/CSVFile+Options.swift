@@ -1,10 +1,15 @@
 extension CSVFile {
   /// What separates the fields of a line.
   public enum Separator: String, Hashable, Sendable, CaseIterable {
-    /// A tab where the first line has one and no comma outside of quotes; else a comma.
+    /// A tab where the first line has one and no comma outside of quotes, a semicolon where it has one and
+    /// neither; else a comma.
     case automatic
     /// A comma.
     case comma
+    /// A semicolon, as spreadsheets write it where the comma is the decimal mark.
+    ///
+    /// Numbers are still written with a point; one with a comma is refused.
+    case semicolon
     /// A tab.
     case tab
   }
@@ -18,17 +23,24 @@ extension CSVFile {
     case dropRows
     /// It becomes a number; a label must be there.
     case fill(Double)
+    /// It becomes a number of its column: one for each column of the table, in its order; a label must be
+    /// there.
+    ///
+    /// With the `columnMeans` of training data, other data is filled as that was.
+    case fillEach([Double])
     /// It becomes the mean of the values that the column has in this file; a label must be there.
     ///
-    /// Data to test on is filled with its own means, not with those of the training data.
+    /// For data to test on use `fillEach` with the means of the training data: a model is given in use what it
+    /// was trained with, and the mean of a few rows says little.
     case mean
 
-    /// `refuse`, `drop`, `mean`, or `fill` with the number.
+    /// `refuse`, `drop`, `mean`, or `fill` with the number, `fill each` with the numbers.
     public var description: String {
       switch self {
       case .refuse: "refuse"
       case .dropRows: "drop"
       case .fill(let number): "fill \(number)"
+      case .fillEach(let numbers): "fill each " + numbers.map { "\($0)" }.joined(separator: ", ")
       case .mean: "mean"
       }
     }

@@ -1,7 +1,7 @@
 import AdjointCore
 import AdjointFormats
 
-/// A table of numbers in text whose fields are separated by commas or tabs, plain or compressed by gzip.
+/// A table of numbers in text whose fields are separated by commas, tabs or semicolons, plain or compressed by gzip.
 ///
 /// A first line of names is the header, which is not part of the table; see `Header`. Spaces and
 /// double quotes around a number, a UTF-8 byte order mark, CR LF line ends and blank lines are
@@ -34,6 +34,9 @@ public struct CSVFile: Hashable, Sendable {
   public let lastColumn: Tensor?
   /// The names of the classes by their numbers in `lastColumn`, where that has names.
   public let classNames: [String]?
+  /// The mean of each column of `tensor`, where missing values were to become it, or the numbers that
+  /// `MissingValues.fillEach` gave; nil for other policies.
+  public let columnMeans: [Double]?
 
   /// Reads a file.
   ///
@@ -121,10 +124,12 @@ public struct CSVFile: Hashable, Sendable {
   }
 
   private init(
-    columnNames: [String]?, tensor: Tensor, lastColumn: Tensor?, classNames: [String]?
+    columnNames: [String]?, tensor: Tensor, lastColumn: Tensor?, classNames: [String]?,
+    columnMeans: [Double]?
   ) {
     self.columnNames = columnNames
     self.classNames = classNames
+    self.columnMeans = columnMeans
     self.tensor = tensor
     self.lastColumn = lastColumn
   }
@@ -140,6 +145,6 @@ public struct CSVFile: Hashable, Sendable {
     return CSVFile(
       columnNames: table.names,
       tensor: try Tensor(Element.storage(table.elements), extents: [table.rows, table.columns]),
-      lastColumn: lastColumn, classNames: table.classNames)
+      lastColumn: lastColumn, classNames: table.classNames, columnMeans: table.means)
   }
 }

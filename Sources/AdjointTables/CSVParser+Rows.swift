@@ -35,6 +35,12 @@ extension CSVParser {
         let isHeader = isHeader()
         choice = try columns(isHeader, hasLabel: last != nil)
         table.columns = choice.features.count
+        if case .fillEach(let numbers) = options.missingValues, numbers.count != table.columns {
+          throw failure(
+            .shapeMismatch,
+            "missing values are to become \(numbers.count) numbers, one for each column, and the table has "
+              + "\(table.columns) columns; give as many", at: lineStart)
+        }
         gaps = Gaps(columns: table.columns)
         if isHeader {
           let read = choice.features + (choice.label.map { [$0] } ?? [])
@@ -53,7 +59,7 @@ extension CSVParser {
       for (column, place) in choice.features.enumerated() {
         let field = fields[place]
         let element: Element
-        if let number = try replacement(for: field, isFirst) {
+        if let number = try replacement(for: field, column, isFirst) {
           guard let value = Element.element(number) else {
             throw refusal(of: number, by: Element.scalarType, for: holder, in: field)
           }
@@ -85,6 +91,7 @@ extension CSVParser {
     guard table.rows > 0 else {
       throw failure(.syntax, "the file has no row of numbers; add one", at: lineStart)
     }
+    table.means = means(of: gaps)
     for gap in gaps.places {
       let mean = gaps.sums[gap.column] / Double(gaps.counts[gap.column])
       guard mean.isFinite, let element = Element.element(NumberLiteral(mean)) else {
@@ -103,6 +110,18 @@ extension CSVParser {
       }
     }
     return table
+  }
+
+  /// What gaps are filled with, column by column; nil for another policy, or where a column without values has
+  /// no mean.
+  private func means(of gaps: Gaps) -> [Double]? {
+    switch options.missingValues {
+    case .refuse, .dropRows, .fill: return nil
+    case .fillEach(let numbers): return numbers
+    case .mean:
+      let means = zip(gaps.sums, gaps.counts).map { $0 / Double($1) }
+      return means.allSatisfy(\.isFinite) ? means : nil
+    }
   }
 
   /// The fields that are read, from the first line.
@@ -137,7 +156,7 @@ extension CSVParser {
 
   /// The number of a field, or what takes its place; nil where that is the mean.
   private func replacement(
-    for field: Range<Int>, _ isFirst: Bool
+    for field: Range<Int>, _ column: Int, _ isFirst: Bool
   ) throws(Diagnostic) -> NumberLiteral? {
     let content = content(of: field)
     // Most fields are numbers, and looking for words is slow.
@@ -145,6 +164,8 @@ extension CSVParser {
     switch options.missingValues {
     case .refuse, .dropRows: break
     case .fill(let number): if isMissingValue(content) { return NumberLiteral(number) }
+    case .fillEach(let numbers):
+      if isMissingValue(content) { return NumberLiteral(numbers[column]) }
     case .mean: if isMissingValue(content) { return nil }
     }
     return try number(in: field, isFirstLine: isFirst)
@@ -158,7 +179,7 @@ extension CSVParser {
     let isMissing = isMissingValue(content) && classes?.contains(text(of: field)) != true
     let isFill: Bool
     switch options.missingValues {
-    case .fill, .mean: isFill = true
+    case .fill, .fillEach, .mean: isFill = true
     case .refuse, .dropRows: isFill = false
     }
     if isMissing, isFill || classes != nil {

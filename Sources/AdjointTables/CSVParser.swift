@@ -12,6 +12,8 @@ struct CSVParser {
     var columns = 0
     /// The names of classes, where the labels are names.
     var classNames: [String]?
+    /// The means of the columns, where gaps were to become them, or the numbers that gaps were to become.
+    var means: [Double]?
   }
 
   /// No line is longer; data rows of a million columns fit.
@@ -28,12 +30,19 @@ struct CSVParser {
   private var separator: UInt8?
 
   private static let comma: UInt8 = 0x2c
+  private static let semicolon: UInt8 = 0x3b
   private static let tab: UInt8 = 0x09
 
   init(_ source: ByteSource, _ options: CSVFile.Options) throws(Diagnostic) {
     self.source = source
     self.options = options
-    if case .fill(let number) = options.missingValues, !number.isFinite {
+    let fills: [Double] =
+      switch options.missingValues {
+      case .fill(let number): [number]
+      case .fillEach(let numbers): numbers
+      case .refuse, .dropRows, .mean: []
+      }
+    if let number = fills.first(where: { !$0.isFinite }) {
       throw Diagnostic(
         .invalidArgument,
         "missing values cannot become \(NumberLiteral(number)); fill in a finite number")
@@ -41,6 +50,7 @@ struct CSVParser {
     switch options.separator {
     case .automatic: separator = nil
     case .comma: separator = Self.comma
+    case .semicolon: separator = Self.semicolon
     case .tab: separator = Self.tab
     }
     if try source.buffer(atLeast: 3), source.buffered.starts(with: [0xef, 0xbb, 0xbf]) {
@@ -104,14 +114,12 @@ struct CSVParser {
   /// What separates the fields of the first line.
   private func separator(in line: Range<Int>) -> UInt8 {
     var isQuoted = false
-    var sawTab = false
+    var seen: Set<UInt8> = []
     for index in line {
       if bytes[index] == 0x22 { isQuoted.toggle() }
-      guard !isQuoted else { continue }
-      if bytes[index] == Self.comma { return Self.comma }
-      sawTab = sawTab || bytes[index] == Self.tab
+      if !isQuoted { seen.insert(bytes[index]) }
     }
-    return sawTab ? Self.tab : Self.comma
+    return [Self.comma, Self.tab, Self.semicolon].first { seen.contains($0) } ?? Self.comma
   }
 
   /// Whether the first line has the names of the columns.

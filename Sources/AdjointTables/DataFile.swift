@@ -48,27 +48,27 @@ public enum DataFile {
   ///
   /// - Parameter last: What the last column of a CSV file, or the one that the options name, is read as,
   ///   where it is wanted apart.
-  /// - Returns: The array, and of a CSV file the column that was wanted apart with its class names.
+  /// - Returns: The array, and of a CSV file the whole of it.
   /// - Throws: also `.invalidArgument` for a column by name of a file that has none.
   package static func load(
     _ path: String, csvAs elements: TableElements, lastColumnAs last: TableElements? = nil,
     _ options: CSVFile.Options
-  ) throws(Diagnostic) -> (tensor: Tensor, lastColumn: Tensor?, classNames: [String]?) {
+  ) throws(Diagnostic) -> (tensor: Tensor, table: CSVFile?) {
     let source = try ByteSource.inflated(path)
     _ = try source.buffer(atLeast: 4096)
     var name = path.lowercased()
     if name.hasSuffix(".gz") { name.removeLast(3) }
     if NPYFile.isNPY(source.buffered) || name.hasSuffix(".npy") {
       try refuse(options, path)
-      return (try NPYFile(from: source).tensor, nil, nil)
+      return (try NPYFile(from: source).tensor, nil)
     }
     if IDXFile.isIDX(source.buffered) || name.hasSuffix("ubyte") || name.hasSuffix(".idx") {
       try refuse(options, path)
-      return (try IDXFile.read(from: source), nil, nil)
+      return (try IDXFile.read(from: source), nil)
     }
     if [".csv", ".tsv", ".tab", ".txt"].contains(where: name.hasSuffix) || isText(source.buffered) {
       let file = try CSVFile(from: source, as: elements, lastColumnAs: last, options)
-      return (file.tensor, file.lastColumn, file.classNames)
+      return (file.tensor, file)
     }
     throw .corrupt(
       "the format is not known; supported are NPY, IDX and CSV, plain or compressed by gzip", path)

@@ -12,7 +12,9 @@ extension Dataset {
     to graph: Graph, _ interface: TrainingInterface
   ) throws(Diagnostic) -> Dataset {
     let rows = try fittedFeatures(to: graph, interface)
-    guard let name = interface.labels else { return try Dataset(features: rows) }
+    guard let name = interface.labels else {
+      return try Dataset(features: rows, labels: nil, of: self)
+    }
     let port = try graph.input(name)
     guard let labels else {
       throw Diagnostic(
@@ -23,8 +25,7 @@ extension Dataset {
       try checkNames(classes)
       try Self.check(labels, below: classes)
     }
-    return try Dataset(
-      features: rows, labels: shaped.converted(for: port), classNames: classNames)
+    return try Dataset(features: rows, labels: shaped.converted(for: port), of: self)
   }
 
   /// The features alone in the scalar type and shape of the graph's input, one example a row.

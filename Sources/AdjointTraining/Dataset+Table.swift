@@ -46,8 +46,10 @@ extension Dataset {
   ) throws(Diagnostic) {
     do throws(Diagnostic) {
       let file = try DataFile.load(path, csvAs: features, lastColumnAs: labels, options)
-      if let column = file.lastColumn {
-        try self.init(features: file.tensor, labels: column, classNames: file.classNames)
+      if let table = file.table {
+        try self.init(
+          features: table.tensor, labels: table.lastColumn, classNames: table.classNames,
+          columnMeans: table.columnMeans)
       } else {
         let table = try Dataset(labelsInLastColumnOf: file.tensor)
         let converted = try table.labels?.converted(to: labels.scalarType, for: labels.holder) {
@@ -112,7 +114,7 @@ extension Dataset {
         "example \(example + 1) of the data, divided by \(divisor), is beyond the range of "
           + "\(scalarType); divide by another number")
     }
-    return try Dataset(features: quotients, labels: labels, classNames: classNames)
+    return try Dataset(features: quotients, labels: labels, of: self)
   }
 }
 

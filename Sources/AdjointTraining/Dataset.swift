@@ -9,6 +9,11 @@ public struct Dataset: Sendable {
   public let labels: Tensor?
   /// The names of the classes by their numbers, where a file has names for labels.
   public private(set) var classNames: [String]?
+  /// What missing values of a file were filled with, one number for each column of features as the file
+  /// has them, where that was the mean of the column or `CSVFile.MissingValues.fillEach` gave it.
+  ///
+  /// A `Trainer` writes these into its checkpoints; give them to `fillEach` for data to test on.
+  public private(set) var columnMeans: [Double]?
 
   /// Examples, and labels in the same order.
   ///
@@ -34,10 +39,20 @@ public struct Dataset: Sendable {
     self.labels = labels
   }
 
-  /// Examples whose labels are the numbers of classes with names.
-  init(features: Tensor, labels: Tensor?, classNames: [String]?) throws(Diagnostic) {
+  /// Examples of a file, whose labels may be the numbers of classes with names.
+  package init(
+    features: Tensor, labels: Tensor?, classNames: [String]? = nil, columnMeans: [Double]?
+  ) throws(Diagnostic) {
     try self.init(features: features, labels: labels)
     self.classNames = classNames
+    self.columnMeans = columnMeans
+  }
+
+  /// Examples made of others, with what is known of those.
+  init(features: Tensor, labels: Tensor?, of source: Dataset) throws(Diagnostic) {
+    try self.init(
+      features: features, labels: labels,
+      classNames: labels == nil ? nil : source.classNames, columnMeans: source.columnMeans)
   }
 
   /// The number of examples.
@@ -48,9 +63,8 @@ public struct Dataset: Sendable {
   /// - Throws: `.invalidArgument` for a place out of range, `.memoryLimit` for examples that take more
   ///   than three quarters of the memory that the process may use.
   public func examples(at places: [Int]) throws(Diagnostic) -> Dataset {
-    let rows = try features.rows(at: places)
-    guard let labels else { return try Dataset(features: rows) }
-    return try Dataset(features: rows, labels: labels.rows(at: places), classNames: classNames)
+    let labels: Tensor? = if let labels { try labels.rows(at: places) } else { nil }
+    return try Dataset(features: features.rows(at: places), labels: labels, of: self)
   }
 
   /// Two parts chosen by a seed: the larger one to train on, a fraction held out.

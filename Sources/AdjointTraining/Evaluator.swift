@@ -37,35 +37,7 @@ public final class Evaluator {
     of metrics: [Metric], on data: Dataset, weights: [String: Tensor]
   ) throws(Diagnostic) -> [Metric: Double] {
     guard !metrics.isEmpty else { return [:] }
-    let (parts, runner) = try runner(for: metrics)
-    var inputs = [(name: interface.features, rows: try data.fittedFeatures(to: graph, interface))]
-    if metrics.contains(.loss), let name = interface.labels {
-      let fitted = try data.fitted(to: graph, interface)
-      if let labels = fitted.labels { inputs.append((name, labels)) }
-    }
-    if let metric = metrics.first(where: \.needsClasses) {
-      guard let classes = labelledClasses(of: data) else {
-        throw Diagnostic(
-          .shapeMismatch,
-          "the \(metric) needs labels, the number of the class or one number for each class, and the data "
-            + "has \(data.labels.map { "\($0.type)" } ?? "none")")
-      }
-      if let labels = data.labels, labels.count == data.count,
-        let count = graph.classCount(interface)
-      {
-        try Dataset.check(labels, below: count)
-      }
-      let numbers = classes.map { Int32(exactly: $0) ?? -1 }
-      inputs.append((MetricGraph.classes, try Tensor(numbers)))
-    }
-    if let port = parts.targetPort {
-      guard let labels = data.labels else {
-        throw Diagnostic(
-          .shapeMismatch, "the predictions \(port) are compared with labels, and the data has none")
-      }
-      inputs.append(
-        (MetricGraph.targets, try labels.shaped(for: port, count: data.count).converted(for: port)))
-    }
+    let (inputs, runner) = try prepared(metrics, data)
     var sums = metrics.map { _ in 0.0 }
     try runner.run(data.count, inputs, weights: weights) { (context, count) throws(Diagnostic) in
       for (place, metric) in metrics.enumerated() {
@@ -83,6 +55,53 @@ public final class Evaluator {
 
   /// Refuses metrics that the graph cannot give.
   func check(_ metrics: [Metric]) throws(Diagnostic) { _ = try runner(for: metrics) }
+
+  /// Refuses metrics that the graph cannot give of these examples, without a run.
+  ///
+  /// - Throws: as `values(of:on:weights:)` with weights that fit the graph.
+  func check(_ metrics: [Metric], of data: Dataset) throws(Diagnostic) {
+    if !metrics.isEmpty { _ = try prepared(metrics, data) }
+  }
+
+  /// What the metrics are worked out by, and the rows of its inputs.
+  private func prepared(
+    _ metrics: [Metric], _ data: Dataset
+  ) throws(Diagnostic) -> (inputs: [(name: String, rows: Tensor)], runner: ForwardRunner) {
+    let (parts, runner) = try runner(for: metrics)
+    var inputs = [(name: interface.features, rows: try data.fittedFeatures(to: graph, interface))]
+    if metrics.contains(.loss), let name = interface.labels {
+      let fitted = try data.fitted(to: graph, interface)
+      if let labels = fitted.labels { inputs.append((name, labels)) }
+    }
+    if let metric = metrics.first(where: \.needsClasses) {
+      inputs.append((MetricGraph.classes, try classes(metric, data)))
+    }
+    if let port = parts.targetPort {
+      guard let labels = data.labels else {
+        throw Diagnostic(
+          .shapeMismatch, "the predictions \(port) are compared with labels, and the data has none")
+      }
+      inputs.append(
+        (MetricGraph.targets, try labels.shaped(for: port, count: data.count).converted(for: port)))
+    }
+    return (inputs, runner)
+  }
+
+  /// The numbers of the classes that the labels say.
+  private func classes(_ metric: Metric, _ data: Dataset) throws(Diagnostic) -> Tensor {
+    guard let classes = labelledClasses(of: data) else {
+      throw Diagnostic(
+        .shapeMismatch,
+        "the \(metric) needs labels, the number of the class or one number for each class, and the data "
+          + "has \(data.labels.map { "\($0.type)" } ?? "none")")
+    }
+    if let labels = data.labels, labels.count == data.count,
+      let count = graph.classCount(interface)
+    {
+      try Dataset.check(labels, below: count)
+    }
+    return try Tensor(classes.map { Int32(exactly: $0) ?? -1 })
+  }
 
   /// The class with the highest score for each example; the first of equal ones.
   ///

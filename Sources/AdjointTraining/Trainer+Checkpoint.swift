@@ -17,6 +17,7 @@ extension Trainer {
       metadata[Key.lossSum] = String(lossSum)
     }
     if let names = data.classNames { metadata.setClassNames(names) }
+    if let means = data.columnMeans { metadata.setColumnMeans(means) }
     var tensors = try context.parameterTensors()
     if let best {
       metadata[Key.best] = "\(best.epoch) \(best.metric) \(best.value)"
@@ -150,6 +151,7 @@ extension Trainer {
     static let schedule = "adjoint.schedule"
     static let stepsPerEpoch = "adjoint.steps_per_epoch"
     static let classes = "adjoint.classes"
+    static let means = "adjoint.column_means"
     static let best = "adjoint.best"
     static let bestPrefix = "best_epoch."
     static let stepsDone = "adjoint.steps_of_epoch"

@@ -7,6 +7,7 @@ import AdjointGraph
 /// The same graph, data and options give the same bits on every run with the same libraries, and a
 /// resumed training the same as one that was never interrupted, wherever that was.
 ///
+/// <!-- given: trainer: Trainer -->
 /// ```swift
 /// for try await progress in trainer.training(epochs: 10) where progress.endsEpoch {
 ///   print(progress.epoch, progress.meanLoss)

@@ -3,6 +3,7 @@ import AdjointCore
 
 /// A training that goes on as far as its progress is asked for: one step for each element.
 ///
+/// <!-- given: trainer: Trainer -->
 /// ```swift
 /// for try await progress in trainer.training(epochs: 10) where progress.endsEpoch {
 ///   try trainer.checkpoint().write(to: "weights.safetensors")

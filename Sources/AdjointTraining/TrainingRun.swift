@@ -63,7 +63,7 @@ final class TrainingRun {
         "metrics are of examples that are not trained on; give validation data, or ask for metrics of the "
           + "training data")
     }
-    if let validation { _ = try trainer.values(of: validationMetrics, on: validation) }
+    if let validation { try trainer.evaluator.check(validationMetrics, of: validation) }
     if !trainingMetrics.isEmpty { try trainer.evaluator.check(trainingMetrics) }
     isChecked = true
   }

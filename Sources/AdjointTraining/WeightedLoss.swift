@@ -37,7 +37,8 @@ struct WeightedLoss {
           + "the number of the class of each example; leave them out, or name the two")
     }
     let numbers = labels.doubles.map { Int(clampedConversion: $0) }
-    let vector = try weights.weights(of: numbers, classes: classes)
+    let vector = try weights.weights(
+      of: numbers, classes: classes, names: data.classNames)
     let part = try graph.keeping(outputs: [interface.loss, scores])
     let builder = GraphBuilder(extending: part)
     let logits = builder.value(try part.output(named: scores).value)

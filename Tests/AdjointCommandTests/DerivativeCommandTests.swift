@@ -100,6 +100,37 @@ import Testing
     #expect(forward.errors.contains("[invalid-argument]"))
   }
 
+  @Test func gradientGivesZerosOnDemand() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file(
+      "two.graph",
+      """
+      adjoint 1
+      graph two {
+        input %x: f64[]
+        input %y: f64[2]
+        %s = sin(%x) : f64[]
+        output s = %s
+      }
+      """)
+    let arguments = [
+      "gradient", path, "--with-respect-to", "x,y", "--set", "x=0", "--set", "y=3,4", "--json",
+    ]
+    let refused = try CommandRun(arguments: arguments)
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("s does not depend on y"))
+    let run = try CommandRun(arguments: arguments + ["--zeros"])
+    #expect(run.status == 0, "\(run.errors)")
+    let gradients = try #require(run.json["gradients"] as? [String: [String: Any]])
+    #expect(gradients["x"]?["value"] as? Double == 1)
+    #expect(gradients["y"]?["value"] as? [Double] == [0, 0])
+    // What carries no derivative has none, and no zeros.
+    let labels = try CommandRun(
+      "gradient", "Graphs/digits-mlp.graph", "--with-respect-to", "labels", "--zeros")
+    #expect(labels.status == 1)
+    #expect(labels.errors.contains("labels is i32[B], which carries no derivative"))
+  }
+
   @Test func traceIsTheTableOfTheBook() throws {
     let run = try CommandRun(
       arguments: ["trace", "Graphs/trace.graph", "--of", "y", "--tangent", "x1", "--json"]

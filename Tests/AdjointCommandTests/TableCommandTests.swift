@@ -65,4 +65,48 @@ import Testing
     #expect(unknown.status == 64)
     #expect(unknown.errors.contains("auto"))
   }
+
+  /// The graph's loss is half the sum of all features, so that it tells what gaps became.
+  @Test("test data and data to evaluate have their gaps filled with the means of the training data")
+  func meansOfTheTrainingData() throws {
+    // The means are 2, 4 and 6; those of the other file would be 10, 20 and 30.
+    let data = try folder.file("training.csv", "a,b,c\n1,4,6\n3,,6\n")
+    let other = try folder.file("test.csv", "a,b,c\n,20,\n10,,30\n")
+    let weights = folder.path("means.safetensors")
+    let common = ["--features", "x", "--missing", "mean"]
+    let trained = try CommandRun(
+      arguments: [
+        "train", graph, "--data", data, "--test-data", other, "--epochs", "1", "--learning-rate",
+        "1e-9", "--output", weights, "--json",
+      ] + common
+    ).json
+    let evaluation = try #require(trained["evaluation"] as? [String: Any])
+    let wanted = 0.5 * (2 + 20 + 6 + 10 + 4 + 30)
+    #expect(abs(try #require(evaluation["loss"] as? Double) - wanted) < 1e-3)
+    let evaluated = try CommandRun(
+      arguments: ["evaluate", graph, "--weights", weights, "--data", other, "--json"] + common
+    ).json
+    let metrics = try #require(evaluated["metrics"] as? [String: Double])
+    #expect(abs(try #require(metrics["loss"]) - wanted) < 1e-3)
+    // Other columns than those of the training have no means.
+    let wide = try folder.file("wide.csv", "a,b,c,d\n1,2,3,4\n")
+    let refused = try CommandRun(
+      arguments: ["evaluate", graph, "--weights", weights, "--data", wide] + common)
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("wide.csv:1:1: missing values are to become 3 numbers"))
+  }
+
+  @Test("semicolons separate fields where they are asked for or nothing else does")
+  func semicolons() throws {
+    let data = try folder.file("semicolons.csv", "a;b;c\n1;2;3\n4;5;6\n")
+    for separator in ["auto", "semicolon"] {
+      let run = try CommandRun(
+        "train", graph, "--features", "x", "--data", data, "--separator", separator, "--epochs",
+        "1", "--json")
+      #expect(try run.json["examples"] as? Int == 2)
+    }
+    let wrong = try CommandRun(
+      "train", graph, "--features", "x", "--data", data, "--separator", "comma")
+    #expect(wrong.status == 1)
+  }
 }

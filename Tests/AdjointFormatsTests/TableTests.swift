@@ -211,4 +211,42 @@ import Testing
     try "1\t2\n3\t4\n".write(toFile: path, atomically: true, encoding: .utf8)
     #expect(try DataFile.load(path, csvAs: .f64) == Tensor([1, 2, 3, 4], extents: [2, 2]))
   }
+
+  @Test("semicolons separate fields where the first line has them and neither comma nor tab")
+  func semicolons() throws {
+    let file = try read("a;b;c\n1.5;;0\n2; 3 ;1\n", CSVFile.Options(missingValues: .fill(9)))
+    #expect(file.columnNames == ["a", "b", "c"] && file.tensor.doubles == [1.5, 9, 2, 3])
+    #expect(try read("\"a;b\",c\n1,0\n").columnNames == ["a;b", "c"])
+    #expect(try read("a;b\tc\n1\t0\n").columnNames == ["a;b", "c"])
+    let forced = try read("a,b;c\n1;0\n", CSVFile.Options(separator: .semicolon))
+    #expect(forced.columnNames == ["a,b", "c"])
+    // A comma for a decimal mark is no part of a number.
+    let comma = refusal { _ = try read("1,5;0\n", CSVFile.Options(separator: .semicolon)) }
+    #expect(comma?.code == .syntax && comma?.message.contains("\"1,5\" is not a number") == true)
+    #expect(refusal { _ = try read("1;2\n", CSVFile.Options(separator: .comma)) } != nil)
+  }
+
+  @Test("means of one file fill the gaps of another")
+  func meansOfAnotherFile() throws {
+    let training = try read(Self.gaps, CSVFile.Options(missingValues: .mean))
+    #expect(training.columnMeans == [3, 6])
+    let means = try #require(training.columnMeans)
+    let test = try read(",8,1\n5,,0\n", CSVFile.Options(missingValues: .fillEach(means)))
+    #expect(test.tensor.doubles == [3, 8, 5, 6] && test.columnMeans == means)
+    // Those of the columns that are read, in their order.
+    let chosen = CSVFile.Options(missingValues: .mean, columns: ["y"])
+    #expect(try read(Self.gaps, chosen).columnMeans == [6])
+    #expect(try read(Self.gaps, CSVFile.Options(missingValues: .fill(1))).columnMeans == nil)
+    for (numbers, code) in [
+      ([1.0], Diagnostic.Code.shapeMismatch), ([1, 2, 3], .shapeMismatch),
+      ([1, .nan], .invalidArgument), ([], .shapeMismatch),
+    ] {
+      let options = CSVFile.Options(missingValues: .fillEach(numbers))
+      #expect(refusal { _ = try read(Self.gaps, options) }?.code == code)
+    }
+    let half = CSVFile.Options(missingValues: .fillEach([0.5]))
+    #expect(refusal { _ = try read("x,l\n,0\n", half, .i32) }?.code == .scalarTypeMismatch)
+    let label = CSVFile.Options(missingValues: .fillEach([0]))
+    #expect(refusal { _ = try read("x,l\n1,\n", label) }?.message.contains("a label") == true)
+  }
 }

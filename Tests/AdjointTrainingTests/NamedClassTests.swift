@@ -64,4 +64,61 @@ import Testing
     #expect(
       error?.message.contains("3 classes, apple, fig, dried, pear, and the graph has 2") == true)
   }
+
+  @Test("have weights by name, the same as by number")
+  func weights() throws {
+    func trained(_ weights: ClassWeights) throws -> [Double]? {
+      let options = TrainingOptions(optimizer: .sgd(learningRate: 0.5), classWeights: weights)
+      let trainer = try Trainer(graph(), on: data(), options: options)
+      try trainer.runEpoch()
+      return try trainer.weights()["w"]?.doubles
+    }
+    let byName = try trained(.byName(["pear": 1, "apple": 2, "fig, dried": 3]))
+    #expect(try byName == trained(.byClass([0: 2, 1: 3, 2: 1])))
+    #expect(try byName != trained(.balanced))
+  }
+
+  @Test("that are absent, unknown or without a weight are refused by name")
+  func wrongWeights() throws {
+    let five = CSVFile.Options(classNames: ["apple", "fig, dried", "pear", "plum", "quince"])
+    let mistakes: [([String: Double], CSVFile.Options, Diagnostic.Code, String)] = [
+      (["pear": 1, "aple": 1], CSVFile.Options(), .unknownName, "did you mean apple?"),
+      (
+        ["pear": 1, "apple": 1], CSVFile.Options(), .invalidArgument,
+        "class fig, dried occurs in the training data without a weight"
+      ),
+      (
+        ["pear": 1, "apple": 1, "fig, dried": 1, "plum": 2], five, .invalidArgument,
+        "class plum has a weight and does not occur in the training data"
+      ),
+      (
+        ["pear": 0, "apple": 1, "fig, dried": 1], CSVFile.Options(), .invalidArgument,
+        "the weight of class pear cannot be 0"
+      ),
+      ([:], CSVFile.Options(), .invalidArgument, "the classes apple, fig, dried, pear occur"),
+    ]
+    for (weights, file, code, part) in mistakes {
+      let error = #expect(throws: Diagnostic.self) {
+        try Trainer(
+          graph(classes: 5), on: data(file),
+          options: TrainingOptions(classWeights: .byName(weights)))
+      }
+      #expect(error?.code == code)
+      #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
+    }
+    let balanced = #expect(throws: Diagnostic.self) {
+      try Trainer(
+        graph(classes: 5), on: data(five), options: TrainingOptions(classWeights: .balanced))
+    }
+    #expect(balanced?.message.contains("the classes plum, quince do not occur") == true)
+    // Numbers have no names.
+    let numbers = try Dataset(
+      features: Tensor([1, 0, 0, 1], extents: [2, 2]), labels: Tensor([0, 1] as [Int32]))
+    let nameless = #expect(throws: Diagnostic.self) {
+      try Trainer(
+        graph(), on: numbers, options: TrainingOptions(classWeights: .byName(["pear": 1])))
+    }
+    #expect(nameless?.code == .invalidArgument)
+    #expect(nameless?.message.contains("the labels of the training data are numbers") == true)
+  }
 }

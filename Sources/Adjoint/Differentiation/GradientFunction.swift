@@ -3,10 +3,11 @@ import AdjointGraph
 
 /// A scalar output of a graph together with its gradient, compiled to be called on values.
 ///
+/// <!-- given: graph: Graph, x: Tensor, w: Tensor, b: Tensor -->
 /// ```swift
 /// let loss = try graph.valueAndGradient(of: "loss", withRespectTo: ["w", "b"])
 /// let (value, gradient) = try loss(["x": x, "w": w, "b": b])
-/// w = gradient["w"] …
+/// print(value, gradient["w"]?.extents ?? [])
 /// ```
 public struct GradientFunction: Sendable {
   /// What computes both.

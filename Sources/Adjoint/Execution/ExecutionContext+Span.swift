@@ -4,6 +4,7 @@ import AdjointRuntime
 extension ExecutionContext {
   /// Writes an input in place, without a copy and without allocating.
   ///
+  /// <!-- given: context: ExecutionContext, sample: (Int) -> Float -->
   /// ```swift
   /// try context.withInput("x", as: Float.self) { (span: inout MutableSpan<Float>) in
   ///   for place in span.indices { span[place] = sample(place) }

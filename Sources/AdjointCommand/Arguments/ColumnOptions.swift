@@ -26,12 +26,13 @@ struct ColumnOptions: ParsableArguments {
 
   /// What separates fields.
   enum Separator: String, ExpressibleByArgument, CaseIterable {
-    case auto, comma, tab
+    case auto, comma, semicolon, tab
 
     var separator: CSVFile.Separator {
       switch self {
       case .auto: .automatic
       case .comma: .comma
+      case .semicolon: .semicolon
       case .tab: .tab
       }
     }
@@ -47,11 +48,12 @@ struct ColumnOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What becomes of missing values: refuse, drop (the row), mean (of the column), or a number.",
+      "What becomes of missing values: refuse, drop (the row), mean (of the column in the training data), "
+        + "or a number.",
       valueName: "policy"))
   var missing = Missing(.refuse)
 
-  @Option(help: "What separates the fields of a line: auto, comma or tab.")
+  @Option(help: "What separates the fields of a line: auto, comma, semicolon or tab.")
   var separator = Separator.auto
 
   @Option(
@@ -62,9 +64,16 @@ struct ColumnOptions: ParsableArguments {
   var classes: NameList?
 
   /// The same in the library's terms.
-  func options(header: CSVFile.Header, labelled: Bool = true) -> CSVFile.Options {
-    CSVFile.Options(
-      header: header, separator: separator.separator, missingValues: missing.policy,
+  ///
+  /// - Parameter means: The means of the columns of the training data, which are taken for those of data to
+  ///   test on.
+  func options(
+    header: CSVFile.Header, labelled: Bool = true, means: [Double]? = nil
+  ) -> CSVFile.Options {
+    var policy = missing.policy
+    if policy == .mean, let means { policy = .fillEach(means) }
+    return CSVFile.Options(
+      header: header, separator: separator.separator, missingValues: policy,
       columns: columns?.names, labelColumn: labelled ? labelColumn : nil,
       classNames: labelled ? classes?.names : nil)
   }

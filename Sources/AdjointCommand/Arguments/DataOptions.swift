@@ -38,7 +38,8 @@ struct DataOptions: ParsableArguments {
     let read = try examples.read(examples.data, examples.labels, graph, interface)
     if let testData {
       let test = try examples.read(
-        testData, testLabels, graph, interface, classNames: read.classNames)
+        testData, testLabels, graph, interface, classNames: read.classNames,
+        means: read.columnMeans)
       return TrainingExamples(
         training: read, evaluation: TrainingExamples.Evaluation(name: "test", data: test))
     }

@@ -34,11 +34,13 @@ struct ExampleOptions: ParsableArguments {
 
   /// The examples of a file, divided by the scale, in the types and shapes of the graph's inputs.
   ///
-  /// - Parameter classNames: The names of the classes, where the labels are names that are known from
-  ///   elsewhere.
+  /// - Parameters:
+  ///   - classNames: The names of the classes, where the labels are names that are known from elsewhere.
+  ///   - means: What becomes of missing values where that is the mean of the training data, and this is other
+  ///     data.
   func read(
     _ path: String, _ labelPath: String?, _ graph: Graph, _ interface: TrainingInterface,
-    classNames: [String]? = nil
+    classNames: [String]? = nil, means: [Double]? = nil
   ) throws(Diagnostic) -> Dataset {
     let features = Self.elements(of: interface.features, graph)
     if let name = columns.labelColumn, interface.labels == nil {
@@ -47,7 +49,8 @@ struct ExampleOptions: ParsableArguments {
         "--label-column names \(name), and the graph \(graph.name) takes no labels; leave it out")
     }
     let hasLabelColumn = interface.labels != nil && labelPath == nil
-    var options = columns.options(header: tables.csvHeader, labelled: hasLabelColumn)
+    var options = columns.options(
+      header: tables.csvHeader, labelled: hasLabelColumn, means: means)
     if hasLabelColumn, options.classNames == nil { options.classNames = classNames }
     do throws(Diagnostic) {
       let examples: Dataset
@@ -56,12 +59,12 @@ struct ExampleOptions: ParsableArguments {
           contentsOf: path, as: features, labelsInLastColumnAs: Self.elements(of: name, graph),
           options)
       } else {
-        let rows = try DataFile.load(path, csvAs: features, options).tensor
+        let (rows, table) = try DataFile.load(path, csvAs: features, options)
         var labels: Tensor?
         if let name = interface.labels, let labelPath {
           labels = try column(labelPath, as: Self.elements(of: name, graph))
         }
-        examples = try Dataset(features: rows, labels: labels)
+        examples = try Dataset(features: rows, labels: labels, columnMeans: table?.columnMeans)
       }
       return try examples.dividing(by: scale, as: features.scalarType).fitted(to: graph, interface)
     } catch {

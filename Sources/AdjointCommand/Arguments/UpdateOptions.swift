@@ -112,25 +112,26 @@ struct ClassWeightChoice {
     self.given = given
   }
 
+  /// The same in the library's terms: by number where the classes have no names.
   func weights(classNames: [String]?) throws(Diagnostic) -> ClassWeights {
     guard let given else { return .balanced }
-    var weights: [Int: Double] = [:]
+    var byName: [String: Double] = [:]
     for (name, weight) in given {
-      let number: Int
-      if let place = classNames?.firstIndex(of: name) {
-        number = place
-      } else if classNames == nil, let label = Int(name) {
-        number = label
-      } else {
-        throw Diagnostic(
-          .unknownName,
-          "--class-weights names the class \(name); the data has "
-            + (classNames.map { $0.joined(separator: ", ") } ?? "numbers for classes"))
-      }
-      guard weights.updateValue(weight, forKey: number) == nil else {
+      guard byName.updateValue(weight, forKey: name) == nil else {
         throw Diagnostic(.duplicateName, "--class-weights weighs \(name) twice; weigh it once")
       }
     }
-    return .byClass(weights)
+    guard classNames == nil else { return .byName(byName) }
+    var byClass: [Int: Double] = [:]
+    for (name, weight) in given {
+      guard let number = Int(name) else {
+        throw Diagnostic(
+          .unknownName, "--class-weights names the class \(name); the data has numbers for classes")
+      }
+      guard byClass.updateValue(weight, forKey: number) == nil else {
+        throw Diagnostic(.duplicateName, "--class-weights weighs \(number) twice; weigh it once")
+      }
+    }
+    return .byClass(byClass)
   }
 }

@@ -56,13 +56,15 @@ struct EvaluateCommand: ParsableCommand {
     if let output { try AtomicFile.check(output) }
     let stored = try SafetensorsFile(contentsOf: weights)
     let classNames: [String]?
+    let means: [Double]?
     do throws(Diagnostic) {
       classNames = try stored.classNames()
+      means = try stored.columnMeans()
     } catch {
       throw error.located(at: SourceLocation(file: weights))
     }
     let data = try examples.read(
-      examples.data, examples.labels, graph, interface, classNames: classNames)
+      examples.data, examples.labels, graph, interface, classNames: classNames, means: means)
     let metrics = metric.isEmpty ? Self.metrics(of: interface) : metric
     let evaluator = Evaluator(
       graph, interface, threads: threads, engine: try CommandEngine.engine())

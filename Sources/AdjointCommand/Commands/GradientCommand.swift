@@ -29,6 +29,12 @@ struct GradientCommand: ParsableCommand {
 
   @OptionGroup var input: InputOptions
 
+  @Flag(
+    help: """
+      Give zeros for a source that the output does not depend on differentiably, rather than refuse it.
+      """)
+  var zeros = false
+
   @Flag(help: "Print a JSON object with all elements; NaN and infinities are texts.")
   var json = false
 
@@ -45,7 +51,8 @@ struct GradientCommand: ParsableCommand {
     let graph = try whole.keeping(outputs: [target])
     let sources = try withRespectTo?.names ?? graph.differentiableSources(of: target)
     // The names of the derivatives are those that differentiate gives them, beside all outputs.
-    let derived = try whole.differentiated(target, withRespectTo: sources)
+    let derived = try whole.differentiated(
+      target, withRespectTo: sources, options: zeros ? .zeros : [])
     let names = derived.outputs.dropFirst(whole.outputs.count).map(\.name)
     let derivative = try derived.keeping(outputs: [target] + names)
     let (tensors, extents) = try input.values(for: derivative, of: whole)

@@ -8,6 +8,7 @@ extension Value {
   /// that of the first NaN where there is one. Over nothing it is the largest `i32`. The result is `i32` with
   /// the shape without the axis; it has no derivative. A negative axis counts from the back.
   ///
+  /// <!-- given: logits: Value -->
   /// ```swift
   /// let digit = logits.argmax(axis: -1)
   /// ```

@@ -80,6 +80,7 @@ package struct Select: Operator {
 /// broadcasts, slices, casts, sums and the like between them, may have an infinite derivative or none
 /// there.
 ///
+/// <!-- given: x: Value -->
 /// ```swift
 /// let y = select(x .> 0, sqrt(x), 0)  // dy/dx is 0 where x ≤ 0, at 0 too
 /// ```

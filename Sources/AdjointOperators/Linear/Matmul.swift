@@ -67,6 +67,7 @@ private func batchedProduct(_ left: Value, _ right: Value) throws(Diagnostic) ->
 /// back. The result has the batch axes, then the other axes of the left operand, then those of the
 /// right one:
 ///
+/// <!-- given: queries: Value, keys: Value -->
 /// ```swift
 /// // queries [B, heads, T, D] times keys [B, heads, T, D], to scores [B, heads, T, T]
 /// let scores = dotGeneral(queries, keys, contracting: [(3, 3)], batch: [(0, 0), (1, 1)])

@@ -161,3 +161,23 @@ extension ReduceMax {
       ) { $1[0].max(squeezingAxes: 1) })
   }
 }
+
+extension OperatorPage {
+  static let anyPage = OperatorPage(
+    "any", .composite, "Whether at least one element over axes is true.",
+    formula: "y = ∨ x",
+    operands: [OperatorPage.Part("x", "any shape")],
+    result: "The other axes of x, or all with the extent 1, of type bool.",
+    attributes: [
+      OperatorPage.Part("axes", "the axes, negative ones from the back; all where none are given")
+    ],
+    conventions: [
+      "Over no element it is false.",
+      "In Swift `squeezingAxes:` gives this result, and `alongAxes:` one with an "
+        + "extent of 1 in place of each axis.",
+    ],
+    example: OperatorPage.Example(
+      [OperatorPage.Input("x", .bool, [2, 3], elements: [0, 1, 0, 0, 0, 0])],
+      "x.any(squeezingAxes: 1)"
+    ) { $1[0].any(squeezingAxes: 1) })
+}

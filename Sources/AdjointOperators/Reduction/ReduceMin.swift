@@ -161,3 +161,23 @@ extension ReduceMin {
       ) { $1[0].min(squeezingAxes: 1) })
   }
 }
+
+extension OperatorPage {
+  static let allPage = OperatorPage(
+    "all", .composite, "Whether every element over axes is true.",
+    formula: "y = ∧ x",
+    operands: [OperatorPage.Part("x", "any shape")],
+    result: "The other axes of x, or all with the extent 1, of type bool.",
+    attributes: [
+      OperatorPage.Part("axes", "the axes, negative ones from the back; all where none are given")
+    ],
+    conventions: [
+      "Over no element it is true.",
+      "In Swift `squeezingAxes:` gives this result, and `alongAxes:` one with an "
+        + "extent of 1 in place of each axis.",
+    ],
+    example: OperatorPage.Example(
+      [OperatorPage.Input("x", .bool, [2, 3], elements: [1, 1, 1, 0, 1, 1])],
+      "x.all(squeezingAxes: 1)"
+    ) { $1[0].all(squeezingAxes: 1) })
+}

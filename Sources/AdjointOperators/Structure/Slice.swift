@@ -132,6 +132,7 @@ extension Value {
   /// for each axis listed, and the other axes stay whole. An axis known by name only cannot be
   /// listed. The derivative puts the cotangent back in its place among zeros.
   ///
+  /// <!-- given: x: Value -->
   /// ```swift
   /// let firstTen = x.sliced(axes: [-1], from: [0], to: [10])
   /// ```

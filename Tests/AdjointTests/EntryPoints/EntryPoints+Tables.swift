@@ -13,6 +13,8 @@ extension EntryPoint {
     ]
     let policies: [CSVFile.MissingValues] = [
       .dropRows, .mean, .fill(.nan), .fill(-.infinity), .fill(.greatestFiniteMagnitude), .fill(0.5),
+      .fillEach([]), .fillEach([.nan]), .fillEach([0.5]),
+      .fillEach([1, 2, 3]),
     ]
     var all: [(name: String, options: CSVFile.Options)] = []
     for (label, list) in names {
@@ -22,6 +24,7 @@ extension EntryPoint {
     for policy in policies { all.append(("\(policy)", CSVFile.Options(missingValues: policy))) }
     all.append(("label", CSVFile.Options(labelColumn: "\n")))
     all.append(("label long", CSVFile.Options(labelColumn: long)))
+    all.append(("semicolon", CSVFile.Options(separator: .semicolon)))
     all.append(("absent", CSVFile.Options(header: .absent, columns: ["a"])))
     return all
   }

@@ -11,6 +11,14 @@ extension OperatorExamples {
       let x = builder.input("x", .f64, [3])
       builder.output("y", silu(x))
     },
+    "all": { builder in
+      let x = builder.input("x", .bool, [2, 3])
+      builder.output("y", x.all(squeezingAxes: 1))
+    },
+    "any": { builder in
+      let x = builder.input("x", .bool, [2, 3])
+      builder.output("y", x.any(squeezingAxes: 1))
+    },
     "argmax": { builder in
       let x = builder.input("x", .f64, [2, 3])
       builder.output("y", x.argmax(axis: 1))
