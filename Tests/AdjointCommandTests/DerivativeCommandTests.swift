@@ -131,6 +131,25 @@ import Testing
     #expect(labels.errors.contains("labels is i32[B], which carries no derivative"))
   }
 
+  @Test(arguments: ["central", "richardson", "central:1e-4"])
+  func gradientByDifferences(_ method: String) throws {
+    let arguments = ["gradient", "Graphs/trace.graph", "--of", "y", "--differences", method]
+    let run = try CommandRun(arguments: arguments + Self.point + ["--json"])
+    #expect(run.status == 0, "\(run.errors)")
+    let wanted = ["x1": 5 + 5 * exp(10.0), "x2": 2 + 2 * exp(10.0) - cos(5.0)]
+    for (name, value) in wanted {
+      let found = try number(run.json, "gradients", name)
+      let error = try number(run.json, "errors", name)
+      #expect(abs(found - value) <= error && error <= 1e-2)
+      #expect(try number(run.json, "steps", name) > 0)
+    }
+    let text = try CommandRun(arguments: arguments + Self.point).output
+    #expect(text.contains("error.x1: f64[] = ") && text.contains("step.x2: f64[] = "))
+    for wrong in [["--differences", "central:0"], ["--differences", "centre"], ["--zeros"]] {
+      #expect(try CommandRun(arguments: arguments + Self.point + wrong).status == 64)
+    }
+  }
+
   @Test func traceIsTheTableOfTheBook() throws {
     let run = try CommandRun(
       arguments: ["trace", "Graphs/trace.graph", "--of", "y", "--tangent", "x1", "--json"]

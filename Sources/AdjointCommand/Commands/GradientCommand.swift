@@ -10,7 +10,12 @@ struct GradientCommand: ParsableCommand {
       input and parameter that has one. Where the output is not a scalar, give the weights of its \
       elements, a value for cotangent.OUTPUT.
 
+      With --differences the gradient is worked out from values of the graph in f64, without its \
+      derivative, with an estimate of the error and the step for each element.
+
         adjoint gradient Graphs/trace.graph --of y --set x1=1 --set x2=2
+        adjoint gradient Graphs/trace.graph --of y --set x1=1 --set x2=2 \\
+          --differences richardson
       """)
 
   @Argument(help: ArgumentHelp("The graph file.", valueName: "file"))
@@ -35,6 +40,11 @@ struct GradientCommand: ParsableCommand {
       """)
   var zeros = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Differentiate by differences: central, central:STEP or richardson.", valueName: "method"))
+  var differences: DifferenceChoice?
+
   @Flag(help: "Print a JSON object with all elements; NaN and infinities are texts.")
   var json = false
 
@@ -47,6 +57,7 @@ struct GradientCommand: ParsableCommand {
 
   func run() throws {
     let whole = try Graph(contentsOf: file)
+    if let differences { return try write(differences.method, of: whole) }
     let target = try whole.differentiableOutput(named: of)
     let graph = try whole.keeping(outputs: [target])
     let sources = try withRespectTo?.names ?? graph.differentiableSources(of: target)
@@ -80,5 +91,16 @@ struct GradientCommand: ParsableCommand {
       let lines = gradients.map { TensorLine.text($0.name, $0.tensor) }
       try StandardStream.output.write(TensorLine.text(target, value) + lines.joined())
     }
+  }
+
+  /// Writes the gradient by differences.
+  private func write(_ method: DifferenceMethod, of file: Graph) throws {
+    guard !zeros else {
+      throw ValidationError(
+        "--zeros and --differences exclude each other; differences need no derivative")
+    }
+    let gradient = try GradientByDifferences(
+      of: file, of, withRespectTo: withRespectTo?.names, input, method, threads: threads)
+    try StandardStream.output.write(json ? gradient.json.text : gradient.text)
   }
 }

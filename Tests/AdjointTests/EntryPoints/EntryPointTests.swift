@@ -22,6 +22,7 @@ struct EntryPointTests {
     ("gradient-functions", EntryPoint.gradientFunctions),
     ("graph-functions", EntryPoint.graphFunctions),
     ("traced-functions", EntryPoint.tracedFunctions),
+    ("differences", EntryPoint.differences),
     ("datasets", EntryPoint.datasets), ("training", EntryPoint.training),
     ("optimizers", EntryPoint.optimizers),
   ]
