@@ -12,6 +12,15 @@ extension Graph {
   public func differentiability(
     of outputs: [String]? = nil, withRespectTo sources: [String]? = nil
   ) throws(Diagnostic) -> DifferentiabilityReport {
+    try differentiability(
+      of: outputs, withRespectTo: sources,
+      listing: DifferentiabilityReport.maximumObstacleCount)
+  }
+
+  /// As the public function, but that more or fewer nodes are listed of each pair.
+  package func differentiability(
+    of outputs: [String]?, withRespectTo sources: [String]?, listing limit: Int
+  ) throws(Diagnostic) -> DifferentiabilityReport {
     let outputs = outputs ?? outputList.map(\.name)
     let sources = sources ?? sourceNames
     let (count, overflow) = outputs.count.multipliedReportingOverflow(by: sources.count)
@@ -25,7 +34,7 @@ extension Graph {
     for name in outputs { targets.append(try value(named: name)) }
     let origins = try values(ofSources: sources)
     return DifferentiabilityReport(
-      pairs: DependenceListing(self, (outputs, targets), (sources, origins)).pairs())
+      pairs: DependenceListing(self, (outputs, targets), (sources, origins), limit).pairs())
   }
 
   /// How many outputs depend differentiably on how many inputs and parameters.
@@ -73,6 +82,14 @@ extension Graph {
     }.map(\.0)
   }
 
+  /// Why a value has no derivative whatever it depends on, with its place; nil where it may have one.
+  package func typeObstacle(_ name: String, _ value: ValueID) -> String? {
+    let type = type(of: value)
+    guard !type.scalarType.isDifferentiable else { return nil }
+    let place = nodes[value.node].location.map { " at \($0)" } ?? ""
+    return "\(name) is \(type), which carries no derivative\(place)"
+  }
+
   /// The names of all inputs and then of all parameters.
   private var sourceNames: [String] { (inputs + parameters).map(\.name) }
 
@@ -92,14 +109,17 @@ private struct DependenceListing {
   private let outputs: Names
   private let sources: Names
   private let sweep: DependenceSweep
+  /// The most nodes that are listed of a pair.
+  private let limit: Int
   /// For each pair, output by output: how it depends, and the blockers that are in the way.
   private var dependences: [DifferentiabilityReport.Pair.Dependence]
   private var blockers: [[Int]]
   /// The blockers in words, each once.
   private var obstacles: [Int: String] = [:]
 
-  init(_ graph: Graph, _ outputs: Names, _ sources: Names) {
+  init(_ graph: Graph, _ outputs: Names, _ sources: Names, _ limit: Int) {
     self.graph = graph
+    self.limit = limit
     self.outputs = outputs
     self.sources = sources
     sweep = DependenceSweep(graph)
@@ -146,7 +166,7 @@ private struct DependenceListing {
           let pair =
             (outputs.lowerBound + output) * self.sources.names.count + sources.lowerBound + source
           blockers[pair].append(node)
-          if blockers[pair].count > DifferentiabilityReport.maximumObstacleCount {
+          if blockers[pair].count > limit {
             full[output] |= 1 << UInt64(source)
           }
         }
@@ -157,13 +177,13 @@ private struct DependenceListing {
   private mutating func inWords() -> [DifferentiabilityReport.Pair] {
     var pairs: [DifferentiabilityReport.Pair] = []
     pairs.reserveCapacity(dependences.count)
-    let sourceTypes = zip(sources.names, sources.values).map { typeObstacle($0, $1) }
+    let sourceTypes = zip(sources.names, sources.values).map { graph.typeObstacle($0, $1) }
     for (place, output) in outputs.names.enumerated() {
-      let outputType = typeObstacle(output, outputs.values[place])
+      let outputType = graph.typeObstacle(output, outputs.values[place])
       for (number, source) in sources.names.enumerated() {
         let pair = place * sources.names.count + number
         var words = [outputType, sourceTypes[number]].compactMap(\.self)
-        let listed = blockers[pair].prefix(DifferentiabilityReport.maximumObstacleCount)
+        let listed = blockers[pair].prefix(limit)
         for node in listed { words.append(obstacle(node)) }
         if listed.count < blockers[pair].count { words.append("and others") }
         pairs.append(
@@ -172,12 +192,6 @@ private struct DependenceListing {
       }
     }
     return pairs
-  }
-
-  private func typeObstacle(_ name: String, _ value: ValueID) -> String? {
-    let type = graph.type(of: value)
-    return type.scalarType.isDifferentiable
-      ? nil : "\(name) is \(type), which carries no derivative"
   }
 
   private mutating func obstacle(_ index: Int) -> String {

@@ -11,6 +11,9 @@ struct DifferenceTable {
     /// The shortest step that it is made of.
     var step = Double.nan
 
+    /// Whether the error is so small that the function is smooth over the steps.
+    var isSettled: Bool { error <= 1e-6 * derivative.magnitude }
+
     /// Keeps the better one.
     mutating func take(_ other: Estimate) {
       if other.derivative.isFinite, other.error < error { self = other }
@@ -90,10 +93,9 @@ struct DifferenceTable {
       for place in estimates.indices where level > 0 {
         rows[place] = row(behind: rows[place], next, place)
       }
-      // Values that are not finite over long steps say nothing of shorter ones.
-      let isFinite = next.slopes.allSatisfy(\.isFinite)
-      idleRows = before == estimates && isFinite && level > 0 ? idleRows + 1 : 0
-      if idleRows > 2 { return }
+      idleRows = before == estimates ? idleRows + 1 : 0
+      // Long steps may lead beyond a pole, or to where the function is not defined; shorter ones then still help.
+      if idleRows > 2, estimates.allSatisfy(\.isSettled) { return }
       step /= 2
     }
   }

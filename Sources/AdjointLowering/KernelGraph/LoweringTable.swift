@@ -4,7 +4,7 @@ import AdjointKernels
 
 /// What operators lower to, worked out once for equal operators on equal types: most nodes of a large
 /// graph have many like them, and their kernels can share memory.
-struct LoweringTable {
+package struct LoweringTable {
   /// An operator and the types that its kernels depend on.
   private struct Key: Hashable {
     let operation: any Operator
@@ -26,11 +26,13 @@ struct LoweringTable {
 
   private var lowerings: [Key: Lowering] = [:]
 
+  package init() {}
+
   /// The lowering, its loop nests in canonical form.
   ///
   /// - Throws: `.unboundDimension`, `.invalidType` for loops of more points than a kernel may have, and
   ///   whatever the operator says of the types.
-  mutating func lowering(
+  package mutating func lowering(
     of operation: any Operator, on operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {
     // Constants may be large and are told apart where they are placed.

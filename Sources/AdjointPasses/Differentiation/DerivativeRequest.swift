@@ -117,12 +117,11 @@ extension DerivativeRequest {
     var named: [(String, ValueID)] = []
     for output in outputs { named.append((output, try graph.value(named: output))) }
     for source in sources { named.append((source, try graph.value(ofSource: source))) }
-    return named.compactMap { name, value in
-      let type = graph.type(of: value)
-      return type.scalarType.isDifferentiable
-        ? nil : "\(name) is \(type), which carries no derivative"
-    }
+    return named.compactMap { graph.typeObstacle($0, $1) }
   }
+
+  /// The most nodes that an error lists of all pairs together.
+  private static let maximumListedCount = 1 << 20
 
   /// What is between the outputs and the sources on which they do not depend differentiably.
   private func obstacles(in graph: Graph) throws(Diagnostic) -> [String] {
@@ -130,7 +129,12 @@ extension DerivativeRequest {
     for output in outputs where try !depends(output, in: graph) { unclear.append(output) }
     if unclear.isEmpty { return [] }
     var notes: [String] = []
-    for pair in try graph.differentiability(of: unclear, withRespectTo: sources).pairs {
+    let pairCount = max(1, unclear.count *| sources.count)
+    let limit = max(
+      DifferentiabilityReport.maximumObstacleCount, Self.maximumListedCount / pairCount)
+    let report = try graph.differentiability(
+      of: unclear, withRespectTo: sources, listing: limit)
+    for pair in report.pairs {
       switch pair.dependence {
       case .differentiable: continue
       case .none: notes.append("\(pair.output) does not depend on \(pair.source)")

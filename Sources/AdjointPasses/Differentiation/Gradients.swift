@@ -27,11 +27,11 @@ public func gradients(
     var offenders: [String] = []
     if output.rank != 0 || !output.scalarType.isDifferentiable {
       offenders.append(
-        "\(output) is not a floating-point scalar; sum it, or give a cotangent and ask for a product"
+        "\(output) is not a floating-point scalar\(output.place); sum it, or give a cotangent and ask for a product"
       )
     }
     for input in inputs where !input.scalarType.isDifferentiable {
-      offenders.append("\(input) is not floating point and has no derivative")
+      offenders.append("\(input) is not floating point and has no derivative\(input.place)")
     }
     guard offenders.isEmpty else {
       throw Diagnostic(.notDifferentiable, "the gradient does not exist", notes: offenders)
@@ -132,6 +132,14 @@ private func checkFloatingPoint(
   guard offenders.isEmpty else {
     throw Diagnostic(
       .notDifferentiable, "every \(kind) of a derivative must be floating point",
-      notes: offenders.map { "\($0) is not" })
+      notes: offenders.map { "\($0) is not\($0.place)" })
+  }
+}
+
+extension Value {
+  /// Where the value was made, where that is known already: the places of infix operators are looked up only when
+  /// the graph is built.
+  fileprivate var place: String {
+    builder.nodes[id.node].location.map { ", made at \($0)" } ?? ""
   }
 }

@@ -23,6 +23,7 @@ struct EntryPointTests {
     ("graph-functions", EntryPoint.graphFunctions),
     ("traced-functions", EntryPoint.tracedFunctions),
     ("differences", EntryPoint.differences),
+    ("costs", EntryPoint.costs),
     ("datasets", EntryPoint.datasets), ("training", EntryPoint.training),
     ("optimizers", EntryPoint.optimizers),
   ]

@@ -58,4 +58,25 @@ extension EntryPoint {
       }
     },
   ]
+
+  /// What graphs cost.
+  static let costs: [EntryPoint] = [
+    EntryPoint("Graph.cost(dimensions: [String: Int])") { sweep in
+      sweep.each(Hostile.extentsByName) { try graph().cost(dimensions: $0).multiplyAdds }
+    },
+    EntryPoint(
+      "Graph.jacobianCost(of output: String, withRespectTo sources: [String]?, "
+        + "dimensions: [String: Int])"
+    ) { sweep in
+      sweep.each(Hostile.extentsByName) {
+        try graph().jacobianCost(of: "y", dimensions: $0).choice.multiplyAdds
+      }
+      sweep.each(Hostile.names, "output ") {
+        try graph().jacobianCost(of: $0, dimensions: ["B": 2]).choice.multiplyAdds
+      }
+      sweep.each(Hostile.names, "source ") {
+        try graph().jacobianCost(of: "y", withRespectTo: [$0], dimensions: ["B": 2]).reason
+      }
+    },
+  ]
 }
