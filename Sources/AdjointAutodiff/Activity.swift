@@ -1,48 +1,65 @@
 import AdjointCore
 import AdjointGraph
 
-/// Which nodes lie on a differentiable path from the values differentiated with respect to, to the
+/// Which values lie on a differentiable path from the values differentiated with respect to, to the
 /// values differentiated.
 package struct Activity {
-  /// For each node, whether a change of the sources changes it.
-  private(set) var varied: [Bool]
-  /// For each node, whether it is varied and the targets depend on it.
-  package private(set) var active: [Bool]
-  /// The nodes on a path to the targets that read something varied and pass no derivative on, so that
-  /// the path ends there.
-  private(set) var blocking: [Int] = []
+  private let numbering: ValueNumbering
+  /// For each value, whether it is varied, which is that a change of the sources changes it, and the targets
+  /// depend on it.
+  private var active: [Bool]
+  /// For each node, whether a result of it is active.
+  package private(set) var activeNodes: [Bool]
 
   /// Two sweeps over the nodes, one each way.
   package init(of targets: [ValueID], withRespectTo sources: [ValueID], in nodes: [Node]) {
-    varied = Array(repeating: false, count: nodes.count)
-    active = varied
+    numbering = ValueNumbering(nodes)
+    activeNodes = Array(repeating: false, count: nodes.count)
+    active = Array(repeating: false, count: numbering.count)
+    let useful = Self.ancestors(of: targets, in: nodes)
+    var varied = active
+    for source in sources
+    where nodes[source.node].resultTypes[source.result].scalarType.isDifferentiable {
+      varied[numbering[source]] = true
+    }
+    for (index, node) in nodes.enumerated() where useful[index] {
+      guard node.operands.contains(where: { varied[numbering[$0]] }) else { continue }
+      let dependence = NodeDependence(node)
+      for result in node.resultTypes.indices
+      where node.resultTypes[result].scalarType.isDifferentiable {
+        if dependence.passes(to: result, fromAny: node.operands, where: { varied[numbering[$0]] }) {
+          varied[numbering[ValueID(node: index, result: result)]] = true
+        }
+      }
+    }
+    // Active: varied, and reached from a target through varied values only.
+    for target in targets where varied[numbering[target]] { setActive(target) }
+    for index in nodes.indices.reversed() where activeNodes[index] {
+      let node = nodes[index]
+      let dependence = NodeDependence(node)
+      for (place, operand) in node.operands.enumerated() where varied[numbering[operand]] {
+        let isReached = dependence.passes(from: place) {
+          active[numbering[ValueID(node: index, result: $0)]]
+        }
+        if isReached { setActive(operand) }
+      }
+    }
+  }
+
+  /// Whether a value is on a path.
+  package func isActive(_ value: ValueID) -> Bool { active[numbering[value]] }
+
+  private mutating func setActive(_ value: ValueID) {
+    active[numbering[value]] = true
+    activeNodes[value.node] = true
+  }
+
+  private static func ancestors(of targets: [ValueID], in nodes: [Node]) -> [Bool] {
     var useful = Array(repeating: false, count: nodes.count)
     for target in targets { useful[target.node] = true }
     for index in nodes.indices.reversed() where useful[index] {
       for operand in nodes[index].operands { useful[operand.node] = true }
     }
-    for source in sources where Self.carriesDerivative(nodes[source.node], source.result) {
-      varied[source.node] = true
-    }
-    for (index, node) in nodes.enumerated() where useful[index] && !varied[index] {
-      guard let operation = node.operation else { continue }
-      guard node.operands.contains(where: { varied[$0.node] }) else { continue }
-      switch operation.derivative {
-      case .zero, .stopped: blocking.append(index)
-      case .partials, .linear, .movement, .multilinear, .rules:
-        varied[index] = node.resultTypes.contains { $0.scalarType.isDifferentiable }
-      }
-    }
-    // Active: varied, and reached from a target through varied nodes only.
-    for target in targets where varied[target.node] { active[target.node] = true }
-    for index in nodes.indices.reversed() where active[index] {
-      for operand in nodes[index].operands where varied[operand.node] {
-        active[operand.node] = true
-      }
-    }
-  }
-
-  private static func carriesDerivative(_ node: Node, _ result: Int) -> Bool {
-    node.resultTypes[result].scalarType.isDifferentiable
+    return useful
   }
 }

@@ -10,74 +10,106 @@ struct DependenceSweep {
   static let width = 64
 
   private let graph: Graph
-  /// For each node, whether a change of its operands changes a result that carries a derivative.
-  private let passes: [Bool]
-  /// The nodes that read values and pass no derivative on.
+  private let dependences: [NodeDependence]
+  let numbering: ValueNumbering
+  /// The nodes that read values and pass no derivative on, or not from every operand to every result.
   let blockers: [Int]
 
   init(_ graph: Graph) {
     self.graph = graph
-    var passes = Array(repeating: false, count: graph.nodes.count)
-    var blockers: [Int] = []
-    for (index, node) in graph.nodes.enumerated() {
-      guard let operation = node.operation else { continue }
-      switch operation.derivative {
-      case .zero, .stopped: blockers.append(index)
-      case .partials, .linear, .movement, .multilinear, .rules:
-        passes[index] = node.resultTypes.contains { $0.scalarType.isDifferentiable }
-      }
-    }
-    self.passes = passes
-    self.blockers = blockers
+    dependences = graph.nodes.map { NodeDependence($0) }
+    numbering = ValueNumbering(graph.nodes)
+    blockers = graph.nodes.indices.filter { [dependences] in dependences[$0].blocks }
   }
 
-  /// What is known of the nodes for some sources.
+  /// What is known of the values for some sources.
   struct Forward {
-    /// For each node, the sources that it depends on differentiably.
-    var varied: [UInt64]
-    /// For each node, the sources that it depends on in any way.
-    var reached: [UInt64]
-    /// For each blocker, the sources of which it reads something varied.
-    var ended: [UInt64]
+    fileprivate let numbering: ValueNumbering
+    /// For each value, the sources that it depends on differentiably.
+    fileprivate var varied: [UInt64]
+    /// For each value, the sources that it depends on in any way.
+    fileprivate var reached: [UInt64]
+    /// For each blocker, the sources of which it reads something varied that it does not pass on.
+    fileprivate(set) var ended: [UInt64] = []
+
+    /// The sources that a value depends on differentiably.
+    func varied(_ value: ValueID) -> UInt64 { varied[numbering[value]] }
+
+    /// The sources that a value depends on in any way.
+    func reached(_ value: ValueID) -> UInt64 { reached[numbering[value]] }
   }
 
   /// The sweep from the sources on; bit k stands for source k.
   func forward(from sources: ArraySlice<ValueID>) -> Forward {
-    var varied = Array(repeating: UInt64(0), count: graph.nodes.count)
-    var reached = varied
+    let nothing = Array(repeating: UInt64(0), count: numbering.count)
+    var sweep = Forward(numbering: numbering, varied: nothing, reached: nothing)
     for (bit, source) in sources.enumerated() {
-      reached[source.node] |= 1 << UInt64(bit)
+      sweep.reached[numbering[source]] |= 1 << UInt64(bit)
       if graph.type(of: source).scalarType.isDifferentiable {
-        varied[source.node] |= 1 << UInt64(bit)
+        sweep.varied[numbering[source]] |= 1 << UInt64(bit)
       }
     }
-    var ended: [UInt64] = []
-    ended.reserveCapacity(blockers.count)
+    sweep.ended.reserveCapacity(blockers.count)
     for (index, node) in graph.nodes.enumerated() where node.operatorType != nil {
-      var (read, depended) = (UInt64(0), UInt64(0))
-      for operand in node.operands {
-        read |= varied[operand.node]
-        depended |= reached[operand.node]
-      }
       // A source counts as one, whatever it is computed from.
-      if passes[index] {
-        varied[index] |= read
-      } else if ended.count < blockers.count, blockers[ended.count] == index {
-        ended.append(read & ~varied[index])
+      let own = sweep.varied[numbering[ValueID(node: index)]]
+      let dependence = dependences[index]
+      var ended = UInt64(0)
+      for result in node.resultTypes.indices {
+        let value = numbering[ValueID(node: index, result: result)]
+        let carries = node.resultTypes[result].scalarType.isDifferentiable
+        for (place, operand) in node.operands.enumerated() {
+          let read = numbering[operand]
+          switch dependence.from(place, to: result) {
+          case .none: continue
+          case .blocked: ended |= sweep.varied[read]
+          case .differentiable: if carries { sweep.varied[value] |= sweep.varied[read] }
+          }
+          sweep.reached[value] |= sweep.reached[read]
+        }
       }
-      reached[index] |= depended
+      if dependence.blocks { sweep.ended.append(ended & ~own) }
     }
-    return Forward(varied: varied, reached: reached, ended: ended)
+    return sweep
   }
 
   /// For each node, the targets that depend on it; bit k stands for target k.
   func backward(from targets: ArraySlice<ValueID>) -> [UInt64] {
-    var wanted = Array(repeating: UInt64(0), count: graph.nodes.count)
-    for (bit, target) in targets.enumerated() { wanted[target.node] |= 1 << UInt64(bit) }
-    for index in graph.nodes.indices.reversed() where wanted[index] != 0 {
-      for operand in graph.nodes[index].operands { wanted[operand.node] |= wanted[index] }
+    var wanted = Array(repeating: UInt64(0), count: numbering.count)
+    var nodes = Array(repeating: UInt64(0), count: graph.nodes.count)
+    for (bit, target) in targets.enumerated() { wanted[numbering[target]] |= 1 << UInt64(bit) }
+    for (index, node) in graph.nodes.enumerated().reversed() {
+      for result in node.resultTypes.indices {
+        let bits = wanted[numbering[ValueID(node: index, result: result)]]
+        if bits == 0 { continue }
+        nodes[index] |= bits
+        for (place, operand) in node.operands.enumerated()
+        where dependences[index].from(place, to: result) != .none {
+          wanted[numbering[operand]] |= bits
+        }
+      }
     }
-    return wanted
+    return nodes
+  }
+}
+
+extension Graph {
+  /// How each output depends on each input.
+  package var outputDependences: [[OperandDependence]] {
+    let sources = inputs.compactMap { source(named: $0.name).map { ValueID(node: $0) } }
+    var table = outputList.map { _ in Array(repeating: OperandDependence.none, count: sources.count)
+    }
+    let sweep = DependenceSweep(self)
+    for first in stride(from: 0, to: sources.count, by: DependenceSweep.width) {
+      let end = min(first + DependenceSweep.width, sources.count)
+      let forward = sweep.forward(from: sources[first..<end])
+      for (row, output) in outputList.enumerated() {
+        for bit in forward.reached(output.value).bits { table[row][first + bit] = .blocked }
+        guard type(of: output.value).scalarType.isDifferentiable else { continue }
+        for bit in forward.varied(output.value).bits { table[row][first + bit] = .differentiable }
+      }
+    }
+    return table
   }
 }
 

@@ -47,8 +47,8 @@ extension Graph {
     var differentiable = 0
     for first in stride(from: 0, to: origins.count, by: DependenceSweep.width) {
       let end = min(first + DependenceSweep.width, origins.count)
-      let varied = sweep.forward(from: origins[first..<end]).varied
-      for target in targets { differentiable += varied[target.node].nonzeroBitCount }
+      let forward = sweep.forward(from: origins[first..<end])
+      for target in targets { differentiable += forward.varied(target).nonzeroBitCount }
     }
     return DifferentiabilityCounts(
       pairs: outputList.count * origins.count, differentiable: differentiable)
@@ -65,21 +65,8 @@ extension Graph {
     let names = sources ?? sourceNames
     let origins = try values(ofSources: names)
     guard type(of: target).scalarType.isDifferentiable else { return [] }
-    var isActive = Array(repeating: false, count: nodes.count)
-    isActive[target.node] = true
-    for index in nodes.indices.reversed() where isActive[index] {
-      guard let operation = nodes[index].operation,
-        nodes[index].resultTypes.contains(where: { $0.scalarType.isDifferentiable })
-      else { continue }
-      switch operation.derivative {
-      case .zero, .stopped: continue
-      case .partials, .linear, .movement, .multilinear, .rules:
-        for operand in nodes[index].operands { isActive[operand.node] = true }
-      }
-    }
-    return zip(names, origins).filter { _, origin in
-      isActive[origin.node] && type(of: origin).scalarType.isDifferentiable
-    }.map(\.0)
+    let activity = Activity(of: [target], withRespectTo: origins, in: nodes)
+    return zip(names, origins).filter { activity.isActive($1) }.map(\.0)
   }
 
   /// Why a value has no derivative whatever it depends on, with its place; nil where it may have one.
@@ -148,9 +135,9 @@ private struct DependenceListing {
     _ target: ValueID, _ place: Int, _ forward: DependenceSweep.Forward, _ sources: Range<Int>
   ) {
     let first = place * self.sources.names.count + sources.lowerBound
-    for bit in forward.reached[target.node].bits { dependences[first + bit] = .blocked }
+    for bit in forward.reached(target).bits { dependences[first + bit] = .blocked }
     guard graph.type(of: target).scalarType.isDifferentiable else { return }
-    for bit in forward.varied[target.node].bits { dependences[first + bit] = .differentiable }
+    for bit in forward.varied(target).bits { dependences[first + bit] = .differentiable }
   }
 
   /// Adds the blockers between some outputs and some sources, in the order of the nodes.
@@ -199,9 +186,11 @@ private struct DependenceListing {
     let node = graph.nodes[index]
     let place = node.location.map { " at \($0)" } ?? ""
     let reason =
-      if case .stopped? = node.operation?.derivative {
-        "stops derivatives on purpose"
-      } else { "has no derivative" }
+      switch node.operation?.derivative {
+      case .stopped: "stops derivatives on purpose"
+      case .zero, nil: "has no derivative"
+      default: "passes none on from there"
+      }
     let words = "%\(graph.label(of: index)) (\(node.mnemonic)) \(reason)\(place)"
     obstacles[index] = words
     return words

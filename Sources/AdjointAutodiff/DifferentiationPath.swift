@@ -30,6 +30,13 @@ package struct DifferentiationPath {
       of: targets, cotangents: cotangents, withRespectTo: sources, in: builder, arithmetic)
   }
 
+  /// What each child of the only source contributes to its adjoint, for given cotangents of the targets.
+  package func adjointTerms(of cotangents: [Value]) -> [AdjointTerm] {
+    guard let source = sources.first else { return [] }
+    return ReverseMode.terms(
+      of: targets, cotangents: cotangents, contributedTo: source, in: builder, arithmetic)
+  }
+
   /// The tangents of the targets for given tangents of the sources, by forward mode.
   package func tangents(of tangents: [Value]) -> [Value] {
     zerosFilled(knownTangents(of: tangents), like: targets)

@@ -18,7 +18,7 @@ enum ForwardMode {
     let masks = MaskTable(builder, arithmetic)
     var known: [ValueID: Direction] = [:]
     for (source, tangent) in zip(sources, tangents) { known[source.id] = Direction(tangent) }
-    for (index, node) in nodes.enumerated() where activity.active[index] {
+    for (index, node) in nodes.enumerated() where activity.activeNodes[index] {
       guard let operation = node.operation else { continue }
       var directions = node.operands.map { known[$0] }
       guard directions.contains(where: { $0 != nil }) else { continue }

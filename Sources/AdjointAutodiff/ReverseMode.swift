@@ -1,6 +1,16 @@
 import AdjointCore
 import AdjointGraph
 
+/// What one child contributes to the adjoint of a value.
+package struct AdjointTerm {
+  /// The node that reads the value; nil for the cotangent that is given for it.
+  package let child: Int?
+  /// The place at which it reads it.
+  package let operand: Int
+  /// The contribution.
+  package let value: Value
+}
+
 /// Writes the backward graph: from the cotangents of some values to the adjoints of others.
 ///
 /// Nodes are visited from the last to the first, only those on a path between the two. A value with
@@ -18,6 +28,21 @@ struct ReverseMode {
   private let masks: MaskTable
   private let labels: NodeLabels
   private var contributions: [ValueID: [Direction]] = [:]
+  /// Where the contributions to the adjoint of one value are wanted by themselves: that value, and they.
+  private var listing: (value: ValueID, terms: [AdjointTerm])?
+
+  /// What the children of a value contribute to its adjoint, for given cotangents of `targets`, in the order in which
+  /// they are added; the last child comes first.
+  static func terms(
+    of targets: [Value], cotangents: [Value], contributedTo source: Value,
+    in builder: GraphBuilder, _ arithmetic: any DerivativeArithmetic
+  ) -> [AdjointTerm] {
+    let last = (targets + [source]).map(\.id.node).max() ?? -1
+    var sweep = ReverseMode(builder, Array(builder.nodes.prefix(last + 1)), arithmetic)
+    sweep.listing = (source.id, [])
+    _ = sweep.run(targets, cotangents, [source])
+    return sweep.listing?.terms ?? []
+  }
 
   /// The adjoints of `sources` for given cotangents of `targets`; nil where no path leads.
   static func adjoints(
@@ -47,10 +72,13 @@ struct ReverseMode {
       of: targets.map(\.id), withRespectTo: sources.map(\.id), in: nodes)
     for (target, cotangent) in zip(targets, cotangents) {
       contributions[target.id, default: []].append(Direction(cotangent))
+      if listing?.value == target.id {
+        listing?.terms.append(AdjointTerm(child: nil, operand: 0, value: cotangent))
+      }
     }
     let wantedAdjoints = Set(sources.map(\.id))
     var adjoints: [ValueID: Value] = [:]
-    for index in nodes.indices.reversed() where activity.active[index] {
+    for index in nodes.indices.reversed() where activity.activeNodes[index] {
       let node = nodes[index]
       var cotangents: [Direction?] = []
       for result in node.resultTypes.indices {
@@ -61,8 +89,7 @@ struct ReverseMode {
         }
         cotangents.append(adjoint)
       }
-      if let operation = node.operation, node.operands.contains(where: { activity.active[$0.node] })
-      {
+      if let operation = node.operation, node.operands.contains(where: { activity.isActive($0) }) {
         pullBack(operation, index, node, cotangents, activity)
       }
     }
@@ -86,7 +113,7 @@ struct ReverseMode {
     let site = Derivative.Site(
       operands: node.operands.map { builder.value($0) },
       results: node.resultTypes.indices.map { builder.value(ValueID(node: index, result: $0)) },
-      wanted: node.operands.map { activity.active[$0.node] })
+      wanted: node.operands.map { activity.isActive($0) })
     let label = labels[index]
     let reason = Provenance(.adjoint, of: label, rule: node.mnemonic)
     builder.currentProvenance = reason
@@ -117,6 +144,11 @@ struct ReverseMode {
       }
       masks.note(contribution: number, of: label, operand: operand, in: contribution.pending)
       contributions[id, default: []].append(contribution)
+      if listing?.value == id {
+        listing?.terms.append(
+          AdjointTerm(child: index, operand: operand, value: masks.materialized(contribution).value)
+        )
+      }
     }
   }
 }

@@ -20,7 +20,7 @@ struct AdjointTool: ParsableCommand {
     subcommands: [
       PrintCommand.self, CheckCommand.self, DifferentiateCommand.self, RunCommand.self,
       GradientCommand.self, TraceCommand.self, TrainCommand.self, EvaluateCommand.self,
-      CheckGradientsCommand.self, CostCommand.self,
+      CheckGradientsCommand.self, CostCommand.self, ExplainCommand.self,
     ])
 
   static func main() {

@@ -20,12 +20,11 @@ extension Pass {
     rewriter.mergesEqualNodes = true
     return try rewriter.rewrite(graph) {
       (builder, node) throws(Diagnostic) -> [Value]? in
-      guard let operation = node.operation, node.resultTypes.count == 1, !node.operands.isEmpty,
+      guard let operation = node.operation, !node.operands.isEmpty,
         node.operands.allSatisfy({ builder.value($0).isKnown })
       else { return nil }
       return try folded(
-        operation, node.operands.map(builder.value), node.resultTypes[0], in: builder
-      ).map { [$0] }
+        operation, node.operands.map(builder.value), node.resultTypes, in: builder)
     }
   }
 
@@ -33,17 +32,19 @@ extension Pass {
   private static let largestResult = 1024
 
   private static func folded(
-    _ operation: any Operator, _ operands: [Value], _ type: TensorType, in builder: GraphBuilder
-  ) throws(Diagnostic) -> Value? {
+    _ operation: any Operator, _ operands: [Value], _ types: [TensorType], in builder: GraphBuilder
+  ) throws(Diagnostic) -> [Value]? {
     let tensors = operands.compactMap(\.constantTensor)
-    if tensors.count == operands.count, let count = type.shape.elementCount, count <= largestResult,
-      // A broadcast of a constant is the small form already.
-      count <= tensors.map(\.count).max() ?? 0
+    let counts = types.compactMap(\.shape.elementCount)
+    // A broadcast of a constant is the small form already.
+    let most = min(largestResult, tensors.map(\.count).max() ?? 0)
+    if tensors.count == operands.count, counts.count == types.count,
+      counts.allSatisfy({ $0 <= most })
     {
-      let result = try GraphInterpreter.evaluate(operation, tensors, [type])[0]
-      return builder.constant(result)
+      return try GraphInterpreter.evaluate(operation, tensors, types).map { builder.constant($0) }
     }
-    return try reducedUniform(operation, operands, type, in: builder)
+    guard types.count == 1 else { return nil }
+    return try reducedUniform(operation, operands, types[0], in: builder).map { [$0] }
   }
 
   /// An element-wise operator on numbers that are the same everywhere.

@@ -39,19 +39,23 @@ struct RewriteFirings {
       if let operation = node.operation {
         copy.name = nil
         let operands = copy.operands.map(builder.value)
-        var made: [(Key, Rewrite, Value)] = []
-        if node.resultTypes.count == 1, !operands.isEmpty {
+        var made: [(Key, Rewrite, [Value])] = []
+        if !operands.isEmpty {
           let site = Rewrite.Site(
-            operation: operation, operands: operands, resultType: node.resultTypes[0])
+            operation: operation, operands: operands, resultTypes: node.resultTypes)
           for rewrite in type(of: operation).rewrites {
             let key = Key(mnemonic: operation.mnemonic, name: rewrite.name)
-            guard isWanted(key), let value = rewrite.apply(site) else { continue }
-            made.append((key, rewrite, value))
+            guard isWanted(key), let values = rewrite.apply(site) else { continue }
+            made.append((key, rewrite, values))
           }
         }
         let number = builder.insert(copy)
-        let before = builder.value(ValueID(node: number))
-        found += made.map { ($0.0, $0.1, before, $0.2) }
+        for (key, rewrite, after) in made {
+          for (result, value) in after.enumerated() {
+            let before = builder.value(ValueID(node: number, result: result))
+            found.append((key, rewrite, before, value))
+          }
+        }
         values.append(
           node.resultTypes.indices.map { builder.value(ValueID(node: number, result: $0)) })
       } else {

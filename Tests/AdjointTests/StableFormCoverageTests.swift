@@ -16,23 +16,25 @@ struct StableFormCoverageTests {
     let builder = GraphBuilder("probe")
     builder.mergesEqualNodes = true
     builder.rewriteFamilies = families
-    var places: [ValueID] = []
+    var places: [[ValueID]] = []
     var names: Set<String> = []
     for var node in graph.nodes {
       node.operands = OperandList(
-        node.operands.map {
-          ValueID(node: places[$0.node].node, result: places[$0.node].result + $0.result)
-        })
-      if let operation = node.operation, node.resultTypes.count == 1, !node.operands.isEmpty {
+        node.operands.map { places[$0.node][$0.result] })
+      if let operation = node.operation, !node.operands.isEmpty {
         let site = Rewrite.Site(
           operation: operation, operands: node.operands.map(builder.value),
-          resultType: node.resultTypes[0])
+          resultTypes: node.resultTypes)
         for rewrite in type(of: operation).rewrites where rewrite.family == .stableForm {
           if rewrite.apply(site) != nil { names.insert(rewrite.name) }
         }
       }
       node.name = nil
-      places.append(builder.transfer(node))
+      switch builder.transfer(node) {
+      case .node(let number):
+        places.append(node.resultTypes.indices.map { ValueID(node: number, result: $0) })
+      case .values(let values): places.append(values.map(\.id))
+      }
     }
     return names
   }

@@ -62,10 +62,7 @@ extension GraphBuilder {
         }
         continue
       }
-      let first = transfer(node)
-      for result in node.resultTypes.indices {
-        replacements.append(ValueID(node: first.node, result: first.result + result))
-      }
+      replacements.append(transfer(node), resultCount: node.resultTypes.count)
     }
     return graph.outputList.map { value(replacements[$0.value]) }
   }

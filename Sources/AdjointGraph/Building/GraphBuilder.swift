@@ -213,7 +213,7 @@ extension GraphBuilder {
       var types = try operation.resultTypes(for: operands.map(\.type))
       for type in types { try check(type) }
       types = sharing(types, with: operands)
-      if let replacement = rewritten(operation, operands, types) { return [replacement] }
+      if let replacement = rewritten(operation, operands, types) { return replacement }
       if expandsComposites, let composite = operation.composite {
         return try expanded(composite, operands, types)
       }
@@ -244,17 +244,25 @@ extension GraphBuilder {
     return nodes.count - 1
   }
 
+  /// What a node of another graph has become here.
+  package enum Transferred {
+    /// A node, this or an equal one, with all results.
+    case node(Int)
+    /// Values that an identity put in the place of its results.
+    case values([Value])
+  }
+
   /// Adds a node of another graph, its operands renumbered, unless an identity or an equal node takes
-  /// its place, and returns its first result.
+  /// its place.
   ///
   /// Its types hold here as they did there, so they are not derived again.
-  package func transfer(_ node: consuming Node) -> ValueID {
-    if let replacement = identity(for: node) { return replacement.id }
-    return ValueID(node: insert(node))
+  package func transfer(_ node: consuming Node) -> Transferred {
+    if let replacement = identity(for: node) { return .values(replacement) }
+    return .node(insert(node))
   }
 
   /// What an identity puts in the place of a node whose operands are here.
-  private func identity(for node: borrowing Node) -> Value? {
+  private func identity(for node: borrowing Node) -> [Value]? {
     guard let operation = node.operation, identities.hasAny(for: operation, node.operatorType)
     else { return nil }
     currentLocation = node.location
@@ -292,21 +300,22 @@ extension GraphBuilder {
   /// The first identity of the operator that applies, of the families that are switched on.
   private func rewritten(
     _ operation: any Operator, _ operands: [Value], _ types: [TensorType]
-  ) -> Value? {
+  ) -> [Value]? {
     // Identities make things simpler, so chains of them are short; the bound is for mistakes.
-    guard types.count == 1, !operands.isEmpty, rewriteDepth < 32 else { return nil }
+    guard !operands.isEmpty, rewriteDepth < 32 else { return nil }
     let rewrites = identities[operation]
     if rewrites.isEmpty { return nil }
     rewriteDepth += 1
     defer { rewriteDepth -= 1 }
-    let site = Rewrite.Site(operation: operation, operands: operands, resultType: types[0])
+    let site = Rewrite.Site(operation: operation, operands: operands, resultTypes: types)
     for rewrite in rewrites {
       guard let replacement = rewrite.apply(site) else { continue }
-      if replacement.type == types[0] { return replacement }
+      let given = replacement.map(\.type)
+      if given == types { return replacement }
       record(
         Diagnostic(
-          .invalidGraph,
-          "the identity \(rewrite.name) changed the type from \(types[0]) to \(replacement.type)"))
+          .invalidGraph, "the identity \(rewrite.name) changed the types from \(types) to \(given)")
+      )
     }
     return nil
   }

@@ -27,6 +27,10 @@ package protocol Operator: Hashable, Sendable {
   /// derivative says `.zero`.
   var derivative: Derivative { get }
 
+  /// How each result depends on each operand, where that differs among them; nil where derivatives pass from all
+  /// operands to all results or end at the node.
+  var dependences: [[OperandDependence]]? { get }
+
   /// The kernels that compute the results; all extents are known here.
   func lower(
     _ operands: [TensorType], to results: [TensorType]
@@ -38,6 +42,9 @@ package protocol Operator: Hashable, Sendable {
   /// The operator's own identities, tried in order when a pass builds a node with it.
   static var rewrites: [Rewrite] { get }
 
+  /// How it is written in a formula; nil for what has no notation of its own.
+  func notation(for operands: [TensorType]) -> Notation?
+
   /// What the documentation says of it; an operator that graph files may name has a page.
   static var page: OperatorPage? { get }
 }
@@ -47,6 +54,8 @@ extension Operator {
   package static var page: OperatorPage? { nil }
   package var composite: (any Composite)? { nil }
   package var functions: [Function] { [] }
+  package var dependences: [[OperandDependence]]? { nil }
+  package func notation(for operands: [TensorType]) -> Notation? { nil }
   package var mnemonic: String { Self.mnemonic }
 
   /// Whether the other operator is of the same type and equal.

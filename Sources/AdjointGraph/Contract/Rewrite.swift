@@ -32,13 +32,16 @@ package struct Rewrite: Sendable {
   package struct Site {
     package let operation: any Operator
     package let operands: [Value]
-    package let resultType: TensorType
+    package let resultTypes: [TensorType]
 
-    package init(operation: any Operator, operands: [Value], resultType: TensorType) {
+    package init(operation: any Operator, operands: [Value], resultTypes: [TensorType]) {
       self.operation = operation
       self.operands = operands
-      self.resultType = resultType
+      self.resultTypes = resultTypes
     }
+
+    /// The type of the only result of an operator that has one.
+    package var resultType: TensorType { resultTypes[0] }
 
     package var builder: GraphBuilder { operands[0].builder }
 
@@ -53,14 +56,22 @@ package struct Rewrite: Sendable {
   package let family: Family
   /// The most that it may change: a test holds it to that on extreme numbers.
   package let change: Change
-  /// The replacement, of the same type, or nil where the identity does not apply.
-  package let apply: @Sendable (Site) -> Value?
+  /// What takes the place of the results, of the same types, or nil where the identity does not apply.
+  package let apply: @Sendable (Site) -> [Value]?
 
   /// - Parameter change: What it may change: where nothing is said, the sign of a zero; for a stable form,
   ///   which is there for it, the range.
   package init(
     _ name: String, _ family: Family = .identity, changing change: Change? = nil,
     apply: @escaping @Sendable (Site) -> Value?
+  ) {
+    self.init(name, family, changing: change, results: { site in apply(site).map { [$0] } })
+  }
+
+  /// An identity of an operator that may have several results.
+  package init(
+    _ name: String, _ family: Family = .identity, changing change: Change? = nil,
+    results apply: @escaping @Sendable (Site) -> [Value]?
   ) {
     self.name = name
     self.family = family

@@ -28,6 +28,7 @@ public struct Function: Sendable {
     let hash: Int
     /// Functions derived from this one, by what they are.
     let derived = Mutex<[String: Function?]>([:])
+    let dependences = Mutex<[[OperandDependence]]?>(nil)
 
     init(_ body: Graph, _ vjp: Function?, _ jvp: Function?) {
       self.body = body
@@ -136,6 +137,14 @@ public struct Function: Sendable {
     }
     declare(values, builder)
     try self.init(try builder.build())
+  }
+
+  /// How each output depends on each input, found out once.
+  package func dependences(_ find: (Graph) -> [[OperandDependence]]) -> [[OperandDependence]] {
+    if let known = storage.dependences.withLock({ $0 }) { return known }
+    let found = find(body)
+    storage.dependences.withLock { $0 = found }
+    return found
   }
 
   /// The function of a key, or that there is none, found out once.

@@ -65,10 +65,7 @@ package struct GraphRewriter {
       if let replaced {
         for value in replaced { replacements.append(value.id) }
       } else {
-        let first = builder.transfer(node)
-        for result in node.resultTypes.indices {
-          replacements.append(ValueID(node: first.node, result: first.result + result))
-        }
+        replacements.append(builder.transfer(node), resultCount: node.resultTypes.count)
       }
       if let name, !node.resultTypes.isEmpty {
         try Self.carry(name, to: replacements[ValueID(node: index)].node, in: builder)

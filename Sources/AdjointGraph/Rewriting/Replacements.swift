@@ -15,6 +15,16 @@ struct Replacements {
   /// Adds the next result of the current node.
   mutating func append(_ value: ValueID) { values.append(value) }
 
+  /// Adds all results of the current node.
+  mutating func append(_ transferred: GraphBuilder.Transferred, resultCount: Int) {
+    switch transferred {
+    case .node(let node):
+      for result in 0..<resultCount { append(ValueID(node: node, result: result)) }
+    case .values(let values):
+      for value in values { append(value.id) }
+    }
+  }
+
   subscript(value: ValueID) -> ValueID { values[starts[value.node] + value.result] }
 
   func renumber(_ operands: inout OperandList) {

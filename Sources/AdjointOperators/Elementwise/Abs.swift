@@ -71,3 +71,11 @@ extension Abs {
       })
   }
 }
+
+extension Abs {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    Notation(
+      .atom, text: [.text("|"), .operand(0, atLeast: .comparison), .text("|")],
+      latex: [.text("\\left|"), .operand(0, atLeast: .comparison), .text("\\right|")])
+  }
+}

@@ -82,3 +82,9 @@ extension Add {
       ) { $1[0] + $1[1] })
   }
 }
+
+extension Add {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .infix("+", "+", .sum)
+  }
+}

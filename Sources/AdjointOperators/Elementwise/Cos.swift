@@ -51,3 +51,9 @@ extension Cos {
       })
   }
 }
+
+extension Cos {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .function("cos", "\\cos")
+  }
+}

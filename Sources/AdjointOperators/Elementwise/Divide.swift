@@ -115,3 +115,15 @@ extension Divide {
       ) { $1[0] / $1[1] })
   }
 }
+
+extension Divide {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    Notation(
+      .product, text: Notation.infix("/", "/", .product, isAssociative: false).text,
+      latex: [
+        .text("\\frac{"), .operand(0, atLeast: .comparison), .text("}{"),
+        .operand(1, atLeast: .comparison),
+        .text("}"),
+      ])
+  }
+}

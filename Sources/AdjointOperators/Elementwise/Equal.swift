@@ -65,3 +65,9 @@ extension Equal {
       ) { $1[0] .== $1[1] })
   }
 }
+
+extension Equal {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .infix("=", "=", .comparison, isAssociative: false)
+  }
+}

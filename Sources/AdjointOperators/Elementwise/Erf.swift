@@ -58,3 +58,9 @@ extension Erf {
       })
   }
 }
+
+extension Erf {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .function("erf", "\\mathrm{erf}")
+  }
+}

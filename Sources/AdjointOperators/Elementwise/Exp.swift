@@ -49,3 +49,9 @@ extension Exp {
       })
   }
 }
+
+extension Exp {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .function("exp", "\\exp")
+  }
+}

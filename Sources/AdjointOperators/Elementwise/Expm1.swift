@@ -53,3 +53,9 @@ extension Expm1 {
       })
   }
 }
+
+extension Expm1 {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .function("expm1", "\\mathrm{expm1}")
+  }
+}

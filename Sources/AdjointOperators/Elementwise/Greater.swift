@@ -63,3 +63,9 @@ extension Greater {
       ) { $1[0] .> $1[1] })
   }
 }
+
+extension Greater {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .infix(">", ">", .comparison, isAssociative: false)
+  }
+}

@@ -63,3 +63,9 @@ extension GreaterOrEqual {
       ) { $1[0] .>= $1[1] })
   }
 }
+
+extension GreaterOrEqual {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .infix("≥", "\\ge", .comparison, isAssociative: false)
+  }
+}

@@ -63,3 +63,9 @@ extension Less {
       ) { $1[0] .< $1[1] })
   }
 }
+
+extension Less {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .infix("<", "<", .comparison, isAssociative: false)
+  }
+}

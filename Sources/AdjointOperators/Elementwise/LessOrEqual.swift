@@ -63,3 +63,9 @@ extension LessOrEqual {
       ) { $1[0] .<= $1[1] })
   }
 }
+
+extension LessOrEqual {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .infix("≤", "\\le", .comparison, isAssociative: false)
+  }
+}

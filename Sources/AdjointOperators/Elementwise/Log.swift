@@ -78,3 +78,9 @@ extension Log {
       })
   }
 }
+
+extension Log {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .function("log", "\\log")
+  }
+}

@@ -72,3 +72,9 @@ extension Log1p {
       })
   }
 }
+
+extension Log1p {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .function("log1p", "\\mathrm{log1p}")
+  }
+}

@@ -89,3 +89,9 @@ extension Maximum {
       ) { max($1[0], $1[1]) })
   }
 }
+
+extension Maximum {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .function("max", "\\max", operandCount: 2)
+  }
+}

@@ -88,3 +88,9 @@ extension Minimum {
       ) { min($1[0], $1[1]) })
   }
 }
+
+extension Minimum {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .function("min", "\\min", operandCount: 2)
+  }
+}

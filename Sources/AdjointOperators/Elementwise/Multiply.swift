@@ -121,3 +121,9 @@ extension Multiply {
       ) { $1[0] * $1[1] })
   }
 }
+
+extension Multiply {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .infix("·", "\\cdot", .product)
+  }
+}

@@ -54,3 +54,11 @@ extension Negate {
       })
   }
 }
+
+extension Negate {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    Notation(
+      .prefix, text: [.text("−"), .operand(0, atLeast: .prefix)],
+      latex: [.text("-"), .operand(0, atLeast: .prefix)])
+  }
+}

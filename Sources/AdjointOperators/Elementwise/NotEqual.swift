@@ -65,3 +65,9 @@ extension NotEqual {
       ) { $1[0] .!= $1[1] })
   }
 }
+
+extension NotEqual {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .infix("≠", "\\ne", .comparison, isAssociative: false)
+  }
+}

@@ -128,3 +128,14 @@ extension Power {
       ) { pow($1[0], $1[1]) })
   }
 }
+
+extension Power {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    Notation(
+      .power, text: [.operand(0, atLeast: .atom), .text("^"), .operand(1, atLeast: .atom)],
+      latex: [
+        .text("{"), .operand(0, atLeast: .atom), .text("}^{"), .operand(1, atLeast: .comparison),
+        .text("}"),
+      ])
+  }
+}

@@ -62,3 +62,11 @@ extension Reciprocal {
       ) { reciprocal($1[0]) })
   }
 }
+
+extension Reciprocal {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    Notation(
+      .product, text: [.text("1 / "), .operand(0, atLeast: .prefix)],
+      latex: [.text("\\frac{1}{"), .operand(0, atLeast: .comparison), .text("}")])
+  }
+}

@@ -53,3 +53,11 @@ extension Rsqrt {
       })
   }
 }
+
+extension Rsqrt {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    Notation(
+      .product, text: [.text("1 / √"), .operand(0, atLeast: .atom)],
+      latex: [.text("\\frac{1}{\\sqrt{"), .operand(0, atLeast: .comparison), .text("}}")])
+  }
+}

@@ -183,3 +183,20 @@ extension Select {
       ) { select($1[0], $1[1], $1[2]) })
   }
 }
+
+extension Select {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    Notation(
+      .atom,
+      text: [
+        .text("("), .operand(0, atLeast: .comparison), .text(" ? "), .operand(1, atLeast: .sum),
+        .text(" : "),
+        .operand(2, atLeast: .sum), .text(")"),
+      ],
+      latex: [
+        .text("\\begin{cases}"), .operand(1, atLeast: .comparison), .text("&"),
+        .operand(0, atLeast: .comparison),
+        .text("\\\\"), .operand(2, atLeast: .comparison), .text("&\\text{otherwise}\\end{cases}"),
+      ])
+  }
+}

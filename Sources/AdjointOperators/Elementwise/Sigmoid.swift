@@ -54,3 +54,9 @@ extension Sigmoid {
       })
   }
 }
+
+extension Sigmoid {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .function("σ", "\\sigma")
+  }
+}

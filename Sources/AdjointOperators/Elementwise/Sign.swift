@@ -49,3 +49,9 @@ extension Sign {
       })
   }
 }
+
+extension Sign {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .function("sign", "\\mathrm{sgn}")
+  }
+}

@@ -51,3 +51,9 @@ extension Sin {
       })
   }
 }
+
+extension Sin {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .function("sin", "\\sin")
+  }
+}

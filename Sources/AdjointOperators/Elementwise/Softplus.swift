@@ -53,3 +53,9 @@ extension Softplus {
       { softplus($1[0]) })
   }
 }
+
+extension Softplus {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .function("softplus", "\\mathrm{softplus}")
+  }
+}

@@ -58,3 +58,11 @@ extension Sqrt {
       })
   }
 }
+
+extension Sqrt {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    Notation(
+      .power, text: [.text("√"), .operand(0, atLeast: .atom)],
+      latex: [.text("\\sqrt{"), .operand(0, atLeast: .comparison), .text("}")])
+  }
+}

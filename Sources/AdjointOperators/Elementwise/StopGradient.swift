@@ -71,3 +71,9 @@ extension StopGradient {
       ) { stopGradient($1[0]) })
   }
 }
+
+extension StopGradient {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .operand
+  }
+}

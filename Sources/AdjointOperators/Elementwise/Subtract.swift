@@ -84,3 +84,9 @@ extension Subtract {
       ) { $1[0] - $1[1] })
   }
 }
+
+extension Subtract {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .infix("−", "-", .sum, isAssociative: false)
+  }
+}

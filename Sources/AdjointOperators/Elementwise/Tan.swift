@@ -51,3 +51,9 @@ extension Tan {
       })
   }
 }
+
+extension Tan {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .function("tan", "\\tan")
+  }
+}

@@ -55,3 +55,9 @@ extension Tanh {
       })
   }
 }
+
+extension Tanh {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .function("tanh", "\\tanh")
+  }
+}

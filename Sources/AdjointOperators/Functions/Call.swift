@@ -23,6 +23,13 @@ package struct Call: Composite {
     try function.resultTypes(for: operands)
   }
 
+  /// Read off the body; a derivative that was supplied may pass what the body does not.
+  package var dependences: [[OperandDependence]]? {
+    let isSupplied =
+      function.vectorJacobianProduct != nil || function.jacobianVectorProduct != nil
+    return isSupplied ? nil : function.dependences(\.outputDependences)
+  }
+
   package func expansion(of operands: [Value]) throws(Diagnostic) -> [Value] {
     guard let builder = operands.first?.builder else {
       throw Diagnostic(.invalidArgument, "the function \(function.name) takes no operands")
@@ -41,6 +48,27 @@ package struct Call: Composite {
       vjp: { site, cotangents in function.pullback(of: cotangents, at: site) },
       jvp: { site, tangents in function.pushforward(of: tangents, at: site) })
   }
+}
+
+extension Call {
+  package static let rewrites: [Rewrite] = [
+    // What computes nothing is no call: f(x, y) = (y, x).
+    Rewrite(
+      "call of a function that gives operands back → these", changing: .nothing,
+      results: { site in
+        guard let call = site.operation as? Call, call.function.vectorJacobianProduct == nil,
+          call.function.jacobianVectorProduct == nil
+        else { return nil }
+        let body = call.function.body
+        let places = body.inputs.compactMap { body.source(named: $0.name) }
+        var results: [Value] = []
+        for output in body.outputList {
+          guard let operand = places.firstIndex(of: output.value.node) else { return nil }
+          results.append(site.operands[operand])
+        }
+        return results
+      })
+  ]
 }
 
 extension GraphBuilder {

@@ -97,7 +97,8 @@ extension Function {
       wanted[$0] && inputs[$0].type.scalarType.isDifferentiable
     }
     return try derived(
-      "pullback", sources, of: inputs.count, given.indices.filter { given[$0] }, of: given.count
+      "pullback", sources.map { inputs[$0] }, among: inputs,
+      given: outputs.indices.filter { given[$0] }.map { outputs[$0] }, of: outputs
     ) { (builder, operands, results) throws(Diagnostic) in
       let targets = results.indices.filter { given[$0] }
       let cotangents = targets.map { target in
@@ -118,8 +119,9 @@ extension Function {
   /// results, called `tangent.<output>`; those that are zero for certain are left out, and it is nil where all are.
   func pushforward(given: [Bool]) throws(Diagnostic) -> Function? {
     let sources = inputs.indices.filter { given[$0] }
-    let all = Array(outputs.indices)
-    return try derived("pushforward", sources, of: inputs.count, all, of: all.count) {
+    return try derived(
+      "pushforward", outputs, among: outputs, given: sources.map { inputs[$0] }, of: inputs
+    ) {
       (builder, operands, results) throws(Diagnostic) in
       let tangents = sources.map { source in
         builder.input(
@@ -145,15 +147,20 @@ extension Function {
   }
 
   /// A function made of the body and more nodes, whose outputs are what `write` gives.
+  ///
+  /// Which directions it is about belongs to its name where they are not all there are: one function may have
+  /// several such.
   private func derived(
-    _ kind: String, _ sources: [Int], of sourceCount: Int, _ targets: [Int], of targetCount: Int,
+    _ kind: String, _ wanted: [Graph.Port], among all: [Graph.Port], given: [Graph.Port],
+    of others: [Graph.Port],
     _ write: (GraphBuilder, [Value], [Value]) throws(Diagnostic) -> [(String, Value?)]
   ) throws(Diagnostic) -> Function? {
-    var full = "\(name).\(kind)"
-    if sources.count < sourceCount || targets.count < targetCount {
-      // Which directions it is about belongs to its name: one function may have several such.
-      full += (sources + [-1] + targets).map { $0 < 0 ? ".of" : ".\($0)" }.joined()
+    func names(_ ports: [Graph.Port], among all: [Graph.Port]) -> String {
+      let floating = all.filter(\.type.scalarType.isDifferentiable)
+      return ports == floating || ports == all ? "" : ports.map { ".\($0.name)" }.joined()
     }
+    let from = names(given, among: others)
+    let full = "\(name).\(kind)" + names(wanted, among: all) + (from.isEmpty ? "" : ".of" + from)
     return try self.derived(full) { () throws(Diagnostic) in
       let stable = try stableBody()
       let builder = GraphBuilder(extending: stable)

@@ -165,3 +165,24 @@ extension DotGeneral {
       ) { dotGeneral($1[0], $1[1], contracting: [(1, 0)]) })
   }
 }
+
+extension DotGeneral {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    // Products of matrices and vectors, each with one contracted axis and no batch.
+    guard left.batch.isEmpty, right.batch.isEmpty, left.contract.count == 1,
+      right.contract.count == 1,
+      operands.allSatisfy({ $0.rank == 1 || $0.rank == 2 })
+    else { return nil }
+    let isLeftTransposed = operands[0].rank == 2 && left.contract == [0]
+    let isRightTransposed = operands[1].rank == 2 && right.contract == [1]
+    func factor(_ place: Int, _ isTransposed: Bool, _ sign: String) -> [Notation.Part] {
+      isTransposed
+        ? [.operand(place, atLeast: .atom), .text(sign)] : [.operand(place, atLeast: .prefix)]
+    }
+    return Notation(
+      .product,
+      text: factor(0, isLeftTransposed, "ᵀ") + [.text(" ")] + factor(1, isRightTransposed, "ᵀ"),
+      latex: factor(0, isLeftTransposed, "^{\\top}") + [.text(" ")]
+        + factor(1, isRightTransposed, "^{\\top}"))
+  }
+}

@@ -181,3 +181,9 @@ extension OperatorPage {
       "x.any(squeezingAxes: 1)"
     ) { $1[0].any(squeezingAxes: 1) })
 }
+
+extension ReduceMax {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .reduction("max", "\\max", over: axes, of: operands[0].rank)
+  }
+}

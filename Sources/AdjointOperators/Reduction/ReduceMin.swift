@@ -181,3 +181,9 @@ extension OperatorPage {
       "x.all(squeezingAxes: 1)"
     ) { $1[0].all(squeezingAxes: 1) })
 }
+
+extension ReduceMin {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .reduction("min", "\\min", over: axes, of: operands[0].rank)
+  }
+}

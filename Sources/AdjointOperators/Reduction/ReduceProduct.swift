@@ -119,3 +119,9 @@ extension ReduceProduct {
       ) { $1[0].product(squeezingAxes: 1) })
   }
 }
+
+extension ReduceProduct {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .reduction("Π", "\\prod", over: axes, of: operands[0].rank)
+  }
+}

@@ -137,3 +137,9 @@ extension ReduceSum {
       ) { $1[0].sum(squeezingAxes: 1) })
   }
 }
+
+extension ReduceSum {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .reduction("Σ", "\\sum", over: axes, of: operands[0].rank)
+  }
+}

@@ -114,3 +114,13 @@ extension Value {
     return builder.apply(Broadcast(shape: operand.shape, axes: kept), [self])
   }
 }
+
+extension Notation {
+  /// `Σ(x)` over all axes, `Σ₀(x)` over the first.
+  static func reduction(_ text: String, _ latex: String, over axes: [Int], of rank: Int) -> Notation
+  {
+    if axes.count == rank { return .function(text, latex) }
+    let list = axes.map(String.init).joined(separator: ",")
+    return .function("\(text)[\(list)]", "\(latex)_{\(list)}")
+  }
+}

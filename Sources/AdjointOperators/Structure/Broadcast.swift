@@ -116,3 +116,9 @@ extension Broadcast {
       ) { $1[0].broadcast(to: [2, 3], axes: [1]) })
   }
 }
+
+extension Broadcast {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    .operand
+  }
+}

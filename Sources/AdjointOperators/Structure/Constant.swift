@@ -175,3 +175,16 @@ extension Constant {
       })
   }
 }
+
+extension Constant {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    // The number that all elements are, or as a file has it.
+    guard let first = tensor.doubles.first, tensor.doubles.allSatisfy({ $0 == first }) else {
+      return nil
+    }
+    let isWhole = first == first.rounded() && first.magnitude < 1e15
+    let number = isWhole ? String(Int(first)) : GraphSpelling.number(first)
+    return Notation(first < 0 ? .prefix : .atom, text: [.text(number.replacing("-", with: "−"))],
+      latex: [.text(number)])
+  }
+}

@@ -138,3 +138,14 @@ extension Transpose {
       ) { $1[0].transposed(permutation: [1, 0]) })
   }
 }
+
+extension Transpose {
+  package func notation(for operands: [TensorType]) -> Notation? {
+    // Of a matrix it is known which axes change places.
+    operands[0].rank == 2
+      ? Notation(
+        .power, text: [.operand(0, atLeast: .atom), .text("ᵀ")],
+        latex: [.text("{"), .operand(0, atLeast: .atom), .text("}^{\\top}")])
+      : nil
+  }
+}

@@ -156,7 +156,7 @@ extension DerivativeRequest {
     let activity = Activity(of: [target], withRespectTo: values, in: graph.nodes)
     return graph.type(of: target).scalarType.isDifferentiable
       && values.allSatisfy {
-        graph.nodes[$0.node].operation == nil && activity.active[$0.node]
+        graph.nodes[$0.node].operation == nil && activity.isActive($0)
       }
   }
 }

@@ -17,7 +17,7 @@ extension DifferentiationPath {
     let nodes = builder.nodes
     let activity = Activity(of: targets.map(\.id), withRespectTo: sources.map(\.id), in: nodes)
     var table = StableFormTable()
-    let mayChange = nodes.indices.map { activity.active[$0] && table.hasAny(for: nodes[$0]) }
+    let mayChange = nodes.indices.map { activity.activeNodes[$0] && table.hasAny(for: nodes[$0]) }
     guard mayChange.contains(true) else { return self }
     var rebuild = StableFormRebuild(of: self, nodes)
     for index in rebuild.ancestors() { rebuild.enter(index, mayChange: mayChange[index]) }
@@ -100,7 +100,7 @@ private struct StableFormRebuild {
     var stable = asWritten
     if mayChange {
       node.operands = operands
-      stable = scratch.transfer(node)
+      stable = Self.first(of: scratch.transfer(node)) ?? ValueID(node: scratch.insert(node))
     } else if operands != node.operands {
       node.operands = operands
       stable = ValueID(node: scratch.insert(node))
@@ -118,6 +118,14 @@ private struct StableFormRebuild {
       let input = scratch.insert(Self.input(like: node))
       definitions[input] = stable
       rebuilt[index] = ValueID(node: input)
+    }
+  }
+
+  /// The first result, whose node has the others; nil where they are of several nodes, which no stable form makes.
+  private static func first(of transferred: GraphBuilder.Transferred) -> ValueID? {
+    switch transferred {
+    case .node(let node): ValueID(node: node)
+    case .values(let values): values.count == 1 ? values[0].id : nil
     }
   }
 

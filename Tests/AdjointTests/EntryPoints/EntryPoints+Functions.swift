@@ -123,6 +123,17 @@ extension EntryPoint {
     EntryPoint("CompiledFunction.executable(for types: [TensorType])") { sweep in
       sweep.each(Hostile.shapes) { try compiled { $0 }.executable(for: [type($0)]) }
     },
+    EntryPoint("Graph.explained(_ output: String, withRespectTo source: String)") { sweep in
+      sweep.each(Hostile.names) { try graph().explained($0, withRespectTo: "w") }
+      sweep.each(Hostile.names, "source ") { try graph().explained("loss", withRespectTo: $0) }
+    },
+    EntryPoint("Formula.latexBlock(naming name: String)") { sweep in
+      let formula = try graph().explained("loss", withRespectTo: "w").derivative
+      sweep.each(Hostile.names) { formula.latexBlock(naming: $0) }
+    },
+    EntryPoint("Formula.latexName(of name: String)") { sweep in
+      sweep.each(Hostile.names) { Formula.latexName(of: $0) }
+    },
     EntryPoint("gradient(of function: @escaping (Value) -> Value)") { sweep in
       sweep.call("no scalar") { try gradient(of: { $0 })(Sample().x) }
       sweep.call("constant") { try gradient(of: { $0.builder.constant(1) })(Sample().scalar) }
