@@ -18,7 +18,7 @@ import Testing
     #expect(try explained { sin($0) }.derivative.text == "cos(x0)")
     #expect(try explained { $0 * $0 }.derivative.text == "x0 + x0")
     let scaled = try explained { 3 * exp(2 * $0) }.derivative.text
-    #expect(scaled == "exp(x0 · 2) · 6", "\(scaled)")
+    #expect(scaled == "3 · exp(2 · x0) · 2", "\(scaled)")
     #expect(try explained { -$0 }.derivative.text == "−1")
     #expect(try explained { 1 / $0 }.value.text == "1 / x0")
     #expect(try explained { ($0 + 1) * ($0 - 1) }.value.text == "(x0 + 1) · (x0 − 1)")

@@ -67,11 +67,11 @@ package struct LocalJacobians {
   ) throws(Diagnostic) -> (graph: LinearisedGraph, nodes: [Int])? {
     let activity = Activity(of: targets, withRespectTo: sources, in: graph.nodes)
     let origins = Set(sources.map(\.node))
-    guard targets.contains(where: { activity.active[$0.node] }) else { return nil }
+    guard targets.contains(where: { activity.isActive($0) }) else { return nil }
     var linearised = LinearisedGraph()
     var numbers: [Int: Int] = [:]
     var active: [Int] = []
-    for (index, node) in graph.nodes.enumerated() where activity.active[index] {
+    for (index, node) in graph.nodes.enumerated() where activity.activeNodes[index] {
       let types = node.resultTypes.filter(\.scalarType.isDifferentiable)
       let number = linearised.addValue(size: Int(clampedConversion: Self.count(types)))
       numbers[index] = number
