@@ -4,7 +4,10 @@ extension OperatorRegistry {
   /// Every operator that graph files may name.
   package static let standard = OperatorRegistry([
     // Composite
-    Silu.self,
+    Attention.self, CrossEntropy.self, CrossEntropyProbabilities.self, ExpectedCrossEntropy.self,
+    Gelu.self, LayerNorm.self, LeakyRelu.self, Linear.self, LogSoftmax.self, LogSumExp.self,
+    LogSumExpExcess.self, Mean.self, MeanSquaredError.self, Relu.self, SelectedCrossEntropy.self,
+    Silu.self, Softmax.self, Variance.self,
     // Elementwise
     Abs.self, Add.self, And.self, Cast.self, Ceil.self, Cos.self, Divide.self, Equal.self, Erf.self,
     Exp.self, Expm1.self, Floor.self, Greater.self, GreaterOrEqual.self, Less.self,

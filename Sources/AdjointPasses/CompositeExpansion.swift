@@ -7,19 +7,19 @@ extension Pass {
   ///     %y = silu(%x)     →     %0 = sigmoid(%x)
   ///                             %y = multiply(%x, %0)
   ///
-  /// What an expansion writes, and what reads it, takes its stable form at once, since a formula may lie
-  /// on both sides of where a composite ends. Equal nodes become one, so that what a derivative repeats
-  /// of the expansion is computed once.
+  /// Equal nodes become one, so that what a derivative repeats of the expansion is computed once. Where a
+  /// composite is written by a user, stable forms are applied on the way, since a formula may lie on both
+  /// sides of where it ends.
   public static let compositeExpansion = Pass(
     "composites", "put what composites stand for in their place"
   ) { (graph) throws(Diagnostic) in
-    guard graph.hasComposites else { return graph }
+    guard graph.hasComposites() else { return graph }
     guard graph.expandedNodeCount <= GraphLimits.nodes else {
       throw GraphLimits.tooManyNodes(graph.name)
     }
     var rewriter = GraphRewriter()
     rewriter.live = graph.liveNodes
-    rewriter.families = [.stableForm]
+    if graph.hasComposites(where: \.takesRewrites) { rewriter.families = [.stableForm] }
     rewriter.mergesEqualNodes = true
     rewriter.expandsComposites = true
     return try rewriter.rewrite(graph)

@@ -47,6 +47,11 @@ enum OperatorSweep {
     SweepCase("sigmoid") { sigmoid($1[0]) },
     SweepCase("softplus") { softplus($1[0]) },
     SweepCase("silu") { silu($1[0]) },
+    SweepCase("relu", from: 0.1) { relu($1[0]) },
+    SweepCase("relu below zero", from: -2, to: -0.1) { relu($1[0]) },
+    SweepCase("leaky_relu", from: -2, to: -0.1) { leakyRelu($1[0]) },
+    SweepCase("gelu") { gelu($1[0]) },
+    SweepCase("gelu by the tangent") { gelu($1[0], approximation: .tanh) },
     SweepCase("erf") { erf($1[0]) },
     SweepCase("negate") { -$1[0] },
     SweepCase("floor", from: 0.1, to: 0.9) { floor($1[0]) * $1[0] },
@@ -104,6 +109,9 @@ enum OperatorSweep {
     SweepCase("matmul of a transpose", { [$0, [3, $0[1]]] }) {
       matmul($1[0], $1[1].transposed())
     },
+    SweepCase("linear", { [$0, [$0[1], 3], [3]] }) {
+      linear($1[0], weight: $1[1], bias: $1[2])
+    },
     SweepCase("matmul in batches", { [[2] + $0, [2, $0[1], 3]] }) { matmul($1[0], $1[1]) },
     SweepCase("gather", { [[4, $0[1]]] }) {
       let indices = try $0.constant(Tensor(.i32([3, 0, 3]), extents: [3]))
@@ -129,7 +137,29 @@ enum OperatorSweep {
       $0.apply(ProductOfOthers(axes: [0, 1]), $1)
     },
     SweepCase("softmax") { softmax($1[0]) },
+    SweepCase("softmax over both axes") { $0.apply(Softmax(axes: [0, 1]), $1) },
     SweepCase("logSoftmax") { logSoftmax($1[0]) },
+    SweepCase("logSumExp") { logSumExp($1[0], squeezingAxes: [1]) },
+    SweepCase("log_sum_exp_excess") {
+      $0.apply(LogSumExpExcess(axes: [1]), $1) + stopGradient($1[0].max(squeezingAxes: [1]))
+    },
+    SweepCase("selected_cross_entropy", two) {
+      $0.apply(SelectedCrossEntropy(axes: [1]), [$1[0], stopGradient($1[1]) .> 0])
+    },
+    SweepCase("expected_cross_entropy", two) { $0.apply(ExpectedCrossEntropy(axes: [1]), $1) },
+    SweepCase("cross_entropy", { _ in [[2, 3]] }) {
+      crossEntropy(logits: $1[0], indices: try $0.constant(Tensor([2, 0] as [Int32])))
+    },
+    SweepCase("cross_entropy_probabilities", { _ in [[2, 3], [2, 3]] }) {
+      crossEntropy(logits: $1[0], probabilities: $1[1])
+    },
+    SweepCase("variance") { $1[0].variance(squeezingAxes: 1) },
+    SweepCase("mean_squared_error", { _ in [[2, 3], [2, 3]] }) {
+      meanSquaredError(predictions: $1[0], targets: $1[1])
+    },
+    SweepCase("attention", { [$0, [4, $0[1]], [4, 2]] }) {
+      attention(queries: $1[0], keys: $1[1], values: $1[2])
+    },
     SweepCase("layerNorm", { [$0, [$0[1]], [$0[1]]] }) {
       layerNorm($1[0], scale: $1[1], offset: $1[2])
     },

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The gradient of softmax cross-entropy")
 struct CompositeCrossEntropyTests {
-  /// The gradient with respect to the logits as a formula, after the standard passes.
+  /// The gradient with respect to the logits as a formula, as it is compiled.
   private func gradient(
     batch: Dimension, binding extents: [String: Int] = [:], isOneHot: Bool,
     simplifiesFirst: Bool = false
@@ -22,7 +22,7 @@ struct CompositeCrossEntropyTests {
     var graph = try builder.build()
     if simplifiesFirst { graph = try Pipeline.standard(graph) }
     graph = try graph.differentiatedAsWritten("loss", withRespectTo: ["x"])
-    graph = try Pipeline.standard(graph.binding(extents))
+    graph = try Pipeline.compilation(graph.binding(extents))
     let rebuilt = GraphBuilder(extending: graph)
     let output = try #require(graph.outputList.last)
     return ElementwiseTesting.formula(of: rebuilt.value(output.value))

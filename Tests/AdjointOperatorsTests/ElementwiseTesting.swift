@@ -1,6 +1,7 @@
 import AdjointCore
 import AdjointGraph
 import AdjointOperators
+import AdjointPasses
 import Foundation
 import Testing
 
@@ -30,7 +31,7 @@ enum ElementwiseTesting {
     try evaluate(operands) { $0[0].builder.apply(operation, $0) }
   }
 
-  /// A function of inputs, as a formula, with the given families of identities switched on.
+  /// A function of inputs, as a formula without composites, with the given families of identities switched on.
   static func formula(
     _ types: [TensorType], _ families: Set<Rewrite.Family>,
     _ build: ([Value]) throws -> Value
@@ -43,7 +44,9 @@ enum ElementwiseTesting {
     }
     builder.rewriteFamilies = families
     builder.mergesEqualNodes = true
-    return formula(of: try build(inputs))
+    builder.output("result", try build(inputs))
+    let expanded = try Pass.compositeExpansion(builder.build())
+    return formula(of: GraphBuilder(extending: expanded).value(expanded.outputList[0].value))
   }
 
   /// `add(x, 1.0)`: mnemonics with their operands; constants as numbers, broadcast or not.

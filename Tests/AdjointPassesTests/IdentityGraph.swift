@@ -26,10 +26,10 @@ struct IdentityGraph {
     self.type = type
   }
 
-  /// Operators that a file may name without attributes.
+  /// Operators that a file may name without attributes; composites have their patterns in formulas.
   private static let plain: [any Operator] = OperatorRegistry.standard.mnemonics.compactMap {
     try? OperatorRegistry.standard[$0]?.init(attributes: AttributeList())
-  }
+  }.filter { $0.composite == nil }
 
   /// Those that have identities.
   private static let rewritten = plain.filter { !Swift.type(of: $0).rewrites.isEmpty }

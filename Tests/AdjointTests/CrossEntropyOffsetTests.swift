@@ -200,7 +200,7 @@ struct CrossEntropyOffsetTests {
   func exampleGraphs(_ name: String) throws {
     let path = GradientCheckTests.folder.appendingPathComponent("\(name).graph").path
     let graph = try Graph(contentsOf: path)
-    #expect(graph.nodes.contains { $0.name == "margin" })
+    #expect(graph.nodes.contains { $0.mnemonic == "cross_entropy" })
     let bias = name == "softmax-regression" ? "b" : "b2"
     let bound = try graph.binding(["B": 2])
     let features = bound.inputs[0].type

@@ -64,6 +64,9 @@ struct ForeignValueTests {
     Call("Value.scatterAdding(_ updates: Value, at indices: Value, axis: Int)", 3) {
       _ = $0[0].scatterAdding($0[1], at: $0[2])
     },
+    Call("attention(queries: Value, keys: Value, values: Value, mask: Value?)", 4) {
+      _ = attention(queries: $0[0], keys: $0[1], values: $0[2], mask: $0[3])
+    },
     Call("concatenate(_ values: [Value], axis: Int)", 3) { _ = concatenate($0, axis: 0) },
     Call("crossEntropy(logits: Value, indices: Value)") {
       _ = crossEntropy(logits: $0[0], indices: $0[1])

@@ -59,7 +59,7 @@ struct RectifierNetworkTests {
     for mode in DifferentiationMode.allCases {
       let graph = try network(rectifier)
         .differentiated("loss", withRespectTo: Self.parameters + ["x"], mode: mode)
-      let nodes = try Pipeline.standard(graph).nodes.count
+      let nodes = try Pipeline.compilation(graph).nodes.count
       #expect(nodes <= rectifier.nodes(mode), "\(mode): \(nodes) nodes")
       let steps = try graph.compiled(CompilationOptions(threads: 1)).plan.steps.count
       #expect(steps <= rectifier.steps(mode), "\(mode): \(steps) steps")

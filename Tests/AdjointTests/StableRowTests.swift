@@ -44,6 +44,10 @@ struct StableRowTests {
     Form(name: "logSumExp(x)", isSoftmax: false) { logSumExp($0, squeezingAxes: [1]) },
     Form(name: "log Σ eˣ", isSoftmax: false) { log(exp($0).sum(squeezingAxes: [1])) },
     Form(name: "log Σ eˣ, axes kept", isSoftmax: false) { log(exp($0).sum(alongAxes: [1])) },
+    Form(name: "m + log Σ eˣ⁻ᵐ", isSoftmax: false) { x in
+      let largest = stopGradient(x.max(squeezingAxes: [1]))
+      return largest + log(exp(x - largest.reshaped(to: [x.shape[0], 1])).sum(squeezingAxes: [1]))
+    },
     Form(name: "softmax(x)", isSoftmax: true) { softmax($0) },
     Form(name: "eˣ / Σ eˣ", isSoftmax: true) { exp($0) / exp($0).sum(alongAxes: [1]) },
     Form(name: "eˣ · (1 / Σ eˣ)", isSoftmax: true) {
@@ -51,6 +55,10 @@ struct StableRowTests {
     },
     Form(name: "(Σ eˣ)⁻¹ · eˣ", isSoftmax: true) {
       reciprocal(exp($0).sum(alongAxes: [1])) * exp($0)
+    },
+    Form(name: "eˣ⁻ᵐ / Σ eˣ⁻ᵐ", isSoftmax: true) { x in
+      let powers = exp(x - x.max(alongAxes: [1]))
+      return powers / powers.sum(alongAxes: [1])
     },
     Form(name: "exp logSoftmax(x)", isSoftmax: true) { exp(logSoftmax($0)) },
   ]

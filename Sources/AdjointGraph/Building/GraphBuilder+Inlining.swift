@@ -71,6 +71,9 @@ extension GraphBuilder {
   func expanded(
     _ composite: any Composite, _ operands: [Value], _ types: [TensorType]
   ) throws(Diagnostic) -> [Value] {
+    let settled = composite.takesRewrites ? 0 : 1
+    settledDepth += settled
+    defer { settledDepth -= settled }
     let results = try composite.expansion(of: operands)
     guard results.map(\.type) == types || !mistakes.isEmpty else {
       let (given, stated) = (results.map { "\($0.type)" }, types.map { "\($0)" })

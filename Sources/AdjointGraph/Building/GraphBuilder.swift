@@ -28,6 +28,8 @@ public final class GraphBuilder {
   private var nodesByContent = NodeTable()
   private var identities = IdentityTable()
   private var rewriteDepth = 0
+  /// How many composites are being expanded in which nothing is rewritten.
+  var settledDepth = 0
   package var mistakes = Mistakes()
 
   /// The families of identities that are tried on each node before it is added.
@@ -302,7 +304,7 @@ extension GraphBuilder {
     _ operation: any Operator, _ operands: [Value], _ types: [TensorType]
   ) -> [Value]? {
     // Identities make things simpler, so chains of them are short; the bound is for mistakes.
-    guard !operands.isEmpty, rewriteDepth < 32 else { return nil }
+    guard !operands.isEmpty, rewriteDepth < 32, settledDepth == 0 else { return nil }
     let rewrites = identities[operation]
     if rewrites.isEmpty { return nil }
     rewriteDepth += 1

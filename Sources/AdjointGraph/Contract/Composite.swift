@@ -10,9 +10,15 @@ package protocol Composite: Operator {
   /// It may apply other composites, but not itself, and its results have the types that `resultTypes`
   /// states. Nodes that a result does not need are dropped later.
   func expansion(of operands: [Value]) throws(Diagnostic) -> [Value]
+
+  /// Whether the expansion is written by a user, so that it may have formulas that overflow or cancel, in it
+  /// or across its border. Otherwise it is written as it is best computed, and no rewrite touches it.
+  var takesRewrites: Bool { get }
 }
 
 extension Composite {
+  package var takesRewrites: Bool { false }
+
   package var composite: (any Composite)? { self }
 
   /// The graph of the expansion.

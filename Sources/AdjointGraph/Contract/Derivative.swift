@@ -59,8 +59,8 @@ package enum Derivative: Sendable {
   /// Linear in all floating-point operands together, with one result: forward mode is the operator
   /// applied to the tangents (and to the other operands as they are), reverse mode its transpose.
   case linear(transpose: Transpose)
-  /// Linear as `linear` is, and every coefficient is 0 or 1: elements are moved, repeated, dropped or
-  /// summed, so that where a cotangent is 0 for certain is known on the other side too.
+  /// Linear as `linear` is, and no coefficient is negative: elements are moved, repeated, dropped, summed or
+  /// averaged, so that where a cotangent is 0 for certain is known on the other side too.
   case movement(transpose: Transpose)
   /// Linear in each floating-point operand with the others held, with one result: forward mode is a
   /// sum of the operator applied to one tangent at a time, reverse mode the transposes.

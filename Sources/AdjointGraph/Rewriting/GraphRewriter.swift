@@ -141,9 +141,11 @@ extension Graph {
     }
   }
 
-  /// Whether any node is of an operator that stands for others.
-  package var hasComposites: Bool {
-    nodes.contains { $0.operation?.composite != nil }
+  /// Whether any node is of an operator that stands for others, of those for which the condition holds.
+  package func hasComposites(
+    where condition: (any Composite) -> Bool = { _ in true }
+  ) -> Bool {
+    nodes.contains { $0.operation?.composite.map(condition) ?? false }
   }
 
   /// Whether two nodes apply equal operators to the same operands.

@@ -8,8 +8,8 @@ extension Composite {
 
   /// Both modes by differentiating the expansion, in a graph of its own that is then written at the site.
   ///
-  /// It takes time in proportion to the expansion. Formulas in it that overflow or cancel are
-  /// differentiated in their stable form.
+  /// It takes time in proportion to the expansion. Formulas that a user wrote into it and that overflow or
+  /// cancel are differentiated in their stable form.
   package var expandedDerivative: Derivative {
     .rules(
       vjp: { site, cotangents in
@@ -37,7 +37,7 @@ private struct ExpansionDerivative {
     }
     // A pattern matches a value whichever of two equal nodes computes it.
     scratch.mergesEqualNodes = true
-    scratch.rewriteFamilies = [.stableForm]
+    if composite.takesRewrites { scratch.rewriteFamilies = [.stableForm] }
     do throws(Diagnostic) {
       results = try composite.expansion(of: operands)
     } catch {

@@ -7,18 +7,6 @@ extension OperatorPage {
     .anyPage,
     .argmaxPage,
     .argminPage,
-    .crossEntropyPage,
-    .geluPage,
-    .layerNormPage,
-    .leakyReluPage,
-    .linearPage,
-    .logSoftmaxPage,
-    .logSumExpPage,
     .matmulPage,
-    .meanPage,
-    .meanSquaredErrorPage,
-    .reluPage,
-    .softmaxPage,
-    .variancePage,
   ]
 }

@@ -9,6 +9,81 @@ public enum GeluApproximation: Hashable, Sendable, CaseIterable {
   case tanh
 }
 
+/// `y = x · Φ(x)`, with the distribution function Φ of the normal distribution.
+package struct Gelu: UnaryComposite {
+  package static let mnemonic = "gelu"
+
+  package let approximation: GeluApproximation
+  package init(_ approximation: GeluApproximation = .exact) { self.approximation = approximation }
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("approximation")
+    guard attributes["approximation"] != nil else {
+      self.init(.exact)
+      return
+    }
+    guard try attributes.text("approximation") == "tanh" else {
+      throw Diagnostic(
+        .invalidAttribute,
+        "the attribute approximation can be \"tanh\"; leave it out for the exact form")
+    }
+    self.init(.tanh)
+  }
+
+  package var attributes: AttributeList {
+    AttributeList(["approximation": approximation == .tanh ? .text("tanh") : nil])
+  }
+
+  package var derivative: Derivative {
+    .partials { site in
+      let x = site.operands[0]
+      let bell = bell(x)
+      // 1 + bell is 2Φ(x), and half of this is φ(x).
+      let density =
+        switch approximation {
+        case .exact: Self.densityAtZero * exp(-Self.square(Self.squareRootOfHalf * x))
+        case .tanh: (1 - Self.square(bell)) * Self.slope(x)
+        }
+      let total = 0.5 * (1 + bell)
+      let change = 0.5 * x * density
+      switch approximation {
+      case .exact: return [.value(total + change)]
+      case .tanh:
+        // Far out the polynomial overflows where the tangent's own derivative is 0.
+        return [.value(total + select(abs(x) .< Self.reach, change, 0))]
+      }
+    }
+  }
+
+  func expansion(of x: Value) -> Value { 0.5 * x * (1 + bell(x)) }
+
+  /// 2Φ(x) − 1.
+  private func bell(_ x: Value) -> Value {
+    switch approximation {
+    case .exact:
+      x.builder.apply(Erf(), [Self.squareRootOfHalf * x])
+    case .tanh:
+      x.builder.apply(
+        Tanh(), [Self.squareRootOfTwoOverPi * (x + Self.cubicFactor * (x * x * x))])
+    }
+  }
+
+  /// The derivative of the polynomial in the hyperbolic tangent.
+  private static func slope(_ x: Value) -> Value {
+    squareRootOfTwoOverPi + 3 * squareRootOfTwoOverPi * cubicFactor * square(x)
+  }
+
+  private static func square(_ x: Value) -> Value { x * x }
+
+  private static let squareRootOfHalf = 0.5.squareRoot()
+  private static let squareRootOfTwoOverPi = (2 / Double.pi).squareRoot()
+  // 2φ(0).
+  private static let densityAtZero = squareRootOfTwoOverPi
+  private static let cubicFactor = 0.044715
+  // From here on the hyperbolic tangent is 1 or −1 to the last bit.
+  private static let reach = 32.0
+}
+
 /// The Gaussian error linear unit `x · Φ(x)` of every element, where `Φ` is the normal distribution.
 ///
 /// The result has the operand's shape and type; `dy/dx = Φ(x) + x·φ(x)` where `φ` is the normal density,
@@ -22,22 +97,8 @@ public enum GeluApproximation: Hashable, Sendable, CaseIterable {
 public func gelu(
   _ x: Value, approximation: GeluApproximation = .exact, file: String = #fileID, line: Int = #line
 ) -> Value {
-  x.builder.placed("gelu", of: [x], file, line) { () throws(Diagnostic) in
-    try x.type.expectFloatingPoint()
-    let bell: Value
-    switch approximation {
-    case .exact:
-      bell = x.builder.apply(Erf(), [squareRootOfHalf * x])
-    case .tanh:
-      let cubic = x + 0.044715 * (x * x * x)
-      bell = x.builder.apply(Tanh(), [squareRootOfTwoOverPi * cubic])
-    }
-    return 0.5 * x * (1 + bell)
-  }
+  x.builder.apply(Gelu(approximation), [x], at: SourceLocation(file: file, line: line))
 }
-
-private let squareRootOfHalf = 0.5.squareRoot()
-private let squareRootOfTwoOverPi = (2 / Double.pi).squareRoot()
 
 extension Value {
   /// The Gaussian error linear unit `x · Φ(x)` of every element, where `Φ` is the normal distribution.
@@ -51,20 +112,22 @@ extension Value {
 }
 
 // The page of the reference.
-extension OperatorPage {
-  static let geluPage = OperatorPage(
-    "gelu", .composite, "The Gaussian error linear unit of every element.",
-    formula: "y = x · Φ(x), with the distribution function Φ of the normal distribution",
-    operands: [OperatorPage.Part("x", "any shape")],
-    result: "The shape and type of x.",
-    attributes: [OperatorPage.Part("approximation", "exact, or by the hyperbolic tangent")],
-    reverse: ["x̄ = ȳ · (Φ(x) + x · φ(x)), with the normal density φ"],
-    forward: "ẏ = ẋ · (Φ(x) + x · φ(x))",
-    conventions: [
-      "At −∞ the value is NaN, and so is the derivative of the exact form at both "
-        + "infinities."
-    ],
-    example: OperatorPage.Example([OperatorPage.Input("x", elements: [-2, 0.5, 3])], "gelu(x)") {
-      gelu($1[0])
-    })
+extension Gelu {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .composite, "The Gaussian error linear unit of every element.",
+      formula: "y = x · Φ(x), with the distribution function Φ of the normal distribution",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The shape and type of x.",
+      attributes: [OperatorPage.Part("approximation", "\"tanh\", or none for the exact form")],
+      reverse: ["x̄ = ȳ · (Φ(x) + x · φ(x)), with the normal density φ"],
+      forward: "ẏ = ẋ · (Φ(x) + x · φ(x))",
+      conventions: [
+        "At −∞ the value is NaN, and so is the derivative of the exact form at both "
+          + "infinities."
+      ],
+      example: OperatorPage.Example([OperatorPage.Input("x", elements: [-2, 0.5, 3])], "gelu(x)") {
+        gelu($1[0])
+      })
+  }
 }

@@ -1,6 +1,114 @@
 import AdjointCore
 import AdjointGraph
 
+/// `y = (x − mean) / √(variance + ε) · scale + offset`, mean and variance over axes.
+package struct LayerNorm: Composite {
+  package static let mnemonic = "layer_norm"
+
+  /// The axes, ascending.
+  package let axes: [Int]
+  package let epsilon: NumberLiteral
+
+  package init(axes: [Int], epsilon: NumberLiteral) {
+    self.axes = axes
+    self.epsilon = epsilon
+  }
+
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("axes", "epsilon")
+    self.init(
+      axes: try attributes.integers("axes"), epsilon: try attributes.number("epsilon"))
+  }
+
+  package var attributes: AttributeList {
+    AttributeList(["axes": .integers(axes), "epsilon": .floating(epsilon)])
+  }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    try operands.expect(count: 3)
+    let x = operands[0]
+    try x.expectFloatingPoint()
+    try x.expectAscending(axes: axes)
+    try epsilon.check(as: x.scalarType)
+    let normalized = TensorType(x.scalarType, Shape(axes.map { x.shape[$0] }))
+    for (name, type) in [("scale", operands[1]), ("offset", operands[2])] where type != normalized {
+      throw Diagnostic(
+        type.scalarType == x.scalarType ? .shapeMismatch : .scalarTypeMismatch,
+        "the \(name) is \(type), and for axes \(axes) of \(x) it must be \(normalized)")
+    }
+    return [x]
+  }
+
+  package var derivative: Derivative {
+    .rules(
+      vjp: { site, cotangents in
+        guard let cotangent = cotangents[0] else { return [nil, nil, nil] }
+        let (x, scale) = (site.operands[0], site.operands[1])
+        let parts = Parts(x, self)
+        return [
+          site.wanted[0] ? parts.projected(cotangent * alongAxes(scale, of: x)) : nil,
+          site.wanted[1] ? sumOfOthers(cotangent * parts.normalized) : nil,
+          site.wanted[2] ? sumOfOthers(cotangent) : nil,
+        ]
+      },
+      jvp: { site, tangents in
+        let (x, scale) = (site.operands[0], site.operands[1])
+        let parts = Parts(x, self)
+        let terms = [
+          tangents[0].map { parts.projected($0) * alongAxes(scale, of: x) },
+          tangents[1].map { parts.normalized * alongAxes($0, of: x) },
+          tangents[2].map { alongAxes($0, of: x) },
+        ].compactMap { $0 }
+        guard let first = terms.first else { return [nil] }
+        return [terms.dropFirst().reduce(first, +)]
+      })
+  }
+
+  package func expansion(of operands: [Value]) throws(Diagnostic) -> [Value] {
+    let x = operands[0]
+    let normalized = Parts(x, self).normalized
+    return [normalized * alongAxes(operands[1], of: x) + alongAxes(operands[2], of: x)]
+  }
+
+  /// A value with the extents of the axes, repeated along the others.
+  private func alongAxes(_ value: Value, of x: Value) -> Value {
+    x.builder.apply(Broadcast(shape: x.shape, axes: axes), [value])
+  }
+
+  /// The sum over the axes that are not normalised.
+  private func sumOfOthers(_ value: Value) -> Value {
+    let others = (0..<value.rank).filter { !axes.contains($0) }
+    return value.builder.apply(ReduceSum(axes: others), [value])
+  }
+
+  /// What the forward pass and both modes have in common.
+  private struct Parts {
+    let axes: [Int]
+    /// 1/√(variance + ε), repeated.
+    let inverse: Value
+    /// (x − mean)/√(variance + ε).
+    let normalized: Value
+
+    init(_ x: Value, _ operation: LayerNorm) {
+      axes = operation.axes
+      let centred = x.centred(over: axes)
+      let variance = (centred * centred).mean(squeezingAxes: axes)
+      inverse = rsqrt(variance.combined(with: operation.epsilon, by: Add()))
+        .repeated(over: x, alongAxes: axes)
+      normalized = centred * inverse
+    }
+
+    /// (g − mean(g) − n · mean(g · n))/√(variance + ε): the derivative of n, which is symmetric.
+    ///
+    /// The mean is taken last, where that of n is 0, so that one row after the other can be done to its end.
+    func projected(_ direction: Value) -> Value {
+      let projection = (direction * normalized).mean(squeezingAxes: axes)
+        .repeated(over: direction, alongAxes: axes)
+      return (direction - normalized * projection).centred(over: axes) * inverse
+    }
+  }
+}
+
 /// Layer normalisation (Ba, Kiros and Hinton, 2016): elements along axes brought to mean 0 and
 /// variance 1, then scaled and moved.
 ///
@@ -15,47 +123,41 @@ public func layerNorm(
 ) -> Value {
   x.builder.placed("layerNorm", of: [x, scale, offset], file, line) { () throws(Diagnostic) in
     try x.type.expectFloatingPoint()
-    let axes = try x.type.normalized(axes: axes)
-    let normalized = TensorType(x.scalarType, Shape(axes.map { x.shape[$0] }))
-    for (name, value) in [("scale", scale), ("offset", offset)] where value.type != normalized {
-      throw Diagnostic(
-        value.scalarType == x.scalarType ? .shapeMismatch : .scalarTypeMismatch,
-        "the \(name) is \(value.type), and for axes \(axes) of \(x.type) it must be \(normalized)")
-    }
-    let centred = x.centred(over: axes)
-    let variance = (centred * centred).mean(squeezingAxes: axes)
-    let inverse = rsqrt(variance + epsilon).repeated(over: x, alongAxes: axes)
-    return centred * inverse * scale.broadcast(to: x.shape, axes: axes)
-      + offset.broadcast(to: x.shape, axes: axes)
+    let operation = LayerNorm(
+      axes: try x.type.normalized(axes: axes), epsilon: NumberLiteral(epsilon))
+    _ = try operation.resultTypes(for: [x.type, scale.type, offset.type])
+    return x.builder.apply(operation, [x, scale, offset])
   }
 }
 
 // The page of the reference.
-extension OperatorPage {
-  static let layerNormPage = OperatorPage(
-    "layerNorm", .composite,
-    "Elements along axes brought to mean 0 and variance 1, then scaled and moved.",
-    formula: "y = (x − mean)/√(variance + ε) · scale + offset",
-    operands: [
-      OperatorPage.Part("x", "any shape"), OperatorPage.Part("scale", "the extents of the axes"),
-      OperatorPage.Part("offset", "the extents of the axes"),
-    ],
-    result: "The shape and type of x.",
-    attributes: [
-      OperatorPage.Part("axes", "the axes, the last where none are given"),
-      OperatorPage.Part("epsilon", "ε, 1e-5 where it is not given"),
-    ],
-    reverse: [
-      "x̄ = (g − mean(g) − n · mean(g · n))/√(variance + ε), with g = ȳ · scale and "
-        + "the normalised n", "scale and offset: the sums of ȳ · n and of ȳ",
-    ],
-    forward: "ẏ = (ẋ − mean(ẋ) − n · mean(ẋ · n))/√(variance + ε) · scale, and the tangents "
-      + "of scale times n and of offset",
-    example: OperatorPage.Example(
-      [
-        OperatorPage.Input("x", .f64, [2, 3], elements: [1, 3, 2, -2, 0, 5]),
-        OperatorPage.Input("scale", elements: [1, 2, 1]),
-        OperatorPage.Input("offset", elements: [0, 1, 0]),
-      ], "layerNorm(x, scale: scale, offset: offset)"
-    ) { layerNorm($1[0], scale: $1[1], offset: $1[2]) })
+extension LayerNorm {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .composite,
+      "Elements along axes brought to mean 0 and variance 1, then scaled and moved.",
+      formula: "y = (x − mean)/√(variance + ε) · scale + offset",
+      operands: [
+        OperatorPage.Part("x", "any shape"), OperatorPage.Part("scale", "the extents of the axes"),
+        OperatorPage.Part("offset", "the extents of the axes"),
+      ],
+      result: "The shape and type of x.",
+      attributes: [
+        OperatorPage.Part("axes", "the axes, ascending; in Swift the last where none are given"),
+        OperatorPage.Part("epsilon", "ε; in Swift 1e-5 where it is not given"),
+      ],
+      reverse: [
+        "x̄ = (g − mean(g) − n · mean(g · n))/√(variance + ε), with g = ȳ · scale and "
+          + "the normalised n", "scale and offset: the sums of ȳ · n and of ȳ",
+      ],
+      forward: "ẏ = (ẋ − mean(ẋ) − n · mean(ẋ · n))/√(variance + ε) · scale, and the tangents "
+        + "of scale times n and of offset",
+      example: OperatorPage.Example(
+        [
+          OperatorPage.Input("x", .f64, [2, 3], elements: [1, 3, 2, -2, 0, 5]),
+          OperatorPage.Input("scale", elements: [1, 2, 1]),
+          OperatorPage.Input("offset", elements: [0, 1, 0]),
+        ], "layerNorm(x, scale: scale, offset: offset)"
+      ) { layerNorm($1[0], scale: $1[1], offset: $1[2]) })
+  }
 }

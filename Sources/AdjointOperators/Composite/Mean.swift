@@ -1,6 +1,30 @@
 import AdjointCore
 import AdjointGraph
 
+/// The mean over axes, which the result no longer has.
+package struct Mean: AxesComposite {
+  package static let mnemonic = "mean"
+
+  package let axes: [Int]
+  package init(axes: [Int]) { self.axes = axes }
+
+  package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
+    [reduced(try checkedOperand(operands))]
+  }
+
+  package var derivative: Derivative {
+    .movement { site, cotangent in
+      let x = site.operands[0]
+      return [repeated(cotangent / x.extent(ofAxes: axes, as: x.scalarType), over: x)]
+    }
+  }
+
+  package func expansion(of operands: [Value]) throws(Diagnostic) -> [Value] {
+    let x = operands[0]
+    return [sum(x) / x.extent(ofAxes: axes, as: x.scalarType)]
+  }
+}
+
 extension Value {
   /// The mean of all elements, a scalar; NaN where there is none.
   ///
@@ -21,8 +45,7 @@ extension Value {
   ) -> Value {
     builder.placed("mean", of: [self], file, line) { () throws(Diagnostic) in
       try type.expectFloatingPoint()
-      let axes = try type.normalized(axes: axes)
-      return sum(squeezingAxes: axes) / extent(ofAxes: axes, as: scalarType)
+      return builder.apply(Mean(axes: try type.normalized(axes: axes)), [self])
     }
   }
 
@@ -55,25 +78,30 @@ extension Value {
 }
 
 // The page of the reference.
-extension OperatorPage {
-  static let meanPage = OperatorPage(
-    "mean", .composite, "The mean over axes.",
-    formula: "y = Σ x / n",
-    operands: [OperatorPage.Part("x", "any shape")],
-    result: "The other axes of x, or all with the extent 1.",
-    attributes: [
-      OperatorPage.Part("axes", "the axes, negative ones from the back; all where none are given")
-    ],
-    reverse: ["x̄ = ȳ/n, repeated along the axes"],
-    forward: "ẏ = the mean of ẋ",
-    conventions: [
-      "In Swift `squeezingAxes:` gives this result, and `alongAxes:` one with an "
-        + "extent of 1 in place of each axis.",
-      "NaN over no element. An extent known by name counts with the number that it "
-        + "is bound to.",
-    ],
-    example: OperatorPage.Example(
-      [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],
-      "x.mean(squeezingAxes: 1)"
-    ) { $1[0].mean(squeezingAxes: 1) })
+extension Mean {
+  package static var page: OperatorPage? {
+    OperatorPage(
+      mnemonic, .composite, "The mean over axes.",
+      formula: "y = Σ x / n",
+      operands: [OperatorPage.Part("x", "any shape")],
+      result: "The other axes of x.",
+      attributes: [
+        OperatorPage.Part(
+          "axes",
+          "the axes, ascending; in Swift negative ones count from the back, and without any it is all"
+        )
+      ],
+      reverse: ["x̄ = ȳ/n, repeated along the axes"],
+      forward: "ẏ = the mean of ẋ",
+      conventions: [
+        "In Swift `squeezingAxes:` gives this result, and `alongAxes:` one with an "
+          + "extent of 1 in place of each axis.",
+        "NaN over no element. An extent known by name counts with the number that it "
+          + "is bound to.",
+      ],
+      example: OperatorPage.Example(
+        [OperatorPage.Input("x", .f64, [2, 3], elements: [3, -1, 2, 0.5, 4, -6])],
+        "x.mean(squeezingAxes: 1)"
+      ) { $1[0].mean(squeezingAxes: 1) })
+  }
 }

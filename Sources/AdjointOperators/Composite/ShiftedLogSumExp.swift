@@ -10,6 +10,8 @@ struct ShiftedLogSumExp {
   /// x − m, with the axes summed over.
   let shifted: Value
   let axes: [Int]
+  /// exp(x − m).
+  let powers: Value
   /// m, without these axes.
   let shift: Value
   /// log Σ exp(x − m), without these axes.
@@ -20,14 +22,13 @@ struct ShiftedLogSumExp {
     self.axes = axes
     shift = x.finiteMaximum(over: axes)
     shifted = x.shifted(by: shift, over: axes)
-    let powers = x.builder.apply(Exp(), [shifted])
+    powers = x.builder.apply(Exp(), [shifted])
     logarithm = x.builder.apply(Log(), [x.builder.apply(ReduceSum(axes: axes), [powers])])
   }
 
-  /// Nil unless the value is m + log Σ exp(x − m), both sides reshaped or not.
-  init?(_ value: Value) {
-    guard value.definition(as: Add.self) != nil else { return nil }
-    for (shift, logarithm) in value.operands.inEitherOrder {
+  /// Nil unless the sum of the two is m + log Σ exp(x − m), both sides reshaped or not.
+  init?(addends: [Value]) {
+    for (shift, logarithm) in addends.inEitherOrder {
       guard let sum = logarithm.beneathReshapes.argument(of: Log.self)?.beneathReshapes,
         let reduction = sum.definition(as: ReduceSum.self), !reduction.axes.isEmpty,
         let shifted = sum.operands[0].argument(of: Exp.self),
@@ -37,6 +38,7 @@ struct ShiftedLogSumExp {
         shifted.operands[1].operands[0].beneathReshapes.isIdentical(to: shift.beneathReshapes)
       else { continue }
       self.axes = reduction.axes
+      powers = sum.operands[0]
       self.shifted = shifted
       self.shift = shift
       self.logarithm = logarithm

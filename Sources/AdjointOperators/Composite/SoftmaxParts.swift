@@ -5,14 +5,6 @@ import AdjointGraph
 struct SoftmaxParts {
   let exponent: Value
   let axes: [Int]
-  /// Σ exp(x), without the axes summed over.
-  let sum: Value
-
-  /// Nil unless the value is a quotient of these.
-  init?(_ value: Value) {
-    guard value.definition(as: Divide.self) != nil else { return nil }
-    self.init(value.operands[0], over: value.operands[1])
-  }
 
   /// Nil unless the divisor is the sum of the dividend, repeated along the axes summed over.
   init?(_ dividend: Value, over divisor: Value) {
@@ -21,19 +13,6 @@ struct SoftmaxParts {
     else { return nil }
     self.exponent = exponent
     self.axes = axes
-    self.sum = sum
-  }
-
-  /// Whether the exponent is that of another softmax, or less by what is the same for all that are
-  /// summed: both softmaxes are then one.
-  func equalsUpToShift(_ other: SoftmaxParts) -> Bool {
-    guard axes == other.axes else { return false }
-    if exponent.isIdentical(to: other.exponent) { return true }
-    guard exponent.definition(as: Subtract.self) != nil,
-      exponent.operands[0].isIdentical(to: other.exponent),
-      let shift = exponent.operands[1].definition(as: Broadcast.self)
-    else { return false }
-    return Set(axes).isDisjoint(with: shift.axes)
   }
 }
 

@@ -10,8 +10,7 @@ package struct Add: BinaryOperator {
   package var derivative: Derivative { .partials { _ in [.one, .one] } }
 
   package static let rewrites: [Rewrite] = [
-    .softmaxLessLabel,
-    .softmaxGradientOfBranches,
+    .logSumExpOfShifted,
     .logSumExpSum,
     Rewrite("x + 0 → x") { site in
       if site.operands[1].isConstant(0) { return site.operands[0] }

@@ -12,10 +12,8 @@ package struct Multiply: BinaryOperator {
   }
 
   package static let rewrites: [Rewrite] = [
-    .softmaxOfQuotient,
     .softmaxOfProduct,
     .sigmoidOfProduct,
-    .softmaxGradient,
     Rewrite("x · 1 → x") { site in
       if site.operands[1].isConstant(1) { return site.operands[0] }
       if site.operands[0].isConstant(1) { return site.operands[1] }

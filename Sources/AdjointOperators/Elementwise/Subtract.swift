@@ -10,7 +10,6 @@ package struct Subtract: BinaryOperator {
   package var derivative: Derivative { .partials { _ in [.one, .minusOne] } }
 
   package static let rewrites: [Rewrite] = [
-    .softmaxLessLabel,
     .logSumExpDifference,
     Rewrite("x − 0 → x") { site in site.operands[1].isConstant(0) ? site.operands[0] : nil },
     Rewrite("x − (−y) → x + y") { site in

@@ -19,6 +19,8 @@ package struct Call: Composite {
 
   package var functions: [Function] { [function] }
 
+  package var takesRewrites: Bool { true }
+
   package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
     try function.resultTypes(for: operands)
   }

@@ -3,25 +3,24 @@ import AdjointGraph
 
 // A cross-entropy takes from log Σ exp(x) something of the same offset, and a log-likelihood the other
 // way round. Where that offset is large, the sum m + log Σ exp(x − m) has lost what the difference would
-// be made of, so the offset is subtracted first:
+// be made of. What is known as a cross-entropy, or as the logarithm of a softmax, becomes that; of anything else
+// the offset m is subtracted first:
 //
-//     (m + log Σ exp(x − m)) − x_label             →  log Σ exp(x − m) − (x_label − m)
-//     x − broadcast(m + log Σ exp(x − m))          →  (x − broadcast(m)) − broadcast(log Σ exp(x − m))
-//     (m + log Σ exp(x − m)) − Σ q·x               →  log Σ exp(x − m) − Σ q·(x − m) + m·(1 − Σ q)
-//
-// An expectation Σ q·x has rounded already, so it is written anew; the last term is left out where it is
-// but the rounding of probabilities.
+//     log Σ exp(x) − Σ select(label, x, 0)  →  selected_cross_entropy(x, label)
+//     log Σ exp(x) − Σ q·x                  →  expected_cross_entropy(x, q)
+//     x − broadcast(log Σ exp(x))           →  log_softmax(x)
+//     log Σ exp(x) − c                      →  log Σ exp(x − m) − (c − m)
 extension Rewrite {
   /// At a difference.
   static let logSumExpDifference = Rewrite(
-    "(m + log Σ exp(x − m)) − c → log Σ exp(x − m) − (c − m)", .stableForm
+    "log Σ exp(x) − c → log Σ exp(x − m) − (c − m)", .stableForm
   ) { site in
     differenceOfLogSumExp(site.operands[0], site.operands[1])
   }
 
   /// At a sum with a negative.
   static let logSumExpSum = Rewrite(
-    "(m + log Σ exp(x − m)) + (−c) → log Σ exp(x − m) − (c − m)", .stableForm
+    "log Σ exp(x) + (−c) → log Σ exp(x − m) − (c − m)", .stableForm
   ) { site in
     for (other, negative) in site.operands.inEitherOrder {
       guard let negated = negative.argument(of: Negate.self) else { continue }
@@ -34,12 +33,15 @@ extension Rewrite {
     _ left: Value, _ right: Value
   ) -> Value? {
     if let term = LogSumExpTerm(left) {
-      if let expected = term.less(expectationIn: right) { return expected }
-      return term.logarithm() - (right - term.shift())
+      if let entropy = term.crossEntropy(against: right) { return entropy }
+      return term.excess() - (right - term.shift())
     }
     if let term = LogSumExpTerm(right) {
-      if let expected = term.less(expectationIn: left) { return -expected }
-      return (left - term.shift()) - term.logarithm()
+      if term.isRepeated(over: left) {
+        return left.builder.apply(LogSoftmax(axes: term.axes), [left])
+      }
+      if let entropy = term.crossEntropy(against: left) { return -entropy }
+      return (left - term.shift()) - term.excess()
     }
     return nil
   }
@@ -47,10 +49,12 @@ extension Rewrite {
 
 /// A log-sum-exp, reshaped or repeated.
 private struct LogSumExpTerm {
-  private let parts: ShiftedLogSumExp
+  let axes: [Int]
+  private let x: Value
+  private let sum: Value
   /// What is done to it, first to last.
   private let views: [any Operator]
-  private let type: TensorType
+  private let value: Value
 
   init?(_ value: Value) {
     var views: [any Operator] = []
@@ -65,17 +69,21 @@ private struct LogSumExpTerm {
       }
       sum = sum.operands[0]
     }
-    guard let parts = ShiftedLogSumExp(sum) else { return nil }
-    self.parts = parts
+    guard let operation = sum.definition(as: LogSumExp.self), !operation.axes.isEmpty else {
+      return nil
+    }
+    axes = operation.axes
+    x = sum.operands[0]
+    self.sum = sum
     self.views = views.reversed()
-    type = value.type
+    self.value = value
   }
 
   /// m.
-  func shift() -> Value { viewed(parts.shift) }
+  func shift() -> Value { viewed(x.finiteMaximum(over: axes)) }
 
   /// log Σ exp(x − m).
-  func logarithm() -> Value { viewed(parts.logarithm) }
+  func excess() -> Value { viewed(x.builder.apply(LogSumExpExcess(axes: axes), [x])) }
 
   private func viewed(_ value: Value) -> Value {
     var value = value
@@ -83,19 +91,39 @@ private struct LogSumExpTerm {
     return value
   }
 
-  /// The difference of this and Σ q·x; nil where the other value is not such a sum over the same axes.
-  func less(expectationIn other: Value) -> Value? {
-    let sum = other.beneathReshapes
-    guard type.shape.elementCount == parts.logarithm.shape.elementCount,
-      views.allSatisfy({ $0 is Reshape }),
-      let axes = sum.definition(as: ReduceSum.self)?.axes, axes == parts.axes,
-      sum.operands[0].definition(as: Multiply.self) != nil
+  /// Whether it is that of a value, repeated along the axes summed over.
+  func isRepeated(over other: Value) -> Bool {
+    guard other.isIdentical(to: x), let broadcast = value.definition(as: Broadcast.self) else {
+      return false
+    }
+    let repeated = value.operands[0]
+    return repeated.shape == sum.shape && repeated.beneathReshapes.isIdentical(to: sum)
+      && broadcast.axes == (0..<x.rank).filter { !axes.contains($0) }
+  }
+
+  /// The difference of this and Σ select(label, x, 0) or Σ q·x; nil where the other value is not such a sum
+  /// over the same axes.
+  func crossEntropy(against other: Value) -> Value? {
+    let total = other.beneathReshapes
+    guard value.shape.elementCount == sum.shape.elementCount, views.allSatisfy({ $0 is Reshape }),
+      total.definition(as: ReduceSum.self)?.axes == axes
     else { return nil }
-    for (q, score) in sum.operands[0].operands.inEitherOrder
-    where score.isIdentical(to: parts.shifted.operands[0]) {
-      let difference = parts.less(expected: q)
-      return difference.type == type
-        ? difference : difference.builder.apply(Reshape(shape: type.shape), [difference])
+    return rows(against: total.operands[0]).map { rows in
+      rows.type == value.type
+        ? rows : rows.builder.apply(Reshape(shape: value.shape), [rows])
+    }
+  }
+
+  /// The cross-entropies of the rows, where their terms are known as such.
+  private func rows(against terms: Value) -> Value? {
+    if terms.definition(as: Select.self) != nil, terms.operands[1].isIdentical(to: x),
+      terms.operands[2].isConstant(0)
+    {
+      return x.builder.apply(SelectedCrossEntropy(axes: axes), [x, terms.operands[0]])
+    }
+    guard terms.definition(as: Multiply.self) != nil else { return nil }
+    for (q, score) in terms.operands.inEitherOrder where score.isIdentical(to: x) {
+      return x.builder.apply(ExpectedCrossEntropy(axes: axes), [x, q])
     }
     return nil
   }

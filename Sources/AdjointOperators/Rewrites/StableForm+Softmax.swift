@@ -1,41 +1,37 @@
 import AdjointCore
 import AdjointGraph
 
-// exp overflows from 89 on in f32. Sums of exponentials are therefore computed less the greatest
-// exponent m:
+// exp overflows from 89 on in f32, and so do sums of exponentials. Formulas of such sums become the composites that
+// are computed less the greatest exponent m, and whose derivatives are stated:
 //
-//     log Σ exp(x)     →  m + log Σ exp(x − m)
-//     exp(x) / Σ exp(x)  →  exp(x − m) / Σ exp(x − m)
-//     log(exp(x) / Σ exp(x))  →  x − log Σ exp(x), with x − m for x
-//
-// None of these depends on m, so the derivative stops at it. That also marks what has been rewritten.
+//     log Σ exp(x)              →  log_sum_exp(x)
+//     m + log Σ exp(x − m)      →  log_sum_exp(x)
+//     exp(x) / Σ exp(x)         →  softmax(x), also with x − m for x
+//     log(softmax(x))           →  log_softmax(x)
 extension Rewrite {
   /// The logarithm of a sum of exponentials, the sum reshaped or not.
-  static let logSumExp = Rewrite("log Σ exp(x) → m + log Σ exp(x − m)", .stableForm) {
+  static let logSumExp = Rewrite("log Σ exp(x) → log_sum_exp(x)", .stableForm) {
     site in
     let sum = site.operands[0].beneathReshapes
     guard let axes = sum.definition(as: ReduceSum.self)?.axes, !axes.isEmpty,
-      let exponent = sum.operands[0].argument(of: Exp.self), !exponent.isShifted
+      let exponent = sum.operands[0].argument(of: Exp.self), exponent.shiftedValue == nil
     else { return nil }
-    let result = ShiftedLogSumExp(of: exponent, over: axes).sum()
-    if result.type == site.resultType { return result }
-    return site.builder.apply(Reshape(shape: site.resultType.shape), [result])
+    return site.logSumExp(of: exponent, over: axes)
+  }
+
+  /// A log-sum-exp less the greatest element, to which that is added again.
+  static let logSumExpOfShifted = Rewrite(
+    "m + log Σ exp(x − m) → log_sum_exp(x)", .stableForm
+  ) { site in
+    guard let parts = ShiftedLogSumExp(addends: site.operands) else { return nil }
+    return site.logSumExp(of: parts.shifted.operands[0], over: parts.axes)
   }
 
   /// A softmax written out.
-  static let softmax = Rewrite(
-    "exp(x) / Σ exp(x) → exp(x − m) / Σ exp(x − m)", .stableForm
-  ) { site in
-    guard let softmax = SoftmaxParts(site.operands[0], over: site.operands[1]),
-      !softmax.exponent.isShifted
-    else { return nil }
-    let builder = site.builder
-    let shift = softmax.exponent.finiteMaximum(over: softmax.axes)
-    let powers = builder.apply(
-      Exp(), [softmax.exponent.shifted(by: shift, over: softmax.axes)])
-    let sum = builder.apply(ReduceSum(axes: softmax.axes), [powers])
-    return builder.apply(
-      Divide(), [powers, sum.repeated(over: powers, alongAxes: softmax.axes)])
+  static let softmax = Rewrite("exp(x) / Σ exp(x) → softmax(x)", .stableForm) { site in
+    guard let softmax = SoftmaxParts(site.operands[0], over: site.operands[1]) else { return nil }
+    let x = softmax.exponent.withoutShift(over: softmax.axes)
+    return site.builder.apply(Softmax(axes: softmax.axes), [x])
   }
 
   /// A softmax written as a product.
@@ -61,13 +57,18 @@ extension Rewrite {
   }
 
   /// The logarithm of a softmax.
-  static let logSoftmax = Rewrite(
-    "log(exp(x) / Σ exp(x)) → x − log Σ exp(x)", .stableForm
-  ) { site in
-    guard let softmax = SoftmaxParts(site.operands[0]) else { return nil }
-    let logarithm = site.builder.apply(Log(), [softmax.sum])
-    return softmax.exponent
-      - logarithm.repeated(over: softmax.exponent, alongAxes: softmax.axes)
+  static let logSoftmax = Rewrite("log(softmax(x)) → log_softmax(x)", .stableForm) { site in
+    guard let softmax = site.operand(0, as: Softmax.self) else { return nil }
+    return site.builder.apply(LogSoftmax(axes: softmax.axes), site.operands[0].operands)
+  }
+}
+
+extension Rewrite.Site {
+  /// log Σ exp(x) over axes, in the shape of the node that it takes the place of.
+  fileprivate func logSumExp(of x: Value, over axes: [Int]) -> Value {
+    let result = builder.apply(LogSumExp(axes: axes), [x])
+    if result.type == resultType { return result }
+    return builder.apply(Reshape(shape: resultType.shape), [result])
   }
 }
 
@@ -79,22 +80,31 @@ extension Value {
     return value
   }
 
-  /// Whether something was subtracted that stands for the greatest element: a value that derivatives
-  /// stop at, or a maximum.
-  fileprivate var isShifted: Bool {
-    guard definition(as: Subtract.self) != nil else { return false }
+  /// The value from which something was subtracted that stands for its greatest element: a value that
+  /// derivatives stop at, or a maximum.
+  fileprivate var shiftedValue: Value? {
+    guard definition(as: Subtract.self) != nil else { return nil }
     var shift = operands[1]
     while true {
-      if shift.definition(as: StopGradient.self) != nil { return true }
-      if shift.definition(as: ReduceMax.self) != nil { return true }
+      if shift.definition(as: StopGradient.self) != nil { return operands[0] }
+      if shift.definition(as: ReduceMax.self) != nil { return operands[0] }
       if shift.definition(as: Broadcast.self) != nil || shift.definition(as: Reshape.self) != nil {
         shift = shift.operands[0]
       } else if shift.definition(as: Select.self) != nil {
         shift = shift.operands[1]
       } else {
-        return false
+        return nil
       }
     }
+  }
+
+  /// This value as it is before something was subtracted that is the same along axes, which cancels in a
+  /// softmax over them.
+  fileprivate func withoutShift(over axes: [Int]) -> Value {
+    guard let value = shiftedValue, let shift = operands[1].definition(as: Broadcast.self),
+      Set(axes).isDisjoint(with: shift.axes)
+    else { return self }
+    return value
   }
 
   /// The greatest elements over axes, 0 in place of infinite ones: ∞ − ∞ would be NaN, while 0 leaves

@@ -83,7 +83,7 @@ struct PageText {
     case .stopped?: "It counts as a constant: neither mode passes through."
     case .partials?: "Both modes follow from the partial derivatives, element by element."
     case .movement?:
-      "It is linear, and every coefficient is 0 or 1: forward mode applies it to the tangents, reverse "
+      "It is linear, and no coefficient is negative: forward mode applies it to the tangents, reverse "
         + "mode its transpose."
     case .linear?:
       "It is linear: forward mode applies it to the tangents, reverse mode its transpose."

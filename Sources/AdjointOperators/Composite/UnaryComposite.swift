@@ -3,14 +3,19 @@ import AdjointGraph
 
 /// A composite of one operand that is the same function of every element.
 protocol UnaryComposite: Composite {
-  /// The function of floating-point elements.
+  /// Refuses scalar types that the function has no meaning for.
+  static func check(_ type: TensorType) throws(Diagnostic)
+  /// The function of every element.
   func expansion(of x: Value) -> Value
 }
 
 extension UnaryComposite {
+  /// Floating point only, unless a composite says otherwise.
+  static func check(_ type: TensorType) throws(Diagnostic) { try type.expectFloatingPoint() }
+
   package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
     try operands.expect(count: 1)
-    try operands[0].expectFloatingPoint()
+    try Self.check(operands[0])
     return operands
   }
 
