@@ -1,6 +1,8 @@
 import Adjoint
 import AdjointAutodiff
+import AdjointCore
 import AdjointGraph
+import AdjointPasses
 import Foundation
 import Testing
 
@@ -125,6 +127,63 @@ import Testing
     }
     let unbound = #expect(throws: Diagnostic.self) { try graph.jacobianCost(of: "w") }
     #expect(unbound?.code == .unboundDimension)
+  }
+
+  @Test("of products are what the bracketing of a chain predicts", arguments: 0..<6)
+  func products(_ seed: Int) throws {
+    let random = CounterBasedRandom(seed: UInt64(seed), stream: "products")
+    let dimensions = (0..<7).map { 1 + Int(random.bits(at: UInt64($0)).0 % 12) }
+    let chain = try JacobianChain(dimensions: dimensions)
+    for choice in [chain.best, chain.forward, chain.reverse] {
+      let builder = GraphBuilder("products")
+      func value(_ bracketing: JacobianChain.Bracketing) -> Value {
+        switch bracketing {
+        case .factor(let number):
+          builder.input("j\(number)", .f64, [dimensions[number], dimensions[number - 1]])
+        case .product(let later, let earlier): matmul(value(later), value(earlier))
+        }
+      }
+      builder.output("jacobian", value(choice.bracketing))
+      #expect(try builder.build().cost().multiplyAdds == choice.multiplyAdds)
+    }
+  }
+
+  @Test("of functions and composites are those of what they stand for")
+  func composites() throws {
+    let builder = GraphBuilder("composites")
+    let x = builder.input("x", .f64, [3, 4])
+    let function = try Function("twice", [x.type]) { silu($0[0] * $0[0]) }
+    builder.output("y", function(x).sum())
+    let graph = try builder.build()
+    let expanded = try Pass.compositeExpansion(graph)
+    #expect(expanded.nodeCount > graph.nodeCount)
+    let (cost, wanted) = try (graph.cost(), expanded.cost())
+    #expect(cost.multiplyAdds == wanted.multiplyAdds && cost.functionCount == wanted.functionCount)
+    #expect(cost.functionCount == 12)
+    let jacobian = try graph.jacobianCost(of: "y")
+    #expect(try jacobian == expanded.jacobianCost(of: "y"))
+    // Diagonals, and a row: each costs 12.
+    #expect(jacobian.choice.multiplyAdds <= 6 * 12)
+  }
+
+  @Test("of many nodes and many parameters take forward and reverse mode alone")
+  func large() throws {
+    let builder = GraphBuilder("large")
+    let x = builder.input("x", .f64, [2])
+    var value = x
+    for number in 0..<200 {
+      let w = builder.parameter("w\(number)", .f64, [2])
+      for _ in 0..<10 { value = sin(value * w) }
+    }
+    builder.output("y", value.sum())
+    let cost = try builder.build().jacobianCost(of: "y")
+    #expect(cost.orders.map(\.strategy) == [.reverse, .forward])
+    #expect(cost.rowCount == 1 && cost.columnCount == 402)
+    // The row of two numbers, times the two diagonals that each sine and each product have on the way back, and the
+    // one of the parameter.
+    #expect(cost.choice.multiplyAdds <= 3 * 2 * 2000 * 2)
+    // Forward mode carries the columns of all parameters so far.
+    #expect((cost.orders.last?.multiplyAdds ?? 0) > 20 * cost.choice.multiplyAdds)
   }
 
   /// Functions of one value whose Jacobian has no zero by chance.

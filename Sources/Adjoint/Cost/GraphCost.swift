@@ -81,7 +81,10 @@ private struct ArithmeticCounter {
         return kernels.reduce(ArithmeticCount()) { $0 + $1.arithmetic }
       case .graph(let definition):
         var sum = ArithmeticCount()
-        for inner in definition.nodes.indices { sum = sum + (try count(inner, of: definition)) }
+        let live = definition.liveNodes
+        for inner in definition.nodes.indices where live[inner] {
+          sum = sum + (try count(inner, of: definition))
+        }
         return sum
       }
     } catch {

@@ -1,6 +1,7 @@
 import AdjointAutodiff
 import AdjointCore
 import AdjointGraph
+import AdjointPasses
 
 /// What it costs to make the Jacobian of an output from those of the nodes, in several orders.
 ///
@@ -68,7 +69,8 @@ public struct JacobianCost: Hashable, Sendable {
 }
 
 extension Graph {
-  /// What the Jacobian of an output costs in several orders, for the graph as it is written.
+  /// What the Jacobian of an output costs in several orders, for the graph as it is written with functions and
+  /// composites expanded.
   ///
   /// - Parameters:
   ///   - output: The output.
@@ -79,7 +81,7 @@ extension Graph {
   public func jacobianCost(
     of output: String, withRespectTo sources: [String]? = nil, dimensions: [String: Int] = [:]
   ) throws(Diagnostic) -> JacobianCost {
-    let bound = try binding(dimensions)
+    let bound = try Pass.compositeExpansion(binding(dimensions))
     try bound.checkBound()
     let target = try bound.output(named: output).value
     let names: [String]

@@ -67,25 +67,37 @@ package struct LocalJacobians {
   ) throws(Diagnostic) -> (graph: LinearisedGraph, nodes: [Int])? {
     let activity = Activity(of: targets, withRespectTo: sources, in: graph.nodes)
     let origins = Set(sources.map(\.node))
+    let isJoined = origins.count > Self.maximumSourceCount
+    var joined: Int?
     guard targets.contains(where: { activity.isActive($0) }) else { return nil }
     var linearised = LinearisedGraph()
     var numbers: [Int: Int] = [:]
     var active: [Int] = []
     for (index, node) in graph.nodes.enumerated() where activity.activeNodes[index] {
-      let types = node.resultTypes.filter(\.scalarType.isDifferentiable)
-      let number = linearised.addValue(size: Int(clampedConversion: Self.count(types)))
+      if isJoined, origins.contains(index), let joined {
+        numbers[index] = joined
+        continue
+      }
+      let types =
+        isJoined && origins.contains(index)
+        ? sources.map { graph.type(of: $0) } : node.resultTypes
+      let number = linearised.addValue(
+        size: Int(clampedConversion: Self.count(types.filter(\.scalarType.isDifferentiable))))
       numbers[index] = number
       active.append(index)
       guard !origins.contains(index) else {
         linearised.addSource(number)
+        joined = number
         continue
       }
       for (place, operand) in node.operands.enumerated() {
         // An operand without a derivative, such as an index, is active by no path of its own.
         guard let origin = numbers[operand.node],
           graph.type(of: operand).scalarType.isDifferentiable,
-          let jacobian = try jacobian(of: index, operand: place, in: graph)
+          var jacobian = try jacobian(of: index, operand: place, in: graph)
         else { continue }
+        // It is that of one source among the columns of all.
+        if origin == joined, isJoined { jacobian.structure = .general }
         linearised.addEdge(from: origin, to: number, jacobian)
       }
     }
@@ -94,6 +106,9 @@ package struct LocalJacobians {
     }
     return (linearised, active)
   }
+
+  /// More sources than this are taken for one, so that the edges of each value stay few.
+  private static let maximumSourceCount = 64
 
   private static func count(_ types: [TensorType]) -> Double {
     types.reduce(0) { $0 + Double($1.shape.elementCount ?? 0) }
