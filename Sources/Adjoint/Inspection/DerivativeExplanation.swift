@@ -7,6 +7,7 @@ import AdjointPasses
 /// The derivative of an output with respect to one value as a formula, and which of the nodes that read the value
 /// contributed which term of it.
 ///
+/// <!-- given: graph: Graph -->
 /// ```swift
 /// let explanation = try graph.explained("y", withRespectTo: "x")
 /// print(explanation.derivative)          // cos(x) · x + sin(x)

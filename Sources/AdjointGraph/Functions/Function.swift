@@ -3,6 +3,7 @@ import Synchronization
 
 /// A named graph with typed inputs and outputs that other graphs call.
 ///
+/// <!-- given: x: Value, w: Value -->
 /// ```swift
 /// let types = [TensorType(.f32, ["B", 3]), TensorType(.f32, [3, 2])]
 /// let layer = try Function("layer", types) { relu(matmul($0[0], $0[1])) }
