@@ -11,7 +11,7 @@ struct ExplainCommand: ParsableCommand {
       The value may be an input, a parameter or a named node.
 
         adjoint explain Graphs/trace.graph --of y --with-respect-to x1
-        adjoint explain Graphs/many-children.graph --of y --with-respect-to x --latex
+        adjoint explain Graphs/many-children.graph --of f --with-respect-to t --latex
       """)
 
   @Argument(help: ArgumentHelp("The graph file.", valueName: "file"))
