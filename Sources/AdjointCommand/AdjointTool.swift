@@ -19,8 +19,9 @@ struct AdjointTool: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       PrintCommand.self, CheckCommand.self, DifferentiateCommand.self, RunCommand.self,
-      GradientCommand.self, TraceCommand.self, TrainCommand.self, EvaluateCommand.self,
-      CheckGradientsCommand.self, CostCommand.self, ExplainCommand.self,
+      GradientCommand.self, JacobianCommand.self, HessianCommand.self, TraceCommand.self,
+      TrainCommand.self, EvaluateCommand.self, CheckGradientsCommand.self, CostCommand.self,
+      ExplainCommand.self,
     ])
 
   static func main() {

@@ -137,6 +137,8 @@ extension Diagnostic.Code {
   public static let invalidGraph = Self("invalid-graph")
   /// A graph, or a part of it, that has no derivative.
   public static let notDifferentiable = Self("not-differentiable")
+  /// An operator that cannot be applied to a batch.
+  public static let notBatchable = Self("not-batchable")
   /// An input that the run needs and was not given.
   public static let missingInput = Self("missing-input")
   /// A file that is not what its format says.

@@ -106,6 +106,51 @@ struct ForeignValueTests {
     Call("GraphBuilder.call(_ function: Function, _ operands: [Value])", 3) { values in
       _ = values[0].builder.call(try Function("f", values.map(\.type)) { $0[0] }, values)
     },
+    Call(
+      "jacobianVectorProductByReverse(of outputs: [Value], withRespectTo inputs: [Value], "
+        + "tangents: [Value])", 6
+    ) {
+      _ = jacobianVectorProductByReverse(
+        of: [$0[0], $0[1]], withRespectTo: [$0[2], $0[3]], tangents: [$0[4], $0[5]])
+    },
+    Call("linearized(of outputs: [Value], withRespectTo inputs: [Value])", 4) {
+      _ = linearized(of: [$0[0], $0[1]], withRespectTo: [$0[2], $0[3]])
+    },
+    Call("jacobian(of output: Value, withRespectTo input: Value, by order: JacobianOrder)") {
+      _ = jacobian(of: $0[0], withRespectTo: $0[1])
+    },
+    Call("jacobian(of outputs: [Value], withRespectTo inputs: [Value], by order: JacobianOrder)", 4)
+    {
+      _ = jacobian(of: [$0[0], $0[1]], withRespectTo: [$0[2], $0[3]])
+    },
+    Call("hessian(of output: Value, withRespectTo input: Value)") {
+      _ = hessian(of: $0[0], withRespectTo: $0[1])
+    },
+    Call("hessian(of output: Value, withRespectTo inputs: [Value])", 3) {
+      _ = hessian(of: $0[0], withRespectTo: [$0[1], $0[2]])
+    },
+    Call("hessianDiagonal(of output: Value, withRespectTo inputs: [Value])", 3) {
+      _ = hessianDiagonal(of: $0[0], withRespectTo: [$0[1], $0[2]])
+    },
+    Call(
+      "hessianVectorProduct(of output: Value, withRespectTo inputs: [Value], tangents: [Value])", 5
+    ) {
+      _ = hessianVectorProduct(
+        of: $0[0], withRespectTo: [$0[1], $0[2]], tangents: [$0[3], $0[4]])
+    },
+    Call(
+      "vectorHessianVectorProduct(of output: Value, withRespectTo inputs: [Value], "
+        + "left: [Value], right: [Value])", 5
+    ) {
+      _ = vectorHessianVectorProduct(
+        of: $0[0], withRespectTo: [$0[1], $0[2]], left: [$0[3], $0[2]], right: [$0[4], $0[1]])
+    },
+    Call(
+      "gaussNewtonProduct(of outputs: [Value], withRespectTo inputs: [Value], tangents: [Value])", 6
+    ) {
+      _ = gaussNewtonProduct(
+        of: [$0[0], $0[1]], withRespectTo: [$0[2], $0[3]], tangents: [$0[4], $0[5]])
+    },
     Call("GraphBuilder.output(_ name: String, _ value: Value)") {
       $0[0].builder.output("y", $0[1])
     },

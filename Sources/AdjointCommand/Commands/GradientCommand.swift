@@ -62,35 +62,11 @@ struct GradientCommand: ParsableCommand {
     let graph = try whole.keeping(outputs: [target])
     let sources = try withRespectTo?.names ?? graph.differentiableSources(of: target)
     // The names of the derivatives are those that differentiate gives them, beside all outputs.
-    let derived = try whole.differentiated(
-      target, withRespectTo: sources, options: zeros ? .zeros : [])
-    let names = derived.outputs.dropFirst(whole.outputs.count).map(\.name)
-    let derivative = try derived.keeping(outputs: [target] + names)
-    let (tensors, extents) = try input.values(for: derivative, of: whole)
-    try derivative.checkInputs(given: tensors)
-    let context = try derivative.compiled(
-      CompilationOptions(dimensions: extents, threads: threads), on: CommandEngine.engine()
-    ).makeContext(seed: input.seed)
-    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
-      try context.set(name, to: tensor)
-    }
-    try context.run()
-    let value = try context.output(target)
-    var gradients: [(source: String, name: String, tensor: Tensor)] = []
-    for (source, name) in zip(sources, names) {
-      gradients.append((source, name, try context.output(name)))
-    }
-    if json {
-      let members = gradients.map { ($0.source, JSONValue.typed($0.tensor)) }
-      try StandardStream.output.write(
-        JSONValue.object([
-          "graph": .text(graph.name), "output": .text(target), "value": .typed(value),
-          "gradients": .object(Dictionary(members) { first, _ in first }),
-        ]).text)
-    } else {
-      let lines = gradients.map { TensorLine.text($0.name, $0.tensor) }
-      try StandardStream.output.write(TensorLine.text(target, value) + lines.joined())
-    }
+    let report = try DerivativeReport(
+      of: target, in: whole,
+      whole.differentiated(target, withRespectTo: sources, options: zeros ? .zeros : []),
+      labels: sources)
+    try report.write(input, threads: threads, jsonAs: json ? "gradients" : nil)
   }
 
   /// Writes the gradient by differences.

@@ -18,11 +18,11 @@ public final class GraphBuilder {
   /// The name of the graph.
   public let name: String
 
-  package private(set) var nodes: [Node] = []
+  package internal(set) var nodes: [Node] = []
   package private(set) var outputs: [Graph.Output] = []
-  package private(set) var updates: [Graph.Update] = []
+  package internal(set) var updates: [Graph.Update] = []
 
-  private var nodesByName: [String: Int] = [:]
+  var nodesByName: [String: Int] = [:]
   private var outputNames: Set<String> = []
   private var updatedParameters: Set<Int> = []
   private var nodesByContent = NodeTable()
@@ -31,6 +31,7 @@ public final class GraphBuilder {
   /// How many composites are being expanded in which nothing is rewritten.
   var settledDepth = 0
   package var mistakes = Mistakes()
+  var examples = ExampleNodes()
 
   /// The families of identities that are tried on each node before it is added.
   package var rewriteFamilies: Set<Rewrite.Family> {
@@ -160,8 +161,9 @@ public final class GraphBuilder {
     try refuseMistakes()
     try check(name)
     guard nodes.count <= GraphLimits.nodes else { throw GraphLimits.tooManyNodes(name) }
-    return Graph(
+    let graph = Graph(
       name: name, nodes: nodes, outputs: outputs, updates: updates, nodesByName: nodesByName)
+    return examples.isEmpty ? graph : graph.removing(examples)
   }
 
   /// Replaces the outputs declared so far; for passes.

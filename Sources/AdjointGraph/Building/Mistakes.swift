@@ -141,6 +141,7 @@ extension GraphBuilder {
   func checkOwner(
     of values: [Value], at location: SourceLocation?
   ) throws(Diagnostic) {
+    try checkExamples(among: values, at: location)
     for value in values where value.builder !== self {
       if value.builder.isPoisoned(value) { try value.builder.refuseMistakes() }
       let owner = value.builder.name

@@ -31,6 +31,9 @@ package protocol Operator: Hashable, Sendable {
   /// operands to all results or end at the node.
   var dependences: [[OperandDependence]]? { get }
 
+  /// How it is applied to a batch; by default what follows from its kernels.
+  var batching: Batching { get }
+
   /// The kernels that compute the results; all extents are known here.
   func lower(
     _ operands: [TensorType], to results: [TensorType]
@@ -56,6 +59,7 @@ extension Operator {
   package var functions: [Function] { [] }
   package var dependences: [[OperandDependence]]? { nil }
   package func notation(for operands: [TensorType]) -> Notation? { nil }
+  package var batching: Batching { .derived }
   package var mnemonic: String { Self.mnemonic }
 
   /// Whether the other operator is of the same type and equal.

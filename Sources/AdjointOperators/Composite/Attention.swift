@@ -47,6 +47,15 @@ package struct Attention: Composite {
     return [TensorType(queries.scalarType, shape)]
   }
 
+  package var batching: Batching {
+    .rule { site in
+      // A mask of fewer axes than the scores would take the axis of the batch for another one.
+      let ranks = site.operands.map(\.exampleType.rank)
+      let isAligned = ranks.allSatisfy { $0 == ranks[0] }
+      return isAligned ? site.applying(self) : site.expanding(self)
+    }
+  }
+
   package func expansion(of operands: [Value]) throws(Diagnostic) -> [Value] {
     let (queries, keys, values) = (operands[0], operands[1], operands[2])
     let last = queries.rank - 1

@@ -16,6 +16,10 @@ extension AxesComposite {
 
   package var attributes: AttributeList { AttributeList(["axes": .integers(axes)]) }
 
+  package var batching: Batching {
+    .rule { $0.applying(Self(axes: axes.map { $0 + 1 })) }
+  }
+
   /// Refuses anything but one floating-point operand that has the axes.
   func checkedOperand(_ operands: [TensorType]) throws(Diagnostic) -> TensorType {
     try operands.expect(count: 1)

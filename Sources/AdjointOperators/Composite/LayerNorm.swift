@@ -64,6 +64,16 @@ package struct LayerNorm: Composite {
       })
   }
 
+  package var batching: Batching {
+    .rule { site in
+      // A scale or an offset for each example is no operand of one layer norm.
+      if site.operands[1].isBatched || site.operands[2].isBatched { return site.expanding(self) }
+      let shifted = Self(axes: axes.map { $0 + 1 }, epsilon: epsilon)
+      let normalized = site.builder.apply(shifted, site.operands.map(\.value))
+      return [BatchedValue(normalized, isBatched: true)]
+    }
+  }
+
   package func expansion(of operands: [Value]) throws(Diagnostic) -> [Value] {
     let x = operands[0]
     let normalized = Parts(x, self).normalized

@@ -44,6 +44,14 @@ package struct Linear: Composite {
     return [TensorType(x.scalarType, shape)]
   }
 
+  package var batching: Batching {
+    .rule { site in
+      if site.operands.dropFirst().contains(where: \.isBatched) { return site.expanding(self) }
+      let product = site.builder.apply(self, site.operands.map(\.value))
+      return [BatchedValue(product, isBatched: true)]
+    }
+  }
+
   package func expansion(of operands: [Value]) throws(Diagnostic) -> [Value] {
     let product = matmul(operands[0], operands[1])
     guard operands.count == 3 else { return [product] }

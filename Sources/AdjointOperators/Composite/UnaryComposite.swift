@@ -19,6 +19,8 @@ extension UnaryComposite {
     return operands
   }
 
+  package var batching: Batching { .elementwise }
+
   package func expansion(of operands: [Value]) throws(Diagnostic) -> [Value] {
     [expansion(of: operands[0])]
   }

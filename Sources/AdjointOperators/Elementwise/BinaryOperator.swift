@@ -25,6 +25,8 @@ extension BinaryOperator {
 
   package var attributes: AttributeList { AttributeList() }
 
+  package var batching: Batching { .elementwise }
+
   package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
     try operands.expect(count: 2)
     let type = try operands.expectEqual()

@@ -33,6 +33,8 @@ package struct Cast: Operator {
     }
   }
 
+  package var batching: Batching { .elementwise }
+
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {

@@ -22,6 +22,8 @@ extension ComparisonOperator {
 
   package var attributes: AttributeList { AttributeList() }
 
+  package var batching: Batching { .elementwise }
+
   package var derivative: Derivative { .zero }
 
   package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {

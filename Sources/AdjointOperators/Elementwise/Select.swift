@@ -38,6 +38,8 @@ package struct Select: Operator {
     }
   }
 
+  package var batching: Batching { .elementwise }
+
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {

@@ -24,6 +24,8 @@ package struct StopGradient: Operator {
 
   package var derivative: Derivative { .stopped }
 
+  package var batching: Batching { .elementwise }
+
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {

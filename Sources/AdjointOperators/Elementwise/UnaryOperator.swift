@@ -26,6 +26,8 @@ extension UnaryOperator {
 
   package var attributes: AttributeList { AttributeList() }
 
+  package var batching: Batching { .elementwise }
+
   package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
     try operands.expect(count: 1)
     try Self.check(operands[0])

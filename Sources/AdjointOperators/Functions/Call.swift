@@ -44,6 +44,20 @@ package struct Call: Composite {
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering { .graph(try function.body(for: operands)) }
 
+  /// A call of the function of batches.
+  package var batching: Batching {
+    .rule { site in
+      do throws(Diagnostic) {
+        let batched = try function.batched(site.operands.map(\.isBatched))
+        return site.builder.call(batched, site.operands.map(\.value))
+          .map { BatchedValue($0, isBatched: true) }
+      } catch {
+        site.builder.record(error.located(at: site.builder.currentLocation))
+        return []
+      }
+    }
+  }
+
   /// The derivatives that were supplied for the function, or functions derived from its body.
   package var derivative: Derivative {
     .rules(

@@ -7,26 +7,37 @@ import AdjointKernels
 /// The axes of the indices take the place of the axis. An index outside the axis (negative ones
 /// included) gives NaN, 0 for whole numbers, false for truth values. The transpose is a scatter that
 /// adds.
+///
+/// The first `batch` axes are those of the data and of the indices alike: each position of them has data
+/// and indices of its own.
 package struct Gather: Operator {
   package static let mnemonic = "gather"
 
   package let axis: Int
-  package init(axis: Int) { self.axis = axis }
+  /// The number of leading axes that data and indices share.
+  package let batch: Int
 
-  package init(attributes: AttributeList) throws(Diagnostic) {
-    try attributes.allowOnly("axis")
-    self.init(axis: try attributes.integer("axis"))
+  package init(axis: Int, batch: Int = 0) {
+    self.axis = axis
+    self.batch = batch
   }
 
-  package var attributes: AttributeList { AttributeList(["axis": .integer(axis)]) }
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("axis", "batch")
+    self.init(axis: try attributes.integer("axis"), batch: try attributes.batchCount())
+  }
+
+  package var attributes: AttributeList { .indexing(axis: axis, batch: batch) }
 
   package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
     try operands.expect(count: 2)
     try operands[0].expectAscending(axes: [axis])
     try operands[1].expectIndices()
+    try operands[0].expectBatch(of: batch, sharedWith: operands[1], before: axis)
     return [
       TensorType(
-        operands[0].scalarType, operands[0].shape.replacing(axis, with: operands[1].shape))
+        operands[0].scalarType,
+        operands[0].shape.replacing(axis, with: operands[1].shape.dropping(batch)))
     ]
   }
 
@@ -34,22 +45,40 @@ package struct Gather: Operator {
     .linear { site, cotangent in
       let zeros = site.builder.full(0, site.operands[0].type)
       return [
-        site.builder.apply(ScatterAdd(axis: axis), [zeros, site.operands[1], cotangent]), nil,
+        site.builder.apply(
+          ScatterAdd(axis: axis, batch: batch), [zeros, site.operands[1], cotangent]), nil,
       ]
+    }
+  }
+
+  package var batching: Batching {
+    .rule { site in
+      let (data, indices) = (site.operands[0], site.operands[1])
+      // Each with its own axis of the batch, where neither has one of its own yet.
+      switch (data.isBatched, indices.isBatched, batch) {
+      case (true, false, 0):
+        let chosen = site.builder.apply(Self(axis: axis + 1), [data.value, indices.value])
+        return [BatchedValue(chosen, isBatched: true)]
+      case (false, true, 0):
+        let chosen = site.builder.apply(self, [data.value, indices.value])
+        return [BatchedValue(chosen.movingAxisToFront(axis), isBatched: true)]
+      default: return site.applying(Self(axis: axis + 1, batch: batch + 1))
+      }
     }
   }
 
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {
-    .kernels([.gather(try IndexedCopy(data: operands[0], indices: operands[1], axis: axis))])
-  }
-}
-
-extension Shape {
-  /// The shape with the axes of another one in place of an axis.
-  func replacing(_ axis: Int, with other: Shape) -> Shape {
-    Shape(Array(dimensions[..<axis]) + other.dimensions + Array(dimensions[(axis + 1)...]))
+    if batch > 0 {
+      let table = try IndexedTable(operands[0], at: operands[1], axis: axis, batch: batch)
+      return try .graph(of: operands) { values in
+        let rows = values[0].reshaped(to: table.shape)
+        let chosen = rows.gathered(at: table.places(of: values[1]))
+        return [chosen.reshaped(to: results[0].shape)]
+      }
+    }
+    return .kernels([.gather(try IndexedCopy(data: operands[0], indices: operands[1], axis: axis))])
   }
 }
 
@@ -102,7 +131,11 @@ extension Gather {
       ],
       result: "The shape of x with that of the indices in place of the axis, of the type of "
         + "x.",
-      attributes: [OperatorPage.Part("axis", "the axis of x that is chosen from")],
+      attributes: [
+        OperatorPage.Part("axis", "the axis of x that is chosen from"),
+        OperatorPage.Part(
+          "batch", "how many leading axes x and the indices share, 0 where it is left out"),
+      ],
       reverse: ["x̄ = ȳ, each slice added where it came from"],
       forward: "ẏ = the slices of ẋ",
       conventions: [

@@ -7,18 +7,27 @@ import AdjointKernels
 ///
 /// An index outside the axis (negative ones included) adds nothing. Linear in the data and the
 /// updates; the transpose passes the cotangent to the data, and gathers it for the updates.
+///
+/// The first `batch` axes are those of all operands alike: each position of them has data, indices and
+/// updates of its own.
 package struct ScatterAdd: Operator {
   package static let mnemonic = "scatter_add"
 
   package let axis: Int
-  package init(axis: Int) { self.axis = axis }
+  /// The number of leading axes that the operands share.
+  package let batch: Int
 
-  package init(attributes: AttributeList) throws(Diagnostic) {
-    try attributes.allowOnly("axis")
-    self.init(axis: try attributes.integer("axis"))
+  package init(axis: Int, batch: Int = 0) {
+    self.axis = axis
+    self.batch = batch
   }
 
-  package var attributes: AttributeList { AttributeList(["axis": .integer(axis)]) }
+  package init(attributes: AttributeList) throws(Diagnostic) {
+    try attributes.allowOnly("axis", "batch")
+    self.init(axis: try attributes.integer("axis"), batch: try attributes.batchCount())
+  }
+
+  package var attributes: AttributeList { .indexing(axis: axis, batch: batch) }
 
   package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
     try operands.expect(count: 3)
@@ -32,7 +41,8 @@ package struct ScatterAdd: Operator {
         "the data \(data) and the updates \(updates) have different scalar types; cast one of them"
       )
     }
-    let expected = data.shape.replacing(axis, with: indices.shape)
+    try data.expectBatch(of: batch, sharedWith: indices, before: axis)
+    let expected = data.shape.replacing(axis, with: indices.shape.dropping(batch))
     guard updates.shape == expected else {
       throw Diagnostic(
         .shapeMismatch,
@@ -56,19 +66,40 @@ package struct ScatterAdd: Operator {
   private func updateCotangent(
     _ cotangent: Value, at indices: Value
   ) -> Value {
-    let gathered = cotangent.builder.apply(Gather(axis: axis), [cotangent, indices])
+    let gathered = cotangent.builder.apply(Gather(axis: axis, batch: batch), [cotangent, indices])
     // Extents need not fit into 8 bits.
     let places = indices.scalarType == .u8 ? indices.cast(to: .i32) : indices
     let extent = cotangent.extent(ofAxes: [axis], as: places.scalarType)
     let isInside = (places .>= 0) .& (places .< extent)
-    let axes = Array(axis..<(axis + indices.rank))
+    let axes = Array(0..<batch) + Array(axis..<(axis + indices.rank - batch))
     return select(isInside.broadcast(to: gathered.shape, axes: axes), gathered, 0)
+  }
+
+  package var batching: Batching {
+    .rule { site in
+      let joins = batch > 0 || site.operands[1].isBatched
+      if joins { return site.applying(Self(axis: axis + 1, batch: batch + 1)) }
+      let scattered = site.builder.apply(
+        Self(axis: axis + 1), [site.batched(0), site.operands[1].value, site.batched(2)])
+      return [BatchedValue(scattered, isBatched: true)]
+    }
   }
 
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {
-    .kernels([.scatterAdd(try IndexedCopy(data: operands[0], indices: operands[1], axis: axis))])
+    if batch > 0 {
+      let table = try IndexedTable(operands[0], at: operands[1], axis: axis, batch: batch)
+      return try .graph(of: operands) { values in
+        let rows = values[0].reshaped(to: table.shape)
+        let sum = rows.scatterAdding(
+          values[2].reshaped(to: table.updateShape), at: table.places(of: values[1]))
+        return [sum.reshaped(to: results[0].shape)]
+      }
+    }
+    return .kernels([
+      .scatterAdd(try IndexedCopy(data: operands[0], indices: operands[1], axis: axis))
+    ])
   }
 }
 
@@ -105,7 +136,11 @@ extension ScatterAdd {
           "updates", "that of x with the shape of the indices in place of the axis"),
       ],
       result: "The shape and type of x.",
-      attributes: [OperatorPage.Part("axis", "the axis of x that is added to")],
+      attributes: [
+        OperatorPage.Part("axis", "the axis of x that is added to"),
+        OperatorPage.Part(
+          "batch", "how many leading axes the operands share, 0 where it is left out"),
+      ],
       reverse: ["x̄ = ȳ", "ū = the slices of ȳ at the indices"],
       forward: "ẏ = ẋ with the tangents of the updates added",
       conventions: [

@@ -83,6 +83,10 @@ package struct ProductOfOthers: Operator {
     return site.builder.apply(self, operands)
   }
 
+  package var batching: Batching {
+    .rule { $0.applying(Self(axes: axes.map { $0 + 1 })) }
+  }
+
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {

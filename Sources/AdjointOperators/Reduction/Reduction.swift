@@ -31,6 +31,10 @@ extension Reduction {
     return [TensorType(operands[0].scalarType, Shape(kept))]
   }
 
+  package var batching: Batching {
+    .rule { $0.applying(Self(axes: axes.map { $0 + 1 })) }
+  }
+
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {

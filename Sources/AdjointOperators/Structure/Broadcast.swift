@@ -51,6 +51,12 @@ package struct Broadcast: Operator {
     }
   }
 
+  package var batching: Batching {
+    .rule { site in
+      site.applying(Self(shape: shape.batched(site.extent), axes: [0] + axes.map { $0 + 1 }))
+    }
+  }
+
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {

@@ -71,6 +71,10 @@ package struct Concatenate: Operator {
     }
   }
 
+  package var batching: Batching {
+    .rule { $0.applying(Self(axis: axis + 1)) }
+  }
+
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {

@@ -40,6 +40,14 @@ package struct Extent: Operator {
 
   package var derivative: Derivative { .zero }
 
+  // The same number for every example.
+  package var batching: Batching {
+    .rule { site in
+      let count = site.operands[0].value.extent(ofAxes: axes.map { $0 + 1 }, as: scalarType)
+      return [BatchedValue(count, isBatched: false)]
+    }
+  }
+
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {

@@ -154,6 +154,10 @@ package struct Pad: Operator {
     return operand.builder.apply(Slice(ranges), [cotangent])
   }
 
+  package var batching: Batching {
+    .rule { $0.applying(Self([Padding()] + paddings, with: value)) }
+  }
+
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {

@@ -31,6 +31,10 @@ package struct Reshape: Operator {
     }
   }
 
+  package var batching: Batching {
+    .rule { $0.applying(Self(shape: shape.batched($0.extent))) }
+  }
+
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {

@@ -104,6 +104,16 @@ package struct Slice: Operator {
     }
   }
 
+  package var batching: Batching {
+    .rule { site in
+      site.applying(
+        Self(
+          ranges.map {
+            Range(axis: $0.axis + 1, start: $0.start, limit: $0.limit, stride: $0.stride)
+          }))
+    }
+  }
+
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {

@@ -36,6 +36,10 @@ package struct Transpose: Operator {
     }
   }
 
+  package var batching: Batching {
+    .rule { $0.applying(Self(permutation: [0] + permutation.map { $0 + 1 })) }
+  }
+
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {

@@ -13,7 +13,12 @@ struct DerivativeNames {
 
   /// `gradient.x` of an only output, else `gradient.<output>.x`.
   func gradient(of output: String, _ source: String) -> String {
-    free("gradient", target == nil ? "\(output).\(source)" : source, isTaken: builder.hasOutput)
+    self.output("gradient", of: output, source)
+  }
+
+  /// `<kind>.x` of an only output, else `<kind>.<output>.x`.
+  func output(_ kind: String, of output: String, _ source: String) -> String {
+    free(kind, target == nil ? "\(output).\(source)" : source, isTaken: builder.hasOutput)
   }
 
   /// `tangent.<output>`.

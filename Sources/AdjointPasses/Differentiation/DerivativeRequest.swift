@@ -5,8 +5,8 @@ import AdjointOperators
 
 /// Which outputs are differentiated, with respect to what, and how.
 struct DerivativeRequest {
-  private let outputs: [String]
-  private let sources: [String]
+  let outputs: [String]
+  let sources: [String]
   private let mode: DifferentiationMode
   private let options: DerivativeOptions
 

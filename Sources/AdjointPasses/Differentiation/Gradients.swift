@@ -24,18 +24,7 @@ public func gradients(
   let builder = output.builder
   return derivatives(of: [output] + inputs, like: inputs, in: builder, at: location) {
     () throws(Diagnostic) in
-    var offenders: [String] = []
-    if output.rank != 0 || !output.scalarType.isDifferentiable {
-      offenders.append(
-        "\(output) is not a floating-point scalar\(output.place); sum it, or give a cotangent and ask for a product"
-      )
-    }
-    for input in inputs where !input.scalarType.isDifferentiable {
-      offenders.append("\(input) is not floating point and has no derivative\(input.place)")
-    }
-    guard offenders.isEmpty else {
-      throw Diagnostic(.notDifferentiable, "the gradient does not exist", notes: offenders)
-    }
+    try checkScalar(output, "gradient", inputs)
     let one = builder.constant(1, output.scalarType)
     return DifferentiationPath(
       from: inputs, to: [output], in: builder, StandardArithmetic()
@@ -94,7 +83,7 @@ public func jacobianVectorProduct(
 }
 
 /// The values that a body makes; where a mistake keeps it from that, poisoned ones of the types of others.
-private func derivatives(
+func derivatives(
   of values: [Value], like models: [Value], in builder: GraphBuilder, at location: SourceLocation,
   _ body: () throws(Diagnostic) -> [Value]
 ) -> [Value] {
@@ -110,7 +99,25 @@ private func derivatives(
     ? [] : [first] + models.dropFirst().map { builder.poison(like: $0.type) }
 }
 
-private func check(
+/// Refuses a derivative of what is no scalar, or with respect to what carries none, all offenders in one.
+func checkScalar(
+  _ output: Value, _ derivative: String, _ inputs: [Value]
+) throws(Diagnostic) {
+  var offenders: [String] = []
+  if output.rank != 0 || !output.scalarType.isDifferentiable {
+    offenders.append(
+      "\(output) is not a floating-point scalar\(output.place); sum it, or give a cotangent and ask for a product"
+    )
+  }
+  for input in inputs where !input.scalarType.isDifferentiable {
+    offenders.append("\(input) is not floating point and has no derivative\(input.place)")
+  }
+  guard offenders.isEmpty else {
+    throw Diagnostic(.notDifferentiable, "the \(derivative) does not exist", notes: offenders)
+  }
+}
+
+func check(
   _ values: [Value], _ kind: String, against directions: [Value], _ directionKind: String
 ) throws(Diagnostic) {
   guard values.count == directions.count else {
@@ -125,7 +132,7 @@ private func check(
   }
 }
 
-private func checkFloatingPoint(
+func checkFloatingPoint(
   _ values: [Value], _ kind: String
 ) throws(Diagnostic) {
   let offenders = values.filter { !$0.scalarType.isDifferentiable }

@@ -17,6 +17,7 @@ struct EntryPointTests {
     ("comparisons", EntryPoint.comparisons), ("functions", EntryPoint.functions),
     ("reductions", EntryPoint.reductions), ("structure", EntryPoint.structure),
     ("building", EntryPoint.building), ("derivatives", EntryPoint.derivatives),
+    ("batches", EntryPoint.batches),
     ("compiling", EntryPoint.compiling), ("engines", EntryPoint.engines),
     ("running", EntryPoint.running), ("handles", EntryPoint.handles),
     ("gradient-functions", EntryPoint.gradientFunctions),
@@ -65,7 +66,7 @@ struct EntryPointTests {
   private static let harmless: Set<Substring> = [
     // Axes as variadics go on to the function that takes a list.
     "Int...", "Value", "Value?", "Engine", "[Value]", "Graph", "ScalarType", "CodeForm",
-    "DifferentiationMode", "DerivativeOptions",
+    "DifferentiationMode", "DerivativeOptions", "JacobianOrder",
     "GeluApproximation", "Provenance.Role?", "[Pass]", "Self", "inout Hasher", "(Progress) -> Void",
     "(Pass, Graph) throws(Diagnostic) -> Void", "([UInt8]) throws(Diagnostic) -> Void",
     "isolated (any Actor)?",
