@@ -9,7 +9,8 @@ import Testing
     #expect(
       ExampleFiles.names == [
         "chain.graph", "digits-mlp.graph", "fashion-mlp.graph", "logistic.graph",
-        "many-children.graph", "residual-blocks.graph", "skip.graph", "softmax-regression.graph",
+        "many-children.graph", "residual-blocks.graph", "rosenbrock.graph", "skip.graph",
+        "softmax-regression.graph",
         "trace.graph",
         "two-layer.graph",
       ])

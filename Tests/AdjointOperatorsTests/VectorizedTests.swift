@@ -80,6 +80,19 @@ struct VectorizedTests {
     #expect(result["t"]?.doubles == [11, 12, 13, 21, 22, 23])
   }
 
+  @Test("a long function has one node for each of its own in the batch, and none more")
+  func nodes() throws {
+    let x = builder.input("x", .f64, ["N", 2])
+    let count = 20_000
+    let y = vectorized { (x: Value) in
+      var value = x
+      for step in 0..<count { value = step.isMultiple(of: 2) ? sin(value) : tanh(value) }
+      return value
+    }(x)
+    builder.output("y", y)
+    #expect(try builder.build().nodeCount == 1 + count)
+  }
+
   @Test(
     "indices of its own for each example, those out of range too",
     arguments: [[true, true], [false, true], [true, false]], [0, 1])

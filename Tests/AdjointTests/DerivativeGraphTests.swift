@@ -34,10 +34,12 @@ struct DerivativeGraphTests {
       })
   }
 
-  private func expectNear(_ one: Tensor?, _ other: [Double], line: Int = #line) throws {
+  private func expectNear(
+    _ one: Tensor?, _ other: [Double], _ bound: Double = 1e-12, line: Int = #line
+  ) throws {
     let one = try #require(one).doubles
     #expect(one.count == other.count, "line \(line)")
-    for (a, b) in zip(one, other) { #expect((a - b).magnitude < 1e-12, "line \(line)") }
+    for (a, b) in zip(one, other) { #expect((a - b).magnitude < bound, "line \(line)") }
   }
 
   @Test(
@@ -126,6 +128,51 @@ struct DerivativeGraphTests {
     var wanted: [Double] = []
     for row in 0..<3 { wanted += [curvatures[2 * row], 0, 0, curvatures[2 * row + 1]] }
     try expectNear(batch["hessian.x.x"], wanted)
+  }
+
+  @Test("the file of Rosenbrock's valley: J, H, and the Gauss-Newton product")
+  func rosenbrock() throws {
+    let graph = try Graph(contentsOf: ExampleGraphTests.path("rosenbrock.graph"))
+    for (a, b) in [(1.0, 1.0), (-1.2, 1), (0.5, -2)] {
+      let x = try Tensor([a, b])
+      let jacobian = try run(graph.jacobian(of: "r", withRespectTo: ["x"]), ["x": x])
+      try expectNear(jacobian["jacobian.x"], [-1, 0, -20 * a, 10])
+      let hessian = try run(graph.hessian(of: "f", withRespectTo: ["x"]), ["x": x])
+      let curvature: Double = 2 - 400 * (b - a * a) + 800 * a * a
+      try expectNear(hessian["hessian.x.x"], [curvature, -400 * a, -400 * a, 200], 1e-9)
+      let t = try Tensor([0.25, -1.5])
+      let product = try run(
+        graph.gaussNewtonProduct(of: "r", withRespectTo: ["x"]), ["x": x, "tangent.x": t])
+      let image: [Double] = [-0.25, -20 * a * 0.25 - 15]
+      try expectNear(
+        product["gauss_newton.x"], [-image[0] - 20 * a * image[1], 10 * image[1]], 1e-9)
+    }
+  }
+
+  @Test("gathers and scatters of a batch, compiled, with an extent that is bound then")
+  func indexing() throws {
+    let builder = GraphBuilder("indexing")
+    let table = builder.input("table", .f32, [4, 3])
+    let at = builder.input("at", .i32, [2])
+    let rows = table.gathered(at: at)
+    builder.output("rows", rows)
+    builder.output("sum", table.scatterAdding(rows, at: at))
+    let graph = try builder.build().vectorized(over: ["table", "at"], extent: "N")
+      .differentiated("sum", withRespectTo: ["table"])
+    let values = try [
+      "table": Tensor.random(TensorType(.f32, [2, 4, 3]), seed: 1),
+      "at": Tensor(.i32([3, 0, 1, 7]), extents: [2, 2]),
+      "cotangent.sum": Tensor.random(TensorType(.f32, [2, 4, 3]), seed: 2),
+    ]
+    let bound = try graph.binding(["N": 2])
+    let interpreted = try GraphInterpreter.evaluate(bound, values).outputs
+    let compiled = try bound.compiled()(values)
+    for (name, tensor) in interpreted {
+      #expect(tensor.description == compiled[name]?.description, "\(name)")
+    }
+    let row = try #require(compiled["rows"]).doubles
+    #expect(row[0..<3].elementsEqual(try #require(values["table"]).doubles[9..<12]))
+    #expect(row[9..<12].allSatisfy { $0.isNaN })
   }
 
   @Test(
