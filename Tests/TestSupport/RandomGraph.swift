@@ -4,8 +4,8 @@ import AdjointOperators
 
 /// Graphs made at random from a seed, for tests of what has to hold for every graph.
 ///
-/// They are `f64` and smooth, with element-wise functions, arithmetic, broadcasts, reductions, reshapes,
-/// transposes and matrix products over small shapes, among them extents of 1. Every value stays within
+/// They are `f64` and smooth, with element-wise functions, arithmetic, broadcasts, reductions, composites,
+/// reshapes, transposes and matrix products over small shapes, among them extents of 1. Every value stays within
 /// a bound, so that derivatives can be compared with differences.
 package struct RandomGraph {
   /// A value and a bound of its magnitude for inputs and parameters within ±1.
@@ -82,7 +82,7 @@ package struct RandomGraph {
   }
 
   private mutating func unary(_ x: Bounded) throws(Diagnostic) -> Bounded {
-    switch Int.random(in: 0..<8, using: &random) {
+    switch Int.random(in: 0..<10, using: &random) {
     case 0: return Bounded(value: sin(x.value), bound: 1)
     case 1: return Bounded(value: cos(x.value), bound: 1)
     case 2: return Bounded(value: tanh(x.value), bound: 1)
@@ -90,6 +90,8 @@ package struct RandomGraph {
     case 4: return Bounded(value: softplus(x.value), bound: x.bound + 1)
     case 5: return Bounded(value: exp(tanh(x.value)), bound: 3)
     case 6: return Bounded(value: log(2 + sin(x.value)), bound: 2)
+    case 7: return Bounded(value: silu(x.value), bound: x.bound)
+    case 8: return Bounded(value: gelu(x.value), bound: x.bound)
     default: return Bounded(value: -x.value, bound: x.bound)
     }
   }
@@ -113,8 +115,24 @@ package struct RandomGraph {
     var axes: [Int] = []
     for axis in 0..<x.value.rank where Bool.random(using: &random) { axes.append(axis) }
     let keeps = Bool.random(using: &random)
+    if !axes.isEmpty, Bool.random(using: &random) { return composite(x, axes) }
     let value = keeps ? x.value.sum(alongAxes: axes) : x.value.sum(squeezingAxes: axes)
     return Bounded(value: value, bound: x.bound * Double(Self.largestCount))
+  }
+
+  private mutating func composite(_ x: Bounded, _ axes: [Int]) -> Bounded {
+    func applied(_ operation: any Operator) -> Value { builder.apply(operation, [x.value]) }
+    switch Int.random(in: 0..<5, using: &random) {
+    case 0: return Bounded(value: applied(Softmax(axes: axes)), bound: 1)
+    case 1:
+      return Bounded(
+        value: applied(LogSoftmax(axes: axes)), bound: 2 * x.bound + Double(Self.largestCount))
+    case 2:
+      return Bounded(
+        value: applied(LogSumExp(axes: axes)), bound: x.bound + Double(Self.largestCount))
+    case 3: return Bounded(value: applied(Mean(axes: axes)), bound: x.bound)
+    default: return Bounded(value: applied(Variance(axes: axes)), bound: 4 * x.bound * x.bound)
+    }
   }
 
   private mutating func movement(_ x: Bounded) throws(Diagnostic) -> Bounded {
