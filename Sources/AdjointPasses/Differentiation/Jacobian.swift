@@ -12,13 +12,19 @@ public enum JacobianOrder: String, Hashable, Sendable, CaseIterable {
   /// By rows where the outputs have no more elements than the inputs or a number is not known before
   /// dimensions are bound, else by columns.
   case cheaper
+  /// Through the values that every path passes, multiplied in the order that costs least: of functions from 1,000
+  /// numbers over 1, 1,000 and 1 to 1,000, those in the middle first. It pays where what is between is narrower than
+  /// both ends; elsewhere it is the cheaper one.
+  ///
+  /// Formulas that overflow or cancel take their stable form within the parts only.
+  case bracketed
 
   /// Whether it is by columns for these numbers of elements, nil where one is not known.
   package func isByColumns(outputs: Int?, inputs: Int?) -> Bool {
     switch self {
     case .rows: false
     case .columns: true
-    case .cheaper: (outputs ?? 0) > (inputs ?? .max)
+    case .cheaper, .bracketed: (outputs ?? 0) > (inputs ?? .max)
     }
   }
 }
@@ -62,6 +68,15 @@ public func jacobian(
     () throws(Diagnostic) in
     try checkFloatingPoint(outputs, "output")
     try checkFloatingPoint(inputs, "input")
+    if order == .bracketed {
+      blocks = outputs.map { output in
+        inputs.map { input in
+          BracketedJacobian(of: output, withRespectTo: input)?.value()
+            ?? jacobian(of: output, withRespectTo: input, by: .cheaper)
+        }
+      }
+      return []
+    }
     let counts = (outputs.elementCount, inputs.elementCount)
     blocks =
       order.isByColumns(outputs: counts.0, inputs: counts.1)
