@@ -45,7 +45,7 @@ import Testing
       graph("input %x: f32[3]", "input %y: f32[4]", "%z = add(%x, %y) : f32[3]"),
       "f32[3] and f32[4]", "shape-mismatch"
     ),
-    ("adjoint 2\ngraph g {\n}\n", "of version 2", "syntax"),
+    ("adjoint 3\ngraph g {\n}\n", "of version 3", "syntax"),
     (String(repeating: "a", count: 20_000_000), "this one has 20000000", "syntax"),
     ("adjoint 1\ngraph g {\n  \u{1b}[2J\n}\n", "has the control character U+1b", "syntax"),
   ]
