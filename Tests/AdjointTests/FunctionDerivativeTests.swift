@@ -295,7 +295,7 @@ private func isNear(_ found: [Double], _ wanted: [Double]) -> Bool {
 @Suite struct CallDependenceTests {
   private let vector = TensorType(.f64, ["n"])
 
-  /// (2x, floor(x)·y, whole numbers of z)
+  /// The results 2x, floor(x)·y, and z as whole numbers.
   private func graph() throws -> Graph {
     let inner = try Function(
       "inner", [vector, vector, vector],

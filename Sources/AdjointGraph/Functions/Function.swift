@@ -114,7 +114,7 @@ public struct Function: Sendable {
     }
   }
 
-  /// Builds a function of inputs of the given types with several outputs, `result0`, `result1`, …
+  /// Builds a function of inputs of the given types with several outputs, called `result0`, `result1` and so on.
   ///
   /// - Throws: what `GraphBuilder.build()` throws of the body, and what `init(_:)` does.
   public init(

@@ -6,7 +6,7 @@ import AdjointCore
 public struct Formula: Hashable, Sendable, CustomStringConvertible {
   /// A part that is used more than once, or that has a name in the graph.
   public struct Definition: Hashable, Sendable {
-    /// The name, that of the node or `t1`, `t2`, …
+    /// The name: that of the node, or `t1`, `t2` and so on.
     public let name: String
     /// What it stands for.
     public let text: String

@@ -184,7 +184,8 @@ extension Constant {
     }
     let isWhole = first == first.rounded() && first.magnitude < 1e15
     let number = isWhole ? String(Int(first)) : GraphSpelling.number(first)
-    return Notation(first < 0 ? .prefix : .atom, text: [.text(number.replacing("-", with: "−"))],
+    return Notation(
+      first < 0 ? .prefix : .atom, text: [.text(number.replacing("-", with: "−"))],
       latex: [.text(number)])
   }
 }
