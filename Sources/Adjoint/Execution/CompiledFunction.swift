@@ -97,7 +97,7 @@ public func compiled(
 /// A function over two values, compiled for the types of tensors that it is called with.
 public func compiled(
   _ options: CompilationOptions = CompilationOptions(), on engine: Engine = .shared,
-  _ function: @escaping @Sendable (Value, Value) -> Value
+  binary function: @escaping @Sendable (Value, Value) -> Value
 ) -> CompiledFunction {
   CompiledFunction({ [function($0[0], $0[1])] }, of: 2, options, engine)
 }

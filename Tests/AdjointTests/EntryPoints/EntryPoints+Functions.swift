@@ -103,7 +103,7 @@ extension EntryPoint {
     },
     EntryPoint(
       "compiled(_ options: CompilationOptions, on engine: Engine, "
-        + "_ function: @escaping @Sendable (Value, Value) -> Value)"
+        + "binary function: @escaping @Sendable (Value, Value) -> Value)"
     ) { sweep in
       sweep.each(try Hostile.tensors) { try compiled { x, _ in x }($0) }
     },
