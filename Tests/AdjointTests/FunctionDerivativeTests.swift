@@ -99,16 +99,18 @@ import Testing
   /// What a derivative computes anew of a body is merged with what the call computes: the plan is that of the same
   /// formula without functions.
   @Test func plansOfCallsAreThoseOfWhatTheyStandFor() throws {
-    let types = [TensorType(.f32, [32, 8]), TensorType(.f32, [8, 8]), TensorType(.f32, [8])]
+    let weights = [TensorType(.f32, [8, 8]), TensorType(.f32, [8])]
+    let types = [TensorType(.f32, [32, 8])] + weights
     let block = { (values: [Value]) -> Value in
       values[0] + tanh(matmul(values[0], values[1]) + values[2])
     }
     let function = try Function("block", types, block)
     let plans = try [{ function($0) }, block].map { (layer: ([Value]) -> Value) in
-      try Graph.trace(types) { values in
-        let y = layer([layer(values), values[1], values[2]])
+      try Graph.trace(types + weights) { values in
+        let y = layer([layer(Array(values[..<3])), values[3], values[4]])
         return [(y * y).sum()]
-      }.differentiated("result0", withRespectTo: ["x0", "x1", "x2"]).compiled().statistics
+      }.differentiated("result0", withRespectTo: ["x0", "x1", "x2", "x3", "x4"]).compiled()
+        .statistics
     }
     #expect(plans[0].kernelCount == plans[1].kernelCount)
     #expect(plans[0].contractionCount == plans[1].contractionCount)

@@ -110,14 +110,16 @@ extension GraphBuilder {
         Diagnostic(
           .invalidArgument,
           "the output \(output.name) is declared inside a vectorized function and differs by example; "
-            + "return the value, and declare the output of the batch"))
+            + "return the value, and declare the output of the batch",
+          location: currentLocation))
     }
     for update in updates where examples.contains(update.value.node) {
       record(
         Diagnostic(
           .invalidArgument,
           "the parameter \(label(of: update.parameter)) is updated inside a vectorized function with a "
-            + "value that differs by example; return the value, and combine those of the batch"))
+            + "value that differs by example; return the value, and combine those of the batch",
+          location: currentLocation))
     }
     setOutputs(outputs.filter { !examples.contains($0.value.node) })
     updates.removeAll { examples.contains($0.value.node) }

@@ -167,7 +167,9 @@ private struct VectorizedCall {
     let made = function(values).map { value in
       builder.attempt([value], at: outer ?? location) { value }
     }
-    builder.currentLocation = outer
+    // What is written for the batch, and refused, has the place of the call where it has none of its own.
+    builder.currentLocation = outer ?? location
+    defer { builder.currentLocation = outer }
     let arithmetic = StandardBatching()
     return builder.batching(
       from: first, examples, extent: extent, arithmetic, results: made
