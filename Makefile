@@ -39,18 +39,23 @@ fashion: build ## Train on Fashion-MNIST for 10 epochs (Debian's dataset-fashion
 
 # The test runner comes last, so that its summary closes the output. What is tested is built optimised, as users
 # run it. What depends on this package has a build folder of its own: SwiftPM keeps one description of a build in a
-# folder, and takes that of another package for its own.
+# folder, and takes that of another package for its own. Both builds go on at the same time: neither keeps all
+# processors busy by itself.
+DEPENDENTS_LOG := .build-dependents/build.log
 test: setup ## Check everything: style, the main job, the documents, the benchmark, all tests
 	$(call stage,Style)
 	@.ci/lint
-	$(call stage,Release build with tests)
-	@.ci/build -c release --build-tests
+	$(call stage,Release build with tests$(comma) beside that of what depends on this package)
+	@mkdir -p $(dir $(DEPENDENTS_LOG))
+	@.ci/dependents --build >$(DEPENDENTS_LOG) 2>&1 & dependents=$$!; \
+	  .ci/build -c release --build-tests || { kill $$dependents; exit 1; }; \
+	  wait $$dependents || { cat $(DEPENDENTS_LOG); exit 1; }
 	$(call stage,Main job for two epochs)
 	@.ci/smoke-train $(DIGITS)
 	$(call stage,Documentation)
 	@.ci/documentation
 	$(call stage,Examples of the documents and benchmark in a package that depends on this one)
-	@.ci/dependents
+	@.ci/dependents --run
 	@.ci/smoke-benchmark .build-dependents/.build/release/Benchmarks
 	$(call stage,Tests of what runs kernels$(comma) in portable loops)
 	@ADJOINT_BACKEND=portable $(SWIFT_TEST) \
