@@ -93,7 +93,8 @@ package struct GraphParser {
     let known = Self.versions.map(String.init).joined(separator: ", ")
     guard token.kind == .word, lexer.text(of: token) == "adjoint", token.line == 1 else {
       throw mistake(
-        "this is no graph file: its first line must be `adjoint 1`, the version of the format")
+        "this is no graph file: its first line must be `adjoint 1` or `adjoint 2`, the version of the format"
+      )
     }
     try advance()
     guard token.kind == .integer else {
