@@ -16,6 +16,8 @@ class Node:
     def __init__(self, operator, operands, shape, dtype="f64", name=None, /, **attributes):
         self.operator, self.operands, self.shape = operator, operands, tuple(shape)
         self.dtype, self.name, self.attributes = dtype, name, attributes
+        # Of a composite what it is by definition, of a call the function's body: an expression of the operands.
+        self.body = None
 
 
 class Value:
@@ -276,26 +278,38 @@ class Expression:
     def __init__(self, formula, shapes, whole=()):
         global _recording
         self.nodes, self.inputs = [], []
-        _recording = self
+        outer, _recording = _recording, self
         values = []
         for name, shape in shapes.items():
             self.nodes.append(Node("input", [], shape, "i32" if name in whole else "f64", name))
             self.inputs.append(name)
             values.append(Value(len(self.nodes) - 1))
-        self.result = formula(*values).index
+        results = formula(*values)
+        self.results = [r.index for r in (results if isinstance(results, (list, tuple)) else [results])]
+        self.result = self.results[0]
         self.shape = self.nodes[self.result].shape
+        _recording = outer
         self.sources = [name for name in self.inputs if name not in whole]
 
-    # The .graph format.
-    def text(self):
+    # The .graph format. `functions` has the name of each body that is called.
+    def text(self, functions=None):
         names, lines, count = {}, [], 0
         for index, node in enumerate(self.nodes):
             if node.name:
                 names[index] = "%" + node.name
                 lines.append(f"input %{node.name}: {_type(node)}")
                 continue
+            if node.operator == "result":
+                names[index] = f"{names[node.operands[0]]}#{node.attributes['place']}"
+                continue
             names[index], count = f"%{count}", count + 1
             attributes = dict(node.attributes)
+            own, types = names[index], _type(node)
+            if node.operator == "call":
+                attributes["function"] = "@" + functions[id(node.body)]
+                made = [node.body.nodes[r] for r in node.body.results]
+                own = ", ".join([own] + [f"{own}#{place}" for place in range(1, len(made))])
+                types = ", ".join(map(_type, made))
             if node.operator in ("constant", "iota"):
                 attributes["type"] = _Type(_type(node))
             listed = ", ".join(
@@ -306,14 +320,16 @@ class Expression:
             lines.append(
                 "%s = %s(%s)%s : %s"
                 % (
-                    names[index],
+                    own,
                     node.operator,
                     ", ".join(names[o] for o in node.operands),
                     " {%s}" % listed if listed else "",
-                    _type(node),
+                    types,
                 )
             )
-        return lines + [f"output y = {names[self.result]}"]
+        return lines + [
+            f"output y{place or ''} = {names[result]}" for place, result in enumerate(self.results)
+        ]
 
     # JAX.
     def jax(self, *arguments):
@@ -328,12 +344,20 @@ class Expression:
     # signs, rounding, whole numbers), so that differences around it are those of the smooth function
     # there; a first evaluation fills it.
     def wide(self, arguments, choices):
-        values = []
+        return self.all_wide(arguments, choices)[0]
+
+    def all_wide(self, arguments, choices):
+        values, made = [], {}
         arguments = iter(map(np.asarray, arguments))
         for index, node in enumerate(self.nodes):
             operands = [np.asarray(values[o]) for o in node.operands]
             if node.name:
                 values.append(next(arguments))
+            elif node.operator == "result":
+                values.append(made[node.operands[0]][node.attributes["place"]])
+            elif node.body:
+                made[index] = node.body.all_wide(operands, choices.setdefault(index, {}))
+                values.append(made[index][0])
             elif node.operator in DECIDED:
                 if index not in choices:
                     choices[index] = DECIDED[node.operator](node, *operands)
@@ -344,7 +368,7 @@ class Expression:
                 values.append(CHOOSING[node.operator][1](node, choices[index], *operands))
             else:
                 values.append(WIDE[node.operator](node, *operands))
-        return np.asarray(values[self.result])
+        return [np.asarray(values[result]) for result in self.results]
 
 
 class _Type(str):

@@ -1,5 +1,4 @@
 import Adjoint
-import AdjointGraph
 import Testing
 
 /// Functions of the corpus compiled as one graph, so that many cost little more than one.
@@ -94,7 +93,7 @@ struct CorpusBatch {
         }
         let bound = Swift.max(part.bound, allowed?.bound ?? 0)
         if zip(sums, part.numbers).contains(where: {
-          !Self.isNear($0, $1, scale: scale, bound: bound)
+          !CorpusBound.isNear($0, $1, scale: scale, bound: bound)
         }) {
           found.append(miss)
         }
@@ -110,14 +109,6 @@ struct CorpusBatch {
     }
     return misses
   }
-
-  /// Whether a number is right to 1e-9 of itself, or to 1e-12 of the largest beside it, or to what the
-  /// formula loses.
-  private static func isNear(_ a: Double, _ b: Double, scale: Double, bound: Double) -> Bool {
-    if a == b || (a.isNaN && b.isNaN) || bound == .infinity { return true }
-    return (a - b).magnitude
-      <= Swift.max(1e-9 * b.magnitude, 1e-12 * scale, bound, Double.leastNonzeroMagnitude)
-  }
 }
 
 extension CorpusFunction.Point {
@@ -126,25 +117,6 @@ extension CorpusFunction.Point {
     case .input(let name): inputs[name] ?? []
     case .tangent(let name): tangents[name] ?? []
     case .cotangent: cotangent
-    }
-  }
-}
-
-/// Puts graphs side by side into one.
-private struct GraphMerger {
-  let builder = GraphBuilder("batch")
-
-  func add(_ graph: Graph, prefix: String) throws {
-    let first = builder.nodes.count
-    for node in graph.nodes {
-      var node = node
-      for place in node.operands.indices { node.operands[place].node += first }
-      node.name = node.name.map { prefix + $0 }
-      builder.insert(node)
-    }
-    for output in graph.outputList {
-      let value = ValueID(node: output.value.node + first, result: output.value.result)
-      builder.output(prefix + output.name, builder.value(value))
     }
   }
 }

@@ -30,4 +30,12 @@ struct CorpusBound: Sendable {
     }
     return bounds
   }
+
+  /// Whether a number is right to 1e-9 of itself, or to 1e-12 of the largest beside it, or to what the
+  /// formula loses.
+  static func isNear(_ a: Double, _ b: Double, scale: Double, bound: Double) -> Bool {
+    if a == b || (a.isNaN && b.isNaN) || bound == .infinity { return true }
+    return (a - b).magnitude
+      <= Swift.max(1e-9 * b.magnitude, 1e-12 * scale, bound, Double.leastNonzeroMagnitude)
+  }
 }
