@@ -19,10 +19,13 @@ func tests(_ name: String, on dependencies: [Target.Dependency]) -> Target {
 
 /// The system's libraries, which a package that depends on this one can leave out by its traits.
 let blas: [Target.Dependency] = [
-  .target(name: "CBLAS", condition: .when(platforms: [.linux], traits: ["BLAS"])),
-  .target(name: "CAccelerate", condition: .when(platforms: [.macOS], traits: ["BLAS"])),
+  .target(
+    name: "CBLAS", condition: .when(platforms: [.linux], traits: ["BLAS", "SystemLibraries"])),
+  .target(
+    name: "CAccelerate", condition: .when(platforms: [.macOS], traits: ["BLAS", "SystemLibraries"])),
 ]
-let zlib = Target.Dependency.target(name: "CZlib", condition: .when(traits: ["Zlib"]))
+let zlib = Target.Dependency.target(
+  name: "CZlib", condition: .when(traits: ["Zlib", "SystemLibraries"]))
 
 let package = Package(
   name: "Adjoint",
@@ -40,7 +43,10 @@ let package = Package(
     .trait(
       name: "BLAS", description: "Large products of matrices by the system's BLAS, not in loops"),
     .trait(name: "Zlib", description: "Files that are compressed by gzip"),
-    .default(enabledTraits: ["BLAS", "Zlib"]),
+    // One trait and not two: SwiftPM passes the names of several in an order that changes from run to run, and each
+    // change of a command line compiles the whole package again.
+    .trait(name: "SystemLibraries", description: "Both of them"),
+    .default(enabledTraits: ["SystemLibraries"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

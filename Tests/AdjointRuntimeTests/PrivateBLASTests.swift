@@ -18,7 +18,7 @@ import Testing
   }
 }
 
-#if BLAS
+#if BLAS || SystemLibraries
   @Suite("A private copy of OpenBLAS", .enabled(if: PrivateOpenBLAS.shared != nil, "there is none"))
   struct PrivateOpenBLASTests {
     @Test("is another than the host's")

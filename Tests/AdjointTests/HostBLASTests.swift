@@ -1,4 +1,4 @@
-#if BLAS
+#if BLAS || SystemLibraries
   import Adjoint
   import AdjointTraining
   #if canImport(Darwin)

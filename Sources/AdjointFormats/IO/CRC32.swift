@@ -1,4 +1,4 @@
-#if Zlib
+#if Zlib || SystemLibraries
   import CZlib
 #endif
 
@@ -16,7 +16,7 @@ package struct CRC32: Hashable {
   mutating func add(elements: [some BitwiseCopyable]) { elements.withUnsafeBytes { add($0) } }
 
   private mutating func add(_ bytes: UnsafeRawBufferPointer) {
-    #if Zlib
+    #if Zlib || SystemLibraries
       var rest = bytes[...]
       // zlib counts in 32 bits.
       while !rest.isEmpty {

@@ -1,4 +1,4 @@
-#if Zlib
+#if Zlib || SystemLibraries
   import CZlib
 #endif
 
@@ -20,7 +20,7 @@ struct InflateStep {
   var output: [UInt8]
 }
 
-#if Zlib
+#if Zlib || SystemLibraries
   /// The state of zlib between two calls, at an address that stays, as zlib asks for.
   final class InflateStream {
     private let stream: UnsafeMutablePointer<z_stream>

@@ -1,4 +1,4 @@
-#if !BLAS
+#if !(BLAS || SystemLibraries)
   extension Float: BLASElement {}
   extension Double: BLASElement {}
 

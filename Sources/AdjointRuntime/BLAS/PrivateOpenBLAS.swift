@@ -1,4 +1,4 @@
-#if BLAS
+#if BLAS || SystemLibraries
   #if canImport(Darwin)
     import CAccelerate
   #else
