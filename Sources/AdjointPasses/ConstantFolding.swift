@@ -18,8 +18,7 @@ extension Pass {
     var rewriter = GraphRewriter()
     rewriter.live = graph.liveNodes
     rewriter.mergesEqualNodes = true
-    return try rewriter.rewrite(graph) {
-      (builder, node) throws(Diagnostic) -> [Value]? in
+    return try rewriter.rewrite(graph) { (builder, node, _) throws(Diagnostic) -> [Value]? in
       guard let operation = node.operation, !node.operands.isEmpty,
         node.operands.allSatisfy({ builder.value($0).isKnown })
       else { return nil }

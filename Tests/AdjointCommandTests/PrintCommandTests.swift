@@ -22,7 +22,8 @@ import Testing
     let headlines = run.output.split(separator: "\n").filter {
       $0.hasPrefix("// ") && $0.contains(" nodes: ")
     }
-    #expect(headlines.count == 9)
+    // As read, and after each pass.
+    #expect(headlines.count == 10)
     #expect(headlines[0].hasPrefix("// as read: 10 nodes"))
     #expect(headlines[1].hasPrefix("// 1. dead-nodes ("))
     let after = try CommandRun("print", "Graphs/digits-mlp.graph", "--after", "stable-forms")

@@ -70,7 +70,7 @@ struct GraphRewriterTests {
     rewriter.mergesEqualNodes = true
     rewriter.live = graph.liveNodes
     rewriter.families = [.identity, .stableForm]
-    let same = try rewriter.rewrite(graph) { _, _ in nil }
+    let same = try rewriter.rewrite(graph) { _, _, _ in nil }
     let places = [graph, same].map { graph in
       graph.nodes.withUnsafeBufferPointer { $0.baseAddress }
     }

@@ -4,8 +4,10 @@ import AdjointCore
 package struct GraphRewriter {
   /// What a pass makes of one node, whose operands are numbered as in the new graph: the values that
   /// take the place of its results, or nil to keep it.
+  ///
+  /// The index is that of the node in the graph before.
   package typealias Transform =
-    (_ builder: GraphBuilder, _ node: Node) throws(Diagnostic) -> [Value]?
+    (_ builder: GraphBuilder, _ node: Node, _ index: Int) throws(Diagnostic) -> [Value]?
 
   /// The nodes to keep; all where nil.
   package var live: [Bool]?
@@ -59,7 +61,7 @@ package struct GraphRewriter {
       if let transform {
         builder.currentLocation = node.location
         builder.currentProvenance = node.provenance
-        replaced = try transform(builder, node)
+        replaced = try transform(builder, node, index)
       }
       if replaced == nil { replaced = try expansion(of: node, in: builder) }
       if let replaced {
@@ -102,7 +104,7 @@ package struct GraphRewriter {
         let node = graph.nodes[index]
         builder.currentLocation = node.location
         builder.currentProvenance = node.provenance
-        if try transform(builder, node) != nil { return index }
+        if try transform(builder, node, index) != nil { return index }
       }
       if expandsComposites, graph.nodes[index].operation?.composite != nil { return index }
       guard builder.keepsNode(index) else { return index }
@@ -226,7 +228,7 @@ extension Graph {
   package func derivingTypes(
     attributes replace: @escaping (AttributeList) -> AttributeList
   ) throws(Diagnostic) -> Graph {
-    try GraphRewriter().rewrite(self) { (builder, node) throws(Diagnostic) -> [Value]? in
+    try GraphRewriter().rewrite(self) { (builder, node, _) throws(Diagnostic) -> [Value]? in
       guard var operation = node.operation else { return nil }
       let attributes = operation.attributes
       let replaced = replace(attributes)

@@ -1,0 +1,195 @@
+import AdjointCore
+import AdjointGraph
+import AdjointOperators
+
+extension Pass {
+  /// Puts parts that do not overlap side by side instead of adding them, as in the adjoint of a value that was cut up.
+  ///
+  ///     %a = pad(%x) {low = [0], high = [3]}
+  ///     %b = pad(%y) {low = [2], high = [0]}     →     %c = concatenate(%x, %y) {axis = 0}
+  ///     %c = add(%a, %b)
+  ///
+  /// What is added besides, or overlaps, is added still; only the order of such a sum may change. A gap between parts
+  /// is filled with zeros.
+  public static let disjointSums = Pass(
+    "disjoint-sums", "put parts that do not overlap side by side instead of adding them"
+  ) { (graph) throws(Diagnostic) in
+    let sums = SumTrees(of: graph)
+    guard !sums.roots.isEmpty else { return graph }
+    var rewriter = GraphRewriter()
+    rewriter.live = graph.liveNodes
+    return try rewriter.rewrite(graph) { (builder, node, index) throws(Diagnostic) -> [Value]? in
+      guard sums.roots.contains(index) else { return nil }
+      return sums.addends(of: index, as: node, in: builder).sideBySide().map { [$0] }
+    }
+  }
+}
+
+/// The sums of a graph, each with all that it adds: an addition that only another addition reads is part of that one.
+private struct SumTrees {
+  private let graph: Graph
+  /// The additions that only another addition reads, once.
+  private var inner: Set<Int> = []
+  /// The additions that are not, where two of what they add may be parts.
+  private(set) var roots: Set<Int> = []
+
+  init(of graph: Graph) {
+    self.graph = graph
+    let live = graph.liveNodes
+    guard graph.nodes.contains(where: { $0.operation is Pad }) else { return }
+    var uses = Array(repeating: 0, count: graph.nodes.count)
+    var isAdded = Array(repeating: false, count: graph.nodes.count)
+    for (index, node) in graph.nodes.enumerated() where live[index] {
+      for operand in node.operands {
+        uses[operand.node] += 1
+        isAdded[operand.node] = node.operation is Add
+      }
+    }
+    for output in graph.outputList { uses[output.value.node] += 2 }
+    for update in graph.updates { uses[update.value.node] += 2 }
+    // The number of parts among what an addition adds.
+    var parts = Array(repeating: 0, count: graph.nodes.count)
+    for (index, node) in graph.nodes.enumerated() where live[index] && node.operation is Add {
+      for operand in node.operands {
+        let isPart = graph.nodes[operand.node].operation is Pad
+        parts[index] += inner.contains(operand.node) ? parts[operand.node] : isPart ? 1 : 0
+      }
+      if uses[index] == 1, isAdded[index] {
+        inner.insert(index)
+      } else if parts[index] > 1 {
+        roots.insert(index)
+      }
+    }
+  }
+
+  /// What the sum at a node adds, in order, as values of the graph that is being written.
+  func addends(of root: Int, as node: Node, in builder: GraphBuilder) -> [Value] {
+    var addends: [Value] = []
+    // A sum may be as deep as the graph is long, so what is left to visit is a list.
+    var left = Array(zip(graph.nodes[root].operands, node.operands.map(builder.value)).reversed())
+    while let (before, value) = left.popLast() {
+      if inner.contains(before.node) {
+        left += zip(graph.nodes[before.node].operands, value.operands).reversed()
+      } else {
+        addends.append(value)
+      }
+    }
+    return addends
+  }
+}
+
+/// A part of a value: where it begins along each axis, and what is there.
+private struct Part {
+  var start: [Int]
+  var value: Value
+
+  /// The part that a value pads with zeros; nil for any other value.
+  init?(_ padded: Value) {
+    guard let pad = padded.definition(as: Pad.self), pad.value.double == 0,
+      pad.paddings.allSatisfy({ $0.interior == 0 })
+    else { return nil }
+    start = pad.paddings.map(\.low)
+    value = padded.operands[0]
+  }
+
+  init(start: [Int], value: Value) {
+    self.start = start
+    self.value = value
+  }
+
+  /// Where it ends along an axis whose extent is known.
+  func end(_ axis: Int) -> Int { start[axis] + (value.shape[axis].extent ?? 0) }
+
+  /// The part with zeros around it, from one place to another along every axis but those known by name.
+  func extended(from low: [Int], to high: [Int]) -> Value {
+    let paddings = start.indices.map { axis in
+      value.shape[axis].extent == nil
+        ? Pad.Padding() : Pad.Padding(low: start[axis] - low[axis], high: high[axis] - end(axis))
+    }
+    if paddings.allSatisfy({ $0 == Pad.Padding() }) { return value }
+    return value.builder.apply(Pad(paddings, with: 0), [value])
+  }
+}
+
+extension [Value] {
+  /// Their sum with the parts among them side by side, or nil where no two are apart.
+  fileprivate func sideBySide() -> Value? {
+    let whole = self[0].shape
+    var rest: [Value] = []
+    var parts: [Part] = []
+    for value in self {
+      if let part = Part(value) { parts.append(part) } else { rest.append(value) }
+    }
+    guard parts.count > 1, let joined = parts.joined() else { return nil }
+    let high = whole.dimensions.map { $0.extent ?? 0 }
+    let value = joined.extended(from: high.map { _ in 0 }, to: high)
+    guard let first = rest.first else { return value }
+    return rest.dropFirst().reduce(first, +) + value
+  }
+}
+
+extension [Part] {
+  /// One part that is their sum, or nil where there is no axis along which some are apart.
+  fileprivate func joined() -> Part? {
+    guard count > 1 else { return first }
+    for axis in self[0].start.indices where self[0].value.shape[axis].extent != nil {
+      let groups = groups(along: axis)
+      guard groups.count > 1 else { continue }
+      return groups.map { $0.joined() ?? $0.added() }.concatenated(along: axis)
+    }
+    return nil
+  }
+
+  /// The parts that overlap along an axis together, in the order of the axis.
+  private func groups(along axis: Int) -> [[Part]] {
+    var groups: [[Part]] = []
+    var end = Int.min
+    for part in sorted(by: { $0.start[axis] < $1.start[axis] }) {
+      if part.start[axis] < end {
+        groups[groups.count - 1].append(part)
+      } else {
+        groups.append([part])
+      }
+      end = Swift.max(end, part.end(axis))
+    }
+    return groups
+  }
+
+  /// Where the first of them begins and the last ends along each axis.
+  private var bounds: (low: [Int], high: [Int]) {
+    let axes = self[0].start.indices
+    return (
+      axes.map { axis in reduce(Int.max) { Swift.min($0, $1.start[axis]) } },
+      axes.map { axis in reduce(0) { Swift.max($0, $1.end(axis)) } }
+    )
+  }
+
+  /// Their sum where they overlap.
+  private func added() -> Part {
+    let (low, high) = bounds
+    let values = map { $0.extended(from: low, to: high) }
+    return Part(start: low, value: values.dropFirst().reduce(values[0], +))
+  }
+
+  /// One behind the other along an axis on which they are apart and in order, with zeros between them.
+  private func concatenated(along axis: Int) -> Part {
+    let (low, high) = bounds
+    var pieces: [Value] = []
+    var end = low[axis]
+    for part in self {
+      var (from, to) = (low, high)
+      (from[axis], to[axis]) = (part.start[axis], part.end(axis))
+      let piece = part.extended(from: from, to: to)
+      if part.start[axis] > end {
+        var shape = piece.shape
+        shape[axis] = .fixed(part.start[axis] - end)
+        let zero = piece.builder.constant(0, piece.scalarType)
+        pieces.append(zero.expanded(to: shape))
+      }
+      pieces.append(piece)
+      end = part.end(axis)
+    }
+    return Part(
+      start: low, value: pieces[0].builder.apply(Concatenate(axis: axis), pieces))
+  }
+}
