@@ -18,21 +18,7 @@ struct GradientCommand: ParsableCommand {
           --differences richardson
       """)
 
-  @Argument(help: ArgumentHelp("The graph file.", valueName: "file"))
-  var file: String
-
-  @Option(
-    help: ArgumentHelp(
-      "The output to differentiate; loss, or the only floating-point one, where it is not given.",
-      valueName: "output"))
-  var of: String?
-
-  @Option(
-    help: ArgumentHelp("Inputs and parameters, with commas between.", valueName: "a,b"),
-    transform: NameList.init)
-  var withRespectTo: NameList?
-
-  @OptionGroup var input: InputOptions
+  @OptionGroup var selection: DerivativeSelection
 
   @Flag(
     help: """
@@ -45,28 +31,16 @@ struct GradientCommand: ParsableCommand {
       "Differentiate by differences: central, central:STEP or richardson.", valueName: "method"))
   var differences: DifferenceChoice?
 
-  @Flag(help: "Print a JSON object with all elements; NaN and infinities are texts.")
-  var json = false
-
-  @Option(
-    parsing: .unconditional,
-    help: "The most threads; one for each processor where it is not given.")
-  var threads: Int?
-
-  func validate() throws { try ThreadCount.validate(threads) }
-
   func run() throws {
-    let whole = try Graph(contentsOf: file)
+    let whole = try Graph(contentsOf: selection.file)
     if let differences { return try write(differences.method, of: whole) }
-    let target = try whole.differentiableOutput(named: of)
-    let graph = try whole.keeping(outputs: [target])
-    let sources = try withRespectTo?.names ?? graph.differentiableSources(of: target)
+    let (target, sources) = try selection.names(in: whole)
     // The names of the derivatives are those that differentiate gives them, beside all outputs.
     let report = try DerivativeReport(
       of: target, in: whole,
       whole.differentiated(target, withRespectTo: sources, options: zeros ? .zeros : []),
       labels: sources)
-    try report.write(input, threads: threads, jsonAs: json ? "gradients" : nil)
+    try report.write(selection, as: "gradients")
   }
 
   /// Writes the gradient by differences.
@@ -76,7 +50,7 @@ struct GradientCommand: ParsableCommand {
         "--zeros and --differences exclude each other; differences need no derivative")
     }
     let gradient = try GradientByDifferences(
-      of: file, of, withRespectTo: withRespectTo?.names, input, method, threads: threads)
-    try StandardStream.output.write(json ? gradient.json.text : gradient.text)
+      of: file, selection, method)
+    try StandardStream.output.write(selection.json ? gradient.json.text : gradient.text)
   }
 }

@@ -15,41 +15,14 @@ struct HessianCommand: ParsableCommand {
           --set x2=2
       """)
 
-  @Argument(help: ArgumentHelp("The graph file.", valueName: "file"))
-  var file: String
-
-  @Option(
-    help: ArgumentHelp(
-      "The output to differentiate; loss, or the only floating-point one, where it is not given.",
-      valueName: "output"))
-  var of: String?
-
-  @Option(
-    help: ArgumentHelp("Inputs and parameters, with commas between.", valueName: "a,b"),
-    transform: NameList.init)
-  var withRespectTo: NameList?
+  @OptionGroup var selection: DerivativeSelection
 
   @Flag(help: "Compute the diagonal alone, hessian_diagonal.x for each source x.")
   var diagonal = false
 
-  @OptionGroup var input: InputOptions
-
-  @Flag(help: "Print a JSON object with all elements; NaN and infinities are texts.")
-  var json = false
-
-  @Option(
-    parsing: .unconditional,
-    help: "The most threads; one for each processor where it is not given.")
-  var threads: Int?
-
-  func validate() throws { try ThreadCount.validate(threads) }
-
   func run() throws {
-    let whole = try Graph(contentsOf: file)
-    let target = try whole.differentiableOutput(named: of)
-    let sources =
-      try withRespectTo?.names
-      ?? whole.keeping(outputs: [target]).differentiableSources(of: target)
+    let whole = try Graph(contentsOf: selection.file)
+    let (target, sources) = try selection.names(in: whole)
     let pairs = sources.flatMap { row in sources.map { "\(row).\($0)" } }
     let derived =
       diagonal
@@ -57,6 +30,6 @@ struct HessianCommand: ParsableCommand {
       : try whole.hessian(of: target, withRespectTo: sources)
     let report = try DerivativeReport(
       of: target, in: whole, derived, labels: diagonal ? sources : pairs)
-    try report.write(input, threads: threads, jsonAs: json ? "hessian" : nil)
+    try report.write(selection, as: "hessian")
   }
 }

@@ -16,44 +16,17 @@ struct JacobianCommand: ParsableCommand {
         adjoint jacobian Graphs/trace.graph --of y --set x1=1 --set x2=2
       """)
 
-  @Argument(help: ArgumentHelp("The graph file.", valueName: "file"))
-  var file: String
-
-  @Option(
-    help: ArgumentHelp(
-      "The output to differentiate; loss, or the only floating-point one, where it is not given.",
-      valueName: "output"))
-  var of: String?
-
-  @Option(
-    help: ArgumentHelp("Inputs and parameters, with commas between.", valueName: "a,b"),
-    transform: NameList.init)
-  var withRespectTo: NameList?
+  @OptionGroup var selection: DerivativeSelection
 
   @Option(help: "Whether it is computed by rows, by columns, or in the order that costs less.")
   var by: JacobianOrder = .cheaper
 
-  @OptionGroup var input: InputOptions
-
-  @Flag(help: "Print a JSON object with all elements; NaN and infinities are texts.")
-  var json = false
-
-  @Option(
-    parsing: .unconditional,
-    help: "The most threads; one for each processor where it is not given.")
-  var threads: Int?
-
-  func validate() throws { try ThreadCount.validate(threads) }
-
   func run() throws {
-    let whole = try Graph(contentsOf: file)
-    let target = try whole.differentiableOutput(named: of)
-    let sources =
-      try withRespectTo?.names
-      ?? whole.keeping(outputs: [target]).differentiableSources(of: target)
+    let whole = try Graph(contentsOf: selection.file)
+    let (target, sources) = try selection.names(in: whole)
     let report = try DerivativeReport(
       of: target, in: whole, whole.jacobian(of: target, withRespectTo: sources, by: by),
       labels: sources)
-    try report.write(input, threads: threads, jsonAs: json ? "jacobians" : nil)
+    try report.write(selection, as: "jacobians")
   }
 }

@@ -23,15 +23,14 @@ struct DerivativeReport {
     graph = try derived.keeping(outputs: [target] + names)
   }
 
-  /// Computes the derivatives for given values, and writes them to standard output.
-  func write(
-    _ input: InputOptions, threads: Int?, jsonAs group: String?
-  ) throws {
-    let (tensors, extents) = try input.values(for: graph, of: whole)
+  /// Computes the derivatives for given values, and writes them to standard output; in JSON under a name.
+  func write(_ selection: DerivativeSelection, as group: String) throws {
+    let (tensors, extents) = try selection.input.values(for: graph, of: whole)
     try graph.checkInputs(given: tensors)
     let context = try graph.compiled(
-      CompilationOptions(dimensions: extents, threads: threads), on: CommandEngine.engine()
-    ).makeContext(seed: input.seed)
+      CompilationOptions(dimensions: extents, threads: selection.threads),
+      on: CommandEngine.engine()
+    ).makeContext(seed: selection.input.seed)
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
       try context.set(name, to: tensor)
     }
@@ -44,7 +43,7 @@ struct DerivativeReport {
       members.append((label, .typed(tensor)))
       lines += TensorLine.text(name, tensor)
     }
-    guard let group else {
+    guard selection.json else {
       return try StandardStream.output.write(TensorLine.text(target, value) + lines)
     }
     try StandardStream.output.write(

@@ -29,10 +29,10 @@ struct GradientByDifferences {
   private let gradients: [String: NumericalDerivative]
 
   init(
-    of file: Graph, _ name: String?, withRespectTo names: [String]?, _ input: InputOptions,
-    _ method: DifferenceMethod, threads: Int?
+    of file: Graph, _ selection: DerivativeSelection, _ method: DifferenceMethod
   ) throws(Diagnostic) {
-    output = try file.differentiableOutput(named: name)
+    let input = selection.input
+    output = try file.differentiableOutput(named: selection.of)
     let whole = try file.widened()
     let part = try whole.keeping(outputs: [output])
     let builder = GraphBuilder(extending: part)
@@ -44,9 +44,10 @@ struct GradientByDifferences {
     let values = try graph.sourceTensors(
       given.filter { $0.key != cotangent }, seed: input.seed)
     let executable = try graph.compiled(
-      CompilationOptions(pipeline: Pipeline([]), threads: threads), on: CommandEngine.engine())
+      CompilationOptions(pipeline: Pipeline([]), threads: selection.threads),
+      on: CommandEngine.engine())
     let candidates = (graph.inputs + graph.parameters).filter { $0.type.scalarType == .f64 }
-    sources = names ?? candidates.map(\.name)
+    sources = selection.withRespectTo?.names ?? candidates.map(\.name)
     value = try executable(values)[output] ?? Tensor(scalar: 0.0)
     gradients = try executable.numericalGradient(
       of: output, withRespectTo: sources, at: values, cotangent: given[cotangent], by: method)
