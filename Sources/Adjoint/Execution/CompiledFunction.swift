@@ -30,12 +30,13 @@ public final class CompiledFunction: Sendable {
 
   /// A function from a list of values to a list of values, compiled for the types of tensors that it is called with.
   ///
-  /// `compiled(_:on:_:)` makes one of a function of one or two values.
+  /// `compiled(_:on:_:)` makes one of a function of one or two values. With `operandCount` it refuses another number
+  /// of tensors; without it the function is given as many values as there are tensors.
   public convenience init(
     _ options: CompilationOptions = CompilationOptions(), on engine: Engine = .shared,
-    results function: @escaping @Sendable ([Value]) -> [Value]
+    operandCount: Int? = nil, results function: @escaping @Sendable ([Value]) -> [Value]
   ) {
-    self.init(function, of: nil, options, engine)
+    self.init(function, of: operandCount, options, engine)
   }
 
   /// How many combinations of types the function has been compiled for.
@@ -43,8 +44,8 @@ public final class CompiledFunction: Sendable {
 
   /// The results for some tensors.
   ///
-  /// - Throws: `.invalidArgument` for another number of tensors than the function takes, what building the graph
-  ///   and compiling throw, and `.memoryLimit` where the memory of a run cannot be had.
+  /// - Throws: `.invalidArgument` for another number of tensors than the function is known to take, what building the
+  ///   graph and compiling throw, and `.memoryLimit` where the memory of a run cannot be had.
   public func results(of operands: [Tensor]) throws(Diagnostic) -> [Tensor] {
     let executable = try executable(for: operands.map(\.type))
     var values: [String: Tensor] = [:]

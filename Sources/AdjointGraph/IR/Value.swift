@@ -5,7 +5,8 @@ import AdjointCore
 /// A value belongs to the builder that made it. Computing with it adds nodes to that builder's graph;
 /// no number is computed before the graph is compiled and run.
 public struct Value {
-  package let builder: GraphBuilder
+  /// The builder that made it, where constants that go with it come from.
+  public let builder: GraphBuilder
   package let id: ValueID
 
   package init(_ builder: GraphBuilder, _ id: ValueID) {

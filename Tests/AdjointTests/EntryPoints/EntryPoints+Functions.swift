@@ -109,10 +109,13 @@ extension EntryPoint {
     },
     EntryPoint(
       "CompiledFunction.init(_ options: CompilationOptions, on engine: Engine, "
-        + "results function: @escaping @Sendable ([Value]) -> [Value])"
+        + "operandCount: Int?, results function: @escaping @Sendable ([Value]) -> [Value])"
     ) { sweep in
       sweep.each(try Hostile.tensors) { try CompiledFunction(results: { $0 + $0 })($0) }
       sweep.call("none") { try CompiledFunction(results: { $0 })() }
+      sweep.each(Hostile.integers) {
+        try CompiledFunction(operandCount: $0, results: { $0 })(Tensor(scalar: 1.0))
+      }
     },
     EntryPoint("CompiledFunction.callAsFunction(_ operands: Tensor...)") { sweep in
       sweep.each(try Hostile.tensors) { try compiled { exp($0) }($0) }
