@@ -34,13 +34,16 @@ class Case:
         self.name = name
         self.team = team
         self.failures = {}
+        # Seconds from the formula to the first result, for each system.
+        self.first_results = {}
         # For each turn that was kept, the slower of the probes before and after it.
         self.speeds = []
         self.ready = []
         for worker in team.workers:
             field = {"case": name} if worker.name == OURS else {"file": str(file)}
-            if self.ask(worker, "prepare", **field) is not None:
+            if (reply := self.ask(worker, "prepare", **field)) is not None:
                 self.ready.append(worker)
+                self.first_results[worker.name] = reply["firstResult"]
 
     def round(self, number, options):
         """The median of each system; each round starts with another one."""
@@ -202,6 +205,8 @@ def measured(name, team, file, options, threads):
             system: {share: rounded(time) for share, time in times.items()}
             for system, times in case.latencies(options).items()
         }
+    row["firstResults"] = {
+        system: rounded(seconds) for system, seconds in case.first_results.items()}
     if case.failures:
         row["leftOut"] = case.failures
     row["turnSpeeds"] = [rounded(speed) for speed in case.speeds]

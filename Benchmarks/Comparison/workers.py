@@ -15,6 +15,7 @@ SCRIPTS = {
     "tf.function": "tensorflow_graph.py",
     "tf.xla": "tensorflow_xla.py",
     "pytensor": "pytensor_function.py",
+    "casadi": "casadi_functions.py",
 }
 OURS = "ours"
 
@@ -81,7 +82,10 @@ class Worker:
         return reply
 
     def end(self):
-        self.process.stdin.close()
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass  # It has ended already.
         try:
             self.process.wait(timeout=10)
         except subprocess.TimeoutExpired:

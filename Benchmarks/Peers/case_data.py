@@ -1,6 +1,7 @@
 """A case as our executable wrote it, and the comparison of its numbers."""
 
 import json
+import math
 
 import numpy
 
@@ -40,6 +41,9 @@ class Data:
                 array = numpy.frombuffer(file.read(end - begin), self.TYPES[entry["dtype"]])
                 kind, _, name = name.partition("/")
                 kinds[kind][name] = array.reshape(entry["shape"]).copy()
+        # A Hessian-vector product of ours comes with the value, for which no peer is asked.
+        if any(name.startswith("hessian_product.") for name in self.outputs):
+            del self.outputs["loss"]
         self.case = metadata["case"]
         self.rate = float(metadata.get("learningRate", "nan"))
 
@@ -70,18 +74,46 @@ class Data:
     @property
     def directions(self):
         """The direction of a Hessian-vector product, by the name of the parameter."""
-        return {name: self.inputs["direction." + name] for name in self.parameters}
+        return {name: self.inputs["tangent." + name] for name in self.parameters}
+
+    @property
+    def is_double(self):
+        """Whether it is computed in f64."""
+        return any(array.dtype == numpy.float64 for array in self.inputs.values())
+
+    @property
+    def gradient_sources(self):
+        """What gradients are with respect to."""
+        return [name.partition(".")[2] for name in self.outputs if name.startswith("gradient.")]
+
+    @property
+    def source(self):
+        """The input that a Hessian, a Jacobian or a direction of Newton is with respect to, the end of its name."""
+        kinds = ("hessian", "jacobian", "newton")
+        return next(
+            name.partition(".")[2] for name in self.outputs if name.partition(".")[0] in kinds)
+
+    def shape_of(self, kind):
+        """The shape of the Hessian or the Jacobian."""
+        return self.outputs[f"{kind}.{self.source}"].shape
+
+    @property
+    def has_fewer_sources(self):
+        """Whether a Jacobian has fewer columns than rows."""
+        return self.inputs[self.source].size ** 2 < math.prod(self.shape_of("jacobian"))
 
     def compare(self, peer, results, share=1e-4):
         """Raises Mismatch unless every number is ours within the tolerance of its kind.
 
-        An output may differ by a share of the largest of its elements (ten times as much for a
-        second derivative); an updated parameter by 1e-3 of its largest step, and by two units in
+        An output may differ by a share of the largest of its elements, in f64 a hundred-thousandth of that share (ten
+        times as much for a second derivative); an updated parameter by 1e-3 of its largest step, and by two units in
         its last place.
         """
+        if self.is_double:
+            share *= 1e-5
         tolerances = {}
         for name, ours in self.outputs.items():
-            allowed = 10 * share if name.startswith("product.") else share
+            allowed = 10 * share if name.startswith("hessian") else share
             tolerances[name] = (ours, allowed * numpy.abs(ours).max())
         for name, ours in self.updated.items():
             step = numpy.abs(ours - self.parameters[name]).max()

@@ -6,9 +6,10 @@ import math
 import os
 
 import peer
+from jax_products import JaxProducts
 
 
-class Jax:
+class Jax(JaxProducts):
     name = "jax"
 
     def __init__(self, threads):
@@ -22,7 +23,9 @@ class Jax:
         jax.config.update("jax_cpu_enable_async_dispatch", False)
         self.jax = jax
         self.version = jax.__version__
+        self.array, self.constant = jax.numpy, jax.numpy.asarray
         self.exp, self.sin, self.tanh = jax.numpy.exp, jax.numpy.sin, jax.numpy.tanh
+        self.cos, self.least, self.logsumexp = jax.numpy.cos, jax.numpy.min, jax.nn.logsumexp
         self.sum, self.mean, self.square = jax.numpy.sum, jax.numpy.mean, jax.numpy.square
         self.reshape, self.transpose = jax.numpy.reshape, jax.numpy.transpose
         self.matmul = jax.numpy.matmul
@@ -55,6 +58,8 @@ class Jax:
         return self.jax.nn.softmax(scores) @ value
 
     def inputs(self, data):
+        # Without it every array would be f32; it is asked when a function is traced.
+        self.jax.config.update("jax_enable_x64", data.is_double)
         return {name: self.jax.numpy.asarray(array) for name, array in data.inputs.items()}
 
     def parameters(self, data):
@@ -64,7 +69,7 @@ class Jax:
         """The loss as a function of parameters and inputs."""
         return lambda p, x: model.loss(self, p, peer.Inputs(x, data.shapes))
 
-    def program(self, function, names, *operands):
+    def program(self, function, names, operands):
         """A program of a function; `names` makes named results of what it returns."""
         last = None
 
@@ -95,7 +100,11 @@ class Jax:
 
     def gradients(self, model, data):
         loss = self.loss(model, data)
-        function = self.jax.jit(self.jax.value_and_grad(lambda x: loss({}, x)))
+        x = self.inputs(data)
+        sources = {name: x[name] for name in data.gradient_sources}
+        rest = {name: value for name, value in x.items() if name not in sources}
+        function = self.jax.jit(
+            self.jax.value_and_grad(lambda sources, rest: loss({}, sources | rest)))
 
         def names(result):
             value, slopes = result
@@ -103,7 +112,7 @@ class Jax:
                 "gradient." + name: slope for name, slope in slopes.items()
             }
 
-        return self.program(function, names, self.inputs(data))
+        return self.program(function, names, (sources, rest))
 
     def hessian_product(self, model, data):
         loss = self.loss(model, data)
@@ -117,10 +126,8 @@ class Jax:
         }
         return self.program(
             product,
-            lambda result: {"product." + name: value for name, value in result.items()},
-            self.parameters(data),
-            self.inputs(data),
-            directions,
+            lambda result: {"hessian_product." + name: value for name, value in result.items()},
+            (self.parameters(data), self.inputs(data), directions),
         )
 
     def inference(self, model, data):
@@ -128,8 +135,7 @@ class Jax:
         return self.program(
             predict,
             lambda result: {"predictions": result},
-            self.parameters(data),
-            self.inputs(data),
+            (self.parameters(data), self.inputs(data)),
         )
 
 

@@ -117,6 +117,8 @@ MODELS = {
     "ew_16m": ELEMENTWISE,
     "tblock": TRANSFORMER,
     "hvp_mlp_b32": PERCEPTRON,
+    "hvp_tblock": TRANSFORMER,
+    "example_gradients": PERCEPTRON,
     "embedding_b128": EMBEDDING,
     "logistic_100k": LOGISTIC,
     "residual_b64": RESIDUAL,

@@ -1,8 +1,8 @@
 """What every peer's script builds on: its worker, which answers requests.
 
-A peer is a class with a `name`, a `version`, the functions that models.py calls, and four ways to
-make a program of a model: `training`, `gradients`, `hessian_product` and `inference`. `main` makes
-a worker of it: one request a line on standard input, one answer a line on standard output, in JSON.
+A peer is a class with a `name`, a `version`, the functions that models.py and formulas.py call, and ways to make a
+program of a model: `training`, `inference`, and those of KINDS, as many as it has. `main` makes a worker of it: one
+request a line on standard input, one answer a line on standard output, in JSON.
 """
 
 import argparse
@@ -39,6 +39,7 @@ for variable in THREAD_VARIABLES:
 os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(CACHE / "torch")
 
 from case_data import Data, Inputs, Mismatch  # noqa: E402
+from formulas import FORMULAS  # noqa: E402
 from models import MODELS, chain  # noqa: E402
 from timing import latencies, samples, shared_samples  # noqa: E402
 
@@ -57,14 +58,31 @@ class Program:
         self.another = another or (lambda: step)
 
 
+class Unsupported(Exception):
+    """A peer is not asked for such a derivative."""
+
+
+# How the names of results begin, and what makes a program that computes them.
+KINDS = {
+    "hessian_product.": "hessian_product",
+    "gradient.": "gradients",
+    "hessian.": "hessian",
+    "jacobian.": "jacobian",
+    "newton.": "newton",
+    "rows.": "row_gradients",
+    "example.": "example_gradients",
+}
+
+
 def prepare(peer, data, model):
     """The program of a case; what it computes is told by what our executable wrote."""
     if data.updated:
         return peer.training(model, data)
-    if any(name.startswith("product.") for name in data.outputs):
-        return peer.hessian_product(model, data)
-    if any(name.startswith("gradient.") for name in data.outputs):
-        return peer.gradients(model, data)
+    for prefix, kind in KINDS.items():
+        if any(name.startswith(prefix) for name in data.outputs):
+            if not hasattr(peer, kind):
+                raise Unsupported(f"not asked for {kind.replace('_', ' ')}")
+            return getattr(peer, kind)(model, data)
     return peer.inference(model, data)
 
 
@@ -75,10 +93,12 @@ class Worker:
 
     def prepare(self, request):
         data = Data(request["file"])
-        self.program = prepare(self.peer, data, MODELS[data.case])
+        start = time.perf_counter()
+        self.program = prepare(self.peer, data, (MODELS | FORMULAS)[data.case])
         self.program.step()
+        seconds = time.perf_counter() - start
         data.compare(self.peer.name, self.program.results())
-        return {}
+        return {"firstResult": seconds}
 
     def measure(self, request):
         if arguments.callers > 1:

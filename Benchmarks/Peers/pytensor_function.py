@@ -117,7 +117,7 @@ class PyTensor:
         slopes = self.pytensor.grad(loss, list(p.values()))
         inner = sum(self.sum(slope * directions[name]) for name, slope in zip(p, slopes))
         products = self.pytensor.grad(inner, list(p.values()))
-        return self.program({"product." + name: value for name, value in zip(p, products)})
+        return self.program({"hessian_product." + name: value for name, value in zip(p, products)})
 
     def inference(self, model, data):
         x = self.values(data.inputs)

@@ -131,7 +131,7 @@ class TensorFlow:
         directions = {name: self.tf.constant(array) for name, array in data.directions.items()}
         return self.program(
             product,
-            lambda result: {"product." + name: value.numpy() for name, value in result.items()},
+            lambda result: {"hessian_product." + name: value.numpy() for name, value in result.items()},
             dict(self.inputs(data)),
             directions,
         )

@@ -25,6 +25,7 @@ class CompiledTorch(Torch):
         return peer.Program(step, lambda: self.numbers(names(last)))
 
     def training(self, model, data):
+        self.has_own_attention = True
         x = self.inputs(data)
 
         def update(p):
@@ -37,21 +38,27 @@ class CompiledTorch(Torch):
         return self.program(update, lambda loss: {"loss": loss, **p}, p)
 
     def gradients(self, model, data):
-        def loss(x):
-            return model.loss(self, {}, x)
+        x = self.inputs(data)
+        sources = {name: x[name] for name in data.gradient_sources}
+        rest = {name: value for name, value in x.items() if name not in sources}
+        shapes = data.shapes
+
+        def loss(sources, rest):
+            return model.loss(self, {}, peer.Inputs({**rest, **sources}, shapes))
 
         # A function of its own, for what torch.func returns cannot be compiled itself.
-        def differentiate(x):
-            return self.torch.func.grad_and_value(loss)(x)
+        def differentiate(sources, rest):
+            return self.torch.func.grad_and_value(loss)(sources, rest)
 
         def names(result):
             slopes, value = result
             named = {"gradient." + name: slope for name, slope in slopes.items()}
             return {data.value_name: value, **named}
 
-        return self.program(differentiate, names, dict(self.inputs(data)))
+        return self.program(differentiate, names, sources, rest)
 
     def hessian_product(self, model, data):
+        self.has_own_attention = False
         x = self.inputs(data)
 
         def product(p, directions):
@@ -61,7 +68,7 @@ class CompiledTorch(Torch):
         directions = {name: self.torch.from_numpy(v) for name, v in data.directions.items()}
         return self.program(
             product,
-            lambda result: {"product." + name: value for name, value in result.items()},
+            lambda result: {"hessian_product." + name: value for name, value in result.items()},
             self.parameters(data, requires_grad=False),
             directions,
         )

@@ -8,7 +8,18 @@ from torch_system import Torch
 class EagerTorch(Torch):
     name = "torch"
 
+    def program(self, function, names, *operands):
+        """A program of a function; `names` makes named results of what it returns."""
+        last = None
+
+        def step():
+            nonlocal last
+            last = function(*operands)
+
+        return peer.Program(step, lambda: self.numbers(names(last)))
+
     def training(self, model, data):
+        self.has_own_attention = True
         x = self.inputs(data)
         p = self.parameters(data)
         optimizer = self.torch.optim.SGD(p.values(), lr=data.rate)
@@ -24,21 +35,23 @@ class EagerTorch(Torch):
         return peer.Program(step, lambda: self.numbers({"loss": value, **p}))
 
     def gradients(self, model, data):
-        x = self.inputs(data, requires_grad=True)
+        x = self.inputs(data, data.gradient_sources)
+        sources = [x[name] for name in data.gradient_sources]
         value, slopes = None, None
 
         def step():
             nonlocal value, slopes
             value = model.loss(self, {}, x)
-            slopes = self.torch.autograd.grad(value, list(x.values()))
+            slopes = self.torch.autograd.grad(value, sources)
 
         def results():
-            named = {"gradient." + name: slope for name, slope in zip(x, slopes)}
+            named = {"gradient." + name: s for name, s in zip(data.gradient_sources, slopes)}
             return self.numbers({data.value_name: value, **named})
 
         return peer.Program(step, results)
 
     def hessian_product(self, model, data):
+        self.has_own_attention = False
         x = self.inputs(data)
         p = self.parameters(data)
         directions = [self.torch.from_numpy(array) for array in data.directions.values()]
@@ -53,7 +66,7 @@ class EagerTorch(Torch):
             products = self.torch.autograd.grad(slopes, values, grad_outputs=directions)
 
         def results():
-            return self.numbers({"product." + name: value for name, value in zip(p, products)})
+            return self.numbers({"hessian_product." + name: value for name, value in zip(p, products)})
 
         return peer.Program(step, results)
 

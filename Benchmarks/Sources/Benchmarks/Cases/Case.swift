@@ -31,21 +31,26 @@ struct Case: Sendable {
   /// All cases, in the order in which they run.
   static let all: [Case] =
     [scalar] + perceptrons + elementwise + [transformerBlock, hessianProduct] + furtherTraining
-    + inference + [shared]
+    + inference + derivatives + gradBench + [shared]
 
   /// Cases that are run where they are named, and not compared with other systems: steps of two threads
-  /// that are short, for `Benchmarks/company`.
-  static let further: [Case] = [network, bodies]
+  /// that are short, for `Benchmarks/company`, and the orders of one Jacobian.
+  static let further: [Case] = [network, bodies] + orders
 }
 
 extension Case.Workload {
   /// Makes a context, gives it its inputs, runs it once and compares all that it computed.
   func checkedContext(of executable: Executable) throws(Diagnostic) -> ExecutionContext {
     let context = try executable.makeContext()
+    try firstRun(in: context).check(context)
+    return context
+  }
+
+  /// Gives a context its inputs and runs it once; what it computed is still to be checked.
+  func firstRun(in context: ExecutionContext) throws(Diagnostic) -> Case.Start {
     let start = try start(context)
     for (name, tensor) in start.inputs { try context.set(name, to: tensor) }
     try context.run()
-    try start.check(context)
-    return context
+    return start
   }
 }

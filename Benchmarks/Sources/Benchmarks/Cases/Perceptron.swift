@@ -33,7 +33,15 @@ struct Perceptron: Model {
   func layers(
     in builder: GraphBuilder
   ) throws(Diagnostic) -> (scores: Value, parameters: [(name: String, value: Value)]) {
-    var values = builder.input("features", .f32, Shape(extents: [batch, widths[0]]))
+    let features = builder.input("features", .f32, Shape(extents: [batch, widths[0]]))
+    let parameters = try parameters(in: builder)
+    return (scores(of: features, parameters.map(\.value)), parameters)
+  }
+
+  /// The weight and the bias of each layer.
+  func parameters(
+    in builder: GraphBuilder
+  ) throws(Diagnostic) -> [(name: String, value: Value)] {
     var parameters: [(name: String, value: Value)] = []
     for layer in layers {
       let weight = builder.parameter(
@@ -41,11 +49,19 @@ struct Perceptron: Model {
       // Not zeros, with which a bias that is left out would go unnoticed.
       let bias = try builder.parameter(
         "bias\(layer)", .f32, Shape(extents: [widths[layer + 1]]), .uniform(from: -0.05, to: 0.05))
-      values = linear(values, weight: weight, bias: bias)
-      if layer != layers.last { values = relu(values) }
       parameters += [("weight\(layer)", weight), ("bias\(layer)", bias)]
     }
-    return (values, parameters)
+    return parameters
+  }
+
+  /// The scores of the classes for rows of features, with parameters in the order of the layers.
+  func scores(of features: Value, _ parameters: [Value]) -> Value {
+    var values = features
+    for layer in layers {
+      values = linear(values, weight: parameters[2 * layer], bias: parameters[2 * layer + 1])
+      if layer != layers.last { values = relu(values) }
+    }
+    return values
   }
 
   /// The mean cross-entropy of scores for the batch's labels.

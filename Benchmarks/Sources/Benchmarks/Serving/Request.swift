@@ -33,5 +33,7 @@ struct Reply: Encodable {
   /// Probes of the machine's speed a second, at this moment.
   var probes: Double?
   var nanoseconds: Double?
+  /// Seconds from the formula to the end of the first run.
+  var firstResult: Double?
   var plannedBytes: Int?
 }

@@ -39,12 +39,18 @@ final class Worker {
     case .prepare:
       let item = try Case.named(request.name)
       prepared = nil
+      let clock = ContinuousClock()
+      let begin = clock.now
       let workload = try item.build()
       let executable = try workload.graph.compiled(
         CompilationOptions(threads: threads), on: .benchmarks)
-      prepared = (executable, try workload.checkedContext(of: executable))
+      let context = try executable.makeContext()
+      let first = try workload.firstRun(in: context)
+      let seconds = (clock.now - begin) / .seconds(1)
+      try first.check(context)
+      prepared = (executable, context)
       start = workload
-      return Reply(plannedBytes: executable.statistics.plannedByteCount)
+      return Reply(firstResult: seconds, plannedBytes: executable.statistics.plannedByteCount)
     case .measure:
       let sampling = Sampling(repeats: request.repeats ?? 15, limit: .seconds(request.seconds ?? 1))
       return Reply(samples: try samples(sampling))

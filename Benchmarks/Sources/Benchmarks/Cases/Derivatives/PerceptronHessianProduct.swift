@@ -32,13 +32,13 @@ extension Perceptron {
     let values = parameters.map(\.value)
     var directions: [Value] = []
     for (name, value) in parameters {
-      directions.append(builder.input("direction.\(name)", .f32, value.shape))
+      directions.append(builder.input("tangent.\(name)", .f32, value.shape))
     }
     let slopes = try gradients(of: loss(of: scores, in: builder), withRespectTo: values)
     let products = jacobianVectorProduct(
       of: slopes, withRespectTo: values, tangents: directions)
     for (parameter, product) in zip(parameters, products) {
-      builder.output("product.\(parameter.name)", product)
+      builder.output("hessian_product.\(parameter.name)", product)
     }
     return try builder.build()
   }
@@ -53,7 +53,7 @@ extension Perceptron {
     for port in context.executable.parameters {
       let numbers = RandomNumbers.uniform(port.type.shape.elementCount ?? 0, port.name)
       directions[port.name] = numbers
-      inputs["direction.\(port.name)"] = try Tensor(
+      inputs["tangent.\(port.name)"] = try Tensor(
         numbers, extents: port.type.shape.extents ?? [])
     }
     let moves = directions
@@ -89,8 +89,8 @@ extension Perceptron {
   ) throws(Diagnostic) {
     let expected = zip(slopes[0], slopes[1]).map { ($0 - $1) / (2 * distance) }
     let largest = expected.reduce(0) { max($0, $1.magnitude) }
-    var comparison = Comparison(of: "product.\(name)")
-    for (actual, expected) in zip(try context.output("product.\(name)").doubles, expected) {
+    var comparison = Comparison(of: "hessian_product.\(name)")
+    for (actual, expected) in zip(try context.output("hessian_product.\(name)").doubles, expected) {
       comparison.expect(actual, expected, within: 1e-3 * largest)
     }
     try comparison.finish()
