@@ -1,4 +1,5 @@
 import Adjoint
+import AllocationCounting
 import Foundation
 import TestSupport
 import Testing
@@ -122,6 +123,17 @@ struct MistakeTests {
     #expect(error?.code == .invalidArgument)
     let none = mistakes { _ = $0.input("a", .f32, []) }
     #expect(none?.code == .invalidGraph)
+  }
+
+  @Test("a graph without them is built without a list of the files that are loaded")
+  func nothingToPlace() throws {
+    let builder = GraphBuilder("g")
+    builder.output("y", builder.input("x", .f32, []))
+    let before = adjoint_thread_allocation_count()
+    _ = try builder.build()
+    let count = adjoint_thread_allocation_count() - before
+    // The list has a line for each part of each library, of which there are hundreds.
+    #expect(count < 100, "\(count)")
   }
 
   @Test("are placed while other threads map and unmap files")

@@ -43,6 +43,8 @@ package struct Mistakes {
 
   /// All mistakes in one: the only one as it is, several as notes.
   package func diagnostic(graph name: String) -> Diagnostic? {
+    // To list what is loaded costs more than to build a small graph, such as the body of a function.
+    if isEmpty { return nil }
     let callers = CallerLocations()
     let located = listed.map { mistake in
       mistake.diagnostic.located(at: mistake.stack.flatMap { callers.location(of: $0) })
