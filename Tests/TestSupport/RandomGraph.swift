@@ -9,50 +9,71 @@ import AdjointOperators
 /// a bound, so that derivatives can be compared with differences.
 package struct RandomGraph {
   /// A value and a bound of its magnitude for inputs and parameters within ±1.
-  private struct Bounded {
+  struct Bounded {
     var value: Value
     var bound: Double
   }
 
-  private static let largestBound = 16.0
-  private static let largestCount = 64
+  /// How large graphs get.
+  struct Limits {
+    var inputs = 1...3
+    var parameters = 0...2
+    var rank = 3
+    /// The most elements of a value, but for those of batches.
+    var elementCount = 64
+  }
 
-  private let builder: GraphBuilder
-  private var random: SeededGenerator
-  private var pool: [Bounded] = []
+  private static let largestBound = 16.0
+
+  let builder: GraphBuilder
+  let limits: Limits
+  var random: SeededGenerator
+  var pool: [Bounded] = []
+  /// What can be called, those that call others behind them.
+  var library: [RandomFunction] = []
+  /// Whether a batch may be of gradients of a function.
+  var takesGradients = false
 
   /// A graph of about the given number of nodes that the verifier accepts; the inputs are `x0` …, the
   /// parameters `w0` …, the outputs `y`, a scalar that depends on most nodes, and `last`, of any shape.
   package static func make(nodeCount: Int, seed: UInt64) throws(Diagnostic) -> Graph {
-    var maker = RandomGraph(seed: seed)
-    return try maker.graph(nodeCount)
+    var maker = RandomGraph("random\(seed)", Limits(), SeededGenerator(seed: seed))
+    try maker.addSources()
+    while maker.builder.nodes.count < nodeCount { maker.keep(try maker.step()) }
+    return try maker.finished()
   }
 
-  private init(seed: UInt64) {
-    builder = GraphBuilder("random\(seed)")
-    random = SeededGenerator(seed: seed)
+  init(_ name: String, _ limits: Limits, _ random: SeededGenerator) {
+    builder = GraphBuilder(name)
+    self.limits = limits
+    self.random = random
   }
 
-  private mutating func graph(_ nodeCount: Int) throws(Diagnostic) -> Graph {
-    for index in 0..<Int.random(in: 1...3, using: &random) {
+  mutating func addSources() throws(Diagnostic) {
+    for index in 0..<Int.random(in: limits.inputs, using: &random) {
       pool.append(Bounded(value: builder.input("x\(index)", .f64, shape()), bound: 1))
     }
-    for index in 0..<Int.random(in: 0...2, using: &random) {
+    for index in 0..<Int.random(in: limits.parameters, using: &random) {
       let parameter = try builder.parameter(
         "w\(index)", .f64, shape(), .uniform(from: -1, to: 1))
       pool.append(Bounded(value: parameter, bound: 1))
     }
-    while builder.nodes.count < nodeCount {
-      var next = try step()
-      if next.bound > Self.largestBound { next = Bounded(value: tanh(next.value), bound: 1) }
-      if Int.random(in: 0..<7, using: &random) == 0 {
-        let name = "node\(next.value.id.node)"
-        if !builder.hasNode(named: name), builder.node(next.value.id.node).name == nil {
-          next.value.named(name)
-        }
+  }
+
+  /// Puts a value into the pool, within the bound, and gives it a name now and then.
+  mutating func keep(_ made: Bounded) {
+    let next = made.bound > Self.largestBound ? Bounded(value: tanh(made.value), bound: 1) : made
+    if Int.random(in: 0..<7, using: &random) == 0 {
+      let name = "node\(next.value.id.node)"
+      if !builder.hasNode(named: name), builder.node(next.value.id.node).name == nil {
+        next.value.named(name)
       }
-      pool.append(next)
     }
+    pool.append(next)
+  }
+
+  /// The graph, whose scalar output is a sum over the latest values.
+  func finished() throws(Diagnostic) -> Graph {
     var total = pool[pool.count - 1].value.sum()
     for item in pool.dropLast().suffix(7) { total = total + tanh(item.value).sum() }
     builder.output("y", total)
@@ -60,17 +81,17 @@ package struct RandomGraph {
     return try builder.build()
   }
 
-  private mutating func shape() -> Shape {
-    let rank = Int.random(in: 0...3, using: &random)
+  mutating func shape() -> Shape {
+    let rank = Int.random(in: 0...limits.rank, using: &random)
     return Shape(extents: (0..<rank).map { _ in Int.random(in: 1...3, using: &random) })
   }
 
   /// One of the latest values, so that most of them are used.
-  private mutating func pick() -> Bounded {
+  mutating func pick() -> Bounded {
     pool[Int.random(in: max(0, pool.count - 12)..<pool.count, using: &random)]
   }
 
-  private mutating func step() throws(Diagnostic) -> Bounded {
+  mutating func step() throws(Diagnostic) -> Bounded {
     let x = pick()
     switch Int.random(in: 0..<10, using: &random) {
     case 0, 1, 2: return try unary(x)
@@ -81,7 +102,7 @@ package struct RandomGraph {
     }
   }
 
-  private mutating func unary(_ x: Bounded) throws(Diagnostic) -> Bounded {
+  mutating func unary(_ x: Bounded) throws(Diagnostic) -> Bounded {
     switch Int.random(in: 0..<10, using: &random) {
     case 0: return Bounded(value: sin(x.value), bound: 1)
     case 1: return Bounded(value: cos(x.value), bound: 1)
@@ -97,10 +118,11 @@ package struct RandomGraph {
   }
 
   /// Arithmetic of two values, or of a value and the other one's sum where they do not broadcast.
-  private mutating func binary(_ x: Bounded, _ y: Bounded) throws(Diagnostic) -> Bounded {
+  mutating func binary(_ x: Bounded, _ y: Bounded) throws(Diagnostic) -> Bounded {
     var y = y
     let fits = Shape.broadcast(x.value.shape, y.value.shape)
-    if (fits?.elementCount ?? .max) > Self.largestCount {
+    let isAlike = x.value.shape == y.value.shape
+    if !isAlike, (fits?.elementCount ?? .max) > limits.elementCount {
       y = Bounded(value: tanh(y.value.sum()), bound: 1)
     }
     switch Int.random(in: 0..<4, using: &random) {
@@ -111,13 +133,13 @@ package struct RandomGraph {
     }
   }
 
-  private mutating func reduction(_ x: Bounded) throws(Diagnostic) -> Bounded {
+  mutating func reduction(_ x: Bounded) throws(Diagnostic) -> Bounded {
     var axes: [Int] = []
     for axis in 0..<x.value.rank where Bool.random(using: &random) { axes.append(axis) }
     let keeps = Bool.random(using: &random)
     if !axes.isEmpty, Bool.random(using: &random) { return composite(x, axes) }
     let value = keeps ? x.value.sum(alongAxes: axes) : x.value.sum(squeezingAxes: axes)
-    return Bounded(value: value, bound: x.bound * Double(Self.largestCount))
+    return Bounded(value: value, bound: x.bound * Double(limits.elementCount))
   }
 
   private mutating func composite(_ x: Bounded, _ axes: [Int]) -> Bounded {
@@ -126,10 +148,10 @@ package struct RandomGraph {
     case 0: return Bounded(value: applied(Softmax(axes: axes)), bound: 1)
     case 1:
       return Bounded(
-        value: applied(LogSoftmax(axes: axes)), bound: 2 * x.bound + Double(Self.largestCount))
+        value: applied(LogSoftmax(axes: axes)), bound: 2 * x.bound + Double(limits.elementCount))
     case 2:
       return Bounded(
-        value: applied(LogSumExp(axes: axes)), bound: x.bound + Double(Self.largestCount))
+        value: applied(LogSumExp(axes: axes)), bound: x.bound + Double(limits.elementCount))
     case 3: return Bounded(value: applied(Mean(axes: axes)), bound: x.bound)
     default: return Bounded(value: applied(Variance(axes: axes)), bound: 4 * x.bound * x.bound)
     }
@@ -144,7 +166,7 @@ package struct RandomGraph {
       let permutation = Array(0..<value.rank).shuffled(using: &random)
       value = builder.apply(Transpose(permutation: permutation), [value])
     default:
-      guard value.rank < 3, count * 3 <= Self.largestCount else { return x }
+      guard value.rank < 3, count * 3 <= limits.elementCount else { return x }
       let axis = Int.random(in: 0...value.rank, using: &random)
       var shape = value.shape
       shape.dimensions.insert(.fixed(Int.random(in: 1...3, using: &random)), at: axis)
@@ -156,7 +178,7 @@ package struct RandomGraph {
 
   /// A product of two values, reshaped to a row and a column where their extents do not fit.
   private mutating func product(_ x: Bounded, _ y: Bounded) throws(Diagnostic) -> Bounded {
-    let bound = x.bound * y.bound * Double(Self.largestCount)
+    let bound = x.bound * y.bound * Double(limits.elementCount)
     let (a, b) = (x.value, y.value)
     if a.rank == 2, b.rank == 2, a.shape[1] == b.shape[0] {
       return Bounded(value: matmul(a, b), bound: bound)
@@ -167,7 +189,7 @@ package struct RandomGraph {
       let column = b.reshaped(to: Shape(extents: [columns]))
       return Bounded(value: matmul(row, column), bound: bound)
     }
-    guard rows * columns <= Self.largestCount else { return try unary(x) }
+    guard rows * columns <= limits.elementCount else { return try unary(x) }
     let column = a.reshaped(to: Shape(extents: [rows, 1]))
     let row = b.reshaped(to: Shape(extents: [1, columns]))
     return Bounded(value: matmul(column, row), bound: bound)
