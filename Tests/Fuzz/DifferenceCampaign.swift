@@ -1,14 +1,17 @@
 import Adjoint
 import TestSupport
 
-/// Derivatives of random graphs against central differences.
+/// Derivatives of random graphs, half of them with functions, against central differences.
 struct DifferenceCampaign: Campaign {
   static let name = "differences"
 
   init() throws {}
 
   private func graph(_ seed: UInt64) throws -> Graph {
-    try RandomGraph.make(nodeCount: 4 + Int(seed % 40), seed: seed)
+    let count = 4 + Int(seed / 2 % 40)
+    return seed.isMultiple(of: 2)
+      ? try RandomGraph.make(nodeCount: count, seed: seed)
+      : try RandomGraph.makeWithFunctions(nodeCount: count, seed: seed)
   }
 
   func input(seed: UInt64) throws -> (bytes: [UInt8], suffix: String) {

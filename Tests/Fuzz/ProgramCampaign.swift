@@ -4,8 +4,10 @@ import AdjointLowering
 import AdjointPasses
 import TestSupport
 
-/// Random programs with their derivatives in both modes and twice: interpreted as they are written and
-/// after the passes, and now and then compiled on both back ends, on one to three threads.
+/// Random programs, half of them with functions and batches, and their derivatives in both modes and twice.
+///
+/// They are interpreted as they are written and after the passes, and now and then compiled on both back ends, on
+/// one to three threads. All derivative products of those with functions are compared with each other.
 struct ProgramCampaign: Campaign {
   static let name = "programs"
   /// One program in so many is compiled.
@@ -14,15 +16,19 @@ struct ProgramCampaign: Campaign {
   init() throws {}
 
   func input(seed: UInt64) throws -> (bytes: [UInt8], suffix: String) {
-    (Array(try derived(seed).description.utf8), "graph")
+    (Array(try differentiated(Self.program(seed)).description.utf8), "graph")
   }
 
-  private func derived(_ seed: UInt64) throws -> Graph {
-    try differentiated(RandomGraph.make(nodeCount: 4 + Int(seed % 28), seed: seed))
+  /// A random graph, with functions where the seed is odd.
+  static func program(_ seed: UInt64) throws -> Graph {
+    let count = 4 + Int(seed / 2 % 28)
+    return seed.isMultiple(of: 2)
+      ? try RandomGraph.make(nodeCount: count, seed: seed)
+      : try RandomGraph.makeWithFunctions(nodeCount: count, seed: seed)
   }
 
   mutating func run(seed: UInt64, counts: inout Counts) throws {
-    let written = try RandomGraph.make(nodeCount: 4 + Int(seed % 28), seed: seed)
+    let written = try Self.program(seed)
     let graph = try differentiated(written)
     let simplified = try Pipeline.compilation(graph)
     let sources = try graph.randomSources(seed: seed)
@@ -33,8 +39,9 @@ struct ProgramCampaign: Campaign {
       GraphInterpreter.evaluate(simplified, sources).outputs, expected, "the passes changed")
     try checkModes(expected, sources)
     try checkPlan(of: seed)
+    try checkProducts(of: written, seed, &counts)
     counts["interpreted"] += 1
-    guard seed % Self.compiledShare == 0 else { return }
+    guard seed / 2 % Self.compiledShare == 0 else { return }
     for backend in Backend.allCases {
       var first: [String: Tensor] = [:]
       for threads in 1...3 {
@@ -93,6 +100,15 @@ struct ProgramCampaign: Campaign {
     else {
       throw Finding("the modes differ: \(product) in reverse, \(tangent) in forward")
     }
+  }
+
+  /// The products of a graph that calls functions agree with each other and with differences.
+  private func checkProducts(of graph: Graph, _ seed: UInt64, _ counts: inout Counts) throws {
+    guard !graph.functions.isEmpty else { return }
+    let products = ProductCheck.Product.chosen(for: seed)
+    guard let check = try ProductCheck(of: graph, comparing: products, seed: seed) else { return }
+    counts["products"] += products.count
+    if let first = check.disagreements.first { throw Finding(first) }
   }
 
   /// A plan of a graph of kernels computes the bits that the graph does.

@@ -1,10 +1,12 @@
 import Adjoint
 import AdjointLowering
+import AdjointPasses
 import Foundation
 import TestSupport
 
 /// Damaged graph files through everything that a graph goes through: parsed, printed, simplified,
-/// differentiated in both modes and twice, lowered and, where it is small, interpreted and compiled.
+/// differentiated in both modes and twice, written for batches, lowered and, where it is small, interpreted and
+/// compiled.
 struct TextCampaign: Campaign {
   static let name = "text"
 
@@ -19,18 +21,22 @@ struct TextCampaign: Campaign {
     where name.hasSuffix(".graph") {
       samples.append([UInt8](try Data(contentsOf: folder.appendingPathComponent(name))))
     }
-    for seed in 0..<40 as Range<UInt64> {
+    for seed in 0..<60 as Range<UInt64> {
       let graph =
-        try seed % 2 == 0
-        ? RandomKernelGraph.graph(seed: seed, nodeCount: 6)
-        : RandomGraph.make(nodeCount: 8, seed: seed)
+        switch seed % 3 {
+        case 0: try RandomKernelGraph.graph(seed: seed, nodeCount: 6)
+        case 1: try RandomGraph.make(nodeCount: 8, seed: seed)
+        default: try RandomGraph.makeWithFunctions(nodeCount: 8, seed: seed)
+        }
       samples.append(Array(graph.description.utf8))
     }
     self.samples = samples
     words =
       OperatorRegistry.standard.mnemonics.map { Array($0.utf8) }
-      + ["f32", "f64", "i32", "i64", "u8", "bool", "B", "output", "update", "input", "x0", "y"].map
-    { Array($0.utf8) }
+      + [
+        "f32", "f64", "i32", "i64", "u8", "bool", "B", "n", "output", "update", "input", "x0", "y",
+        "function", "graph", "vjp", "jvp", "f1_0", "f1_1", "f2_0", "f3_0", "result0",
+      ].map { Array($0.utf8) }
   }
 
   func input(seed: UInt64) throws -> (bytes: [UInt8], suffix: String) {
@@ -77,14 +83,15 @@ struct TextCampaign: Campaign {
       derived = try derived.differentiated(output, withRespectTo: active, mode: .forward)
       counts["differentiated"] += 1
     }
-    // Types have a ceiling, and it is far above what can be interpreted in a second.
-    var elements = 0
-    for node in derived.nodes {
-      for type in node.resultTypes {
-        elements = elements.addingReportingOverflow(type.shape.elementCount ?? 0).partialValue
-        guard elements >= 0, elements < 20_000 else { return }
+    if !active.isEmpty {
+      let product = try product(of: bound, output, active, seed)
+      try product.verify()
+      counts["products"] += 1
+      if try isSmall(product) {
+        _ = try GraphInterpreter.evaluate(product, product.randomSources(seed: seed))
       }
     }
+    guard try isSmall(derived) else { return }
     _ = try GraphInterpreter.evaluate(derived, derived.randomSources(seed: seed))
     counts["interpreted"] += 1
     guard seed % 64 == 0 else { return }
@@ -96,5 +103,33 @@ struct TextCampaign: Campaign {
     }
     try context.run()
     counts["compiled"] += 1
+  }
+
+  /// Whether it can be interpreted in a second: types have a ceiling that is far above that.
+  private func isSmall(_ graph: Graph) throws -> Bool {
+    var elements = 0
+    for node in try Pass.compositeExpansion(graph).nodes {
+      for type in node.resultTypes {
+        elements = elements.addingReportingOverflow(type.shape.elementCount ?? 0).partialValue
+        guard elements >= 0, elements < 20_000 else { return false }
+      }
+    }
+    return true
+  }
+
+  /// The graph for a batch, or with one of the derivative products of an output.
+  private func product(
+    of graph: Graph, _ output: String, _ sources: [String], _ seed: UInt64
+  ) throws -> Graph {
+    switch seed % 8 {
+    case 0: try graph.vectorized(over: graph.inputs.map(\.name), extent: 2)
+    case 1: try graph.jacobian(of: output, withRespectTo: sources, by: .rows)
+    case 2: try graph.jacobian(of: output, withRespectTo: sources, by: .bracketed)
+    case 3: try graph.hessian(of: output, withRespectTo: sources)
+    case 4: try graph.hessianDiagonal(of: output, withRespectTo: sources)
+    case 5: try graph.vectorHessianVectorProduct(of: output, withRespectTo: sources)
+    case 6: try graph.gaussNewtonProduct(of: output, withRespectTo: sources)
+    default: try graph.linearized(of: output, withRespectTo: sources, directions: 2)
+    }
   }
 }
