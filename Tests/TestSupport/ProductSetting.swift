@@ -6,8 +6,8 @@ import AdjointPasses
 /// A graph with derivative products of its outputs `y` and `last` as further outputs.
 ///
 /// What is one list of numbers is one output for each source, or target, with its number behind a point: the
-/// tangents are `tangent.0` and `tangent.1`. The directions u and v are inputs, and so are the cotangents c and the unit
-/// tensors, of which one has a 1.
+/// tangents are `tangent.0` and `tangent.1`. The directions u and v are inputs, and so are the cotangents c and
+/// the unit tensors, of which one has a 1.
 struct ProductSetting {
   let graph: Graph
   /// The same with bodies in place of calls and composites, each computed once, which takes a fraction of the time.
