@@ -118,10 +118,8 @@ package final class PlanContext {
         piece: generated, arena: base, operands: operands, results: results,
         partials: memory.partials, scratch: memory.scratch,
         scratchStride: loaded.scratchByteCount)
-      // The pool is asked for only where threads share the work: to count references of an engine and its
-      // pool takes longer than a short step.
       if GeneratedRun.isShared(generated.pointee, locality, threads: threads) {
-        run.run(threads: threads, on: loaded.engine.pool)
+        runShared(run, threads: threads)
       } else {
         run.run()
       }
@@ -130,15 +128,9 @@ package final class PlanContext {
         (base + results[0]).copyMemory(from: base + operands[2], byteCount: byteCount)
       }
     case .nest(let nest):
-      NestRun(
-        nest: nest.pointee, arena: base, operands: operands, results: results,
-        scratch: memory.scratch,
-        scratchStride: loaded.scratchByteCount, partials: memory.partials
-      ).run(threads: threads, on: loaded.engine.pool)
+      run(nest, operands, results, threads: threads, memory)
     case .contraction(let product):
-      ContractionRun(
-        product, arena: base, operands, results, partials: memory.partials, locality
-      ).run(threads: threads, on: loaded.engine.pool)
+      run(product, operands, results, locality, threads: threads, memory)
     case .gather(let copy):
       copy.pointee.gather(base + operands[0], base + operands[1], into: base + results[0])
     case .scatterAdd(let copy):
@@ -146,6 +138,35 @@ package final class PlanContext {
         base + operands[0], base + operands[1], base + operands[2], into: base + results[0])
     case .fill(let fill): fill.pointee.run(into: base + results[fill.pointee.result])
     }
+  }
+
+  // Not inlined: to count references of an engine and its pool, and to keep registers for that, takes longer than a
+  // short step.
+
+  @inline(never)
+  private func runShared(_ run: GeneratedRun, threads: Int) {
+    run.run(threads: threads, on: loaded.engine.pool)
+  }
+
+  @inline(never)
+  private func run(
+    _ nest: UnsafePointer<CompiledNest>, _ operands: UnsafePointer<Int>,
+    _ results: UnsafePointer<Int>, threads: Int, _ memory: WorkMemory
+  ) {
+    NestRun(
+      nest: nest.pointee, arena: arena.base, operands: operands, results: results,
+      scratch: memory.scratch, scratchStride: loaded.scratchByteCount, partials: memory.partials
+    ).run(threads: threads, on: loaded.engine.pool)
+  }
+
+  @inline(never)
+  private func run(
+    _ product: UnsafePointer<CompiledContraction>, _ operands: UnsafePointer<Int>,
+    _ results: UnsafePointer<Int>, _ locality: Locality, threads: Int, _ memory: WorkMemory
+  ) {
+    ContractionRun(
+      product, arena: arena.base, operands, results, partials: memory.partials, locality
+    ).run(threads: threads, on: loaded.engine.pool)
   }
 
   private func missingInputs() -> Diagnostic {

@@ -67,8 +67,14 @@ import Testing
     }
   }
 
-  /// Products with tiles of different heights: too much code for one module.
-  private let shapes = stride(from: 97, through: 205, by: 12).map { ($0, 256 + $0, 512) }
+  /// Products with tiles of different heights: too much code for one module. Where vectors are short and tiles small it
+  /// takes more of them.
+  private let shapes: [(Int, Int, Int)] = {
+    let isWide = CodeGenerator.installed.map { $0.machine.vectorByteCount > 32 } ?? true
+    return (isWide ? [512] : [512, 508, 500, 490]).flatMap { columns in
+      stride(from: 97, through: 205, by: 12).map { ($0, 256 + $0, columns) }
+    }
+  }()
 
   @Test("where what several modules call is refused, each kernel has it to itself")
   func refused() throws {

@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointCodegen
 import AdjointTraining
 import AllocationCounting
 import TestSupport
@@ -84,7 +85,9 @@ struct ForkedRunTests {
   @Test("sum in parts without disturbing each other", arguments: Backend.allCases)
   func sums(_ backend: Backend) throws {
     let builder = GraphBuilder("sums")
-    let counts = (0..<32).map { 16_384 + 64 * $0 }
+    // Steps that are too short to be shared, and together long enough to be branches, whatever the vectors hold.
+    let vector = CodeGenerator.installed?.machine.vectorByteCount ?? 64
+    let counts = (0..<32).map { 256 * vector + 64 * $0 }
     for (number, count) in counts.enumerated() {
       let x = builder.input("x\(number)", .f32, [count])
       builder.output("y\(number)", sin(x).sum())

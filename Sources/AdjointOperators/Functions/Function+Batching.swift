@@ -11,7 +11,7 @@ extension Function {
     var full = "\(name).batch"
     if places.count < isBatched.count { full += places.map { ".\($0)" }.joined() }
     let made = try derived(full) { () throws(Diagnostic) in
-      try Function(batchedBody(isBatched).renamed(full)).withDerivatives(
+      try Function(batchedBody(isBatched).renamed(full.asDerivedName)).withDerivatives(
         vectorJacobianProduct: batchedPullback(isBatched, full),
         jacobianVectorProduct: batchedPushforward(isBatched))
     }
@@ -48,7 +48,7 @@ extension Function {
     let isShared = zip(inputs, isBatched).filter { $0.0.type.scalarType.isDifferentiable }
       .map { !$0.1 }
     guard isShared.contains(true) else { return batched }
-    return try Function("\(full).vjp", batched.inputs.map(\.type)) { values in
+    return try Function("\(full.asDerivedName).vjp", batched.inputs.map(\.type)) { values in
       zip(values[0].builder.call(batched, values), isShared).map { cotangent, isShared in
         isShared ? cotangent.sum(squeezingAxes: [0]) : cotangent
       }

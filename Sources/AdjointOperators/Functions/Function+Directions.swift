@@ -177,7 +177,7 @@ extension Function {
       var rewriter = GraphRewriter()
       rewriter.live = whole.liveNodes
       rewriter.mergesEqualNodes = true
-      return try Function(rewriter.rewrite(whole).renamed(full))
+      return try Function(rewriter.rewrite(whole).renamed(full.asDerivedName))
     }
   }
 
@@ -188,5 +188,21 @@ extension Function {
     rewriter.families = [.stableForm]
     rewriter.mergesEqualNodes = true
     return try rewriter.rewrite(body)
+  }
+}
+
+extension String {
+  /// The name of a derived function, cut off where it is long.
+  ///
+  /// Each derivative of a derivative adds to it, and names have a limit. Two functions may have one name.
+  var asDerivedName: String {
+    if utf8.count <= 160 { return self }
+    var name = ""
+    for character in self {
+      if name.utf8.count + String(character).utf8.count > 150 { break }
+      name.append(character)
+    }
+    while name.last == "." { name.removeLast() }
+    return name + ".etc"
   }
 }
