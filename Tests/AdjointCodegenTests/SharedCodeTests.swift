@@ -67,8 +67,9 @@ import Testing
     }
   }
 
-  /// Products with tiles of different heights: too much code for one module. Where vectors are short and tiles small it
-  /// takes more of them.
+  /// Products with tiles of different heights: too much code for one module.
+  ///
+  /// Where vectors are short and tiles small it takes more of them.
   private let shapes: [(Int, Int, Int)] = {
     let isWide = CodeGenerator.installed.map { $0.machine.vectorByteCount > 32 } ?? true
     return (isWide ? [512] : [512, 508, 500, 490]).flatMap { columns in
