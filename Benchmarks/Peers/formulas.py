@@ -139,10 +139,10 @@ FINGERS, JOINTS = 5, 4
 
 def finger_turns(f, x, z):
     m = f.array
-    zero = 0 * x
+    zero, one = m.zeros_like(x), m.ones_like(x)
     cx, sx, cz, sz = m.cos(x), m.sin(x), m.cos(z), m.sin(z)
     rows = [cz, -sz * cx, sz * sx, zero, sz, cz * cx, -cz * sx, zero, zero, sx, cx, zero]
-    return m.reshape(m.stack(rows + [zero, zero, zero, zero + 1], 1), (FINGERS, 4, 4))
+    return m.reshape(m.stack(rows + [zero, zero, zero, one], 1), (FINGERS, 4, 4))
 
 
 def global_rotation(f, turn):
@@ -163,7 +163,7 @@ def hand(f, p, x):
     theta, relatives, base, weights = x["theta"], x["relatives"], x["base"], x["weights"]
     bones, vertices = weights.shape
     angles = m.reshape(theta[6:], (FINGERS, 4))
-    still = 0 * angles[:, 0]
+    still = m.zeros_like(angles[:, 0])
     parent = relatives[0]
     absolutes = [relatives[:1]]
     for joint in range(JOINTS):

@@ -89,7 +89,10 @@ struct ReverseMode {
         }
         cotangents.append(adjoint)
       }
-      if let operation = node.operation, node.operands.contains(where: { activity.isActive($0) }) {
+      // Nothing to pull back reaches a node whose readers say that their derivative is zero.
+      if let operation = node.operation, cotangents.contains(where: { $0 != nil }),
+        node.operands.contains(where: { activity.isActive($0) })
+      {
         pullBack(operation, index, node, cotangents, activity)
       }
     }

@@ -26,7 +26,7 @@ public struct Pipeline: Sendable {
   /// equal ones are one.
   public static let compilation = Pipeline([
     .deadNodes, .stableForms, .compositeExpansion, .identities, .constantFolding, .contractions,
-    .commonSubexpressions, .disjointSums, .deadNodes,
+    .commonSubexpressions, .disjointSums, .selections, .deadNodes,
   ])
 
   /// The graph after all passes.

@@ -47,7 +47,14 @@ struct RewriteTests {
     { try softplus(cubic($0)) }, { try exp(cubic($0)) },
     { $0.sum().expanded(to: $0.shape).sum() },
     { select($0 .> 0, select($0 .> 0, $0, sin($0)), cos($0)) },
+    { matmul(unit($0, 2), $0) }, { matmul($0, unit($0, 3) * sin($0[0])) },
   ]
+
+  /// The unit matrix, of the scalar type of a value.
+  private static func unit(_ x: Value, _ extent: Int) -> Value {
+    let positions = [0, 1].map { x.builder.iota(.i32, Shape(extents: [extent, extent]), axis: $0) }
+    return (positions[0] .== positions[1]).cast(to: x.scalarType)
+  }
 
   /// A polynomial that overflows before its argument does.
   private static func cubic(_ x: Value) throws -> Value { x + x * x * x * 0.044715 }

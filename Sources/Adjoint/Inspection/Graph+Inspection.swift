@@ -20,13 +20,16 @@ extension Graph {
   /// What compiling makes of the graph: its kernels, the steps in order, and every buffer with its
   /// place, lifetime and size, with the peak and the lower bound.
   ///
+  /// Where the graph calls functions it says first how often each is called, and whether bodies are compiled once.
+  ///
   /// - Throws: as `compiled(_:)`.
   public func planReport(
     _ options: CompilationOptions = CompilationOptions()
   ) throws(Diagnostic) -> String {
     let bound = try binding(options.dimensions)
     try bound.checkBound()
-    return PlanPrinter.text(try options.pipeline(bound).lowered(.thisMachine).plan)
+    let plan = try options.pipeline(bound).lowered(.thisMachine).plan
+    return CallReport.text(bound, plan) + PlanPrinter.text(plan)
   }
 
   /// What compiling takes into the matrix products of the graph: for each what it does besides

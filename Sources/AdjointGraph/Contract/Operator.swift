@@ -34,6 +34,13 @@ package protocol Operator: Hashable, Sendable {
   /// How it is applied to a batch; by default what follows from its kernels.
   var batching: Batching { get }
 
+  /// How an axis of the only result comes from axes of the operands; nil where its positions depend on each other,
+  /// or where that is not known.
+  func passage(of axis: Int, operands: [TensorType]) -> AxisPassage?
+
+  /// Whether each element that a NaN of an operand is read for is NaN; by default where the operator is linear.
+  var passesNaN: Bool { get }
+
   /// The kernels that compute the results; all extents are known here.
   func lower(
     _ operands: [TensorType], to results: [TensorType]

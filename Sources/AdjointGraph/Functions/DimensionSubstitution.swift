@@ -75,10 +75,21 @@ extension Function {
 
   /// The body for operands of some types: their dimensions in place of the names that the inputs have.
   ///
+  /// Calls of the same types share one.
+  ///
   /// - Throws: as `resultTypes(for:)`, and what an operator says of shapes that do not fit once they are known.
   package func body(for operands: [TensorType]) throws(Diagnostic) -> Graph {
+    if let known = storage.specialized.withLock({ $0[operands] }) { return known }
     let substitution = try DimensionSubstitution(inputs, to: operands, of: name).dimensions
     if substitution.allSatisfy({ $1 == .named($0) }) { return body }
-    return try body.substituting(substitution)
+    let made = try body.substituting(substitution)
+    storage.specialized.withLock { bodies in
+      if bodies.count >= Self.specializedLimit { bodies.removeAll(keepingCapacity: true) }
+      bodies[operands] = made
+    }
+    return made
   }
+
+  /// A function that is called for ever new extents does not keep a body for each.
+  private static let specializedLimit = 8
 }

@@ -27,6 +27,8 @@ extension BinaryOperator {
 
   package var batching: Batching { .elementwise }
 
+  package var passesNaN: Bool { true }
+
   package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
     try operands.expect(count: 2)
     let type = try operands.expectEqual()

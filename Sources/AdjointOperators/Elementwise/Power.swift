@@ -17,6 +17,9 @@ package struct Power: BinaryOperator {
   package static let function = BinaryFunction.power
   package init() {}
 
+  /// x⁰ is 1 and 1ʸ is 1, whatever the other is.
+  package var passesNaN: Bool { false }
+
   package var derivative: Derivative {
     .partials { site in
       [

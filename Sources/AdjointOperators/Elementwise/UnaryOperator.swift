@@ -28,6 +28,8 @@ extension UnaryOperator {
 
   package var batching: Batching { .elementwise }
 
+  package var passesNaN: Bool { true }
+
   package func resultTypes(for operands: [TensorType]) throws(Diagnostic) -> [TensorType] {
     try operands.expect(count: 1)
     try Self.check(operands[0])

@@ -149,19 +149,22 @@ extension Function {
   /// A function made of the body and more nodes, whose outputs are what `write` gives.
   ///
   /// Which directions it is about belongs to its name where they are not all there are: one function may have
-  /// several such.
+  /// several such. Nil where there is no direction to carry, or none to carry it to.
   private func derived(
     _ kind: String, _ wanted: [Graph.Port], among all: [Graph.Port], given: [Graph.Port],
     of others: [Graph.Port],
     _ write: (GraphBuilder, [Value], [Value]) throws(Diagnostic) -> [(String, Value?)]
   ) throws(Diagnostic) -> Function? {
+    if wanted.isEmpty || given.isEmpty { return nil }
     func names(_ ports: [Graph.Port], among all: [Graph.Port]) -> String {
       let floating = all.filter(\.type.scalarType.isDifferentiable)
       return ports == floating || ports == all ? "" : ports.map { ".\($0.name)" }.joined()
     }
     let from = names(given, among: others)
     let full = "\(name).\(kind)" + names(wanted, among: all) + (from.isEmpty ? "" : ".of" + from)
-    return try self.derived(full) { () throws(Diagnostic) in
+    // Names may contain points, so that two lists can come to one name; in quotation marks they cannot.
+    let key = "\(kind) \(wanted.map(\.name)) of \(given.map(\.name))"
+    return try self.derived(key) { () throws(Diagnostic) in
       let stable = try stableBody()
       let builder = GraphBuilder(extending: stable)
       let operands = stable.inputs.compactMap { stable.source(named: $0.name) }

@@ -119,6 +119,16 @@ extension Value {
   }
 }
 
+extension Gather: PositionSelection {
+  package func selectedAxis(of operands: [TensorType]) -> Int? {
+    batch == 0 && operands[1].rank == 1 ? axis : nil
+  }
+
+  package func selecting(along axis: Int) -> Gather { Gather(axis: axis) }
+
+  package static var reachesOutside: Bool { true }
+}
+
 // The page of the reference.
 extension Gather {
   package static var page: OperatorPage? {

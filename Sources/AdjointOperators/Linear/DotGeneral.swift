@@ -102,10 +102,28 @@ package struct DotGeneral: Operator {
     }
   }
 
+  /// An axis of the batch is one of both operands, a free axis is one of its own operand.
+  package func passage(of axis: Int, operands: [TensorType]) -> AxisPassage? {
+    let free = [left.free(rank: operands[0].rank), right.free(rank: operands[1].rank)]
+    let axes: [Int?] =
+      if axis < left.batch.count {
+        [left.batch[axis], right.batch[axis]]
+      } else if axis - left.batch.count < free[0].count {
+        [free[0][axis - left.batch.count], nil]
+      } else {
+        [nil, free[1][axis - left.batch.count - free[0].count]]
+      }
+    return AxisPassage(axes) { _ in self }
+  }
+
   package static let rewrites: [Rewrite] = [
+    // What is not finite reaches only its own place, and not all that a zero is multiplied with.
+    Rewrite("diag(d) · x → d · x, slice by slice", changing: .range) { site in
+      skipUnitMatrix(site)
+    },
     Rewrite("dot_general(transpose(x), y) → dot_general(x, y)", .contraction) {
       site in absorbTranspose(site)
-    }
+    },
   ]
 }
 

@@ -57,6 +57,14 @@ package struct Broadcast: Operator {
     }
   }
 
+  package func passage(of axis: Int, operands: [TensorType]) -> AxisPassage? {
+    AxisPassage([axes.firstIndex(of: axis)]) { extent in
+      var resized = shape
+      resized[axis] = extent
+      return Self(shape: resized, axes: axes)
+    }
+  }
+
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {

@@ -164,6 +164,18 @@ extension Value {
   }
 }
 
+extension Slice: PositionSelection {
+  package func selectedAxis(of operands: [TensorType]) -> Int? {
+    ranges.count == 1 ? ranges[0].axis : nil
+  }
+
+  package func selecting(along axis: Int) -> Slice {
+    Slice(ranges.map { Range(axis: axis, start: $0.start, limit: $0.limit, stride: $0.stride) })
+  }
+
+  package static var reachesOutside: Bool { false }
+}
+
 // The page of the reference.
 extension Slice {
   package static var page: OperatorPage? {

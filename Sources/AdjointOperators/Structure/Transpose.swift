@@ -40,6 +40,10 @@ package struct Transpose: Operator {
     .rule { $0.applying(Self(permutation: [0] + permutation.map { $0 + 1 })) }
   }
 
+  package func passage(of axis: Int, operands: [TensorType]) -> AxisPassage? {
+    AxisPassage([permutation[axis]]) { _ in self }
+  }
+
   package func lower(
     _ operands: [TensorType], to results: [TensorType]
   ) throws(Diagnostic) -> Lowering {

@@ -17,6 +17,36 @@ extension IndexedCopy {
   private func gather<Index: FixedWidthInteger>(
     _ data: UnsafeRawPointer, _ indices: UnsafePointer<Index>, _ result: UnsafeMutableRawPointer
   ) {
+    guard inner == 1 else { return gatherLines(data, indices, result) }
+    switch scalarType {
+    case .f32: gatherElements(data, indices, result, Float.nan.bitPattern)
+    case .i32: gatherElements(data, indices, result, 0 as UInt32)
+    case .f64: gatherElements(data, indices, result, Double.nan.bitPattern)
+    case .i64: gatherElements(data, indices, result, 0 as UInt64)
+    case .u8, .bool: gatherElements(data, indices, result, 0 as UInt8)
+    }
+  }
+
+  /// Single elements, whose bits are moved: a call for each would take longer than the element.
+  private func gatherElements<Index: FixedWidthInteger, Bits>(
+    _ data: UnsafeRawPointer, _ indices: UnsafePointer<Index>, _ result: UnsafeMutableRawPointer,
+    _ nothing: Bits
+  ) {
+    var source = data.assumingMemoryBound(to: Bits.self)
+    var target = result.assumingMemoryBound(to: Bits.self)
+    for _ in 0..<outer {
+      for position in 0..<count {
+        let index = Int(truncatingIfNeeded: indices[position])
+        target[position] = index >= 0 && index < extent ? source[index] : nothing
+      }
+      source += extent
+      target += count
+    }
+  }
+
+  private func gatherLines<Index: FixedWidthInteger>(
+    _ data: UnsafeRawPointer, _ indices: UnsafePointer<Index>, _ result: UnsafeMutableRawPointer
+  ) {
     let lineBytes = inner * scalarType.byteCount
     var target = result
     for block in 0..<outer {
@@ -80,14 +110,20 @@ extension IndexedCopy {
   private func scatterAdd<Index: FixedWidthInteger, E: BlockElement>(
     _ indices: UnsafePointer<Index>, _ updates: UnsafePointer<E>, _ result: UnsafeMutablePointer<E>
   ) {
-    for block in 0..<outer {
+    var (source, target) = (updates, result)
+    for _ in 0..<outer {
       for position in 0..<count {
         let index = Int(truncatingIfNeeded: indices[position])
         guard index >= 0, index < extent else { continue }
-        let line = result + (block * extent + index) * inner
-        let update = updates + (block * count + position) * inner
-        for i in 0..<inner { line[i] = E.sum(line[i], update[i]) }
+        if inner == 1 {
+          target[index] = E.sum(target[index], source[position])
+        } else {
+          let (line, update) = (target + index * inner, source + position * inner)
+          for i in 0..<inner { line[i] = E.sum(line[i], update[i]) }
+        }
       }
+      source += count * inner
+      target += extent * inner
     }
   }
 }

@@ -52,7 +52,7 @@ struct HandTracking: Formula {
     let (fingers, joints, bones) = (Self.fingers, Self.joints, Self.bones)
     // Bones are the wrist, the fingers joint by joint, and the forearm.
     let angles = theta[6..<6 + 4 * fingers].reshaped(to: [fingers, 4])
-    let still = 0 * angles[.all, 0..<1].reshaped(to: [fingers])
+    let still = theta.builder.constant(0, theta.scalarType).broadcast(to: [fingers], axes: [])
     var absolutes = [relatives[0..<1]]
     var parent = relatives[0]
     for joint in 0..<joints {
@@ -77,8 +77,8 @@ struct HandTracking: Formula {
 
   /// For each finger the rotation by an angle about z after one about x, as a matrix of 4 by 4.
   private func turns(_ x: Value, _ z: Value) -> Value {
-    let zero = 0 * x
-    let one = zero + 1
+    let zero = x.builder.constant(0, x.scalarType).broadcast(to: x.shape, axes: [])
+    let one = x.builder.constant(1, x.scalarType).broadcast(to: x.shape, axes: [])
     let rows = [
       [cos(z), -sin(z) * cos(x), sin(z) * sin(x), zero],
       [sin(z), cos(z) * cos(x), -cos(z) * sin(x), zero],

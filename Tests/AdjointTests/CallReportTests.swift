@@ -1,0 +1,49 @@
+import Adjoint
+import Testing
+
+/// What a plan says of the functions that its graph calls.
+@Suite("A plan of calls")
+struct CallReportTests {
+  private func report(_ graph: Graph) throws -> [Substring] {
+    try graph.planReport().split(separator: "\n", omittingEmptySubsequences: false)
+  }
+
+  @Test("a function that is called a thousand times is compiled once, and its plan says so")
+  func thousandCalls() throws {
+    let inner = try Function("inner", [TensorType(.f64, [8])]) { sin($0[0]) / 2 }
+    let step = try Function("step", [TensorType(.f64, [8])]) { inner($0[0]) + inner($0[0] * 3) }
+    let builder = GraphBuilder("steps")
+    var y = builder.input("y", .f64, [8])
+    for _ in 0..<1000 { y = step(y) }
+    builder.output("last", y)
+    let lines = try report(builder.build())
+    #expect(
+      lines[..<3] == [
+        "calls", "  @step: 1000 calls of 15 nodes", "  @inner: 2000 calls of 5 nodes",
+      ])
+    let words = lines[3].split(separator: " ")
+    #expect(lines[3].hasPrefix("  bodies are compiled once: "))
+    // The last step of a chain may be shorter than the others.
+    #expect(try #require(Int(words[6])) <= 2, "\(lines[3])")
+    #expect(lines[4].isEmpty && lines[5].contains(" different kernels"))
+  }
+
+  @Test("calls for other extents each have kernels of their own, and the plan says so")
+  func callsThatDiffer() throws {
+    let function = try Function("bump", [TensorType(.f64, ["N"])]) { exp(-($0[0] * $0[0])) }
+    let builder = GraphBuilder("bumps")
+    for extent in 2..<5 {
+      builder.output("y\(extent)", function(builder.input("x\(extent)", .f64, [extent])))
+    }
+    let lines = try report(builder.build())
+    #expect(lines[1] == "  @bump: 3 calls of 4 nodes")
+    #expect(lines[2] == "  bodies are compiled call by call: 3 steps, 3 different kernels")
+  }
+
+  @Test("a graph that calls nothing says nothing of calls")
+  func nothingCalled() throws {
+    let builder = GraphBuilder("plain")
+    builder.output("y", sin(builder.input("x", .f64, [3])))
+    #expect(try report(builder.build())[0].hasPrefix("1 steps"))
+  }
+}
