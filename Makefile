@@ -38,25 +38,22 @@ fashion: build ## Train on Fashion-MNIST for 10 epochs (Debian's dataset-fashion
 	@$(FASHION) --output Output/fashion-mlp.safetensors --plot Output/fashion-mlp.svg
 
 # The test runner comes last, so that its summary closes the output. What is tested is built optimised, as users
-# run it. What depends on this package has a build folder of its own: SwiftPM keeps one description of a build in a
-# folder, and takes that of another package for its own. Both builds go on at the same time: neither keeps all
-# processors busy by itself.
+# run it. What depends on this package is built in the same folder when this package is, and while its command trains
+# and its documentation is made, which keep no processor busy for long.
 DEPENDENTS_LOG := .build-dependents/build.log
 test: setup ## Check everything: style, the main job, the documents, the benchmark, all tests
 	$(call stage,Style)
 	@.ci/lint
-	$(call stage,Release build with tests$(comma) beside that of what depends on this package)
+	$(call stage,Release build with tests)
+	@.ci/build -c release --build-tests
+	$(call stage,Main job for two epochs and documentation$(comma) beside the build of what depends on this package)
 	@mkdir -p $(dir $(DEPENDENTS_LOG))
 	@.ci/dependents --build >$(DEPENDENTS_LOG) 2>&1 & dependents=$$!; \
-	  .ci/build -c release --build-tests || { kill $$dependents; exit 1; }; \
+	  .ci/smoke-train $(DIGITS) && .ci/documentation || { kill $$dependents; exit 1; }; \
 	  wait $$dependents || { cat $(DEPENDENTS_LOG); exit 1; }
-	$(call stage,Main job for two epochs)
-	@.ci/smoke-train $(DIGITS)
-	$(call stage,Documentation)
-	@.ci/documentation
 	$(call stage,Examples of the documents and benchmark in a package that depends on this one)
 	@.ci/dependents --run
-	@.ci/smoke-benchmark .build-dependents/.build/release/Benchmarks
+	@.ci/smoke-benchmark .build/release/Benchmarks
 	$(call stage,Tests of what runs kernels$(comma) in portable loops)
 	@ADJOINT_BACKEND=portable $(SWIFT_TEST) \
 	  --filter 'AdjointRuntimeTests|ExecutionTests|ExampleGraphTests|TrainerTests|CheckpointTests'
