@@ -6,13 +6,13 @@ import AdjointKernels
 /// It is the meaning of a graph, by which passes and back ends are judged, and what folds constants.
 package enum GraphInterpreter {
   /// What a run gives.
-  package struct Evaluation {
+  package struct Evaluation<Element: InterpretedValue> {
     /// The results of every node; empty for nodes that nothing needs.
-    package var values: [[Tensor]]
+    package var values: [[Element]]
     /// The outputs by name.
-    package var outputs: [String: Tensor]
+    package var outputs: [String: Element]
     /// The next values of updated parameters by name.
-    package var updates: [String: Tensor]
+    package var updates: [String: Element]
   }
 
   /// The values of a graph whose dimensions are bound, for given inputs and parameters.
@@ -20,9 +20,25 @@ package enum GraphInterpreter {
   /// - Throws: `.missingInput` for a source without a value, `.shapeMismatch` for one of another type.
   package static func evaluate(
     _ graph: Graph, _ sources: [String: Tensor]
-  ) throws(Diagnostic) -> Evaluation {
+  ) throws(Diagnostic) -> Evaluation<Tensor> {
+    try interpret(graph, sources)
+  }
+
+  /// The results of one operator for given operands.
+  package static func evaluate(
+    _ operation: any Operator, _ operands: [Tensor], _ resultTypes: [TensorType]
+  ) throws(Diagnostic) -> [Tensor] {
+    try interpret(operation, operands, resultTypes)
+  }
+
+  /// The values of a graph, of numbers that are as they are or carry more.
+  ///
+  /// - Throws: as `evaluate(_:_:)`, and what the numbers throw of kernels that they have no meaning for.
+  package static func interpret<Element: InterpretedValue>(
+    _ graph: Graph, _ sources: [String: Element]
+  ) throws(Diagnostic) -> Evaluation<Element> {
     let live = graph.liveNodes
-    var values: [[Tensor]] = []
+    var values: [[Element]] = []
     values.reserveCapacity(graph.nodes.count)
     for (index, node) in graph.nodes.enumerated() {
       guard live[index] else {
@@ -34,52 +50,52 @@ package enum GraphInterpreter {
         continue
       }
       let operands = node.operands.map { values[$0.node][$0.result] }
-      values.append(try evaluate(operation, operands, node.resultTypes))
+      values.append(try interpret(operation, operands, node.resultTypes))
     }
-    var outputs: [String: Tensor] = [:]
+    var outputs: [String: Element] = [:]
     for output in graph.outputList {
       outputs[output.name] = values[output.value.node][output.value.result]
     }
-    var updates: [String: Tensor] = [:]
+    var updates: [String: Element] = [:]
     for update in graph.updates {
       updates[graph.label(of: update.parameter)] = values[update.value.node][update.value.result]
     }
     return Evaluation(values: values, outputs: outputs, updates: updates)
   }
 
-  /// The results of one operator for given operands.
-  package static func evaluate(
-    _ operation: any Operator, _ operands: [Tensor], _ resultTypes: [TensorType]
-  ) throws(Diagnostic) -> [Tensor] {
-    switch try operation.lower(operands.map(\.type), to: resultTypes) {
+  private static func interpret<Element: InterpretedValue>(
+    _ operation: any Operator, _ operands: [Element], _ resultTypes: [TensorType]
+  ) throws(Diagnostic) -> [Element] {
+    switch try operation.lower(operands.map(\.real.type), to: resultTypes) {
     case .view:
       return [try operands[0].reshaped(to: resultTypes[0].boundExtents())]
     case .constant(let tensor):
-      return [tensor]
+      return [Element(tensor)]
     case .kernels(let kernels):
-      return try KernelInterpreter.run(kernels, operands: operands, resultTypes: resultTypes)
+      return try Element.run(kernels, operands: operands, resultTypes: resultTypes)
     case .graph(let definition):
       let names = definition.inputs.map(\.name)
-      let outputs = try evaluate(
+      let outputs = try interpret(
         definition, Dictionary(zip(names, operands)) { first, _ in first }
       ).outputs
       return definition.outputs.compactMap { outputs[$0.name] }
     }
   }
 
-  private static func source(_ node: Node, _ sources: [String: Tensor]) throws(Diagnostic) -> Tensor
-  {
+  private static func source<Element: InterpretedValue>(
+    _ node: Node, _ sources: [String: Element]
+  ) throws(Diagnostic) -> Element {
     let name = node.name ?? ""
-    guard let tensor = sources[name] else {
+    guard let value = sources[name] else {
       throw Diagnostic(
         .missingInput, "the \(node.mnemonic) \(name): \(node.resultTypes[0]) has no value; give one"
       )
     }
-    guard tensor.type == node.resultTypes[0] else {
+    guard value.real.type == node.resultTypes[0] else {
       throw Diagnostic(
-        .shapeMismatch, "the \(node.mnemonic) \(name) is \(node.resultTypes[0]), not \(tensor.type)"
-      )
+        .shapeMismatch,
+        "the \(node.mnemonic) \(name) is \(node.resultTypes[0]), not \(value.real.type)")
     }
-    return tensor
+    return value
   }
 }

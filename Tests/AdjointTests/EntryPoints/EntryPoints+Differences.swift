@@ -2,13 +2,15 @@ import Adjoint
 
 extension EntryPoint {
   /// `y = Σ x·w`, in f64.
-  private static func function() throws -> Executable {
+  private static func function() throws -> Executable { try formula().compiled() }
+
+  private static func formula() throws -> Graph {
     let builder = GraphBuilder("f")
     let x = builder.input("x", .f64, [2])
     let w = builder.parameter("w", .f64, [2], .constant(2))
     builder.output("y", (x * w).sum())
     builder.output("z", x * w)
-    return try builder.build().compiled()
+    return try builder.build()
   }
 
   private static var point: [String: Tensor] {
@@ -55,6 +57,36 @@ extension EntryPoint {
       sweep.each(Hostile.doubles, "step ") {
         try function().numericalTangent(
           of: "z", along: ["x": Tensor([1.0, $0])], at: point, by: .central(step: $0))
+      }
+    },
+    EntryPoint(
+      "Graph.complexStepGradient(of output: String, withRespectTo sources: [String], "
+        + "at values: [String: Tensor])"
+    ) { sweep in
+      let values = try point.merging(["w": Tensor([1.0, 2])]) { $1 }
+      sweep.each(Hostile.names, "output ") {
+        try formula().complexStepGradient(of: $0, withRespectTo: ["x"], at: values)
+      }
+      sweep.each(Hostile.names, "source ") {
+        try formula().complexStepGradient(of: "y", withRespectTo: [$0], at: values)
+      }
+      sweep.each(try Hostile.tensorsByName, "values ") {
+        try formula().complexStepGradient(of: "y", withRespectTo: ["x"], at: $0)
+      }
+    },
+    EntryPoint(
+      "Graph.complexStepTangent(of output: String, along tangents: [String: Tensor], "
+        + "at values: [String: Tensor])"
+    ) { sweep in
+      let values = try point.merging(["w": Tensor([1.0, 2])]) { $1 }
+      sweep.each(Hostile.names, "output ") {
+        try formula().complexStepTangent(of: $0, along: ["x": Tensor([1.0, 2])], at: values)
+      }
+      sweep.each(try Hostile.tensorsByName, "tangents ") {
+        try formula().complexStepTangent(of: "z", along: $0, at: values)
+      }
+      sweep.each(try Hostile.tensorsByName, "values ") {
+        try formula().complexStepTangent(of: "z", along: ["w": Tensor([1.0, 2])], at: $0)
       }
     },
   ]
