@@ -27,6 +27,11 @@ extension IndexedCopy {
     }
   }
 
+  /// Whether there is such a position; without a sign a negative index is a large one, so that one comparison does.
+  private func isInside(_ index: Int) -> Bool {
+    UInt(bitPattern: index) < UInt(bitPattern: extent)
+  }
+
   /// Single elements, whose bits are moved: a call for each would take longer than the element.
   private func gatherElements<Index: FixedWidthInteger, Bits>(
     _ data: UnsafeRawPointer, _ indices: UnsafePointer<Index>, _ result: UnsafeMutableRawPointer,
@@ -37,7 +42,7 @@ extension IndexedCopy {
     for _ in 0..<outer {
       for position in 0..<count {
         let index = Int(truncatingIfNeeded: indices[position])
-        target[position] = index >= 0 && index < extent ? source[index] : nothing
+        target[position] = isInside(index) ? source[index] : nothing
       }
       source += extent
       target += count
@@ -53,7 +58,7 @@ extension IndexedCopy {
       let start = data + block * extent * lineBytes
       for position in 0..<count {
         let index = Int(truncatingIfNeeded: indices[position])
-        if index >= 0, index < extent {
+        if isInside(index) {
           target.copyMemory(from: start + index * lineBytes, byteCount: lineBytes)
         } else {
           fillWithNothing(target)
@@ -114,7 +119,7 @@ extension IndexedCopy {
     for _ in 0..<outer {
       for position in 0..<count {
         let index = Int(truncatingIfNeeded: indices[position])
-        guard index >= 0, index < extent else { continue }
+        guard isInside(index) else { continue }
         if inner == 1 {
           target[index] = E.sum(target[index], source[position])
         } else {
