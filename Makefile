@@ -48,8 +48,8 @@ test: setup ## Check everything: style, the main job, the documents, the benchma
 	@.ci/build -c release --build-tests
 	$(call stage,Main job for two epochs and documentation$(comma) beside the build of what depends on this package)
 	@mkdir -p $(dir $(DEPENDENTS_LOG))
-	@.ci/dependents --build >$(DEPENDENTS_LOG) 2>&1 & dependents=$$!; \
-	  .ci/smoke-train $(DIGITS) && .ci/documentation || { kill $$dependents; exit 1; }; \
+	@set -m; .ci/dependents --build >$(DEPENDENTS_LOG) 2>&1 & dependents=$$!; \
+	  .ci/smoke-train $(DIGITS) && .ci/documentation || { kill -- -$$dependents; wait; exit 1; }; \
 	  wait $$dependents || { cat $(DEPENDENTS_LOG); exit 1; }
 	$(call stage,Examples of the documents and benchmark in a package that depends on this one)
 	@.ci/dependents --run

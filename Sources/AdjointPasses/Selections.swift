@@ -62,11 +62,20 @@ private struct SelectionRoute {
 
   /// Whether it can go through one more node of such an operator.
   ///
-  /// What is not there is NaN, and has to be so behind the node too.
-  func admits(_ operation: any Operator, _ result: TensorType) -> Bool {
+  /// What is not there is NaN, and has to be so behind the node too: it is none of an operand of whole numbers, and none
+  /// of a product that sums nothing.
+  func admits(
+    _ operation: any Operator, _ operands: [TensorType], to result: TensorType
+  ) -> Bool {
     guard nodes.count < Self.reach else { return false }
     if !type(of: self.operation).reachesOutside { return true }
-    return result.scalarType.isDifferentiable && operation.passesNaN
+    if let product = operation as? DotGeneral {
+      guard product.left.contract.allSatisfy({ (operands[0].shape[$0].extent ?? 0) > 0 }) else {
+        return false
+      }
+    }
+    return operation.passesNaN
+      && (operands + [result]).allSatisfy(\.scalarType.isDifferentiable)
   }
 
   mutating func pass(
@@ -119,7 +128,7 @@ private struct SelectionRoutes {
     let node = graph.nodes[value.node]
     let operands = node.operands.map { graph.type(of: $0) }
     guard uses[value.node] == 1, node.resultTypes.count == 1, let operation = node.operation,
-      route.admits(operation, node.resultTypes[0]),
+      route.admits(operation, operands, to: node.resultTypes[0]),
       let passage = operation.passage(of: axis, operands: operands)
     else { return route.end(at: graph.type(of: value)) }
     route.pass(value.node, operation, operands, to: node.resultTypes[0])

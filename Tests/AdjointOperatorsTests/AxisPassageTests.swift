@@ -28,6 +28,9 @@ struct AxisPassageTests {
       return Sample(operation: made, extents: extents)
     }
     return elementwise + [
+      Sample(operation: Cast(to: .f32), extents: [[3, 4]]),
+      Sample(operation: StopGradient(), extents: [[3, 4]]),
+      Sample(operation: Less(), extents: [[3, 4], [3, 4]]),
       Sample(operation: Transpose(permutation: [2, 0, 1]), extents: [[2, 3, 4]]),
       Sample(operation: Broadcast(shape: [5, 3, 2, 4], axes: [1, 3]), extents: [[3, 4]]),
       Sample(

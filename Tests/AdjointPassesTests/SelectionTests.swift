@@ -109,6 +109,30 @@ struct SelectionTests {
     #expect(y.indices.allSatisfy { y[$0].isNaN == ($0 % 3 > 0) })
   }
 
+  @Test("what is not there is NaN where the product reads whole numbers, or sums nothing")
+  func outsideOfOthers() throws {
+    let builder = GraphBuilder("outside")
+    let places = builder.constant(try Tensor([1, 12, -1] as [Int32]))
+    let x = builder.input("x", .u8, [12, 30]).cast(to: .f64)
+    builder.output(
+      "whole", matmul(x, builder.input("w", .f64, [30, 40])).gathered(at: places, axis: 0))
+    let empty = builder.input("v", .f64, [9]).broadcast(to: [9, 0], axes: [0])
+    let sums = matmul(
+      matmul(empty, builder.input("u", .f64, [0, 30])), builder.input("t", .f64, [30, 12]))
+    builder.output("none", sums.gathered(at: places, axis: 0))
+    let before = try builder.build()
+    let after = try Pass.deadNodes(Pass.selections(before))
+    let sources = try before.randomSources(seed: 1)
+    for graph in [before, after] {
+      let outputs = try GraphInterpreter.evaluate(graph, sources).outputs
+      for (name, columns) in [("whole", 40), ("none", 12)] {
+        let y = try #require(outputs[name]).doubles
+        #expect(
+          y.indices.allSatisfy { y[$0].isNaN == ($0 >= columns) }, "\(name)")
+      }
+    }
+  }
+
   @Test("a chain as long as graphs may be is looked at in steps that do not grow with it")
   func longChains() throws {
     let builder = GraphBuilder("long")

@@ -187,6 +187,36 @@ import Testing
     #expect(found["x"]?.derivative.doubles == [0.5, 0, 0.5])
   }
 
+  @Test(
+    "what the direction does not move, and the largest of nothing, have a derivative of 0 where its formula has none"
+  )
+  func boundaries() throws {
+    func slopes(_ point: [Double], extents: [Int]? = nil, _ build: (Value) -> Value) throws
+      -> [Double]
+    {
+      let builder = GraphBuilder("f")
+      let x = builder.input("x", .f64, Shape(extents: extents ?? [point.count]))
+      builder.output("y", build(x).sum())
+      let values = ["x": try Tensor(point, extents: extents ?? [point.count])]
+      return try #require(
+        try builder.build().complexStepGradient(of: "y", withRespectTo: ["x"], at: values)["x"]
+      ).derivative.doubles
+    }
+    #expect(try slopes([0, 4]) { sqrt($0) } == [.infinity, 0.25])
+    #expect(try slopes([0, 4]) { reciprocal($0)[1..<2] } == [0, -0.0625])
+    #expect(try slopes([-1, 4]) { sqrt(max($0, 0)) } == [0, 0.25])
+    #expect(try slopes([0, 2]) { log($0)[1..<2] } == [0, 0.5])
+    #expect(try slopes([2, 3]) { pow(0 * $0, $0) } == [0, 0])
+    #expect(try slopes([0, 3]) { pow($0, 0) } == [0, 0])
+    #expect(try slopes([], extents: [3, 0]) { $0.max(squeezingAxes: [1]) } == [])
+    let builder = GraphBuilder("f")
+    let x = builder.input("x", .f64, [3, 0])
+    builder.output("y", x.max(squeezingAxes: [1]))
+    let point = ["x": try Tensor([Double](), extents: [3, 0])]
+    let found = try builder.build().complexStepTangent(of: "y", along: point, at: point)
+    #expect(found.derivative.doubles == [0, 0, 0])
+  }
+
   @Test("refuses what has no complex form, single precision and values that do not fit")
   func refusals() throws {
     func graph(_ type: ScalarType, _ build: (Value) -> Value) throws -> Graph {
@@ -222,5 +252,9 @@ import Testing
       try plain.complexStepGradient(of: "y", withRespectTo: ["x"], at: x)
     }
     #expect(error?.code == .shapeMismatch)
+    let unknown = #expect(throws: Diagnostic.self) {
+      try plain.complexStepGradient(of: "z", withRespectTo: [], at: [:])
+    }
+    #expect(unknown?.code == .unknownName)
   }
 }

@@ -2,48 +2,51 @@ import AdjointCore
 import AdjointGraph
 import AdjointKernels
 
-/// How often a graph calls each function, and what came of it in its plan.
+/// How often a graph calls each function, with how many bodies, and what came of it in its plan.
 ///
-/// What is called many times is worked on once: passes rewrite the body before it takes the place of its calls, and
-/// steps that do the same share one kernel.
+/// What is called many times is worked on once: passes rewrite a body before it takes the place of its calls, one for
+/// all calls with operands of the same types, and steps that do the same share one kernel.
 enum CallReport {
-  /// A line for each function and one for their kernels; empty where nothing is called.
+  /// A line for each function and one for the kernels; empty where nothing is called.
   ///
   /// - Parameters:
-  ///   - graph: The graph with its calls.
+  ///   - graph: The graph with its calls, all of whose dimensions are bound.
   ///   - plan: The plan of the graph.
-  static func text(_ graph: Graph, _ plan: Plan) -> String {
-    let counts = graph.callCounts
-    if counts.isEmpty { return "" }
-    let lines = counts.map { function, count in
-      "  @\(function.name): \(count) call\(count == 1 ? "" : "s") of "
-        + "\(function.body.expandedNodeCount) nodes"
+  /// - Throws: what a body says of types that do not fit it, which the plan has been made of.
+  static func text(_ graph: Graph, _ plan: Plan) throws(Diagnostic) -> String {
+    var count = CallCount()
+    count.enter(graph, times: 1)
+    var lines: [String] = []
+    // Callers first, so that how often they are called is known when their own calls are counted.
+    for function in graph.functions.reversed() {
+      guard let calls = count.calls[function] else { continue }
+      var sum = 0
+      for (types, times) in calls {
+        sum = sum +| times
+        count.enter(try function.body(for: types), times: times)
+      }
+      lines.append(
+        "  @\(function.name): \(sum) call\(sum == 1 ? "" : "s") of \(function.body.expandedNodeCount) nodes, "
+          + (calls.count == 1 ? "one body" : "\(calls.count) bodies for operands of other types"))
     }
-    let calls = counts.reduce(0) { $0 +| $1.count }
-    let kernels = plan.kernels.count
-    // As many kernels as calls is what becomes of calls for other extents each, or fused with other things each.
-    let verdict = kernels < calls ? "bodies are compiled once" : "bodies are compiled call by call"
-    return (["calls"] + lines).joined(separator: "\n")
-      + "\n  \(verdict): \(plan.launchCount) steps, \(kernels) different kernels\n\n"
+    if lines.isEmpty { return "" }
+    let kernels = "\(plan.launchCount) steps, \(plan.kernels.count) kernels compiled once each"
+    return "calls\n" + lines.joined(separator: "\n") + "\n  \(kernels)\n\n"
   }
 }
 
-extension Graph {
-  /// How often each function is called in one run, callers first.
-  fileprivate var callCounts: [(function: Function, count: Int)] {
-    var counts: [Function: Int] = [:]
-    func enter(_ graph: Graph, times: Int) {
-      for function in graph.nodes.flatMap(\.functions) {
-        counts[function, default: 0] = counts[function, default: 0] +| times
+/// How often functions are called in one run, by the types of the operands.
+private struct CallCount {
+  private(set) var calls: [Function: [[TensorType]: Int]] = [:]
+
+  mutating func enter(_ graph: Graph, times: Int) {
+    let live = graph.liveNodes
+    for (index, node) in graph.nodes.enumerated() where live[index] {
+      for function in node.functions {
+        let types = node.operands.map { graph.type(of: $0) }
+        calls[function, default: [:]][types, default: 0] =
+          calls[function, default: [:]][types, default: 0] +| times
       }
     }
-    enter(self, times: 1)
-    var listed: [(function: Function, count: Int)] = []
-    for function in functions.reversed() {
-      guard let count = counts[function] else { continue }
-      listed.append((function, count))
-      enter(function.body, times: count)
-    }
-    return listed
   }
 }

@@ -20,7 +20,8 @@ extension Graph {
   /// What compiling makes of the graph: its kernels, the steps in order, and every buffer with its
   /// place, lifetime and size, with the peak and the lower bound.
   ///
-  /// Where the graph calls functions it says first how often each is called, and whether bodies are compiled once.
+  /// Where the graph calls functions it says first how often each is called, with how many bodies, and how many kernels
+  /// are compiled for all of them.
   ///
   /// - Throws: as `compiled(_:)`.
   public func planReport(
@@ -29,7 +30,7 @@ extension Graph {
     let bound = try binding(options.dimensions)
     try bound.checkBound()
     let plan = try options.pipeline(bound).lowered(.thisMachine).plan
-    return CallReport.text(bound, plan) + PlanPrinter.text(plan)
+    return try CallReport.text(bound, plan) + PlanPrinter.text(plan)
   }
 
   /// What compiling takes into the matrix products of the graph: for each what it does besides

@@ -6,11 +6,13 @@ extension Graph {
   /// The derivative of an output along a direction by a complex step: `Im y(x + i·h·v) / h`, for each element of y.
   ///
   /// Nothing is subtracted, so that the step can be so small that it makes no error, and the derivative has all digits
-  /// but those that rounding takes. It is worked out from the formulas of functions on the complex plane and knows
-  /// nothing of the rules of derivatives, which it is there to check. It is interpreted, and slow.
+  /// but those that rounding takes: the error that is given is that of a few operations, and does not know of terms of
+  /// the derivative that cancel. It is worked out from the formulas of functions on the complex plane and knows nothing
+  /// of the rules of derivatives, which it is there to check. It is interpreted, and slow.
   ///
   /// Functions that are analytic piece by piece, such as `abs` and `max`, have the derivative of the piece that x is in;
-  /// among equal largest elements it is shared. A derivative below 1e-200 may come out as 0.
+  /// where pieces meet, that of one of them, and among equal largest elements of a reduction it is shared. A derivative
+  /// below 1e-200 may come out as 0, and one above 1e+90 is not one to trust.
   ///
   /// Source: Squire and Trapp, "Using complex variables to estimate derivatives of real functions", SIAM Review 40
   /// (1998), 110–112.
@@ -57,6 +59,7 @@ extension Graph {
         "the output \(port) is no scalar; sum it, or take tangents by complexStepTangent(of:along:at:)"
       )
     }
+    _ = try complexPoint(of: output, along: [:], at: values)
     var gradients: [String: NumericalDerivative] = [:]
     for source in sources {
       guard let value = values[source] else {

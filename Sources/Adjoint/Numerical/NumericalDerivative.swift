@@ -4,8 +4,8 @@ import AdjointCore
 ///
 /// It knows nothing of the formula: it is for functions whose derivative is in doubt, and for checking. Where a
 /// graph has a derivative, `Graph.differentiated(_:withRespectTo:mode:options:)` gives it to the last digits and
-/// for all elements at once. At a kink it is the mean of the slopes to both sides, and no estimate tells; a
-/// function that oscillates within the first step may deceive the estimate.
+/// for all elements at once. At a kink a difference is the mean of the slopes to both sides, and no estimate tells;
+/// a function that oscillates within the first step may deceive the estimate.
 public struct NumericalDerivative: Hashable, Sendable {
   /// The derivative, of type f64; NaN where no step gives finite values.
   public let derivative: Tensor

@@ -38,7 +38,8 @@ package protocol Operator: Hashable, Sendable {
   /// or where that is not known.
   func passage(of axis: Int, operands: [TensorType]) -> AxisPassage?
 
-  /// Whether each element that a NaN of an operand is read for is NaN; by default where the operator is linear.
+  /// Whether a NaN of a floating-point operand makes each floating-point element NaN that it is read for; by default
+  /// where the operator is linear. A sum or a product over no element reads nothing.
   var passesNaN: Bool { get }
 
   /// The kernels that compute the results; all extents are known here.

@@ -30,7 +30,7 @@ public struct Function: Sendable {
     /// Functions derived from this one, by what they are.
     let derived = Mutex<[String: Function?]>([:])
     let dependences = Mutex<[[OperandDependence]]?>(nil)
-    /// Bodies for operands of other types than the declared ones, the few that were asked for last.
+    /// Bodies for operands of other types than the declared ones, a few at a time.
     let specialized = Mutex<[[TensorType]: Graph]>([:])
 
     init(_ body: Graph, _ vjp: Function?, _ jvp: Function?) {

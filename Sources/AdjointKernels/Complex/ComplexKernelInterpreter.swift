@@ -82,6 +82,8 @@ package enum ComplexKernelInterpreter {
       [.loopNest(counting)], operands: flat + real, resultTypes: resultTypes, over: initial)
     for output in counting.outputs {
       let (sum, count) = (results[output.result], counts[output.result])
+      // The largest of no element is a constant.
+      if nest.extents.contains(0) { continue }
       imaginary[output.result] = try Tensor(
         .f64(zip(sum.doubles, count.doubles).map { $0 / $1 }), extents: sum.extents)
     }

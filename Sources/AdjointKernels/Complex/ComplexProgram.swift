@@ -106,6 +106,12 @@ extension ComplexProgram {
     return apply(.multiply, number(0.5), apply(.add, up, down))
   }
 
+  /// 0 where a number is another, which a quotient or a product with infinity would not be, and else a part.
+  private mutating func unless(_ x: Int, is value: Double, _ part: Int) -> Int {
+    let isValue = program.append(.compare(.equal, x, number(value)), .bool)
+    return program.append(.select(isValue, number(0), part), .f64)
+  }
+
   private mutating func isLess(_ x: Int, _ y: Int) -> Int {
     program.append(.compare(.less, x, y), .bool)
   }
@@ -137,16 +143,16 @@ extension ComplexProgram {
     case .exp: return apply(.multiply, real, apply(.sin, b))
     case .expm1: return apply(.multiply, apply(.exp, a), apply(.sin, b))
     // The angle of a + ib, and of 1 + a + ib.
-    case .log: return apply(.divide, b, a)
-    case .log1p: return apply(.divide, b, apply(.add, number(1), a))
+    case .log: return unless(b, is: 0, apply(.divide, b, a))
+    case .log1p: return unless(b, is: 0, apply(.divide, b, apply(.add, number(1), a)))
     // √z has the half of z's angle, and 1/√z the opposite of it.
-    case .sqrt: return apply(.multiply, number(0.5), apply(.divide, b, real))
+    case .sqrt: return unless(b, is: 0, apply(.multiply, number(0.5), apply(.divide, b, real)))
     case .rsqrt:
       let angle = apply(.multiply, number(-0.5), apply(.divide, b, a))
-      return apply(.multiply, real, apply(.sin, angle))
+      return unless(b, is: 0, apply(.multiply, real, apply(.sin, angle)))
     case .reciprocal:
       // (a − ib) / |z|², divided twice since the square may overflow.
-      return apply(.divide, apply(.divide, apply(.negate, b), a), a)
+      return unless(b, is: 0, apply(.divide, apply(.divide, apply(.negate, b), a), a))
     case .sin: return apply(.multiply, apply(.cos, a), sinh(b))
     case .cos: return apply(.negate, apply(.multiply, apply(.sin, a), sinh(b)))
     case .tan:
@@ -203,7 +209,7 @@ extension ComplexProgram {
       // (b − (a/c)·d) / c
       case .divide:
         sum(x.imaginary, y.imaginary.map { apply(.negate, apply(.multiply, real, $0)) })
-          .map { apply(.divide, $0, c) }
+          .map { unless($0, is: 0, apply(.divide, $0, c)) }
       case .power: power(x, y, real)
       case .maximum: extremum(x, y, .greaterOrEqual)
       case .minimum: extremum(x, y, .lessOrEqual)
@@ -218,16 +224,19 @@ extension ComplexProgram {
     return apply(.add, x, y)
   }
 
-  /// z^w = |z|^c·e^(i·c·b/a) for a real exponent c; e^(w·log z) for any other.
+  /// z^w = |z|^c·e^(i·c·b/a) for a real exponent c; e^(w·log z) for any other, which exists for a above 0.
   private mutating func power(_ x: Parts, _ y: Parts, _ real: Int) -> Int? {
     let (a, c) = (x.real, y.real)
     let ofBase = x.imaginary.map { b in
       // |z|^(c − 1)·c·b, which is finite where a is 0.
       let slope = apply(.power, a, apply(.subtract, c, number(1)))
-      return apply(.multiply, apply(.multiply, c, b), slope)
+      return unless(c, is: 0, unless(b, is: 0, apply(.multiply, apply(.multiply, c, b), slope)))
     }
     let ofExponent = y.imaginary.map { d in
-      apply(.multiply, real, apply(.sin, apply(.multiply, d, apply(.log, a))))
+      let angle = apply(.multiply, d, apply(.log, a))
+      let isOutside = program.append(.compare(.lessOrEqual, a, number(0)), .bool)
+      let part = apply(.multiply, real, apply(.sin, angle))
+      return program.append(.select(isOutside, number(0), unless(d, is: 0, part)), .f64)
     }
     return sum(ofBase, ofExponent)
   }
