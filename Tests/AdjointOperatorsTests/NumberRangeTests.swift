@@ -34,8 +34,9 @@ import Testing
       case .i64: [0.5, 0x1p63, -.infinity]
       case .u8: [1.5, 300, -1]
       }
-    for number in numbers {
-      for (name, door) in Self.doors {
+    // Each door with one number, and each number at two doors: to find the place of a mistake takes long.
+    for (place, number) in numbers.enumerated() {
+      for (name, door) in place == 0 ? Self.doors[...] : Self.doors.prefix(2) {
         let a = GraphBuilder().input("a", type, [2])
         let error = #expect(throws: Diagnostic.self, "\(name) with \(number)") {
           try refusing { try door(a, number) }
