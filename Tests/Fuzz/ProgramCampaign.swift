@@ -103,7 +103,7 @@ struct ProgramCampaign: Campaign {
       product += tensor.dot(direction)
       magnitude += zip(tensor.doubles, direction.doubles).reduce(0) { $0 + ($1.0 * $1.1).magnitude }
     }
-    let differs = (product - tangent).magnitude > 1e-9 * max(magnitude, 1e-9)
+    let differs = (product - tangent).magnitude > 1e-9 * max(magnitude, 1e-4)
     guard product == tangent || (product.isNaN && tangent.isNaN) || (magnitude.isFinite && !differs)
     else {
       throw Finding("the modes differ: \(product) in reverse, \(tangent) in forward")
