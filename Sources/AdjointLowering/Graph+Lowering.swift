@@ -30,19 +30,9 @@ extension Graph {
   package func loweredWithLedgers(
     _ options: LoweringOptions = LoweringOptions()
   ) throws(Diagnostic) -> (plan: VerifiedPlan, fusions: FusionReport, rows: RowFusionReport) {
-    var kernels = try KernelGraph(lowering: self)
-    if options.splitsInner { kernels = SplitK.run(on: kernels) }
-    kernels = ProducerFusion.run(on: kernels, inlines: options.fusesProducers)
-    let costs = RowCosts(cacheByteCount: options.cacheByteCount)
-    if options.fusesRows { kernels = SharedMatrixVectorFusion.run(on: kernels, costs: costs) }
-    kernels.beginFusionReport()
-    if options.fusesAddends { kernels = AddendFusion.run(on: kernels) }
-    if options.fusesEpilogues { kernels = EpilogueFusion.run(on: kernels) }
-    if options.elidesCopies { kernels = CopyElision.run(on: kernels) }
-    if options.fusesRows { kernels = RowFusion.run(on: kernels, costs: costs) }
-    if options.mergesSiblings { kernels = SiblingFusion.run(on: kernels) }
+    let kernels = try options.pipeline(KernelGraph(lowering: self), on: options.machine)
     let schedule = BranchSearch.run(
-      on: Scheduler.schedule(kernels), leastGain: options.leastForkGain)
+      on: Scheduler.schedule(kernels), for: options.machine, leastGain: options.leastForkGain)
     let storage = try StorageAssignment(schedule, writesInPlace: options.writesInPlace)
     let layout = try ArenaLayout.best(for: storage.storages, stepCount: schedule.steps.count)
     guard layout.byteCount <= options.byteLimit else {
@@ -53,11 +43,17 @@ extension Graph {
     }
     let plan = try VerifiedPlan(
       verifying: PlanAssembly.plan(schedule, storage, layout, labels: label))
-    var (fusions, rows) = (kernels.fusionReport, kernels.rowFusionReport)
-    for (number, step) in schedule.steps.enumerated() {
-      if let entry = step.entry { fusions.entries[entry].step = number }
-      if let group = step.group { rows.groups[group].step = number }
-    }
-    return (plan, fusions, rows)
+    let reports = kernels.reports(numberedAs: schedule.steps)
+    return (plan, reports.fusions, reports.rows)
+  }
+
+  /// The kernels of this graph, all of whose dimensions are bound, after the passes of a pipeline, as text.
+  ///
+  /// - Throws: as `lowered(_:)`.
+  package func kernelText(
+    after pipeline: LoweringPipeline, on machine: MachineModel
+  ) throws(Diagnostic) -> String {
+    KernelGraphPrinter.text(
+      try pipeline(KernelGraph(lowering: self), on: machine), labels: label)
   }
 }

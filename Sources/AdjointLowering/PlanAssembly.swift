@@ -5,7 +5,7 @@ import AdjointKernels
 struct PlanAssembly {
   private var plan = Plan()
   private var kernelNumbers: [Kernel: Int] = [:]
-  private var buffers: [Int]
+  private var buffers: [Plan.BufferID?]
 
   static func plan(
     _ schedule: Schedule, _ storage: StorageAssignment, _ layout: ArenaLayout,
@@ -13,7 +13,7 @@ struct PlanAssembly {
   ) -> Plan {
     var assembly = PlanAssembly(schedule, storage, layout)
     for step in schedule.steps {
-      for value in step.writes where assembly.buffers[value] < 0 {
+      for value in step.writes where assembly.buffers[value] == nil {
         assembly.add(value, schedule, storage, layout)
       }
       assembly.add(step, schedule.values, labels)
@@ -26,60 +26,56 @@ struct PlanAssembly {
   }
 
   private init(_ schedule: Schedule, _ storage: StorageAssignment, _ layout: ArenaLayout) {
-    buffers = Array(repeating: -1, count: schedule.values.count)
-    for (value, content) in schedule.values.enumerated() where storage.storageOf[value] >= 0 {
+    buffers = Array(repeating: nil, count: schedule.values.count)
+    for (number, content) in schedule.values.enumerated() where storage.storageOf[number] != nil {
+      let value = ValueNumber(number)
       switch content.source {
       case .input(let name):
-        add(value, schedule, storage, layout)
-        plan.inputs.append(Plan.Port(name: name, buffer: buffers[value]))
+        plan.inputs.append(Plan.Port(name: name, buffer: add(value, schedule, storage, layout)))
       case .parameter(let name):
-        add(value, schedule, storage, layout)
-        plan.parameters.append(Plan.Port(name: name, buffer: buffers[value]))
+        plan.parameters.append(Plan.Port(name: name, buffer: add(value, schedule, storage, layout)))
       case .constant(let tensor):
-        add(value, schedule, storage, layout)
-        plan.constants[buffers[value]] = tensor
+        plan.constants[add(value, schedule, storage, layout)] = tensor
       case .computed: continue
       }
     }
   }
 
+  @discardableResult
   private mutating func add(
-    _ value: Int, _ schedule: Schedule, _ storage: StorageAssignment, _ layout: ArenaLayout
-  ) {
+    _ value: ValueNumber, _ schedule: Schedule, _ storage: StorageAssignment, _ layout: ArenaLayout
+  ) -> Plan.BufferID {
     let role: Plan.Buffer.Role =
       switch schedule.values[value].source {
       case .input: .input
       case .parameter: .parameter
       case .constant: .constant
       case .computed:
-        storage.inPlaceOf[value] < 0 ? .temporary : .inPlace(of: buffers[storage.inPlaceOf[value]])
+        storage.inPlaceOf[value].flatMap { buffers[$0] }.map { .inPlace(of: $0) } ?? .temporary
       }
-    buffers[value] = plan.buffers.count
+    let number = plan.buffers.count
+    buffers[value] = number
     plan.buffers.append(
       Plan.Buffer(
-        type: schedule.values[value].type, offset: layout.offsets[storage.storageOf[value]],
+        type: schedule.values[value].type,
+        offset: storage.storageOf[value].map { layout.offsets[$0] } ?? 0,
         role: role))
+    return number
   }
 
   private mutating func add(
     _ step: KernelGraph.Step, _ values: [KernelGraph.Value], _ labels: (Int) -> String
   ) {
     let kernel: Kernel
-    let operands: [Int]
-    let results: [Int]
+    let operands: [ValueNumber]
+    let results: [ValueNumber]
     switch step.work {
-    case .nest(var nest):
+    case .nest(let nest):
       operands = step.reads
       results = step.writes
-      let operandNumbers = Self.numbers(of: operands)
-      let resultNumbers = Self.numbers(of: results)
-      for input in nest.inputs.indices {
-        nest.inputs[input].operand = operandNumbers[nest.inputs[input].operand] ?? 0
-      }
-      for output in nest.outputs.indices {
-        nest.outputs[output].result = resultNumbers[nest.outputs[output].result] ?? 0
-      }
-      kernel = .loopNest(nest)
+      kernel = .loopNest(
+        nest.renaming(
+          reads: Self.slots(operands, Slot.operand), writes: Self.slots(results, Slot.result)))
     case .rows(let group):
       operands = step.reads
       results = step.writes
@@ -87,24 +83,31 @@ struct PlanAssembly {
     case .call(let call, let callOperands, let callResults):
       (kernel, operands, results) = (call, callOperands, callResults)
     }
-    let number = kernelNumbers[kernel] ?? plan.kernels.count
-    if number == plan.kernels.count {
-      kernelNumbers[kernel] = number
-      plan.kernels.append(kernel)
-    }
     plan.steps.append(
       Plan.Step(
-        kernel: number, operands: operands.map { buffers[$0] },
-        results: results.map { buffers[$0] },
+        kernel: number(of: kernel), operands: operands.compactMap { buffers[$0] },
+        results: results.compactMap { buffers[$0] },
         label: Self.label(step.nodes, labels)))
+  }
+
+  /// The number of a kernel, added in writing order unless there is an equal one.
+  private mutating func number(of kernel: Kernel) -> Int {
+    if let number = kernelNumbers[kernel] { return number }
+    let ordered = kernel.inWritingOrder()
+    let number = kernelNumbers[ordered] ?? plan.kernels.count
+    kernelNumbers[kernel] = number
+    kernelNumbers[ordered] = number
+    if number == plan.kernels.count { plan.kernels.append(ordered) }
+    return number
   }
 
   /// The group with its values numbered as the kernel's operands, results and locals.
   private static func group(
-    _ group: KernelGraph.RowGroup, operands: [Int], results: [Int], _ values: [KernelGraph.Value]
+    _ group: KernelGraph.RowGroup, operands: [ValueNumber], results: [ValueNumber],
+    _ values: [KernelGraph.Value]
   ) -> FusionGroup {
-    let inside = numbers(of: results + group.locals)
-    let outside = numbers(of: operands)
+    let inside = slots(results, Slot.result).merging(slots(group.locals, Slot.local)) { $1 }
+    let all = slots(operands, Slot.operand).merging(inside) { $1 }
     return FusionGroup(
       rows: group.rows, operandCount: operands.count, resultCount: results.count,
       locals: group.locals.map { local in
@@ -113,21 +116,16 @@ struct PlanAssembly {
           elementCount: values[local].type.shape.elementCount ?? 0)
       },
       stages: group.stages.map { stage in
-        var stage = stage
-        for input in stage.nest.inputs.indices {
-          let value = stage.nest.inputs[input].operand
-          stage.nest.inputs[input].operand =
-            inside[value].map { operands.count + $0 } ?? outside[value] ?? 0
-        }
-        for output in stage.nest.outputs.indices {
-          stage.nest.outputs[output].result = inside[stage.nest.outputs[output].result] ?? 0
-        }
-        return stage
+        FusionGroup.Stage(
+          nest: stage.nest.renaming(reads: all, writes: inside), rowAxes: stage.rowAxes)
       })
   }
 
-  private static func numbers(of values: [Int]) -> [Int: Int] {
-    Dictionary(zip(values, values.indices), uniquingKeysWith: { first, _ in first })
+  /// What values are called inside a kernel that has them in this order.
+  private static func slots(
+    _ values: [ValueNumber], _ slot: (Int) -> Slot
+  ) -> [ValueNumber: Slot] {
+    Dictionary(zip(values, values.indices.map(slot)), uniquingKeysWith: { first, _ in first })
   }
 
   /// The names of the first and the last nodes, for a fused step may stand for many.
@@ -140,7 +138,7 @@ struct PlanAssembly {
   private mutating func addOutputs(_ schedule: Schedule) {
     var views: [Plan.Buffer: Int] = [:]
     for output in schedule.outputs {
-      var buffer = buffers[output.value]
+      guard var buffer = buffers[output.value] else { continue }
       if plan.buffers[buffer].type != output.type {
         let view = Plan.Buffer(
           type: output.type, offset: plan.buffers[buffer].offset, role: .view(of: buffer))
@@ -152,5 +150,23 @@ struct PlanAssembly {
       }
       plan.outputs.append(Plan.Port(name: output.name, buffer: buffer))
     }
+  }
+}
+
+extension LoopNest {
+  /// The nest with other names for the values that it reads and writes.
+  fileprivate func renaming(
+    reads: [ValueNumber: Slot], writes: [ValueNumber: Slot]
+  ) -> LoopNest {
+    var nest = self
+    for input in nest.inputs.indices {
+      guard let slot = nest.inputs[input].source.value.flatMap({ reads[$0] }) else { continue }
+      nest.inputs[input].source = slot
+    }
+    for output in nest.outputs.indices {
+      guard let slot = nest.outputs[output].target.value.flatMap({ writes[$0] }) else { continue }
+      nest.outputs[output].target = slot
+    }
+    return nest
   }
 }

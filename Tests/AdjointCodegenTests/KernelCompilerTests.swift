@@ -175,22 +175,27 @@ import Testing
     #expect(many[sum(7)]?.literals == [UInt64(Float(7).bitPattern)])
   }
 
-  @Test func leavesLargeProductsToTheLibraryButOnZen4() throws {
+  @Test func leavesLargeProductsToTheLibraryWithoutALargeThirdCache() throws {
     let generator = try #require(CodeGenerator.installed)
-    func isGenerated(_ rows: Int, _ inner: Int, on name: String) -> Bool {
-      let machine = generator.targeting(name: name, features: "+avx2,+fma").machine
+    func isGenerated(_ rows: Int, _ inner: Int, withThird byteCount: Int) -> Bool {
+      let caches =
+        MachineModel.reference.caches.prefix(2) + [.init(byteCount: byteCount, coreCount: 4)]
+      let machine = generator.targeting(
+        name: "haswell", features: "+avx2,+fma", caches: Array(caches)
+      ).machine
       let product = Contraction(
         .f32, batch: 1, rows: rows, columns: 2048, inner: inner,
         left: .init(batchStride: 0, rowStride: inner, columnStride: 1),
         right: .init(batchStride: 0, rowStride: 2048, columnStride: 1))
       return KernelModule(.contraction(product), for: machine) != nil
     }
-    for name in ["haswell", "sapphirerapids", "znver4"] {
-      #expect(isGenerated(64, 2048, on: name))
-      #expect(!isGenerated(2048, 2049, on: name))
-      #expect(!isGenerated(1, 2048, on: name))
-      #expect(isGenerated(65, 2048, on: name) == (name == "znver4"))
-      #expect(isGenerated(2048, 2048, on: name) == (name == "znver4"))
+    // For each core 2 MiB, just less than 8 MiB, and 8 MiB.
+    for third in [1 << 23, (1 << 25) - 4, 1 << 25] {
+      #expect(isGenerated(64, 2048, withThird: third))
+      #expect(!isGenerated(2048, 2049, withThird: third))
+      #expect(!isGenerated(1, 2048, withThird: third))
+      #expect(isGenerated(65, 2048, withThird: third) == (third == 1 << 25))
+      #expect(isGenerated(2048, 2048, withThird: third) == (third == 1 << 25))
     }
   }
 

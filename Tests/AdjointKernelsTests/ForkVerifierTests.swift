@@ -64,8 +64,9 @@ struct ForkVerifierTests {
   @Test("are times at which steps may run")
   func times() {
     let times = StepTimes(stepCount: 6, forks: [Plan.Fork(branches: [1..<3, 3..<4])])
-    #expect((-1...6).map { times.first($0) } == [-1, 0, 1, 1, 1, 4, 5, 6])
-    #expect((-1...6).map { times.last($0) } == [-1, 0, 3, 3, 3, 4, 5, 6])
+    let moments = [Moment.before] + (0..<6).map { .step($0) } + [.after]
+    #expect(moments.map { times.first($0).place(in: 6) } == [0, 1, 2, 2, 2, 5, 6, 7])
+    #expect(moments.map { times.last($0).place(in: 6) } == [0, 1, 4, 4, 4, 5, 6, 7])
     #expect((0..<6).map { times.stepsBeside($0) } == [[], [3], [3], [1, 2], [], []])
   }
 }

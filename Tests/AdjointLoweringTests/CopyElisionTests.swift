@@ -13,7 +13,7 @@ struct CopyElisionTests {
 
   private static var without: LoweringOptions {
     var options = LoweringOptions()
-    options.elidesCopies = false
+    options.pipeline = .standard.without(.copyElision)
     return options
   }
 
@@ -55,16 +55,17 @@ struct CopyElisionTests {
     let (plan, fusions, graph) = try lowered()
     #expect(
       text(try graph.lowered(Self.without).plan) == [
-        "loop[3, 5, 4]; r0[i, j, k] = a[j, i, k]",
-        "loop[3, 5, 4]; r0[i, j, k] = a[j, i, k]",
+        "loop[3, 5, 4] a: f32[5, 3, 4] -> r0: f32[3, 5, 4]; r0[i, j, k] = a[j, i, k]",
+        "loop[3, 5, 4] a: f32[5, 3, 4] -> r0: f32[3, 5, 4]; r0[i, j, k] = a[j, i, k]",
         "contraction f32 3 × [5, 4] · [4, 5]ᵀ",
-        "loop[3, 5, 4]; r0[i, j, k] = a[j, i, k]",
+        "loop[3, 5, 4] a: f32[5, 3, 4] -> r0: f32[3, 5, 4]; r0[i, j, k] = a[j, i, k]",
         "contraction f32 3 × [5, 5] · [5, 4]",
-        "loop[5, 3, 4]; r0[i, j, k] = a[j, i, k]",
+        "loop[5, 3, 4] a: f32[3, 5, 4] -> r0: f32[5, 3, 4]; r0[i, j, k] = a[j, i, k]",
       ])
     #expect(
       text(plan) == [
-        "contraction f32 3 × [5, 4] · [4, 5]ᵀ", "contraction f32 3 × [5, 5] · [5, 4] → r0[j, i, k]",
+        "contraction f32 3 × [5, 4] by [4, 12, 1] · [4, 5] by [4, 1, 12]",
+        "contraction f32 3 × [5, 5] · [5, 4] by [4, 12, 1] → by [4, 12, 1]",
       ])
     #expect(
       FusionReportPrinter.text(fusions, of: graph) == """

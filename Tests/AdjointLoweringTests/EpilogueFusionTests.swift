@@ -85,7 +85,7 @@ struct EpilogueFusionTests {
     let graph = try TrainingGraph.classifier(batch: 8, sizes: [16, 12, 4])
     try PlanComparison.expectEqual(graph)
     var plain = LoweringOptions()
-    plain.fusesEpilogues = false
+    plain.pipeline = .standard.without(.epilogueFusion)
     let before = try graph.loweredWithFusionReport(plain).plan.plan
     let (verified, fusions) = try graph.loweredWithFusionReport()
     let plan = verified.plan
@@ -161,7 +161,7 @@ struct EpilogueFusionTests {
     builder.output("shown", shown)
     builder.output("sum", shown + matmul(x, w))
     var options = LoweringOptions()
-    options.fusesEpilogues = false
+    options.pipeline = .standard.without(.epilogueFusion)
     let (_, fusions) = try builder.build().loweredWithFusionReport(options)
     guard case .isOutput(.node)? = fusions.entries[0].rejected.first?.reason else {
       Issue.record("\(fusions)")

@@ -8,9 +8,9 @@ import Testing
 
 @Suite("Fusion")
 struct FusionTests {
-  /// The plan without one of the options, if any is named.
+  /// The plan that a pipeline gives.
   private func plan(
-    without option: WritableKeyPath<LoweringOptions, Bool>? = nil,
+    under pipeline: LoweringPipeline = .standard,
     _ build: (GraphBuilder) throws -> Void
   ) throws -> Plan {
     let builder = GraphBuilder("fusion")
@@ -18,7 +18,7 @@ struct FusionTests {
     let graph = try builder.build()
     try PlanComparison.expectEqual(graph, runs: 1)
     var options = LoweringOptions()
-    if let option { options[keyPath: option] = false }
+    options.pipeline = pipeline
     return try graph.lowered(options).plan
   }
 
@@ -40,7 +40,7 @@ struct FusionTests {
     #expect(plan.buffers.count == 3)
     #expect(
       KernelPrinter.lines(plan.kernels[0]) == [
-        "loop[4, 3]",
+        "loop[4, 3] a: f32[4, 3], b: f32[3] -> r0: f32[4, 3]",
         "r0[i, j] = tanh(subtract(multiply(exp(add(a[i, j], b[j])), 2.0), a[i, j]))",
       ])
   }
@@ -56,13 +56,14 @@ struct FusionTests {
     #expect(plan.launchCount == 1)
     #expect(
       KernelPrinter.lines(plan.kernels[0]) == [
-        "loop[4, 3]", "r0[i] += exp(subtract(a[i, j], b[i]))",
+        "loop[4, 3] a: f32[4, 3], b: f32[4] -> r0: f32[4]", "r0[i] += exp(subtract(a[i, j], b[i]))",
       ])
   }
 
   @Test("without rows, softmax is a maximum, the exponentials with their sum, and a division")
   func softmaxKernels() throws {
-    let plan = try plan(without: \.fusesRows) { builder in
+    let plan = try plan(under: .standard.without(.sharedMatrixVectorFusion, .rowFusion)) {
+      builder in
       builder.output("y", softmax(builder.input("x", .f32, [4, 6])))
     }
     #expect(plan.launchCount == 3)
@@ -114,7 +115,8 @@ struct FusionTests {
 
   @Test("what two kernels read is stored if it is expensive, computed twice if cheap")
   func severalReaders() throws {
-    let expensive = try plan(without: \.fusesRows) { builder in
+    let expensive = try plan(under: .standard.without(.sharedMatrixVectorFusion, .rowFusion)) {
+      builder in
       let x = builder.input("x", .f32, [4, 3])
       let t = tanh(x)
       builder.output("y", t.sum(squeezingAxes: [0]))
@@ -123,7 +125,7 @@ struct FusionTests {
     // The first sum goes with what stores the hyperbolic tangents; the second fusions another axis.
     #expect(expensive.launchCount == 2)
     #expect(
-      expensive.kernels.map { KernelPrinter.lines($0).last } == ["r1[j] += t1", "r0[i] += a[i, j]"])
+      expensive.kernels.map { KernelPrinter.lines($0).last } == ["r1[j] += t0", "r0[i] += a[i, j]"])
     let cheap = try plan { builder in
       let x = builder.input("x", .f32, [4, 3])
       let t = x * 2
@@ -179,7 +181,8 @@ struct FusionTests {
     #expect(plan.launchCount == 1)
     #expect(
       KernelPrinter.lines(plan.kernels[0]) == [
-        "loop[3, 4]", "r0[i, j] = add(exp(a[j, 2*i + 1]), j)",
+        "loop[3, 4] a: f32[4, 6] -> r0: f32[3, 4]",
+        "r0[i, j] = add(exp(a[j, 2*i + 1]), index:f32(j))",
       ])
   }
 

@@ -12,13 +12,15 @@ enum PlanComparison {
     var choices: [LoweringOptions] = []
     for bits in [127, 63, 31, 111, 15, 7, 0, 32, 65, 2, 4, 16, 33, 35, 6, 8, 11, 82, 20, 23, 64] {
       var options = LoweringOptions()
-      options.fusesProducers = bits & 1 != 0
-      options.mergesSiblings = bits & 2 != 0
       options.writesInPlace = bits & 4 != 0
-      options.fusesAddends = bits & 8 != 0
-      options.fusesEpilogues = bits & 16 != 0
-      options.fusesRows = bits & 32 != 0
-      options.elidesCopies = bits & 64 != 0
+      let optional: [(bit: Int, passes: [KernelPass])] = [
+        (1, [.producerFusion]), (2, [.siblingFusion]), (8, [.addendFusion]),
+        (16, [.epilogueFusion]), (32, [.sharedMatrixVectorFusion, .rowFusion]),
+        (64, [.copyElision]),
+      ]
+      for (bit, passes) in optional where bits & bit == 0 {
+        for pass in passes { options.pipeline = options.pipeline.without(pass) }
+      }
       choices.append(options)
     }
     return choices
@@ -30,9 +32,13 @@ enum PlanComparison {
     var generator = SeededGenerator(seed: seed)
     return RandomSets.sample(3, of: optionChoices, seed: seed).map { choice in
       var options = choice
-      options.splitsInner = Bool.random(using: &generator)
+      if Bool.random(using: &generator) {
+        options.pipeline = options.pipeline.without(.splitInner)
+      }
       options.leastForkGain = [0, 4_000, Int.max].randomElement(using: &generator) ?? 0
-      options.cacheByteCount = [1, 1 << 8, 1 << 20].randomElement(using: &generator) ?? 1
+      options.machine.caches =
+        [1, 1 << 8, 1 << 20].randomElement(using: &generator)
+        .map { [MachineModel.Cache(byteCount: $0)] } ?? []
       return options
     }
   }

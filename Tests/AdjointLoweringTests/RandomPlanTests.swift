@@ -19,8 +19,7 @@ struct RandomPlanTests {
     for seed in 200..<230 as Range<UInt64> {
       let graph = try RandomKernelGraph.graph(seed: seed, nodeCount: 40)
       var plain = LoweringOptions()
-      plain.fusesProducers = false
-      plain.mergesSiblings = false
+      plain.pipeline = .standard.without(.producerFusion, .siblingFusion)
       #expect(try graph.lowered().plan.launchCount <= graph.lowered(plain).plan.launchCount)
     }
   }

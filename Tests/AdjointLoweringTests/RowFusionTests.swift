@@ -27,14 +27,14 @@ struct RowFusionTests {
     #expect(plan.launchCount == 1)
     #expect(
       KernelPrinter.lines(plan.kernels[0]) == [
-        "rows 20",
-        "loop[20, 9]",
-        "  l0[i] = maximum(l0[i], a[i, j])",
-        "loop[20, 9]",
-        "  t8 = exp(subtract(a[i, j], select(less(abs(l0[i]), inf), l0[i], 0.0)))",
-        "  l1[i, j] = t8",
-        "  l2[i] += t8",
-        "loop[20, 9]",
+        "rows 20 (operands 1, results 1, l0: f32[20], l1: f32[180], l2: f32[20])",
+        "loop[20 | 9] a: f32[20, 9] -> l0: f32[20]",
+        "  l0[i] max= a[i, j]",
+        "loop[20 | 9] a: f32[20, 9], l0: f32[20] -> l1: f32[20, 9], l2: f32[20]",
+        "  t0 = exp(subtract(a[i, j], select(less(abs(l0[i]), inf), l0[i], 0.0)))",
+        "  l1[i, j] = t0",
+        "  l2[i] += t0",
+        "loop[20 | 9] l1: f32[20, 9], l2: f32[20] -> r0: f32[20, 9]",
         "  r0[i, j] = divide(l1[i, j], l2[i])",
       ])
     #expect(plan.buffers.count == 2)
@@ -100,10 +100,10 @@ struct RowFusionTests {
     #expect(plan.launchCount == 1)
     #expect(
       KernelPrinter.lines(plan.kernels[0]).prefix(4) == [
-        "rows 64",
-        "loop[64, 300]",
+        "rows 64 (operands 2, results 2, l0: f32[64], l1: f32[19200], l2: f32[64])",
+        "loop[64 | 300] a: f32[64, 300], b: f32[64, 300] -> r0: f32[64], l0: f32[64]",
         "  r0[i] += multiply(a[i, j], b[i, j])",
-        "  l0[i] = maximum(l0[i], a[i, j])",
+        "  l0[i] max= a[i, j]",
       ])
     #expect(rows.groups.count == 1)
     // A value that stays in a cache in any case is no reason.
@@ -132,7 +132,9 @@ struct RowFusionTests {
     #expect(abs(found - wanted) < 1e-5 * abs(wanted))
     #expect(plan.launchCount == 2)
     #expect(
-      KernelPrinter.lines(plan.kernels[1]) == ["loop[600]", "r0[] += a[i]"])
+      KernelPrinter.lines(plan.kernels[1]) == [
+        "loop[600] a: f32[600] -> r0: f32[]", "r0[] += a[i]",
+      ])
   }
 
   @Test("a reduction of all rows has a part that each block of rows does for itself")
@@ -148,8 +150,11 @@ struct RowFusionTests {
     #expect(rows.groups.map(\.rows) == [16])
     #expect(
       KernelPrinter.lines(plan.kernels[0]).suffix(2)
-        == ["  r0[i, j, k] = t8", "  r1[i, k] += t8"])
-    #expect(KernelPrinter.lines(plan.kernels[1]) == ["loop[16, 96]", "r0[j] += a[i, j]"])
+        == ["  r0[i, j, k] = t0", "  r1[i, k] += t0"])
+    #expect(
+      KernelPrinter.lines(plan.kernels[1]) == [
+        "loop[16, 96] a: f32[16, 96] -> r0: f32[96]", "r0[j] += a[i, j]",
+      ])
   }
 
   @Test("a matrix that two products with vectors wait for is read once")
@@ -166,13 +171,13 @@ struct RowFusionTests {
     #expect(plan.contractionCount == 0)
     #expect(
       KernelPrinter.lines(plan.kernels[0]) == [
-        "rows 32",
-        "loop[32, 32, 32]",
+        "rows 32 (operands 3, results 1, l0: f32[1024], l1: f32[1024])",
+        "loop[32 | 32, 32] a: f32[32, 32, 32], b: f32[32] -> l0: f32[32, 32]",
         "  l0[i, j] += multiply(a[i, j, k], b[k])",
-        "loop[32, 32]",
-        "  t4 = multiply(1.0, subtract(l0[i, j], c[i, j]))",
-        "  l1[i, j] = add(t4, t4)",
-        "loop[32, 32, 32]",
+        "loop[32 | 32] l0: f32[32, 32], c: f32[32, 32] -> l1: f32[32, 32]",
+        "  t0 = multiply(1.0, subtract(l0[i, j], c[i, j]))",
+        "  l1[i, j] = add(t0, t0)",
+        "loop[32 | 32, 32] a: f32[32, 32, 32], l1: f32[32, 32] -> r0: f32[32, 32]",
         "  r0[i, k] += multiply(a[i, j, k], l1[i, j])",
       ])
     #expect(plan.launchCount == 2)
@@ -215,7 +220,7 @@ struct RowFusionTests {
 
   @Test("graphs are compiled for the cache of this machine, within limits, and the report names it")
   func cacheOfThisMachine() throws {
-    let options = LoweringOptions.thisMachine
+    let options = LoweringOptions(machine: .thisMachine)
     #expect((1 << 18)...(1 << 22) ~= options.cacheByteCount)
     builder.output("y", softmax(builder.input("x", .f32, [20, 9])))
     let graph = try Pass.compositeExpansion(builder.build())

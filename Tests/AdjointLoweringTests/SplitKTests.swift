@@ -33,10 +33,11 @@ struct SplitKTests {
     #expect(
       try kernels(rows: 512, 128, 64) == [
         "contraction f32 2 × [128, 256]ᵀ · [256, 64]",
-        "loop[128, 64]; r0[i, j] = subtract(a[i, j], multiply(add(b[0, i, j], b[1, i, j]), 0.5))",
+        "loop[128, 64] a: f32[128, 64], b: f32[2, 128, 64] -> r0: f32[128, 64]; "
+          + "r0[i, j] = subtract(a[i, j], multiply(add(b[0, i, j], b[1, i, j]), 0.5))",
       ])
     var options = LoweringOptions()
-    options.splitsInner = false
+    options.pipeline = .standard.without(.splitInner)
     #expect(
       try kernels(rows: 512, 128, 64, options) == [
         "contraction f32 -0.5 · [128, 512]ᵀ · [512, 64] + c"
@@ -83,9 +84,10 @@ struct SplitKTests {
   func fewRows() throws {
     #expect(
       try kernels(product: (32, 784, 512), with: .updated) == [
-        "contraction f32 2 × [32, 392] · [392, 512]",
-        "loop[32, 512]; t2 = add(a[0, i, j], a[1, i, j]); "
-          + "r0[i, j] = select(lessOrEqual(t2, 0.0), 0.0, t2)",
+        "contraction f32 2 × [32, 392] by [392, 784, 1] · [392, 512]",
+        "loop[32, 512] a: f32[2, 32, 512] -> r0: f32[32, 512]; "
+          + "t0 = add(a[0, i, j], a[1, i, j]); "
+          + "r0[i, j] = select(lessOrEqual(t0, 0.0), 0.0, t0)",
       ])
   }
 

@@ -71,14 +71,16 @@ struct TrainingPlanTests {
     let text = PlanPrinter.text(try builder.build().lowered().plan)
     #expect(
       text == """
+        plan 1
         3 steps (2 contractions), 3 different kernels
         arena 256 bytes, lower bound 256 bytes (0.0 % above)
 
         kernels
           k0 contraction f32 [4, 3] · [3, 2]
+            then[1, 4, 2] p: f32[1, 4, 2] -> r0: f32[1, 4, 2]
             r0[i, j, k] = subtract(p[i, j, k], 1.0)
           k1 contraction f32 -0.5 · [3, 4]ᵀ · [4, 2] + c
-          k2 loop[4, 2]
+          k2 loop[4, 2] a: f32[4, 2] -> r0: f32[]
             r0[] += multiply(a[i, j], a[i, j])
 
         steps

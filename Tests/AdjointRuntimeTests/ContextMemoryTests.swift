@@ -88,7 +88,7 @@ import Testing
     let nest = LoopNest(
       extents: [rows], inputs: [], program: program,
       outputs: [
-        .init(result: 0, step: one, access: row), .init(result: 1, step: one, access: row),
+        .init(.result(0), step: one, access: row), .init(.local(0), step: one, access: row),
       ])
     let group = FusionGroup(
       rows: rows, operandCount: 0, resultCount: 1,

@@ -72,8 +72,10 @@ struct GuardedRunTests {
     let graph = try RandomKernelGraph.graph(seed: UInt64(seed), nodeCount: 6 + seed % 25)
     var options = LoweringOptions()
     options.leastForkGain = seed % 2 == 0 ? 1 : 4_000
-    options.fusesProducers = seed % 3 > 0
-    options.fusesRows = seed % 5 > 0
+    if seed % 3 == 0 { options.pipeline = options.pipeline.without(.producerFusion) }
+    if seed % 5 == 0 {
+      options.pipeline = options.pipeline.without(.sharedMatrixVectorFusion, .rowFusion)
+    }
     options.writesInPlace = seed % 7 > 0
     try expectIntact(
       graph.lowered(options), seed: UInt64(seed), "\(graph)\n\(options)")

@@ -24,7 +24,9 @@ import Testing
         missing.isEmpty
       else { return nil }
       return KernelCompiler(
-        host.targeting(name: name, features: features.joined(separator: ",")))
+        host.targeting(
+          name: name, features: features.joined(separator: ","),
+          caches: MachineModel.reference.caches))
     }
 
     /// A compiler for it; where this processor cannot run its code the test is cancelled, which is reported.

@@ -113,15 +113,18 @@ struct RandomGroup {
         group.locals.append(.init(scalarType: type, elementCount: count))
       }
     }
+    func slot(_ place: Int) -> Slot {
+      place < group.resultCount ? .result(place) : .local(place - group.resultCount)
+    }
     for stage in group.stages.indices {
       for input in group.stages[stage].nest.inputs.indices {
-        let value = group.stages[stage].nest.inputs[input].operand - group.operandCount
-        if value < 0 { continue }
-        group.stages[stage].nest.inputs[input].operand = group.operandCount + numbers[value]
+        let operand = group.stages[stage].nest.inputs[input].operand
+        if operand < group.operandCount { continue }
+        group.stages[stage].nest.inputs[input].source = slot(numbers[operand - group.operandCount])
       }
       for output in group.stages[stage].nest.outputs.indices {
         let value = group.stages[stage].nest.outputs[output].result
-        group.stages[stage].nest.outputs[output].result = numbers[value]
+        group.stages[stage].nest.outputs[output].target = slot(numbers[value])
       }
     }
   }

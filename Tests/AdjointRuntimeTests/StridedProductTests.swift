@@ -92,10 +92,13 @@ import Testing
     let ordered = Kernel.contraction(product)
     #expect(plain != ordered)
     #expect(
-      KernelPrinter.lines(plain) == ["contraction f32 2 × 4 × [3, 2] · [2, 5]"])
+      KernelPrinter.lines(plain) == [
+        "contraction f32 2 × 4 × [3, 2] by [6, 12, 2, 1] · [2, 5] by [10, 20, 5, 1]"
+      ])
     #expect(
       KernelPrinter.lines(ordered) == [
-        "contraction f32 2 × 4 × [3, 2] · [2, 5] → r0[j, k, i, l]"
+        "contraction f32 2 × 4 × [3, 2] by [6, 12, 2, 1] · [2, 5] by [10, 20, 5, 1] "
+          + "→ by [5, 30, 10, 1]"
       ])
     let operands = try [60, 100].map { count in
       try Tensor((0..<count).map { Float($0 % 7) - 3 })

@@ -180,17 +180,17 @@ extension EveryKernelPlan {
     // Values: 0 the result, 1 the maximum, 2 the exponentials, 3 their sum.
     let stages = [
       stage([.init(operand: 0, access: all)]) { _, loads in
-        [.init(result: 1, step: loads[0], access: row, combiner: .maximum)]
+        [.init(.local(0), step: loads[0], access: row, combiner: .maximum)]
       },
-      stage([.init(operand: 0, access: all), .init(operand: 2, access: row)]) { program, loads in
+      stage([.init(operand: 0, access: all), .init(.local(0), access: row)]) { program, loads in
         let shifted = program.append(.binary(.subtract, loads[0], loads[1]), .f32)
         let power = program.append(.unary(.exp, shifted), .f32)
         return [
-          .init(result: 2, step: power, access: all),
-          .init(result: 3, step: power, access: row, combiner: .sum),
+          .init(.local(1), step: power, access: all),
+          .init(.local(2), step: power, access: row, combiner: .sum),
         ]
       },
-      stage([.init(operand: 3, access: all), .init(operand: 4, access: row)]) { program, loads in
+      stage([.init(.local(1), access: all), .init(.local(2), access: row)]) { program, loads in
         let share = program.append(.binary(.divide, loads[0], loads[1]), .f32)
         return [.init(result: 0, step: share, access: all)]
       },

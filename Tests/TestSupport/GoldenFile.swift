@@ -14,7 +14,8 @@ import Foundation
 ///     adjoint 1
 ///     graph ...
 ///
-/// For lowering, the text that must come out is the plan. A step is the name of a pass, `standard` or
+/// For lowering, the text that must come out is the plan; for a kernel pass the kernels before and after it,
+/// and what it left apart and why. A step is the name of a pass, `standard` or
 /// `compilation` for a pipeline, or `reverse(output, source …)` and `forward(output, source …)` for a
 /// derivative.
 package struct GoldenFile: CustomStringConvertible, Sendable {
@@ -24,7 +25,26 @@ package struct GoldenFile: CustomStringConvertible, Sendable {
 
   /// The golden files of passes, in order of their names.
   package static func passes() throws -> [GoldenFile] {
-    try all().filter { !$0.description.hasPrefix("lowering/") }
+    try all().filter {
+      !$0.description.hasPrefix("lowering/") && !$0.description.hasPrefix("kernels/")
+    }
+  }
+
+  /// The golden files of kernel passes, each in the folder of its pass below `kernels`.
+  package static func kernelPasses() throws -> [GoldenFile] {
+    try all().filter { $0.description.hasPrefix("kernels/") }
+  }
+
+  /// The text that has to come out, as it stands in the file.
+  package func expectedText() throws -> String {
+    let parts = try String(contentsOfFile: path, encoding: .utf8)
+      .components(separatedBy: "\n// ---\n")
+    return parts.count > 1 ? parts[1] : ""
+  }
+
+  /// The folder that the file is in.
+  package var folder: String {
+    description.split(separator: "/").dropLast().last.map(String.init) ?? ""
   }
 
   /// The golden files whose expected text is a plan.

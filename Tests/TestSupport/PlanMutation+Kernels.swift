@@ -93,6 +93,11 @@ extension PlanMutationList {
     }
   }
 
+  /// What a nest might read or write, most of it not there.
+  private static let slots: [Slot] =
+    [-1, 0, 1, 2, 7, Int.max].flatMap { [.operand($0), .result($0), .local($0)] }
+    + [.product, .value(0), .value(9)]
+
   private mutating func addNest(_ name: String, _ path: WritableKeyPath<Plan, LoopNest>) {
     let nest = plan[keyPath: path]
     addNumbers("\(name)'s loops", path.appending(path: \.extents))
@@ -100,12 +105,12 @@ extension PlanMutationList {
     add(list: "\(name)'s outputs", path.appending(path: \.outputs))
     for number in nest.inputs.indices {
       let input: WritableKeyPath<Plan, LoopNest.Input> = path.appending(path: \.inputs[number])
-      add("\(name)'s input \(number)", input.appending(path: \.operand))
+      add("\(name)'s input \(number)", input.appending(path: \.source), Self.slots)
       addAccess("\(name)'s input \(number)", input.appending(path: \.access))
     }
     for number in nest.outputs.indices {
       let output: WritableKeyPath<Plan, LoopNest.Output> = path.appending(path: \.outputs[number])
-      add("\(name)'s output \(number)", output.appending(path: \.result))
+      add("\(name)'s output \(number)", output.appending(path: \.target), Self.slots)
       add("\(name)'s output \(number)'s step", output.appending(path: \.step))
       add(
         "\(name)'s output \(number)'s combiner", output.appending(path: \.combiner),

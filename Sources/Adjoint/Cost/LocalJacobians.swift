@@ -116,7 +116,7 @@ package struct LocalJacobians {
 
   private static func nonzeros(_ kernel: Kernel, _ operand: Int) -> Double {
     func points(_ nest: LoopNest) -> Double {
-      nest.inputs.reduce(0) { $0 + ($1.operand == operand ? Double(nest.pointCount) : 0) }
+      nest.inputs.reduce(0) { $0 + ($1.source == .operand(operand) ? Double(nest.pointCount) : 0) }
     }
     switch kernel {
     case .loopNest(let nest): return points(nest)

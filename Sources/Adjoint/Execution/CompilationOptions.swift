@@ -1,3 +1,4 @@
+import AdjointCore
 import AdjointPasses
 import AdjointRuntime
 
@@ -13,6 +14,8 @@ public struct CompilationOptions: Sendable {
   public var dimensions: [String: Int]
   /// The passes that run before the graph is lowered.
   public var pipeline: Pipeline
+  /// The machine that the plan is for; its vectors and caches decide how sums are put together.
+  public var machine: MachineModel
   /// The most threads a run uses; nil for those of the engine.
   public var threads: Int?
   /// The most bytes that a context may allocate: its arena and whatever back end and threads need besides;
@@ -24,12 +27,14 @@ public struct CompilationOptions: Sendable {
   /// Options; each has a sensible default.
   public init(
     dimensions: [String: Int] = [:], pipeline: Pipeline = .compilation, threads: Int? = nil,
-    maximumArenaByteCount: Int? = nil, backend: Backend? = nil
+    maximumArenaByteCount: Int? = nil, backend: Backend? = nil,
+    machine: MachineModel = .thisMachine
   ) {
     self.dimensions = dimensions
     self.pipeline = pipeline
     self.threads = threads
     self.maximumArenaByteCount = maximumArenaByteCount
     self.backend = backend
+    self.machine = machine
   }
 }

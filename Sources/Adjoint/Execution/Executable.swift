@@ -50,7 +50,7 @@ public struct Executable: Sendable {
     let (optimized, plan) = try engine.execution.whileCompilerOpens(execution) {
       () throws(Diagnostic) in
       let optimized = try options.pipeline(bound)
-      return (optimized, try optimized.lowered(.thisMachine))
+      return (optimized, try optimized.lowered(LoweringOptions(machine: options.machine)))
     }
     self.plan = plan.plan
     compiled = try LoadedPlan(plan, options: execution, on: engine.execution)

@@ -12,7 +12,14 @@ extension Graph {
   /// - Throws: `.inputOutput` where the file cannot be read; `.syntax`, `.unknownOperator`,
   ///   `.shapeMismatch` and others, with line and column, where it is not a valid graph.
   public init(contentsOf path: String) throws(Diagnostic) {
-    let bytes = try FileBytes.read(path, maximumByteCount: Self.maximumFileByteCount)
+    try self.init(
+      bytes: FileBytes.read(path, maximumByteCount: Self.maximumFileByteCount), of: path)
+  }
+
+  /// Reads a graph from the bytes of a graph file.
+  ///
+  /// - Throws: as `init(contentsOf:)`.
+  package init(bytes: [UInt8], of path: String) throws(Diagnostic) {
     self = try GraphParser.parse(bytes, file: path, registry: .standard)
   }
 

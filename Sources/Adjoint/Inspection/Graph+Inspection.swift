@@ -29,7 +29,7 @@ extension Graph {
   ) throws(Diagnostic) -> String {
     let bound = try binding(options.dimensions)
     try bound.checkBound()
-    let plan = try options.pipeline(bound).lowered(.thisMachine).plan
+    let plan = try options.pipeline(bound).lowered(LoweringOptions(machine: options.machine)).plan
     return try CallReport.text(bound, plan) + PlanPrinter.text(plan)
   }
 
@@ -46,7 +46,8 @@ extension Graph {
     try bound.checkBound()
     let optimized = try options.pipeline(bound)
     return FusionReportPrinter.text(
-      try optimized.loweredWithFusionReport(.thisMachine).fusions, of: optimized)
+      try optimized.loweredWithFusionReport(LoweringOptions(machine: options.machine)).fusions,
+      of: optimized)
   }
 
   /// What compiling does row by row: the loop nests that are one kernel, such as those of a softmax; those
@@ -62,7 +63,8 @@ extension Graph {
     try bound.checkBound()
     let optimized = try options.pipeline(bound)
     return RowFusionReportPrinter.text(
-      try optimized.loweredWithLedgers(.thisMachine).rows, of: optimized)
+      try optimized.loweredWithLedgers(LoweringOptions(machine: options.machine)).rows,
+      of: optimized)
   }
 
   /// The forms in which generated code can be read.
@@ -84,7 +86,8 @@ extension Graph {
     let bound = try binding(options.dimensions)
     try bound.checkBound()
     return try GeneratedCode.text(
-      of: options.pipeline(bound).lowered(.thisMachine), isAssembly: form == .assembly,
+      of: options.pipeline(bound).lowered(LoweringOptions(machine: options.machine)),
+      isAssembly: form == .assembly,
       on: engine.execution)
   }
 

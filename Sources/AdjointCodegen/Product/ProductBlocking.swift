@@ -1,3 +1,4 @@
+import AdjointCore
 import AdjointKernels
 
 /// How large the blocks of a product are that a processor goes through.
@@ -17,8 +18,18 @@ package struct ProductBlocking: Hashable, Sendable {
 
   /// What lies packed stays in a core's second cache.
   package static let standard = ProductBlocking(passingByteCount: 1 << 19, leastDepth: mostDepth)
-  /// What lies packed comes from a third cache that is as fast as tiles ask.
+  /// What lies packed comes from a third cache, of which a core has a large share.
   package static let large = ProductBlocking(passingByteCount: 1 << 21, leastDepth: 256)
+  /// How many times what lies packed the share of a core is at least: the operands of the next blocks pass
+  /// through it too, and other cores' work.
+  private static let largeShares = 4
+
+  /// Whether a core has the share of a third cache that large blocks need.
+  static func hasLargeShare(_ caches: [MachineModel.Cache]) -> Bool {
+    guard caches.count > 2 else { return false }
+    return caches[2].byteCount / max(caches[2].coreCount, 1)
+      >= largeShares * large.passingByteCount
+  }
 
   /// The blocks in which so many steps are done with so many bytes in each row of the right operand.
   package func blockCount(steps: Int, rowByteCount: Int) -> Int {
@@ -41,15 +52,14 @@ extension HostMachine {
   /// The blocks of a product; nil where the library is the faster choice: for products with a vector,
   /// which wait for memory as in any library, and for the largest.
   ///
-  /// Neither the system nor LLVM says how fast a third cache is, so large blocks are used only on the
-  /// processor they were measured on. On Zen 4 generated code does 256 × 2048 × 2048 multiplications in
-  /// 0.91 of OpenBLAS's time, 2³³ in 0.97, and 2³⁶ in 1.03.
+  /// On a Zen 4 with 16 MiB of third cache for each core generated code does 256 × 2048 × 2048
+  /// multiplications in 0.91 of OpenBLAS's time, 2³³ in 0.97, and 2³⁶ in 1.03.
   package func productBlocking(_ product: Contraction) -> ProductBlocking? {
     guard product.batch > 0, product.rows > 1, product.columns > 1, product.inner > 0 else {
       return nil
     }
     let work = Double(product.rows) * Double(product.columns) * Double(product.inner)
     if work <= 0x1p28 { return .standard }
-    return name == "znver4" && work <= 0x1p33 ? .large : nil
+    return ProductBlocking.hasLargeShare(caches) && work <= 0x1p33 ? .large : nil
   }
 }

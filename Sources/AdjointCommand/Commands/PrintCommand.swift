@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointFormats
 import ArgumentParser
 
 struct PrintCommand: ParsableCommand {
@@ -7,9 +8,11 @@ struct PrintCommand: ParsableCommand {
     abstract: "Prints a graph, what passes make of it, its plan, or its code.",
     discussion: """
       Without options it prints the graph as a graph file again, with a comment that counts its \
-      nodes: those of the graph itself (forward) and those of derivatives and updates.
+      nodes: those of the graph itself (forward) and those of derivatives and updates. A file of kernels \
+      or of a plan, as --after and --plan print them, is read, verified and printed again.
 
         adjoint print Graphs/digits-mlp.graph --passes
+        adjoint print Graphs/digits-mlp.graph --after row-fusion --dim B=32
         adjoint print Graphs/digits-mlp.graph --plan --dim B=32
         adjoint print Graphs/digits-mlp.graph --fusions --dim B=32
         adjoint print Graphs/digits-mlp.graph --assembly --dim B=32
@@ -23,7 +26,8 @@ struct PrintCommand: ParsableCommand {
     help: ArgumentHelp(
       """
       Print the graph after this pass and all before it: \
-      \(Self.passNames).
+      \(Self.passNames). Or print the kernels after one of these: \
+      \(Graph.kernelPassNames.joined(separator: ", ")).
       """, valueName: "pass"))
   var after: String?
 
@@ -57,6 +61,8 @@ struct PrintCommand: ParsableCommand {
 
   @OptionGroup var dimensions: DimensionOptions
 
+  @OptionGroup var machine: MachineOptions
+
   func validate() throws {
     let compiles = plan || fusions || rows || llvm || assembly
     guard [passes, plan, fusions, rows, llvm, assembly, dot, role != nil].count(where: { $0 }) <= 1
@@ -75,35 +81,43 @@ struct PrintCommand: ParsableCommand {
   }
 
   func run() throws {
-    let graph = try Graph(contentsOf: file)
+    let bytes = try FileBytes.read(file, maximumByteCount: Graph.maximumFileByteCount)
+    if let text = try KernelText.checked(bytes, of: file) {
+      return try StandardStream.output.write(text)
+    }
+    let graph = try Graph(bytes: bytes, of: file)
     let extents = try dimensions.extents()
-    if plan {
-      return try StandardStream.output.write(
-        graph.planReport(CompilationOptions(dimensions: extents)))
-    }
-    if fusions {
-      return try StandardStream.output.write(
-        graph.fusionReport(CompilationOptions(dimensions: extents)))
-    }
-    if rows {
-      return try StandardStream.output.write(
-        graph.rowReport(CompilationOptions(dimensions: extents)))
-    }
+    let options = try CompilationOptions(dimensions: extents, machine: machine.model())
+    if plan { return try StandardStream.output.write(graph.planReport(options)) }
+    if fusions { return try StandardStream.output.write(graph.fusionReport(options)) }
+    if rows { return try StandardStream.output.write(graph.rowReport(options)) }
     if llvm || assembly {
       return try StandardStream.output.write(
         graph.generatedCode(
-          as: assembly ? .assembly : .llvm, CompilationOptions(dimensions: extents),
-          on: CommandEngine.engine()))
+          as: assembly ? .assembly : .llvm, options, on: CommandEngine.engine()))
+    }
+    if let after, Graph.kernelPassNames.contains(after), !dot, role == nil {
+      return try StandardStream.output.write(graph.kernelReport(after: after, options))
     }
     var bound = try graph.binding(extents)
     if passes { return try StandardStream.output.write(Self.passReport(bound)) }
-    if let after { bound = try Pipeline.compilation.upTo(after)(bound) }
+    if let after { bound = try Self.pipeline(upTo: after)(bound) }
     if dot {
       try StandardStream.output.write(bound.graphviz)
     } else if let role {
       try StandardStream.output.write(bound.text(of: [Provenance.Role(rawValue: role)]))
     } else {
       try StandardStream.output.write("\(bound)// \(bound.nodeCounts)\n")
+    }
+  }
+
+  private static func pipeline(upTo pass: String) throws(Diagnostic) -> Pipeline {
+    do {
+      return try Pipeline.compilation.upTo(pass)
+    } catch {
+      throw Diagnostic(
+        error.code,
+        error.message + "; those of kernels are " + Graph.kernelPassNames.joined(separator: ", "))
     }
   }
 

@@ -38,7 +38,10 @@ package enum ComplexKernelInterpreter {
       extents: nest.extents, inputs: [], program: complex.program, outputs: [])
     for load in complex.loads {
       var input = nest.inputs[load.input]
-      input.operand = 2 * input.operand + (load.isImaginary ? 1 : 0)
+      guard let operand = input.source.operand else {
+        throw Diagnostic(.notDifferentiable, "\(input.source) has no complex form here")
+      }
+      input.source = .operand(2 * operand + (load.isImaginary ? 1 : 0))
       written.inputs.append(input)
     }
     // Behind the operands the real parts of the results, for what is chosen by them.
@@ -47,13 +50,14 @@ package enum ComplexKernelInterpreter {
     var counting = written
     for output in nest.outputs {
       guard let imaginary = complex.parts[output.step].imaginary else { continue }
-      guard resultTypes[output.result].scalarType == .f64 else { throw ComplexProgram.needsDoubles }
+      guard let result = output.target.result else { continue }
+      guard resultTypes[result].scalarType == .f64 else { throw ComplexProgram.needsDoubles }
       var part = output
       part.step = imaginary
       switch output.combiner {
       case .maximum, .minimum:
         let extremum = LoopNest.Input(
-          operand: firstResult + output.result, access: output.access)
+          operand: firstResult + result, access: output.access)
         let real = complex.parts[output.step].real
         part.combiner = .sum
         part.step = written.choose(imaginary, where: real, is: extremum)
@@ -76,15 +80,17 @@ package enum ComplexKernelInterpreter {
     }
     let results = try KernelInterpreter.run(
       [.loopNest(written)], operands: flat + real, resultTypes: resultTypes, over: initial)
-    for output in written.outputs { imaginary[output.result] = results[output.result] }
+    for result in written.outputs.compactMap(\.target.result) {
+      imaginary[result] = results[result]
+    }
     if counting.outputs.isEmpty { return }
     let counts = try KernelInterpreter.run(
       [.loopNest(counting)], operands: flat + real, resultTypes: resultTypes, over: initial)
-    for output in counting.outputs {
-      let (sum, count) = (results[output.result], counts[output.result])
+    for result in counting.outputs.compactMap(\.target.result) {
+      let (sum, count) = (results[result], counts[result])
       // The largest of no element is a constant.
       if nest.extents.contains(0) { continue }
-      imaginary[output.result] = try Tensor(
+      imaginary[result] = try Tensor(
         .f64(zip(sum.doubles, count.doubles).map { $0 / $1 }), extents: sum.extents)
     }
   }

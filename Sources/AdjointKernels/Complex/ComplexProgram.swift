@@ -34,7 +34,9 @@ struct ComplexProgram {
     switch step.instruction {
     case .load(let input):
       let real = load(input, isImaginary: false, type)
-      guard isComplex[nest.inputs[input].operand] else { return Parts(real: real) }
+      guard let operand = nest.inputs[input].source.operand, isComplex[operand] else {
+        return Parts(real: real)
+      }
       return Parts(real: real, imaginary: load(input, isImaginary: true, type))
     case .constant, .index: return Parts(real: program.append(step.instruction, type))
     case .unary(let function, let a): return try unary(function, parts[a], type)

@@ -2,9 +2,6 @@ import AdjointCore
 
 // Element-wise work on the elements of a product before they leave the registers.
 extension Contraction {
-  /// The number under which an epilogue reads the product itself.
-  package static let productOperand = -1
-
   /// The extents of the result, which are an epilogue's loops.
   package var extents: [Int] { [batch, rows, columns] }
 
@@ -20,21 +17,22 @@ extension Contraction {
     let access = pointAccess(scalarType)
     return LoopNest(
       extents: extents,
-      inputs: [LoopNest.Input(operand: Self.productOperand, access: access)], program: program,
+      inputs: [LoopNest.Input(.product, access: access)], program: program,
       outputs: [LoopNest.Output(result: 0, step: element, access: access)])
   }
 
-  /// The epilogue as a nest that runs after the product, which is in result 0 then: storing the
-  /// product there again is left out.
-  ///
-  /// In a nest that is run, an input with the number of the product reads result 0.
+  /// The epilogue as a nest that runs after the product, which is in result 0 then and read there:
+  /// storing the product there again is left out.
   package var epilogueAsSeparateNest: LoopNest? {
     guard var nest = epilogue else { return nil }
     nest.outputs.removeAll { output in
-      guard output.result == 0,
+      guard output.target == .result(0),
         case .load(let input) = nest.program.steps[output.step].instruction
       else { return false }
-      return nest.inputs[input].operand == Self.productOperand
+      return nest.inputs[input].source == .product
+    }
+    for input in nest.inputs.indices where nest.inputs[input].source == .product {
+      nest.inputs[input].source = .result(0)
     }
     return nest
   }
@@ -47,20 +45,20 @@ extension Contraction {
       throw Diagnostic(
         .invalidPlan, "an epilogue loops over \(epilogue.extents), its product has \(extents)")
     }
-    for input in epilogue.inputs where input.operand == Self.productOperand {
+    for input in epilogue.inputs where input.source == .product {
       guard input.access == pointAccess(scalarType) else {
         throw Diagnostic(.invalidPlan, "an epilogue reads the product at other points or types")
       }
     }
     for output in epilogue.outputs {
       guard output.combiner == nil, output.access == pointAccess(output.access.scalarType) else {
-        throw Diagnostic(.invalidPlan, "an epilogue stores result \(output.result) at other points")
+        throw Diagnostic(.invalidPlan, "an epilogue stores \(output.target) at other points")
       }
     }
-    guard Set(epilogue.outputs.map(\.result)).count == epilogue.outputs.count else {
+    guard Set(epilogue.outputs.map(\.target)).count == epilogue.outputs.count else {
       throw Diagnostic(.invalidPlan, "an epilogue stores a result twice")
     }
-    let first = epilogue.outputs.first { $0.result == 0 }
+    let first = epilogue.outputs.first { $0.target == .result(0) }
     guard first?.access.scalarType == scalarType else {
       throw Diagnostic(
         .invalidPlan,
@@ -78,6 +76,6 @@ extension Contraction {
     guard let epilogue else { return isAddend && result == 0 }
     if operand < 2 { return false }
     guard result == 0 else { return epilogue.mayAlias(result: result, operand: operand) }
-    return isAddend && !epilogue.inputs.contains { $0.operand == operand }
+    return isAddend && !epilogue.inputs.contains { $0.source == .operand(operand) }
   }
 }

@@ -49,8 +49,8 @@ package struct Contraction: Hashable, Sendable {
   /// before it is added, a normal number of the scalar type; nil where there is none.
   package var addendScale: Double?
   /// What is made of each element while it is at hand: a nest over `[batch, rows, columns]` that reads
-  /// the product, so far scaled and added to, as `productOperand` and everything else as operands of
-  /// the kernel, and stores its results at the point; nil where the product is the result.
+  /// the product, so far scaled and added to, and everything else as operands of the kernel, and stores
+  /// its results at the point; nil where the product is the result.
   package var epilogue: LoopNest?
 
   package init(

@@ -9,8 +9,8 @@ import AdjointCore
 package struct FusionGroup: Hashable, Sendable {
   /// One of the nests.
   ///
-  /// Its inputs name the kernel's operands by their numbers, and values of the group by numbers from
-  /// `operandCount` on; its outputs name values. Values are the kernel's results, then the locals.
+  /// Its inputs name operands of the kernel, and results and locals that earlier stages wrote; its outputs
+  /// name results and locals.
   package struct Stage: Hashable, Sendable {
     package var nest: LoopNest
     /// How many of the outermost loops are the rows.
@@ -53,8 +53,17 @@ package struct FusionGroup: Hashable, Sendable {
     self.stages = stages
   }
 
-  /// The results and the locals.
+  /// The results and the locals, which follow each other where stages write them.
   package var valueCount: Int { resultCount + locals.count }
+
+  /// The place of a result or a local among both; nil for anything else, and for one that is not there.
+  package func place(of slot: Slot) -> Int? {
+    switch slot {
+    case .result(let number): number >= 0 && number < resultCount ? number : nil
+    case .local(let number): locals.indices.contains(number) ? resultCount + number : nil
+    case .operand, .product, .value: nil
+    }
+  }
 }
 
 extension FusionGroup.Stage {
@@ -101,10 +110,10 @@ extension FusionGroup.Stage {
 extension [FusionGroup.Stage] {
   /// Whether a result may have an operand's place in memory: at each row the operand's elements are
   /// read by stages before the one that writes over them, or by that one at the same point.
-  package func mayAlias(result: Int, operand: Int, rows: Int) -> Bool {
+  package func mayAlias(_ target: Slot, _ source: Slot, rows: Int) -> Bool {
     for (number, stage) in enumerated() {
-      let reads = stage.nest.inputs.filter { $0.operand == operand }
-      let writes = stage.nest.outputs.filter { $0.result == result }
+      let reads = stage.nest.inputs.filter { $0.source == source }
+      let writes = stage.nest.outputs.filter { $0.target == target }
       guard let write = writes.first else {
         guard reads.allSatisfy({ stage.staysInRow($0.access, rows: rows) }) else { return false }
         continue
@@ -113,7 +122,7 @@ extension [FusionGroup.Stage] {
         reads.allSatisfy({ $0.access == write.access })
       else { return false }
       return !self[(number + 1)...].contains { later in
-        later.nest.inputs.contains { $0.operand == operand }
+        later.nest.inputs.contains { $0.source == source }
       }
     }
     return false

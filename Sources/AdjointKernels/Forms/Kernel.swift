@@ -25,15 +25,20 @@ extension Kernel {
     case .scatterAdd: result == 0 && operand == 0
     case .loopNest(let nest): nest.mayAlias(result: result, operand: operand)
     case .group(let group):
-      group.stages.mayAlias(result: result, operand: operand, rows: group.rows)
+      group.stages.mayAlias(.result(result), .operand(operand), rows: group.rows)
     }
   }
 }
 
 extension LoopNest {
   func mayAlias(result: Int, operand: Int) -> Bool {
-    let writes = outputs.filter { $0.result == result }
+    mayAlias(.result(result), .operand(operand))
+  }
+
+  /// Whether what is written to a slot may have the place in memory of another that is read.
+  package func mayAlias(_ target: Slot, _ source: Slot) -> Bool {
+    let writes = outputs.filter { $0.target == target }
     guard writes.count == 1, let write = writes.first, write.combiner == nil else { return false }
-    return inputs.allSatisfy { $0.operand != operand || $0.access == write.access }
+    return inputs.allSatisfy { $0.source != source || $0.access == write.access }
   }
 }

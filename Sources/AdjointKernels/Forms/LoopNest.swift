@@ -43,31 +43,37 @@ package struct Access: Hashable, Sendable {
 package struct LoopNest: Hashable, Sendable {
   /// A value read at each point.
   package struct Input: Hashable, Sendable {
-    /// The number of the kernel's operand.
-    package var operand: Int
+    package var source: Slot
     package var access: Access
 
-    package init(operand: Int, access: Access) {
-      self.operand = operand
+    package init(_ source: Slot, access: Access) {
+      self.source = source
       self.access = access
     }
+
+    /// An operand of the kernel, by its number.
+    package init(operand: Int, access: Access) { self.init(.operand(operand), access: access) }
   }
 
   /// A value written.
   package struct Output: Hashable, Sendable {
-    /// The number of the kernel's result.
-    package var result: Int
+    package var target: Slot
     /// The step of the program whose value is written.
     package var step: Int
     package var access: Access
     /// How points that share an element are combined; nil where none do.
     package var combiner: Combiner?
 
-    package init(result: Int, step: Int, access: Access, combiner: Combiner? = nil) {
-      self.result = result
+    package init(_ target: Slot, step: Int, access: Access, combiner: Combiner? = nil) {
+      self.target = target
       self.step = step
       self.access = access
       self.combiner = combiner
+    }
+
+    /// A result of the kernel, by its number.
+    package init(result: Int, step: Int, access: Access, combiner: Combiner? = nil) {
+      self.init(.result(result), step: step, access: access, combiner: combiner)
     }
   }
 

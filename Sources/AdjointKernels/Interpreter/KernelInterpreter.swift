@@ -16,7 +16,10 @@ package enum KernelInterpreter {
     }
     for kernel in kernels {
       switch kernel {
-      case .loopNest(let nest): run(nest, inputs, &results)
+      case .loopNest(let nest):
+        var buffers = NestBuffers(operands: inputs, results: results)
+        run(nest, &buffers)
+        results = buffers.results
       case .group(let group): try run(group, inputs, &results)
       case .contraction(let product): try run(product, inputs, &results)
       case .gather(let copy): gather(copy, inputs, &results[0])
@@ -28,28 +31,26 @@ package enum KernelInterpreter {
     return tensors
   }
 
-  private static func run(
-    _ nest: LoopNest, _ inputs: [ScalarBuffer], _ results: inout [ScalarBuffer]
-  ) {
+  private static func run(_ nest: LoopNest, _ buffers: inout NestBuffers) {
     for output in nest.outputs {
       guard let combiner = output.combiner else { continue }
       let type = output.access.scalarType
       let identity = ScalarValue(.identity(of: combiner, type), type)
-      results[output.result].fill(identity)
+      buffers[output.target].fill(identity)
     }
     forEachPosition(of: nest.extents) { position in
       var values: [ScalarValue] = []
       values.reserveCapacity(nest.program.steps.count)
       for step in nest.program.steps {
-        values.append(evaluate(step, nest, position, values, inputs))
+        values.append(evaluate(step, nest, position, values, buffers))
       }
       for output in nest.outputs {
         let place = output.access.offset(at: position)
         if let combiner = output.combiner {
-          let sum = results[output.result][place].apply(combiner.function, values[output.step])
-          results[output.result][place] = sum
+          let sum = buffers[output.target][place].apply(combiner.function, values[output.step])
+          buffers[output.target][place] = sum
         } else {
-          results[output.result][place] = values[output.step]
+          buffers[output.target][place] = values[output.step]
         }
       }
     }
@@ -59,24 +60,23 @@ package enum KernelInterpreter {
   private static func run(
     _ group: FusionGroup, _ inputs: [ScalarBuffer], _ results: inout [ScalarBuffer]
   ) throws(Diagnostic) {
-    var values = results
+    var buffers = NestBuffers(operands: inputs, results: results)
     for local in group.locals {
       let type = TensorType(local.scalarType, extents: [local.elementCount])
-      values.append(try ScalarBuffer(zerosOf: type))
+      buffers.locals.append(try ScalarBuffer(zerosOf: type))
     }
-    let operands = Array(inputs.prefix(group.operandCount))
-    for stage in group.stages { run(stage.nest, operands + values, &values) }
-    results = Array(values.prefix(group.resultCount))
+    for stage in group.stages { run(stage.nest, &buffers) }
+    results = buffers.results
   }
 
   private static func evaluate(
     _ step: ScalarProgram.Step, _ nest: LoopNest, _ position: [Int], _ values: [ScalarValue],
-    _ inputs: [ScalarBuffer]
+    _ buffers: NestBuffers
   ) -> ScalarValue {
     switch step.instruction {
     case .load(let number):
       let input = nest.inputs[number]
-      return inputs[input.operand][input.access.offset(at: position)]
+      return buffers[input.source][input.access.offset(at: position)]
     case .constant(let literal): return ScalarValue(literal, step.type)
     case .index(let index):
       return ScalarValue.i64(Int64(index.index(at: position))).cast(to: step.type)
@@ -92,16 +92,14 @@ package enum KernelInterpreter {
   private static func run(
     _ product: Contraction, _ inputs: [ScalarBuffer], _ results: inout [ScalarBuffer]
   ) throws(Diagnostic) {
-    guard var epilogue = product.epilogue else { return multiply(product, inputs, &results[0]) }
-    // The product as one more operand.
+    guard let epilogue = product.epilogue else { return multiply(product, inputs, &results[0]) }
     var elements = try ScalarBuffer(
       zerosOf: TensorType(product.scalarType, extents: product.extents))
     multiply(product, inputs, &elements)
-    for input in epilogue.inputs.indices
-    where epilogue.inputs[input].operand == Contraction.productOperand {
-      epilogue.inputs[input].operand = inputs.count
-    }
-    run(epilogue, inputs + [elements], &results)
+    var buffers = NestBuffers(operands: inputs, results: results)
+    buffers.products = [elements]
+    run(epilogue, &buffers)
+    results = buffers.results
   }
 
   private static func multiply(

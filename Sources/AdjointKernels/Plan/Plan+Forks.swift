@@ -39,11 +39,23 @@ package struct StepTimes {
     branch = branches
   }
 
-  /// The first step that may run together with a step; −1, before the run, stays what it is.
-  package func first(_ step: Int) -> Int { first.indices.contains(step) ? first[step] : step }
+  /// The first moment at which what happens at a moment may happen.
+  package func first(_ moment: Moment) -> Moment {
+    if case .step(let step) = moment, first.indices.contains(step) {
+      .step(first[step])
+    } else {
+      moment
+    }
+  }
 
-  /// The last step that may run together with a step; the number of steps, after the run, stays what it is.
-  package func last(_ step: Int) -> Int { last.indices.contains(step) ? last[step] : step }
+  /// The last moment at which what happens at a moment may happen.
+  package func last(_ moment: Moment) -> Moment {
+    if case .step(let step) = moment, last.indices.contains(step) {
+      .step(last[step])
+    } else {
+      moment
+    }
+  }
 
   /// The steps that may run at the same time as a step.
   package func stepsBeside(_ step: Int) -> [Int] {

@@ -35,18 +35,17 @@ package struct StridedNest: Sendable {
   /// How many of the outermost loops are written around the nest: the rows of a group.
   package var rowAxes = 0
 
-  package init(_ nest: LoopNest) {
+  /// The nest of a kernel, of an epilogue, whose product is in result 0, or of a group with so many results,
+  /// whose locals follow these.
+  package init(_ nest: LoopNest, resultCount: Int = 0) {
     extents = nest.extents
-    // The product that an epilogue reads is in result 0.
     inputs = nest.inputs.map {
-      let isResult = $0.operand == Contraction.productOperand
-      return Access(
-        $0.access, nest.extents, isResult: isResult, buffer: isResult ? 0 : $0.operand)
+      Access($0.access, nest.extents, $0.source, resultCount: resultCount)
     }
     steps = nest.program.steps
     outputs = nest.outputs.map {
       Output(
-        access: Access($0.access, nest.extents, isResult: true, buffer: $0.result),
+        access: Access($0.access, nest.extents, $0.target, resultCount: resultCount),
         step: $0.step, combiner: $0.combiner)
     }
   }
@@ -66,7 +65,16 @@ package struct StridedNest: Sendable {
 }
 
 extension StridedNest.Access {
-  package init(_ access: Access, _ loop: [Int], isResult: Bool, buffer: Int) {
+  fileprivate init(_ access: Access, _ loop: [Int], _ slot: Slot, resultCount: Int) {
+    let (isResult, buffer): (Bool, Int) =
+      switch slot {
+      case .operand(let number): (false, number)
+      case .result(let number): (true, number)
+      case .local(let number): (true, resultCount + number)
+      case .product: (true, 0)
+      // No kernel that was verified has one.
+      case .value(let number): (false, number.rawValue)
+      }
     let linear = access.linear(rank: loop.count)
     // No step is made along a loop of one iteration, so one that a size cannot be computed with is none.
     let strides = zip(loop, linear.strides).map { extent, stride in
@@ -162,12 +170,8 @@ extension StridedNest {
     of group: FusionGroup, rowsApart: Bool
   ) -> [[StridedNest]] {
     group.stages.map { stage in
-      var whole = StridedNest(stage.nest)
+      var whole = StridedNest(stage.nest, resultCount: group.resultCount)
       if rowsApart { whole.rowAxes = stage.rowAxes }
-      for input in whole.inputs.indices where whole.inputs[input].buffer >= group.operandCount {
-        whole.inputs[input].buffer -= group.operandCount
-        whole.inputs[input].isResult = true
-      }
       return whole.canonicalPieces()
     }
   }

@@ -27,24 +27,32 @@ extension FusionGroup {
       guard stage.rowAxes >= 0, stage.rowAxes <= stage.nest.rank,
         try KernelFootprint.product(Array(stage.nest.extents.prefix(stage.rowAxes))) == rows
       else { throw Diagnostic(.invalidPlan, "stage \(number) does not have \(rows) rows") }
-      for input in stage.nest.inputs where input.operand >= operandCount {
-        let value = input.operand - operandCount
-        guard value < valueCount, let known = written[value], known == Local(input.access) else {
+      for input in stage.nest.inputs {
+        if let operand = input.source.operand {
+          guard operand < operandCount else {
+            throw Diagnostic(
+              .invalidPlan, "stage \(number) reads operand \(operand) of \(operandCount)")
+          }
+          continue
+        }
+        guard let place = place(of: input.source), written.indices.contains(place),
+          let known = written[place], known == Local(input.access)
+        else {
           throw Diagnostic(
-            .invalidPlan, "stage \(number) reads value \(value) before it is written, or as another"
-          )
+            .invalidPlan,
+            "stage \(number) reads \(input.source) before it is written, or as another")
         }
         try checkRow(input.access, of: stage, number)
       }
       for output in stage.nest.outputs {
-        guard output.result >= 0, output.result < valueCount, written[output.result] == nil,
-          stage.isComplete(output)
+        guard let place = place(of: output.target), written.indices.contains(place),
+          written[place] == nil, stage.isComplete(output)
         else {
           throw Diagnostic(
-            .invalidPlan, "stage \(number) does not write all of value \(output.result) for once")
+            .invalidPlan, "stage \(number) does not write all of \(output.target) for once")
         }
         try checkRow(output.access, of: stage, number)
-        written[output.result] = Local(output.access)
+        written[place] = Local(output.access)
       }
     }
     for (value, known) in written.enumerated() {

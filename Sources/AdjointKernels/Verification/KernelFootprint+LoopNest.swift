@@ -1,19 +1,44 @@
 import AdjointCore
 
 extension KernelFootprint {
-  /// The footprint of a nest, every access of which stays in bounds at every point; operands have
-  /// numbers from the first on, and those below zero are no buffers.
-  mutating func add(_ nest: LoopNest, firstOperand: Int = 0) throws(Diagnostic) {
+  /// What a nest is part of, which says what it may read and write.
+  enum Surroundings {
+    case kernel
+    case epilogue
+    case stage(of: FusionGroup)
+
+    /// The operand that a slot is, or nil where it is something else that may be read here.
+    func operand(_ slot: Slot) throws(Diagnostic) -> Int? {
+      switch (slot, self) {
+      case (.operand(let number), _) where number >= 0: return number
+      case (.product, .epilogue), (.result, .stage), (.local, .stage): return nil
+      case (.operand, _), (.product, _), (.result, _), (.local, _), (.value, _):
+        throw Diagnostic(.invalidPlan, "a loop nest reads \(slot), which is not there")
+      }
+    }
+
+    /// The place of the value that a slot is, among the results and, in a group, the locals after them.
+    func place(_ slot: Slot) throws(Diagnostic) -> Int {
+      switch (slot, self) {
+      case (.result(let number), .kernel), (.result(let number), .epilogue):
+        if number >= 0 { return number }
+      case (_, .stage(let group)):
+        if let place = group.place(of: slot) { return place }
+      case (.local, _), (.operand, _), (.product, _), (.value, _): break
+      }
+      throw Diagnostic(.invalidPlan, "a loop nest writes \(slot), which is not there")
+    }
+  }
+
+  /// The footprint of a nest, every access of which stays in bounds at every point.
+  mutating func add(_ nest: LoopNest, in surroundings: Surroundings) throws(Diagnostic) {
     let points = try Self.product(nest.extents)
     for (number, input) in nest.inputs.enumerated() {
       try Self.check(input.access, nest, points, "input \(number)")
-      guard input.operand >= firstOperand else {
-        throw Diagnostic(.invalidPlan, "input \(number) has no operand \(input.operand)")
-      }
-      if input.operand < 0 { continue }
+      guard let operand = try surroundings.operand(input.source) else { continue }
       reads.append(
         Read(
-          operand: input.operand, scalarType: input.access.scalarType,
+          operand: operand, scalarType: input.access.scalarType,
           elementCount: try Self.product(input.access.extents), isExact: true))
     }
     try nest.checkProgram()
@@ -22,8 +47,9 @@ extension KernelFootprint {
     }
     for (number, output) in nest.outputs.enumerated() {
       try Self.check(output.access, nest, points, "output \(number)")
-      guard output.result >= 0, nest.program.steps.indices.contains(output.step) else {
-        throw Diagnostic(.invalidPlan, "output \(number) names no result or no step of the program")
+      let place = try surroundings.place(output.target)
+      guard nest.program.steps.indices.contains(output.step) else {
+        throw Diagnostic(.invalidPlan, "output \(number) names no step of the program")
       }
       guard nest.program.steps[output.step].type == output.access.scalarType else {
         throw Diagnostic(.invalidPlan, "output \(number) stores a step of another scalar type")
@@ -37,7 +63,7 @@ extension KernelFootprint {
       }
       writes.append(
         Write(
-          result: output.result, scalarType: output.access.scalarType, elementCount: count,
+          result: place, scalarType: output.access.scalarType, elementCount: count,
           part: part))
     }
     try checkDistinctElements(of: nest)
@@ -57,10 +83,10 @@ extension KernelFootprint {
   /// The footprint of all stages, without what passes between them.
   mutating func add(_ group: FusionGroup) throws(Diagnostic) {
     var all = self
-    for stage in group.stages { try all.add(stage.nest) }
+    for stage in group.stages { try all.add(stage.nest, in: .stage(of: group)) }
     try group.check()
     leastOperandCount = group.operandCount
-    reads += all.reads.filter { $0.operand < group.operandCount }
+    reads += all.reads
     writes += all.writes.filter { $0.result < group.resultCount }
   }
 

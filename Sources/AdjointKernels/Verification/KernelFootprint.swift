@@ -33,7 +33,7 @@ struct KernelFootprint {
   /// - Throws: `.invalidPlan` where the kernel is not well formed.
   init(_ kernel: Kernel) throws(Diagnostic) {
     switch kernel {
-    case .loopNest(let nest): try add(nest)
+    case .loopNest(let nest): try add(nest, in: .kernel)
     case .group(let group): try add(group)
     case .contraction(let product): try add(product)
     case .gather(let copy):
@@ -92,7 +92,7 @@ struct KernelFootprint {
       return
     }
     try product.checkEpilogue()
-    try add(epilogue, firstOperand: Contraction.productOperand)
+    try add(epilogue, in: .epilogue)
   }
 
   /// The read of a batch of matrices: up to their last element.

@@ -40,7 +40,8 @@ extension PlanVerifier {
         guard areApart(value, other) else {
           throw failure(
             "\(name(buffer: value)) and \(name(buffer: other)) are live at the same time, from step "
-              + "\(max(start[value], start[other])) on, and share bytes")
+              + "\(max(start[value], start[other]).place(in: plan.steps.count) - 1) on, and share bytes"
+          )
         }
       }
       live.insert(ranks[value])
@@ -50,16 +51,17 @@ extension PlanVerifier {
     return peak
   }
 
-  /// The first step during which a value is live; −1 where it is before the run.
-  private func firstUse(of value: Int) -> Int {
+  /// From when on a value is live.
+  private func firstUse(of value: Int) -> Moment {
     switch plan.buffers[value].role {
-    case .input, .parameter, .constant: -1
-    case .temporary, .inPlace, .view: firstWrite[value]
+    case .input, .parameter, .constant: .before
+    case .temporary, .inPlace, .view: .step(firstWrite[value])
     }
   }
 
-  private func lastUse(of value: Int) -> Int {
-    max(lastRead[value], lastWrite[value] == -1 ? -1 : lastWrite[value])
+  private func lastUse(of value: Int) -> Moment {
+    let last = max(lastRead[value], lastWrite[value])
+    return last < 0 ? .before : last < plan.steps.count ? .step(last) : .after
   }
 
   private func areApart(_ a: Int, _ b: Int) -> Bool {

@@ -1,17 +1,21 @@
 import AdjointCore
 import AdjointKernels
 
-/// Computes element-wise producers inside the loop nests that read them, so that their results never
-/// reach memory.
-///
-/// Steps are visited in order, so a producer's own producers are inside it already. Each reader
-/// decides for itself; a producer that all readers took in is dropped. The work is linear in the
-/// number of steps, for a program has at most `NestBuilder.maximumSteps`.
-struct ProducerFusion {
+extension KernelPass {
+  /// Computes element-wise producers inside the loop nests that read them, so that their results never
+  /// reach memory.
+  ///
+  /// Steps are visited in order, so a producer's own producers are inside it already. Each reader
+  /// decides for itself; a producer that all readers took in is dropped. The work is linear in the
+  /// number of steps, for a program has at most `NestBuilder.maximumSteps`.
+  package static let producerFusion = KernelPass(
+    "producer-fusion", "element-wise work is done where its results are read"
+  ) { graph, _ in ProducerFusion.run(on: graph) }
+}
+
+private struct ProducerFusion {
   private let graph: KernelGraph
-  private let inlines: Bool
-  /// For each value, the only step that writes it; -1 where there is none or there are several.
-  private var producers: [Int]
+  private let uses: KernelUses
   /// For each value, the inputs of nests that have yet to read it, and how many there were.
   private var pendingReads: [Int]
   private let readCounts: [Int]
@@ -21,26 +25,27 @@ struct ProducerFusion {
   private var bodies: [Body?]
   private var result: [KernelGraph.Step?]
 
-  static func run(on graph: KernelGraph, inlines: Bool) -> KernelGraph {
-    var fusion = ProducerFusion(graph, inlines: inlines)
-    for step in graph.steps.indices { fusion.visit(step) }
+  static func run(on graph: KernelGraph) -> KernelGraph {
+    var fusion = ProducerFusion(graph)
+    for step in graph.steps.indices { fusion.visit(StepNumber(step)) }
     var fused = graph
     fused.steps = fusion.result.compactMap(\.self)
     return fused
   }
 
-  private init(_ graph: KernelGraph, inlines: Bool) {
+  private init(_ graph: KernelGraph) {
     self.graph = graph
-    self.inlines = inlines
-    producers = graph.onlyWriters
+    uses = KernelUses(graph)
     var reads = Array(repeating: 0, count: graph.values.count)
-    isPinned = graph.isNeededOutside
+    isPinned = Array(repeating: false, count: graph.values.count)
+    for output in graph.outputs { isPinned[output.value] = true }
+    for update in graph.updates { isPinned[update.value] = true }
     for step in graph.steps {
       switch step.work {
       case .nest(let nest):
         for (place, input) in nest.inputs.enumerated() where !nest.inputs[..<place].contains(input)
         {
-          reads[input.operand] += 1
+          if let value = input.source.value { reads[value] += 1 }
         }
       case .rows, .call:
         for value in step.reads { isPinned[value] = true }
@@ -52,7 +57,7 @@ struct ProducerFusion {
     result = Array(repeating: nil, count: graph.steps.count)
   }
 
-  private mutating func visit(_ number: Int) {
+  private mutating func visit(_ number: StepNumber) {
     guard case .nest(let nest) = graph.steps[number].work else {
       result[number] = graph.steps[number]
       return
@@ -81,8 +86,8 @@ struct ProducerFusion {
     }
     nodes += graph.steps[number].nodes
     let outputs = nest.outputs.map { $0.renumbered(numbers) }
-    let value = nest.outputs.first?.result
-    if inlines, let value, producers[value] == number, readCounts[value] > 0,
+    let value = nest.outputs.first?.target.value
+    if let value, uses.onlyWriter(of: value) == number, readCounts[value] > 0,
       let body = Body(builder, nest, outputs, nodes: nodes)
     {
       bodies[number] = body
@@ -93,22 +98,19 @@ struct ProducerFusion {
     }
   }
 
-  /// The step that gives an input's element: a constant, the producer's program, or a load.
+  /// The step that gives an input's element: the producer's program, or a load.
   private mutating func load(
     _ input: LoopNest.Input, of nest: LoopNest, into builder: inout NestBuilder,
     leaving rest: (steps: Int, inputs: Int), nodes: inout [Int]
   ) -> Int {
-    let value = input.operand
-    if let literal = graph.values[value].literal {
-      return builder.append(.constant(literal), input.access.scalarType)
-    }
-    let producer = producers[value]
-    guard producer >= 0, let body = bodies[producer] else { return builder.load(input) }
+    guard let value = input.source.value, let producer = uses.onlyWriter(of: value),
+      let body = bodies[producer]
+    else { return builder.load(input) }
     pendingReads[value] -= 1
     let isLast = pendingReads[value] == 0
     if isLast { bodies[producer] = nil }
     let inlined =
-      isWorthwhile(body, input, in: nest)
+      isWorthwhile(body, input, of: value, in: nest)
       ? inline(body, input, of: nest, into: &builder, leaving: rest) : nil
     if inlined == nil { isPinned[value] = true } else { nodes += body.nodes }
     if isLast, isPinned[value] { result[producer] = body.step }
@@ -146,15 +148,17 @@ struct ProducerFusion {
   }
 
   /// Whether computing the producer's result again at each point beats loading it.
-  private func isWorthwhile(_ body: Body, _ input: LoopNest.Input, in nest: LoopNest) -> Bool {
-    let readers = readCounts[input.operand]
+  private func isWorthwhile(
+    _ body: Body, _ input: LoopNest.Input, of value: ValueNumber, in nest: LoopNest
+  ) -> Bool {
+    let readers = readCounts[value]
     if body.isCheap {
       // Something that reads nothing of its own size is always as quick to compute as to load.
       if body.streams == 0 { return true }
-      if isPinned[input.operand] { return false }
+      if isPinned[value] { return false }
       return readers == 1 || body.streams == 1 || (body.streams == 2 && readers <= 3)
     }
-    return !isPinned[input.operand] && readers == 1 && !nest.repeats(input)
+    return !isPinned[value] && readers == 1 && !nest.repeats(input)
   }
 }
 

@@ -1,26 +1,33 @@
 import AdjointCore
 import AdjointKernels
 
-/// Puts loop nests together that pass whole rows to each other, so that a row stays in the cache from
-/// the first of them to the last.
-///
-/// Before: `m[i] = max x[i, j]`, then `e[i, j] = exp(x[i, j] − m[i])` with `s[i] += e[i, j]`, then
-/// `y[i, j] = e[i, j] / s[i]`: three times through memory. After: one kernel that does all three for
-/// each i, and in which m, s and e have room for one row.
-///
-/// A nest joins the group, or the nest, that wrote what it reads, or that reads the same large value row
-/// by row, moving up to it across steps that it does not depend on.
-struct RowFusion {
+extension KernelPass {
+  /// Puts loop nests together that pass whole rows to each other, so that a row stays in the cache from
+  /// the first of them to the last.
+  ///
+  /// Before: `m[i] = max x[i, j]`, then `e[i, j] = exp(x[i, j] − m[i])` with `s[i] += e[i, j]`, then
+  /// `y[i, j] = e[i, j] / s[i]`: three times through memory. After: one kernel that does all three for
+  /// each i, and in which m, s and e have room for one row.
+  ///
+  /// A nest joins the group, or the nest, that wrote what it reads, or that reads the same large value row
+  /// by row, moving up to it across steps that it does not depend on.
+  package static let rowFusion = KernelPass(
+    "row-fusion", "loop nests that pass rows to each other become one kernel"
+  ) { graph, machine in
+    RowFusion.run(on: graph, costs: RowCosts(machine))
+  }
+}
+
+private struct RowFusion {
   /// How many steps back a partner is looked for.
   private static let window = 6
 
   private let costs: RowCosts
   private var values: [KernelGraph.Value]
-  private let isNeededOutside: [Bool]
-  /// The number of steps that write each value; one written in parts stays as it is.
-  private var writerCounts: [Int]
+  /// The uses of values before the pass.
+  private var uses: KernelUses
   /// For each value that a parameter takes, the steps that read the parameter's old value.
-  private var oldReaders: [Int: [Int]]
+  private var oldReaders: [ValueNumber: [Int]]
   private var entries: [Entry] = []
   private var report = RowFusionReport()
 
@@ -47,14 +54,12 @@ struct RowFusion {
     self.costs = costs
     report.cacheByteCount = costs.cacheByteCount
     values = graph.values
-    isNeededOutside = graph.isNeededOutside
-    writerCounts = Array(repeating: 0, count: graph.values.count)
-    for step in graph.steps { for value in step.writes { writerCounts[value] += 1 } }
+    uses = KernelUses(graph)
     oldReaders = Self.oldReaders(in: graph)
   }
 
-  private static func oldReaders(in graph: KernelGraph) -> [Int: [Int]] {
-    var readers: [Int: [Int]] = [:]
+  private static func oldReaders(in graph: KernelGraph) -> [ValueNumber: [Int]] {
+    var readers: [ValueNumber: [Int]] = [:]
     for update in graph.updates { readers[update.parameter] = [] }
     for (number, step) in graph.steps.enumerated() where !readers.isEmpty {
       for value in step.reads { readers[value]?.append(number) }
@@ -108,7 +113,7 @@ struct RowFusion {
   /// The nest as a group of its own, where it could be part of one.
   private func draft(of nest: LoopNest) -> RowGroupDraft? {
     let isWhole = nest.outputs.allSatisfy { output in
-      writerCounts[output.result] == 1
+      output.target.value.map(uses.isWrittenWhole) ?? false
         && FusionGroup.Stage(nest: nest, rowAxes: 0).isComplete(output)
     }
     return isWhole && !nest.extents.contains(0) ? RowGroupDraft(nest) : nil
@@ -141,7 +146,7 @@ struct RowFusion {
     guard let draft = entries[number].draft, draft.isReduction, nest.isReduction else {
       return false
     }
-    let reads = Set(nest.inputs.map(\.operand))
+    let reads = Set(nest.readValues)
     return entries[number].step.reads.contains {
       reads.contains($0) && costs.isWorthSharing(byteCount: values[$0].byteCount)
     }
@@ -164,8 +169,9 @@ struct RowFusion {
     _ step: KernelGraph.Step, _ nest: LoopNest, _ original: Int, of draft: RowGroupDraft,
     _ number: Int
   ) -> Bool {
+    let before = values.count
     guard let joined = draft.addingBlocks(of: nest, costs, &values) else { return false }
-    writerCounts += Array(repeating: 1, count: values.count - writerCounts.count)
+    for _ in before..<values.count { uses.addValue() }
     replace(number, by: joined.draft, step)
     visit(KernelGraph.Step(work: .nest(joined.rest), nodes: step.nodes), original)
     return true
@@ -191,9 +197,9 @@ struct RowFusion {
 
   private func savedByteCount(_ group: KernelGraph.RowGroup) -> Int {
     let written = Set(group.written)
-    var readers: [Int: Int] = [:]
+    var readers: [ValueNumber: Int] = [:]
     for stage in group.stages {
-      for value in Set(stage.nest.inputs.map(\.operand)) { readers[value, default: 0] += 1 }
+      for value in Set(stage.nest.readValues) { readers[value, default: 0] += 1 }
     }
     let reread = readers.reduce(0) { sum, reader in
       sum
@@ -205,13 +211,12 @@ struct RowFusion {
 
   /// The steps, with what nothing outside a group needs made local to it or dropped.
   private mutating func finished() -> [KernelGraph.Step] {
-    var isNeeded = isNeededOutside
-    isNeeded += Array(repeating: false, count: values.count - isNeeded.count)
-    for entry in entries { for value in entry.step.reads { isNeeded[value] = true } }
+    var isRead: Set<ValueNumber> = []
+    for entry in entries { isRead.formUnion(entry.step.reads) }
     return entries.map { entry in
       guard case .rows = entry.step.work, let draft = entry.draft else { return entry.step }
       var step = entry.step
-      step.work = draft.work { isNeeded[$0] }
+      step.work = draft.work { isRead.contains($0) || uses.isNeededOutside($0) }
       if case .rows(let group) = step.work {
         step.group = report.groups.count
         report.groups.append(

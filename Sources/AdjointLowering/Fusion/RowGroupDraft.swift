@@ -54,10 +54,10 @@ struct RowGroupDraft {
     let common = reduced.reduce(first) { $0.intersection($1) }
     let axes = (0..<nest.rank).prefix { common.contains($0) }
     let count = axes.reduce(1) { $0 * nest.extents[$1] }
-    let touched = Set(nests.flatMap { $0.inputs.map(\.operand) + $0.outputs.map(\.result) })
-    let shared = Set(nest.inputs.map(\.operand)).intersection(touched)
+    let touched = Set(nests.flatMap { $0.readValues + $0.writtenValues })
+    let shared = Set(nest.readValues).intersection(touched)
       .reduce(0) { $0 +| values[$1].byteCount }
-    let kept = nest.outputs.reduce(0) { $0 +| values[$1.result].byteCount }
+    let kept = nest.writtenValues.reduce(0) { $0 +| values[$1].byteCount }
     // The rows that it has come first: these may be blocks already.
     for rows in [rows] + costs.blockCounts(of: count, sharing: shared, keeping: kept) {
       var split = values
@@ -77,14 +77,14 @@ struct RowGroupDraft {
   /// The nests and one more, which is done in the loops of an earlier one where no nest between them
   /// stands in the way.
   private func merging(_ nest: LoopNest) -> [LoopNest] {
-    let reads = Set(nest.inputs.map(\.operand))
+    let reads = Set(nest.readValues)
     var merged = nests
     for number in nests.indices.reversed() {
       if nests[number].isMergeable, nest.isMergeable, let both = nests[number].merged(with: nest) {
         merged[number] = both
         return merged
       }
-      if nests[number].outputs.contains(where: { reads.contains($0.result) }) { break }
+      if nests[number].writtenValues.contains(where: reads.contains) { break }
     }
     return nests + [nest]
   }
@@ -97,9 +97,10 @@ struct RowGroupDraft {
       guard let axes = nest.rowAxes(rows) else { return nil }
       stages.append(FusionGroup.Stage(nest: nest, rowAxes: axes))
     }
-    let written = Set(nests.flatMap { $0.outputs.map(\.result) })
+    let written = Set(nests.flatMap(\.writtenValues))
     for stage in stages {
-      let passed = stage.nest.inputs.filter { written.contains($0.operand) }.map(\.access)
+      let passed = stage.nest.inputs.filter { $0.source.value.map(written.contains) ?? false }
+        .map(\.access)
       guard
         (passed + stage.nest.outputs.map(\.access)).allSatisfy({ stage.staysInRow($0, rows: rows) })
       else { return nil }
@@ -107,23 +108,23 @@ struct RowGroupDraft {
     return stages
   }
 
-  func group(locals: [Int]) -> KernelGraph.RowGroup {
+  func group(locals: [ValueNumber]) -> KernelGraph.RowGroup {
     KernelGraph.RowGroup(
       rows: rows, stages: Self.stages(nests, rows: rows) ?? [], locals: locals)
   }
 
   /// The group, or the nest where all were merged into one, without what nothing needs.
-  func work(isNeeded: (_ value: Int) -> Bool) -> KernelGraph.Work {
-    var isRead = Set(nests.flatMap { $0.inputs.map(\.operand) })
+  func work(isNeeded: (_ value: ValueNumber) -> Bool) -> KernelGraph.Work {
+    var isRead = Set(nests.flatMap(\.readValues))
     var kept: [LoopNest] = []
     for nest in nests.reversed() {
-      guard nest.outputs.contains(where: { isNeeded($0.result) || isRead.contains($0.result) })
+      guard nest.writtenValues.contains(where: { isNeeded($0) || isRead.contains($0) })
       else { continue }
       kept.append(nest.keepingOutputs { isNeeded($0) || isRead.contains($0) })
     }
     kept.reverse()
     if kept.count == 1 { return .nest(kept[0]) }
-    isRead = Set(kept.flatMap { $0.outputs.map(\.result) })
+    isRead = Set(kept.flatMap(\.writtenValues))
     let draft = RowGroupDraft(kept, rows: rows)
     return .rows(draft.group(locals: isRead.filter { !isNeeded($0) }.sorted()))
   }

@@ -1,20 +1,28 @@
 import AdjointCore
 import AdjointKernels
 
-/// Fuses `X·w` and `Xᵀ·d` into one pass over X: loop nests in place of products with a vector.
-///
-/// Before: `u = X·w`, and later `g = Xᵀ·d` of a d that depends on u, where X is larger than a cache: two
-/// calls, each of which reads X from memory. After: `u[i] += X[i, k]·w[k]` and `g[k] += X[i, k]·d[i]`,
-/// which row fusion puts together in blocks of lines, so that X is read once.
-///
-/// A model that is linear in its parameters, and its gradient, are such a pair: element by element, d is a
-/// function of u and of what is known before. Either product alone stays a call.
-struct SharedMatrixVectorFusion {
+extension KernelPass {
+  /// Fuses `X·w` and `Xᵀ·d` into one pass over X: loop nests in place of products with a vector.
+  ///
+  /// Before: `u = X·w`, and later `g = Xᵀ·d` of a d that depends on u, where X is larger than a cache: two
+  /// calls, each of which reads X from memory. After: `u[i] += X[i, k]·w[k]` and `g[k] += X[i, k]·d[i]`,
+  /// which row fusion puts together in blocks of lines, so that X is read once.
+  ///
+  /// A model that is linear in its parameters, and its gradient, are such a pair: element by element, d is a
+  /// function of u and of what is known before. Either product alone stays a call.
+  package static let sharedMatrixVectorFusion = KernelPass(
+    "shared-matrix-vector-fusion", "two products of a large matrix with vectors read it once"
+  ) { graph, machine in
+    SharedMatrixVectorFusion.run(on: graph, costs: RowCosts(machine))
+  }
+}
+
+private struct SharedMatrixVectorFusion {
   /// A product of a matrix and a vector; the matrix lies line after line.
   fileprivate struct Product {
-    var matrix: Int
-    var vector: Int
-    var result: Int
+    var matrix: ValueNumber
+    var vector: ValueNumber
+    var result: ValueNumber
     var scalarType: ScalarType
     /// The lines of the matrix and their elements.
     var extents: [Int]
@@ -47,7 +55,7 @@ struct SharedMatrixVectorFusion {
   ) -> [(step: Int, product: Product)] {
     var readers: [(Int, Product)] = []
     // What a line computes by itself, and what depends on more than one line's sum.
-    var (own, others): (Set<Int>, Set<Int>) = ([product.result], [])
+    var (own, others): (Set<ValueNumber>, Set<ValueNumber>) = ([product.result], [])
     for other in graph.steps.indices[(number + 1)...].prefix(window) {
       let step = graph.steps[other]
       if let reader = Product(step), reader.summed == 0, reader.matrix == product.matrix,
@@ -108,13 +116,13 @@ extension SharedMatrixVectorFusion.Product {
     var builder = NestBuilder()
     let element = builder.load(
       .init(
-        operand: matrix, access: Access(scalarType, extents: extents, map: .identity(rank: 2))))
-    let factor = builder.load(.init(operand: vector, access: vectorAccess(summed)))
+        .value(matrix), access: Access(scalarType, extents: extents, map: .identity(rank: 2))))
+    let factor = builder.load(.init(.value(vector), access: vectorAccess(summed)))
     let product = builder.append(.binary(.multiply, element, factor), scalarType)
     return builder.nest(
       extents: extents,
       outputs: [
-        .init(result: result, step: product, access: vectorAccess(1 - summed), combiner: .sum)
+        .init(.value(result), step: product, access: vectorAccess(1 - summed), combiner: .sum)
       ])
   }
 }

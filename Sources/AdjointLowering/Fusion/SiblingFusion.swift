@@ -1,21 +1,25 @@
 import AdjointKernels
 
-/// Merges neighbouring nests over equal extents that share values into one nest with several outputs,
-/// so that what they share is read once and launched once.
-///
-/// Element-wise nests go together, and with reductions that reduce the same axes.
-///
-/// A nest moves up to an earlier one across at most a few loop nests that it does not depend on,
-/// never across another kernel: moving further would keep its result alive for longer than the
-/// merge is worth.
-struct SiblingFusion {
+extension KernelPass {
+  /// Merges neighbouring nests over equal extents that share values into one nest with several outputs,
+  /// so that what they share is read once and launched once.
+  ///
+  /// Element-wise nests go together, and with reductions that reduce the same axes.
+  ///
+  /// A nest moves up to an earlier one across at most a few loop nests that it does not depend on,
+  /// never across another kernel: moving further would keep its result alive for longer than the
+  /// merge is worth.
+  package static let siblingFusion = KernelPass(
+    "sibling-fusion", "neighbouring loop nests that share values become one"
+  ) { graph, _ in SiblingFusion.run(on: graph) }
+}
+
+private struct SiblingFusion {
   /// How many nests back a partner is looked for.
   private static let window = 4
 
   private let graph: KernelGraph
-  private let isNeededOutside: [Bool]
-  /// The number of steps that write each value; one written in parts stays as it is.
-  private var writerCounts: [Int]
+  private let uses: KernelUses
   private var merged: [KernelGraph.Step] = []
   private var wasMerged: [Bool] = []
 
@@ -29,9 +33,7 @@ struct SiblingFusion {
 
   private init(_ graph: KernelGraph) {
     self.graph = graph
-    isNeededOutside = graph.isNeededOutside
-    writerCounts = Array(repeating: 0, count: graph.values.count)
-    for step in graph.steps { for value in step.writes { writerCounts[value] += 1 } }
+    uses = KernelUses(graph)
   }
 
   private mutating func visit(_ step: KernelGraph.Step) {
@@ -53,20 +55,18 @@ struct SiblingFusion {
   }
 
   private func isCandidate(_ nest: LoopNest) -> Bool {
-    nest.outputs.allSatisfy { output in
-      writerCounts[output.result] == 1
-        && (output.combiner != nil || nest.storesAtItsPoint(output))
-    }
+    nest.writtenValues.allSatisfy(uses.isWrittenWhole)
+      && nest.outputs.allSatisfy { $0.combiner != nil || nest.storesAtItsPoint($0) }
   }
 
   /// The steps, with what only merged nests read no longer written.
   private func withoutDeadOutputs() -> [KernelGraph.Step] {
-    var isNeeded = isNeededOutside
-    for step in merged { for value in step.reads { isNeeded[value] = true } }
+    var isRead: Set<ValueNumber> = []
+    for step in merged { isRead.formUnion(step.reads) }
     return zip(merged, wasMerged).map { (step, wasMerged) in
       guard wasMerged, case .nest(let nest) = step.work else { return step }
       var pruned = step
-      pruned.work = .nest(nest.keepingOutputs { isNeeded[$0] })
+      pruned.work = .nest(nest.keepingOutputs { isRead.contains($0) || uses.isNeededOutside($0) })
       return pruned
     }
   }

@@ -4,11 +4,11 @@ import AdjointKernels
 
 extension KernelGraph {
   /// Asks each live node's operator for its kernels.
-  init(lowering graph: Graph) throws(Diagnostic) {
+  package init(lowering graph: Graph) throws(Diagnostic) {
     var known = Known()
     let live = graph.liveNodes
     // For each node, the values that its results occupy.
-    var places: [[Int]] = []
+    var places: [[ValueNumber]] = []
     places.reserveCapacity(graph.nodes.count)
     for (index, node) in graph.nodes.enumerated() {
       switch node.kind {
@@ -54,15 +54,15 @@ extension KernelGraph {
 
   /// What is worked out once, whichever node asks for it.
   private struct Known {
-    var constants: [Tensor: Int] = [:]
+    var constants: [Tensor: ValueNumber] = [:]
     var lowerings = LoweringTable()
   }
 
   /// The values of the results of an operator; `index` is the node that its steps stand for.
   private mutating func place(
     _ operation: any Operator, on types: [TensorType], to resultTypes: [TensorType],
-    _ operands: [Int], _ index: Int, _ known: inout Known
-  ) throws(Diagnostic) -> [Int] {
+    _ operands: [ValueNumber], _ index: Int, _ known: inout Known
+  ) throws(Diagnostic) -> [ValueNumber] {
     switch try known.lowerings.lowering(of: operation, on: types, to: resultTypes) {
     case .view:
       return [operands[0]]
@@ -78,10 +78,10 @@ extension KernelGraph {
         switch kernel {
         case .loopNest(var nest):
           for input in nest.inputs.indices {
-            nest.inputs[input].operand = operands[nest.inputs[input].operand]
+            nest.inputs[input].source = Self.value(nest.inputs[input].source, operands, results)
           }
           for output in nest.outputs.indices {
-            nest.outputs[output].result = results[nest.outputs[output].result]
+            nest.outputs[output].target = Self.value(nest.outputs[output].target, operands, results)
           }
           steps.append(Step(work: .nest(nest), nodes: [index]))
         case .group, .contraction, .gather, .scatterAdd:
@@ -95,12 +95,23 @@ extension KernelGraph {
     }
   }
 
+  /// The value that an operand or a result of an operator's kernel is.
+  private static func value(
+    _ slot: Slot, _ operands: [ValueNumber], _ results: [ValueNumber]
+  ) -> Slot {
+    switch slot {
+    case .operand(let number): .value(operands[number])
+    case .result(let number): .value(results[number])
+    case .local, .product, .value: slot
+    }
+  }
+
   /// The values of the outputs of a graph that one node stands for; its inputs are the operands.
   private mutating func place(
-    _ definition: Graph, _ operands: [Int], _ index: Int, _ known: inout Known
-  ) throws(Diagnostic) -> [Int] {
+    _ definition: Graph, _ operands: [ValueNumber], _ index: Int, _ known: inout Known
+  ) throws(Diagnostic) -> [ValueNumber] {
     let live = definition.liveNodes
-    var places: [[Int]] = []
+    var places: [[ValueNumber]] = []
     places.reserveCapacity(definition.nodes.count)
     var inputs = operands[...]
     for (inner, node) in definition.nodes.enumerated() {
@@ -121,9 +132,9 @@ extension KernelGraph {
   }
 
   /// An output that is a parameter with an update shows the value before it, so that is copied.
-  private mutating func placeOutputs(of graph: Graph, _ places: [[Int]]) {
+  private mutating func placeOutputs(of graph: Graph, _ places: [[ValueNumber]]) {
     let updated = Set(updates.map(\.parameter))
-    var copies: [Int: Int] = [:]
+    var copies: [ValueNumber: ValueNumber] = [:]
     for output in graph.outputList {
       var value = places[output.value.node][output.value.result]
       if updated.contains(value) {

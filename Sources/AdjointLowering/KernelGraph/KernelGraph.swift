@@ -5,7 +5,7 @@ import AdjointKernels
 ///
 /// Views are gone: a step names the value whose bytes it reads, and its accesses say under which
 /// extents it reads them.
-struct KernelGraph {
+package struct KernelGraph: Sendable {
   /// Something that occupies bytes.
   struct Value {
     enum Source {
@@ -30,23 +30,23 @@ struct KernelGraph {
 
   /// What a step runs.
   enum Work {
-    /// A loop nest whose operand and result numbers are values.
+    /// A loop nest that reads and writes values.
     case nest(LoopNest)
     /// Loop nests done row by row.
     case rows(RowGroup)
     /// Any other kernel, applied to values.
-    case call(Kernel, operands: [Int], results: [Int])
+    case call(Kernel, operands: [ValueNumber], results: [ValueNumber])
   }
 
-  /// A fusion group whose stages name values where the kernel's name operands, results and locals.
+  /// A fusion group whose stages read and write values, where the kernel's have operands, results and locals.
   struct RowGroup {
     var rows: Int
     var stages: [FusionGroup.Stage]
     /// The values that nothing outside needs.
-    var locals: [Int]
+    var locals: [ValueNumber]
 
     /// The values that the stages write.
-    var written: [Int] { stages.flatMap { $0.nest.outputs.map(\.result) } }
+    var written: [ValueNumber] { stages.flatMap(\.nest.writtenValues) }
   }
 
   struct Step {
@@ -59,30 +59,30 @@ struct KernelGraph {
     var group: Int?
 
     /// The values read, each once.
-    var reads: [Int] {
+    var reads: [ValueNumber] {
       switch work {
-      case .nest(let nest): return Self.unique(nest.inputs.map(\.operand))
+      case .nest(let nest): return Self.unique(nest.readValues)
       case .rows(let group):
         let written = Set(group.written)
-        let inputs = group.stages.flatMap { $0.nest.inputs.map(\.operand) }
+        let inputs = group.stages.flatMap(\.nest.readValues)
         return Self.unique(inputs.filter { !written.contains($0) })
       case .call(_, let operands, _): return Self.unique(operands)
       }
     }
 
     /// The values written, each once.
-    var writes: [Int] {
+    var writes: [ValueNumber] {
       switch work {
-      case .nest(let nest): Self.unique(nest.outputs.map(\.result))
+      case .nest(let nest): Self.unique(nest.writtenValues)
       case .rows(let group): group.written.filter { !group.locals.contains($0) }
       case .call(_, _, let results): Self.unique(results)
       }
     }
 
     /// A step has few operands, so looking through them beats hashing.
-    private static func unique(_ numbers: [Int]) -> [Int] {
+    private static func unique(_ numbers: [ValueNumber]) -> [ValueNumber] {
       if numbers.count < 2 { return numbers }
-      var unique: [Int] = []
+      var unique: [ValueNumber] = []
       unique.reserveCapacity(numbers.count)
       for number in numbers where !unique.contains(number) { unique.append(number) }
       return unique
@@ -92,14 +92,14 @@ struct KernelGraph {
   /// A value that has a name outside, under the type it has there.
   struct Output {
     var name: String
-    var value: Int
+    var value: ValueNumber
     var type: TensorType
   }
 
   /// The value whose bytes a parameter has after a run.
   struct Update {
-    var parameter: Int
-    var value: Int
+    var parameter: ValueNumber
+    var value: ValueNumber
   }
 
   var values: [Value] = []
@@ -112,15 +112,15 @@ struct KernelGraph {
   var rowFusionReport = RowFusionReport()
 
   /// Adds a value and returns its number.
-  mutating func add(_ type: TensorType, _ source: Value.Source) -> Int {
+  mutating func add(_ type: TensorType, _ source: Value.Source) -> ValueNumber {
     var literal: ScalarLiteral?
     if case .constant(let tensor) = source { literal = tensor.uniformLiteral }
     values.append(Value(type: type, source: source, literal: literal))
-    return values.count - 1
+    return ValueNumber(values.count - 1)
   }
 
   /// Adds a step that copies a value to another of as many elements.
-  mutating func addCopy(of value: Int, to target: Int, nodes: [Int]) {
+  mutating func addCopy(of value: ValueNumber, to target: ValueNumber, nodes: [Int]) {
     steps.append(
       Step(work: .nest(.copy(of: value, to: target, as: values[target].type)), nodes: nodes))
   }
@@ -132,53 +132,28 @@ struct KernelGraph {
     return graph
   }
 
-  /// For each value, the only step that writes it; -1 where there is none or there are several.
-  var onlyWriters: [Int] {
-    var writers = Array(repeating: -1, count: values.count)
-    var isWritten = Array(repeating: false, count: values.count)
-    for (number, step) in steps.enumerated() {
-      for value in step.writes {
-        writers[value] = isWritten[value] ? -1 : number
-        isWritten[value] = true
-      }
-    }
-    return writers
-  }
-
-  /// For each value, the steps that read it.
-  var readers: [[Int]] {
-    var readers: [[Int]] = Array(repeating: [], count: values.count)
-    for (number, step) in steps.enumerated() {
-      for value in step.reads { readers[value].append(number) }
-    }
-    return readers
-  }
-
   /// For each value that becomes a parameter's next one, that parameter: the first of several, over which
   /// it is written.
-  var updatedParameters: [Int: Int] {
+  var updatedParameters: [ValueNumber: ValueNumber] {
     Dictionary(updates.map { ($0.value, $0.parameter) }, uniquingKeysWith: { first, _ in first })
-  }
-
-  /// For each value, whether it is needed apart from the steps that read it.
-  var isNeededOutside: [Bool] {
-    var needed = Array(repeating: false, count: values.count)
-    for output in outputs { needed[output.value] = true }
-    for update in updates { needed[update.value] = true }
-    return needed
   }
 }
 
 extension LoopNest {
+  /// The values of a kernel graph that it reads, with repetitions.
+  var readValues: [ValueNumber] { inputs.compactMap(\.source.value) }
+  /// The values of a kernel graph that it writes, with repetitions.
+  var writtenValues: [ValueNumber] { outputs.compactMap(\.target.value) }
+
   /// A nest that copies one value to another element by element.
-  static func copy(of value: Int, to target: Int, as type: TensorType) -> LoopNest {
+  static func copy(of value: ValueNumber, to target: ValueNumber, as type: TensorType) -> LoopNest {
     let extents = (type.shape.extents ?? []).filter { $0 != 1 }
     let access = Access(type.scalarType, extents: extents, map: .identity(rank: extents.count))
     var program = ScalarProgram()
     let load = program.append(.load(input: 0), type.scalarType)
     return LoopNest(
-      extents: extents, inputs: [Input(operand: value, access: access)], program: program,
-      outputs: [Output(result: target, step: load, access: access)])
+      extents: extents, inputs: [Input(.value(value), access: access)], program: program,
+      outputs: [Output(.value(target), step: load, access: access)])
   }
 }
 

@@ -4,7 +4,9 @@ import AdjointKernels
 /// What it costs to do nests row by row, and when that pays.
 struct RowCosts {
   /// The bytes of the cache in which a row has to stay.
-  var cacheByteCount: Int
+  let cacheByteCount: Int
+
+  init(_ machine: MachineModel) { cacheByteCount = machine.ownByteCount }
 
   /// Less than this, in bytes, is in the nearest cache in any case: what is saved is the launch.
   private static let small = 1 << 15

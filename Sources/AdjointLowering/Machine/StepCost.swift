@@ -1,44 +1,48 @@
+import AdjointCore
 import AdjointKernels
 
-/// What a step takes, so far as it can be told without knowing the machine.
+/// What a step takes a core of a machine.
 ///
 /// Code is generated later, with better estimates; this one says which steps are worth doing at the same
 /// time, and the executor leaves forks alone that are not.
 extension KernelGraph.Step {
   /// A rough number of nanoseconds on one thread, at least one.
-  var cost: Int {
-    let cost: Double =
+  func cost(on machine: MachineModel) -> Int {
+    let multiplyAdds: Double =
       switch work {
-      case .nest(let nest): nest.cost
-      case .rows(let group): group.stages.cost
-      case .call(let kernel, _, _): kernel.cost
+      case .nest(let nest): nest.multiplyAdds
+      case .rows(let group): group.stages.multiplyAdds
+      case .call(let kernel, _, _): kernel.multiplyAdds
       }
-    return Int(min(max(cost, 1), 1e15))
+    return max(
+      Int(clampedConversion: min(multiplyAdds / machine.multiplyAddsPerNanosecond, 1e15)), 1)
   }
 }
 
 extension Kernel {
-  fileprivate var cost: Double {
+  /// What takes as long as so many multiplications with an addition.
+  fileprivate var multiplyAdds: Double {
     switch self {
-    case .loopNest(let nest): return nest.cost
-    case .group(let group): return group.stages.cost
+    case .loopNest(let nest): return nest.multiplyAdds
+    case .group(let group): return group.stages.multiplyAdds
     case .contraction(let product):
-      // Sixteen multiplications with each of two units.
       let count = Double(product.batch) * Double(product.rows) * Double(product.columns)
-      return count * Double(product.inner) / 64 + (product.epilogue?.cost ?? 0)
+      return count * Double(product.inner) + (product.epilogue?.multiplyAdds ?? 0)
     case .gather(let copy), .scatterAdd(let copy):
-      return Double(copy.outer) * Double(copy.count) * Double(copy.inner) / 4
+      // Element by element, where products have vectors of sixteen.
+      return Double(copy.outer) * Double(copy.count) * Double(copy.inner) * 16
     }
   }
 }
 
 extension [FusionGroup.Stage] {
-  fileprivate var cost: Double { reduce(0) { $0 + $1.nest.cost } }
+  fileprivate var multiplyAdds: Double { reduce(0) { $0 + $1.nest.multiplyAdds } }
 }
 
 extension LoopNest {
-  /// Vectors of eight numbers, four of them in a nanosecond.
-  fileprivate var cost: Double {
+  /// A function takes as long as two multiplications with an addition, which have two units and vectors
+  /// that are full.
+  fileprivate var multiplyAdds: Double {
     let weight = program.steps.reduce(2 * outputs.count) { sum, step in
       switch step.instruction {
       case .unary(let function, _) where function.isTranscendental: sum + 14
@@ -47,6 +51,6 @@ extension LoopNest {
       case .load, .unary, .binary, .compare, .select, .cast: sum + 1
       }
     }
-    return extents.reduce(Double(weight)) { $0 * Double($1) } / 32
+    return extents.reduce(2 * Double(weight)) { $0 * Double($1) }
   }
 }

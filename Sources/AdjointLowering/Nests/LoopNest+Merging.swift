@@ -17,14 +17,14 @@ extension LoopNest {
       Set((earlier.outputs + nest.outputs).filter { $0.combiner != nil }.map(nest.reducedAxes))
         .count <= 1
     else { return nil }
-    var written: [Int: Int] = [:]
-    for output in earlier.outputs { written[output.result] = output.step }
-    let reduced = Set(earlier.outputs.filter { $0.combiner != nil }.map(\.result))
+    var written: [Slot: Int] = [:]
+    for output in earlier.outputs { written[output.target] = output.step }
+    let reduced = Set(earlier.outputs.filter { $0.combiner != nil }.map(\.target))
     var sharesSomething = false
     for input in nest.inputs {
-      if written[input.operand] != nil {
+      if written[input.source] != nil {
         // An element of another point, or a reduction, is not complete yet.
-        guard !reduced.contains(input.operand), nest.isAtPoint(input.access) else { return nil }
+        guard !reduced.contains(input.source), nest.isAtPoint(input.access) else { return nil }
         sharesSomething = true
       } else if !nest.repeats(input), earlier.inputs.contains(input) {
         sharesSomething = true
@@ -34,7 +34,7 @@ extension LoopNest {
     var builder = NestBuilder()
     let first = builder.splice(earlier, through: nil)
     let second = builder.splice(nest, through: nil) { input in
-      written[input.operand].map { first[$0] }
+      written[input.source].map { first[$0] }
     }
     guard builder.steps.count <= NestBuilder.maximumSteps,
       builder.inputs.count <= NestBuilder.maximumInputs
@@ -46,8 +46,8 @@ extension LoopNest {
   }
 
   /// The nest without the outputs that nothing needs; as it is where nothing needs any.
-  func keepingOutputs(where isNeeded: (_ value: Int) -> Bool) -> LoopNest {
-    let kept = outputs.filter { isNeeded($0.result) }
+  func keepingOutputs(where isNeeded: (_ value: ValueNumber) -> Bool) -> LoopNest {
+    let kept = outputs.filter { $0.target.value.map(isNeeded) ?? true }
     guard !kept.isEmpty, kept.count < outputs.count else { return self }
     var builder = NestBuilder()
     let numbers = builder.splice(self, through: nil)

@@ -71,18 +71,18 @@ extension LoopNest {
     var builder = NestBuilder()
     var outerOutputs: [Output] = []
     for number in outputs.indices {
-      let partial = values.count
+      let partial = ValueNumber(values.count)
       let type = outputs[number].access.scalarType
       values.append(
         KernelGraph.Value(type: TensorType(type, extents: partialExtents), source: .computed))
-      inner.outputs[number].result = partial
+      inner.outputs[number].target = .value(partial)
       inner.outputs[number].access = Access(
         type, extents: partialExtents,
         map: IndexMap(IndexMap.identity(rank: rowAxes).axes + outputs[number].access.map.axes))
       var outer = outputs[number]
       outer.step = builder.load(
         Input(
-          operand: partial,
+          .value(partial),
           access: Access(
             type, extents: partialExtents, map: .identity(rank: partialExtents.count))))
       outer.access.map = IndexMap(

@@ -51,7 +51,7 @@ struct NestBuilder {
 
   private mutating func number(of input: LoopNest.Input) -> Int {
     for number in inputs.indices
-    where inputs[number].operand == input.operand && inputs[number] == input {
+    where inputs[number].source == input.source && inputs[number] == input {
       return number
     }
     inputs.append(input)

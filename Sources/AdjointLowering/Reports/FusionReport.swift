@@ -112,10 +112,16 @@ extension FusionReport {
 }
 
 extension KernelGraph {
-  /// Begins the report: an entry for each contraction, with the operands that it reads transposed.
-  mutating func beginFusionReport() {
-    fusionReport = FusionReport()
-    for number in steps.indices {
+  /// The graph with an entry in the report for each contraction that has none yet, with the operands that it
+  /// reads transposed.
+  func numberingContractions() -> KernelGraph {
+    var graph = self
+    graph.numberContractions()
+    return graph
+  }
+
+  private mutating func numberContractions() {
+    for number in steps.indices where steps[number].entry == nil {
       guard case .call(.contraction(let product), _, _) = steps[number].work else { continue }
       steps[number].entry = fusionReport.entries.count
       var entry = FusionReport.Entry(contraction: product, nodes: steps[number].nodes)
@@ -137,7 +143,7 @@ extension KernelGraph {
   }
 
   /// The name of a value.
-  func source(of value: Int) -> FusionReport.Source {
+  func source(of value: ValueNumber) -> FusionReport.Source {
     switch values[value].source {
     case .input(let name), .parameter(let name): .port(name)
     case .constant: .constant

@@ -1,3 +1,4 @@
+import AdjointCore
 import AdjointKernels
 
 /// Finds neighbouring steps that fall apart into branches which threads may do at the same time.
@@ -11,22 +12,34 @@ import AdjointKernels
 /// Both orders give the same bits. The plan is the same for any number of threads; what several branches
 /// use lies apart, so that it is valid to run them one after another too.
 struct BranchSearch {
-  /// Longer steps, in nanoseconds, are shared by threads whatever the machine's vectors are.
-  private static let longStep = 25_000
+  /// Steps of more hand-overs than this are shared by threads one by one.
+  private static let longStep = 50.0
+  /// The hand-overs that a fork takes: its branches begin and end, and find in other cores' caches what they
+  /// read.
+  private static let forkCost = 8.0
   /// The most steps of a fork.
   private static let mostSteps = 64
   /// A fork ends where as many steps have made it no better.
   private static let patience = 8
 
   private let costs: [Int]
+  private let coreCount: Int
+  /// The nanoseconds of a step that threads share.
+  private let longStep: Int
   /// For each step, earlier steps that must come before it: with those that these need it is all.
   private let predecessors: [[Int]]
-  /// The last of them; −1 where there is none.
-  private let lastPredecessors: [Int]
+  /// The last of them, if any.
+  private let lastPredecessors: [Int?]
 
-  static func run(on schedule: Schedule, leastGain: Int) -> Schedule {
-    guard leastGain < Int.max, schedule.steps.count > 1 else { return schedule }
-    let search = BranchSearch(schedule)
+  /// - Parameter leastGain: What a fork saves at least, in nanoseconds; nil for what the machine asks for.
+  static func run(
+    on schedule: Schedule, for machine: MachineModel, leastGain: Int? = nil
+  ) -> Schedule {
+    let leastGain = leastGain ?? Int(clampedConversion: machine.handOverNanoseconds * forkCost)
+    guard leastGain < Int.max, machine.coreCount > 1, schedule.steps.count > 1 else {
+      return schedule
+    }
+    let search = BranchSearch(schedule, machine)
     var forked = schedule
     forked.steps = []
     var next = 0
@@ -48,21 +61,23 @@ struct BranchSearch {
     return forked
   }
 
-  private init(_ schedule: Schedule) {
-    costs = schedule.steps.map(\.cost)
+  private init(_ schedule: Schedule, _ machine: MachineModel) {
+    costs = schedule.steps.map { $0.cost(on: machine) }
+    coreCount = machine.coreCount
+    longStep = Int(clampedConversion: machine.handOverNanoseconds * Self.longStep)
     // A parameter and what is written over it are the same bytes.
-    func bytes(_ value: Int) -> Int { schedule.updatesInPlace[value] ?? value }
-    var lastWriter = Array(repeating: -1, count: schedule.values.count)
+    func bytes(_ value: ValueNumber) -> ValueNumber { schedule.updatesInPlace[value] ?? value }
+    var lastWriter: [Int?] = Array(repeating: nil, count: schedule.values.count)
     var readers = Array(repeating: [Int](), count: schedule.values.count)
     var predecessors: [[Int]] = []
     for (number, step) in schedule.steps.enumerated() {
       var earlier: [Int] = []
       for value in step.reads.map(bytes) {
-        if lastWriter[value] >= 0 { earlier.append(lastWriter[value]) }
+        if let writer = lastWriter[value] { earlier.append(writer) }
         readers[value].append(number)
       }
       for value in step.writes.map(bytes) {
-        if lastWriter[value] >= 0 { earlier.append(lastWriter[value]) }
+        if let writer = lastWriter[value] { earlier.append(writer) }
         earlier += readers[value].filter { $0 != number }
         lastWriter[value] = number
         readers[value] = []
@@ -70,12 +85,10 @@ struct BranchSearch {
       predecessors.append(earlier)
     }
     self.predecessors = predecessors
-    lastPredecessors = predecessors.map { $0.max() ?? -1 }
+    lastPredecessors = predecessors.map { $0.max() }
   }
 
   /// The branches of the best fork that begins with a step; nil where none is worth it.
-  ///
-  /// What is saved is estimated for two threads.
   private func fork(from start: Int, leastGain: Int) -> [[Int]]? {
     let most = min(costs.count, start + Self.mostSteps)
     guard canFork(from: start, to: most) else { return nil }
@@ -84,14 +97,14 @@ struct BranchSearch {
     var longest = 0
     var best = (gain: 0, end: start)
     for step in start..<most {
-      if costs[step] > Self.longStep || step - best.end > Self.patience && best.gain > 0 { break }
+      if costs[step] > longStep || step - best.end > Self.patience && best.gain > 0 { break }
       parts.add(costs[step])
       for earlier in predecessors[step] where earlier >= start {
         parts.join(earlier - start, step - start)
       }
       total += costs[step]
       longest = max(longest, parts.cost(of: step - start))
-      let gain = total - max(longest, (total + 1) / 2)
+      let gain = total - max(longest, (total + coreCount - 1) / coreCount)
       if gain > best.gain { best = (gain, step + 1) }
     }
     guard best.gain >= leastGain else { return nil }
@@ -100,8 +113,10 @@ struct BranchSearch {
 
   /// Whether a step before the end needs none of those from the start on, so that there are two branches.
   private func canFork(from start: Int, to end: Int) -> Bool {
-    costs[start] <= Self.longStep
-      && (start + 1..<end).contains { lastPredecessors[$0] < start }
+    costs[start] <= longStep
+      && (start + 1..<end).contains { step in
+        lastPredecessors[step].map { $0 < start } ?? true
+      }
   }
 }
 

@@ -8,19 +8,19 @@ struct Schedule {
   /// The parameters that values are written over, by the steps that read them last.
   ///
   /// The other updates are steps that write the parameter itself.
-  var updatesInPlace: [Int: Int]
+  var updatesInPlace: [ValueNumber: ValueNumber]
   /// Where steps may run at the same time, in order.
   var forks: [Plan.Fork] = []
 }
 
 extension KernelGraph.Step {
   /// Whether a result may be written over the bytes of an operand of as many bytes.
-  func mayAlias(result: Int, operand: Int) -> Bool {
+  func mayAlias(result: ValueNumber, operand: ValueNumber) -> Bool {
     switch work {
     case .nest(let nest):
-      return Kernel.loopNest(nest).mayAlias(result: result, operand: operand)
+      return nest.mayAlias(.value(result), .value(operand))
     case .rows(let group):
-      return group.stages.mayAlias(result: result, operand: operand, rows: group.rows)
+      return group.stages.mayAlias(.value(result), .value(operand), rows: group.rows)
     case .call(let kernel, let operands, let results):
       guard results.count(where: { $0 == result }) == 1,
         let place = results.firstIndex(of: result)

@@ -14,9 +14,9 @@ import HeapModule
 struct Scheduler {
   /// How a parameter gets its next value.
   private struct Writer {
-    let parameter: Int
+    let parameter: ValueNumber
     /// The value that the parameter takes.
-    let value: Int
+    let value: ValueNumber
     var step: Int
     var isInPlace: Bool
     /// The steps still to run that read the old value, apart from the writer.
@@ -27,7 +27,7 @@ struct Scheduler {
   private var steps: [KernelGraph.Step]
   private var writers: [Writer] = []
   /// For a parameter with an update, its place in `writers`.
-  private var writerOf: [Int: Int] = [:]
+  private var writerOf: [ValueNumber: Int] = [:]
   private var successors: [[Int]]
   /// For each step, the steps it waits for, and the parameters it writes that still have readers.
   private var pendingSteps: [Int]
@@ -41,7 +41,7 @@ struct Scheduler {
   static func schedule(_ graph: KernelGraph) -> Schedule {
     var scheduler = Scheduler(graph)
     scheduler.run()
-    var updatesInPlace: [Int: Int] = [:]
+    var updatesInPlace: [ValueNumber: ValueNumber] = [:]
     for writer in scheduler.writers where writer.isInPlace {
       updatesInPlace[writer.value] = writer.parameter
     }
@@ -69,7 +69,7 @@ struct Scheduler {
     for (number, step) in steps.enumerated() {
       for value in step.writes { producers[value].append(number) }
     }
-    var taken: Set<Int> = []
+    var taken: Set<ValueNumber> = []
     for update in graph.updates {
       let producer = producers[update.value].count == 1 ? producers[update.value][0] : nil
       writerOf[update.parameter] = writers.count
@@ -92,18 +92,18 @@ struct Scheduler {
     }
   }
 
-  private func nodes(of value: Int, _ producer: Int?) -> [Int] {
+  private func nodes(of value: ValueNumber, _ producer: Int?) -> [Int] {
     producer.map { steps[$0].nodes } ?? []
   }
 
-  private mutating func addCopy(of value: Int, to target: Int, nodes: [Int]) {
+  private mutating func addCopy(of value: ValueNumber, to target: ValueNumber, nodes: [Int]) {
     steps.append(
       KernelGraph.Step(
         work: .nest(copy(of: value, to: target)), nodes: nodes))
   }
 
   /// A nest that copies a value, or writes the number that a constant is everywhere.
-  private func copy(of value: Int, to target: Int) -> LoopNest {
+  private func copy(of value: ValueNumber, to target: ValueNumber) -> LoopNest {
     let nest = LoopNest.copy(of: value, to: target, as: values[target].type)
     guard let literal = values[value].literal else { return nest }
     var builder = NestBuilder()
@@ -122,17 +122,17 @@ struct Scheduler {
     pendingSteps = Array(repeating: 0, count: steps.count)
     pendingParameters = Array(repeating: 0, count: steps.count)
     isDone = Array(repeating: false, count: steps.count)
-    var lastWriter = Array(repeating: -1, count: values.count)
+    var lastWriter: [Int?] = Array(repeating: nil, count: values.count)
     // Parts of one value are written in the graph's order, so a reader waits for the last of them.
     for (number, step) in steps.enumerated() {
       for value in step.writes where values[value].isComputed {
-        if lastWriter[value] >= 0 { link(lastWriter[value], number) }
+        if let writer = lastWriter[value] { link(writer, number) }
         lastWriter[value] = number
       }
     }
     for (number, step) in steps.enumerated() {
       for value in step.reads {
-        if lastWriter[value] >= 0, lastWriter[value] != number { link(lastWriter[value], number) }
+        if let writer = lastWriter[value], writer != number { link(writer, number) }
         if let writer = writerOf[value], writers[writer].step != number {
           writers[writer].pendingReaders += 1
         }
@@ -215,7 +215,7 @@ extension Scheduler {
       offer(writer.step)
     } else {
       // The writer copies another parameter; a new step takes that one's old value in its stead.
-      let own = values.count
+      let own = ValueNumber(values.count)
       values.append(KernelGraph.Value(type: values[writer.parameter].type, source: .computed))
       appendStep(copyOf: writer.value, to: own, nodes: steps[writer.step].nodes)
       steps[writer.step].work = .nest(copy(of: own, to: writer.parameter))
@@ -224,7 +224,8 @@ extension Scheduler {
     }
   }
 
-  private mutating func appendStep(copyOf value: Int, to target: Int, nodes: [Int]) {
+  private mutating func appendStep(copyOf value: ValueNumber, to target: ValueNumber, nodes: [Int])
+  {
     addCopy(of: value, to: target, nodes: nodes)
     successors.append([])
     pendingSteps.append(0)

@@ -16,7 +16,7 @@ struct ArenaLayout {
     var base = 0
     var passing: [Int] = []
     for (number, storage) in storages.enumerated() {
-      if storage.first < 0, storage.last == stepCount {
+      if storage.first == .before, storage.last == .after {
         offsets[number] = base
         base = try sum(base, storage.byteCount)
       } else if storage.byteCount > 0 {

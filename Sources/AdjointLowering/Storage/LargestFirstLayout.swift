@@ -1,4 +1,5 @@
 import AdjointCore
+import AdjointKernels
 
 /// Places storages from the largest to the smallest, each in the tightest gap.
 ///
@@ -8,8 +9,8 @@ enum LargestFirstLayout {
   private struct Placed {
     let offset: Int
     let end: Int
-    let first: Int
-    let last: Int
+    let first: Moment
+    let last: Moment
   }
 
   static func layout(_ storages: [Storage]) throws(Diagnostic) -> ArenaLayout {

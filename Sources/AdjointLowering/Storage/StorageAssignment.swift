@@ -5,51 +5,51 @@ import AdjointKernels
 struct Storage {
   /// A multiple of `Plan.alignment`.
   var byteCount: Int
-  /// The first step during which it is in use, of a fork always the first; −1 where it holds a value
-  /// before the run.
-  var first: Int
-  /// The last step during which it is in use, of a fork always the last; the number of steps where it
-  /// holds a value after the run.
-  var last: Int
+  /// The times during which it is in use, of a fork always all.
+  var first: Moment
+  var last: Moment
 }
 
 /// Which values share bytes: those that are written in place of one that is read for the last time.
 struct StorageAssignment {
   private(set) var storages: [Storage] = []
-  /// For each value, its place in `storages`; −1 where no step needs it.
-  private(set) var storageOf: [Int]
-  /// For each value written over another, that other value; −1 for the rest.
-  private(set) var inPlaceOf: [Int]
+  /// For each value, its place in `storages`; nil where no step needs it.
+  private(set) var storageOf: [Int?]
+  /// For each value written over another, that other value.
+  private(set) var inPlaceOf: [ValueNumber?]
   /// The largest sum of bytes in use at once.
   private(set) var lowerBound = 0
   private let times: StepTimes
 
   init(_ schedule: Schedule, writesInPlace: Bool) throws(Diagnostic) {
-    storageOf = Array(repeating: -1, count: schedule.values.count)
-    inPlaceOf = storageOf
+    storageOf = Array(repeating: nil, count: schedule.values.count)
+    inPlaceOf = Array(repeating: nil, count: schedule.values.count)
     let liveness = Liveness(schedule)
     times = StepTimes(stepCount: schedule.steps.count, forks: schedule.forks)
-    for (value, content) in schedule.values.enumerated() {
+    for (number, content) in schedule.values.enumerated() {
+      let value = ValueNumber(number)
       switch content.source {
-      case .input, .parameter: try add(value, schedule, first: -1, last: schedule.steps.count)
+      case .input, .parameter: try add(value, schedule, first: .before, last: .after)
       case .constant where liveness.isUsed(value):
-        try add(value, schedule, first: -1, last: schedule.steps.count)
+        try add(value, schedule, first: .before, last: .after)
       case .constant, .computed: continue
       }
     }
     for (number, step) in schedule.steps.enumerated() {
-      var reads = step.reads.filter { liveness.lastUse[$0] == number }
-      for value in step.writes where storageOf[value] < 0 {
+      var reads = step.reads.filter { liveness.lastUse[$0] == .step(number) }
+      for value in step.writes where storageOf[value] == nil {
         if let parameter = schedule.updatesInPlace[value] {
-          share(value, with: parameter, until: schedule.steps.count)
+          share(value, with: parameter, until: .after)
         } else if writesInPlace,
           let place = reads.firstIndex(where: {
             mayReplace($0, by: value, at: step, schedule, liveness)
           })
         {
-          share(value, with: reads.remove(at: place), until: liveness.lastUse[value])
+          share(
+            value, with: reads.remove(at: place), until: liveness.lastUse[value] ?? .step(number))
         } else {
-          try add(value, schedule, first: number, last: max(liveness.lastUse[value], number))
+          try add(
+            value, schedule, first: .step(number), last: liveness.lastUse[value] ?? .step(number))
         }
       }
     }
@@ -57,16 +57,14 @@ struct StorageAssignment {
   }
 
   private func mayReplace(
-    _ operand: Int, by result: Int, at step: KernelGraph.Step, _ schedule: Schedule,
+    _ operand: ValueNumber, by result: ValueNumber, at step: KernelGraph.Step, _ schedule: Schedule,
     _ liveness: Liveness
   ) -> Bool {
     let old = schedule.values[operand]
     let bytes = old.byteCount
     // Another branch of a fork may read the operand while this step writes.
-    guard
-      !times.stepsBeside(liveness.lastUse[operand]).contains(where: {
-        schedule.steps[$0].reads.contains(operand)
-      })
+    guard case .step(let last) = liveness.lastUse[operand],
+      !times.stepsBeside(last).contains(where: { schedule.steps[$0].reads.contains(operand) })
     else { return false }
     // A parameter's bytes, and with them the new value in them, outlast the run.
     return old.isComputed && schedule.updatesInPlace[operand] == nil
@@ -76,7 +74,7 @@ struct StorageAssignment {
   }
 
   private mutating func add(
-    _ value: Int, _ schedule: Schedule, first: Int, last: Int
+    _ value: ValueNumber, _ schedule: Schedule, first: Moment, last: Moment
   ) throws(Diagnostic) {
     storageOf[value] = storages.count
     storages.append(
@@ -85,22 +83,23 @@ struct StorageAssignment {
         first: times.first(first), last: times.last(last)))
   }
 
-  private mutating func share(_ value: Int, with other: Int, until last: Int) {
-    let storage = storageOf[other]
+  private mutating func share(
+    _ value: ValueNumber, with other: ValueNumber, until last: Moment
+  ) {
+    guard let storage = storageOf[other] else { return }
     storageOf[value] = storage
     inPlaceOf[value] = other
     storages[storage].last = max(storages[storage].last, times.last(last))
   }
 
   private func largestSum(stepCount: Int) throws(Diagnostic) -> Int {
-    // Storages come and go at positions shifted by one, so that −1 has a place.
     var starting = Array(repeating: 0, count: stepCount + 2)
     var ending = Array(repeating: 0, count: stepCount + 2)
     var total = 0
     for storage in storages {
       total = try ArenaLayout.sum(total, storage.byteCount)
-      starting[storage.first + 1] += storage.byteCount
-      ending[storage.last + 1] += storage.byteCount
+      starting[storage.first.place(in: stepCount)] += storage.byteCount
+      ending[storage.last.place(in: stepCount)] += storage.byteCount
     }
     var live = 0
     var largest = 0
@@ -115,28 +114,29 @@ struct StorageAssignment {
 
 /// When values are read last.
 struct Liveness {
-  /// For each value, the last step that reads it: the number of steps where it is needed after the
-  /// run, −1 where nothing reads it.
-  let lastUse: [Int]
+  /// For each value, when it is read or written last; nil where it never is.
+  let lastUse: [Moment?]
   /// For each value, the number of steps that write it.
   let writerCounts: [Int]
 
   init(_ schedule: Schedule) {
-    var lastUse = Array(repeating: -1, count: schedule.values.count)
+    var lastUse: [Moment?] = Array(repeating: nil, count: schedule.values.count)
     var writerCounts = Array(repeating: 0, count: schedule.values.count)
     for (number, step) in schedule.steps.enumerated() {
-      for value in step.reads { lastUse[value] = number }
+      for value in step.reads { lastUse[value] = .step(number) }
       for value in step.writes { writerCounts[value] += 1 }
     }
-    for output in schedule.outputs { lastUse[output.value] = schedule.steps.count }
+    for output in schedule.outputs { lastUse[output.value] = .after }
     // A value written in parts is in use from the first part to the last at least.
     for (number, step) in schedule.steps.enumerated() {
-      for value in step.writes { lastUse[value] = max(lastUse[value], number) }
+      for value in step.writes {
+        lastUse[value] = max(lastUse[value] ?? .before, .step(number))
+      }
     }
     self.lastUse = lastUse
     self.writerCounts = writerCounts
   }
 
   /// Whether a step reads it or an output shows it.
-  func isUsed(_ value: Int) -> Bool { lastUse[value] >= 0 }
+  func isUsed(_ value: ValueNumber) -> Bool { lastUse[value] != nil }
 }

@@ -100,7 +100,7 @@ struct CompiledFill: Sendable {
 
   static func fills(of nest: LoopNest) -> [CompiledFill] {
     nest.outputs.compactMap { output in
-      guard let combiner = output.combiner else { return nil }
+      guard let combiner = output.combiner, let result = output.target.result else { return nil }
       let type = output.access.scalarType
       let axes = Set(output.access.map.axes.compactMap(\.axis))
       let reached =
@@ -108,7 +108,7 @@ struct CompiledFill: Sendable {
       let count = output.access.elementCount
       if reached == count { return nil }
       return CompiledFill(
-        result: output.result, elementCount: count, size: type.byteCount,
+        result: result, elementCount: count, size: type.byteCount,
         bits: ScalarLiteral.identity(of: combiner, type).bits(as: type))
     }
   }

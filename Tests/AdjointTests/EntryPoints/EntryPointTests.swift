@@ -19,6 +19,7 @@ struct EntryPointTests {
     ("building", EntryPoint.building), ("derivatives", EntryPoint.derivatives),
     ("batches", EntryPoint.batches),
     ("compiling", EntryPoint.compiling), ("engines", EntryPoint.engines),
+    ("machines", EntryPoint.machines),
     ("running", EntryPoint.running), ("handles", EntryPoint.handles),
     ("gradient-functions", EntryPoint.gradientFunctions),
     ("graph-functions", EntryPoint.graphFunctions),

@@ -30,6 +30,27 @@ extension EntryPoint {
     return try context.output("y")
   }
 
+  static let machines: [EntryPoint] = [
+    EntryPoint("MachineModel.Cache.init(byteCount: Int, coreCount: Int)") { sweep in
+      sweep.each(Hostile.integers) { "\(MachineModel.Cache(byteCount: $0, coreCount: $0))" }
+    },
+    EntryPoint(
+      "MachineModel.init(vectorByteCount: Int, caches: [Cache], coreCount: Int, "
+        + "launchNanoseconds: Double, handOverNanoseconds: Double, multiplyAddsPerNanosecond: Double, "
+        + "bytesPerNanosecond: Double)"
+    ) { sweep in
+      sweep.each(Hostile.doubles) { cost in
+        MachineModel(
+          vectorByteCount: .min, caches: [], coreCount: .max, launchNanoseconds: cost,
+          handOverNanoseconds: cost, multiplyAddsPerNanosecond: cost, bytesPerNanosecond: cost
+        ).description
+      }
+    },
+    EntryPoint("MachineModel.init(text: String, file: String)") { sweep in
+      sweep.each(Hostile.names) { "\(try MachineModel(text: $0, file: "m"))" }
+    },
+  ]
+
   static let engines: [EntryPoint] = [
     EntryPoint("Engine.init(_ options: Options)") { sweep in
       for limit in limits {
@@ -71,7 +92,7 @@ extension EntryPoint {
   static let compiling: [EntryPoint] = [
     EntryPoint(
       "CompilationOptions.init(dimensions: [String: Int], pipeline: Pipeline, threads: Int?, "
-        + "maximumArenaByteCount: Int?, backend: Backend?)"
+        + "maximumArenaByteCount: Int?, backend: Backend?, machine: MachineModel)"
     ) { sweep in
       for limit in limits {
         for backend in [Backend.generated, .portable] {
@@ -89,6 +110,20 @@ extension EntryPoint {
         var options = CompilationOptions()
         options.dimensions = extents
         return try graph().compiled(options).makeContext()
+      }
+    },
+    EntryPoint("CompilationOptions.machine: MachineModel") { sweep in
+      for number in Hostile.integers {
+        for cost in Hostile.doubles {
+          sweep.call("\(Hostile.label(number)) \(cost)") {
+            let machine = MachineModel(
+              vectorByteCount: number,
+              caches: [MachineModel.Cache(byteCount: number, coreCount: number)],
+              coreCount: number, launchNanoseconds: cost, handOverNanoseconds: cost,
+              multiplyAddsPerNanosecond: cost, bytesPerNanosecond: cost)
+            return try ran(CompilationOptions(machine: machine))
+          }
+        }
       }
     },
     EntryPoint("CompilationOptions.threads: Int?") { sweep in
@@ -116,6 +151,9 @@ extension EntryPoint {
     report("Graph.planReport(_ options: CompilationOptions)") { try $0.planReport($1) },
     report("Graph.fusionReport(_ options: CompilationOptions)") { try $0.fusionReport($1) },
     report("Graph.rowReport(_ options: CompilationOptions)") { try $0.rowReport($1) },
+    report("Graph.kernelReport(after pass: String, _ options: CompilationOptions)") {
+      try $0.kernelReport(after: "row-fusion", $1)
+    },
     report(
       "Graph.generatedCode(as form: CodeForm, _ options: CompilationOptions, on engine: Engine)"
     ) {

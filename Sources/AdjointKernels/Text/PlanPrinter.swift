@@ -1,10 +1,30 @@
 import AdjointCore
 
-/// A plan as human-readable text: kernels as scalar programs, steps, buffers with their places and lifetimes.
+/// A plan as text: kernels as scalar programs, steps, buffers with their places and lifetimes.
+///
+/// `PlanParser` reads it, if constants are written out.
 package enum PlanPrinter {
+  /// How many elements of a constant are written.
+  package enum Constants: Sendable {
+    /// All of them, so that the text can be read back.
+    case whole
+    /// Those of constants that fit a line.
+    case short
+
+    fileprivate func allow(_ count: Int) -> Bool {
+      switch self {
+      case .whole: true
+      case .short: count <= 16
+      }
+    }
+  }
+
+  /// The first line, with the version of the form.
+  static let head = "plan 1"
+
   /// The whole plan, one line for each buffer and step.
-  package static func text(_ plan: Plan) -> String {
-    var lines = [summary(plan), "", "kernels"]
+  package static func text(_ plan: Plan, constants: Constants = .short) -> String {
+    var lines = [head, summary(plan), "", "kernels"]
     for (number, kernel) in plan.kernels.enumerated() {
       let body = KernelPrinter.lines(kernel)
       lines.append("  k\(number) \(body[0])")
@@ -25,7 +45,7 @@ package enum PlanPrinter {
       }
     }
     lines += ["", "buffers"]
-    lines += bufferLines(plan)
+    lines += bufferLines(plan, constants)
     if !plan.outputs.isEmpty {
       lines += ["", "outputs"]
       lines += plan.outputs.map { "  \($0.name) = b\($0.buffer)" }
@@ -49,7 +69,7 @@ package enum PlanPrinter {
       """
   }
 
-  private static func bufferLines(_ plan: Plan) -> [String] {
+  private static func bufferLines(_ plan: Plan, _ constants: Constants) -> [String] {
     var first = Array(repeating: -1, count: plan.buffers.count)
     var last = first
     for (number, step) in plan.steps.enumerated() {
@@ -76,12 +96,34 @@ package enum PlanPrinter {
         case .temporary: "live \(first[number])–\(end)"
         case .input: "input \(names[number] ?? "")"
         case .parameter: "parameter \(names[number] ?? "")"
-        case .constant: "constant"
+        case .constant: constant(plan.constants[number], constants)
         case .view(let other): "view of b\(other)"
         case .inPlace(let other):
           "live \(first[number])–\(end), \(names[number] ?? "")in place of b\(other)"
         }
       return "  b\(number) \(buffer.type) \(place), \(role)"
     }
+  }
+
+  private static func constant(_ tensor: Tensor?, _ constants: Constants) -> String {
+    guard let tensor, constants.allow(tensor.count) else { return "constant" }
+    return "constant = " + elements(of: tensor)
+  }
+
+  /// A number, or all elements in one list.
+  package static func elements(of tensor: Tensor) -> String {
+    let type = tensor.scalarType
+    let types = LiteralTypes([type])
+    let texts: [String] =
+      switch tensor.storage {
+      case .f32(let values):
+        values.map { types.text(.floating(bits: Double($0).bitPattern), type) }
+      case .f64(let values): values.map { types.text(.floating(bits: $0.bitPattern), type) }
+      case .i32(let values): values.map { String($0) }
+      case .i64(let values): values.map { String($0) }
+      case .u8(let values): values.map { String($0) }
+      case .bool(let values): values.map { String($0) }
+      }
+    return tensor.extents.isEmpty ? texts[0] : KernelSpelling.list(texts)
   }
 }

@@ -1,0 +1,32 @@
+import AdjointCore
+
+/// A change of a kernel graph that leaves what it computes as it is: a value with a name and a function.
+///
+/// What a pass fuses into contractions or rows, and what it leaves apart and why, it notes in the graph's
+/// reports.
+package struct KernelPass: Sendable {
+  /// The name by which reports and the command line know it.
+  package let name: String
+  /// What it does, in one line.
+  package let summary: String
+  private let transform: @Sendable (KernelGraph, MachineModel) -> KernelGraph
+
+  init(
+    _ name: String, _ summary: String,
+    transform: @escaping @Sendable (KernelGraph, MachineModel) -> KernelGraph
+  ) {
+    self.name = name
+    self.summary = summary
+    self.transform = transform
+  }
+
+  /// The kernel graph after the pass, for a machine.
+  package func callAsFunction(_ graph: KernelGraph, on machine: MachineModel) -> KernelGraph {
+    transform(graph, machine)
+  }
+}
+
+extension KernelPass: Hashable {
+  package static func == (left: KernelPass, right: KernelPass) -> Bool { left.name == right.name }
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
