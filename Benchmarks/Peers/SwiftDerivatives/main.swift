@@ -19,6 +19,7 @@ struct Reply: Encodable {
   var mismatch: String?
   var firstResult: Double?
   var samples: [Double]?
+  var latencies: [String: Double]?
 }
 
 /// A value and the slope of each parameter.
@@ -95,6 +96,18 @@ func samples(_ step: Step, most: Int, limit: Double) -> [Double] {
   return found.sorted()
 }
 
+/// The times of single calls in microseconds, after a hundred that do not count.
+func latencies(_ step: Step, most: Int, limit: Double) -> [Double] {
+  for _ in 0..<100 { _ = seconds(step, 1) }
+  var (calls, passed) = ([Double](), 0.0)
+  repeat {
+    let time = seconds(step, 1)
+    calls.append(time * 1e6)
+    passed += time
+  } while calls.count < most && passed < limit
+  return calls.sorted()
+}
+
 func say(_ reply: Reply) throws {
   FileHandle.standardOutput.write(try JSONEncoder().encode(reply) + Data("\n".utf8))
 }
@@ -118,6 +131,12 @@ func answer(_ request: Request, _ prepared: inout Step?, registered: Bool) throw
     guard let prepared else { throw Mistake("no case is prepared") }
     return Reply(
       samples: samples(prepared, most: request.repeats ?? 15, limit: request.seconds ?? 1))
+  case "latencies":
+    guard let prepared else { throw Mistake("no case is prepared") }
+    let calls = latencies(prepared, most: request.repeats ?? 10_000, limit: request.seconds ?? 2)
+    let shares = ["p50": 0.5, "p90": 0.9, "p99": 0.99, "p99.9": 0.999]
+    return Reply(
+      latencies: shares.mapValues { calls[Int(($0 * Double(calls.count)).rounded(.up)) - 1] })
   case "release":
     prepared = nil
     return Reply()

@@ -105,7 +105,26 @@ struct NestLayout: Hashable, Sendable {
       }
       if score >= best?.score ?? 0 { best = (axis, score) }
     }
-    return best?.axis
+    guard let best, nest.extents[best.axis] <= shortExtent else { return best?.axis }
+    return longAxis(of: nest) ?? best.axis
+  }
+
+  /// The most points of an axis that fills no vector, as of coordinates in space.
+  private static let shortExtent = 4
+  /// The fewest points of an axis that is worth more than one of those.
+  private static let longExtent = 32
+
+  /// A long axis along which accesses are at most a few elements apart, and what is stored at each point is next to each
+  /// other; the innermost of several.
+  private static func longAxis(of nest: StridedNest) -> Int? {
+    nest.extents.indices.dropFirst(nest.rowAxes).last { axis in
+      nest.extents[axis] >= longExtent
+        && nest.inputs.allSatisfy { (0...shortExtent).contains($0.strides[axis]) }
+        && nest.outputs.allSatisfy { output in
+          let stride = output.access.strides[axis]
+          return output.combiner == nil ? stride == 1 : (0...shortExtent).contains(stride)
+        }
+    }
   }
 
   /// Thirds of the nanoseconds that a vector of points takes, roughly.
