@@ -22,6 +22,8 @@ PATIENT_SECONDS = 600.0
 SETTLING_SECONDS = 0.4
 # A case is measured again, after the others, where more than this share of its turns were disturbed.
 DISTURBED_SHARE = 0.25
+# The most steps of a turn where they are timed one by one.
+SINGLE_STEPS = 3_000
 # How often at most a turn is taken until it is quiet before and after it, and a case until it is not
 # disturbed; how many times the rounds asked for are taken at most until enough were steady.
 PATIENCE = 3
@@ -53,14 +55,23 @@ class Case:
         for worker in self.ready[first:] + self.ready[:first]:
             for _ in range(PATIENCE):
                 before = self.quiet(after)
-                reply = self.ask(worker, "measure", repeats=options.samples, seconds=options.seconds)
-                times[worker.name] = statistics.median(reply["samples"]) if reply else None
+                times[worker.name] = self.measured(worker, options)
                 after = self.speed()
                 slower = min(before, after)
-                if is_quiet(slower, self.team.fastest) or not reply or not is_patient(self.team):
+                failed = times[worker.name] is None
+                if is_quiet(slower, self.team.fastest) or failed or not is_patient(self.team):
                     break
             self.speeds.append(slower)
         return times
+
+    def measured(self, worker, options):
+        """The median of a turn in microseconds; None where the worker fails."""
+        if options.single_steps:
+            reply = self.ask(
+                worker, "latencies", repeats=SINGLE_STEPS, seconds=2 * options.seconds)
+            return reply and reply["latencies"]["p50"]
+        reply = self.ask(worker, "measure", repeats=options.samples, seconds=options.seconds)
+        return reply and statistics.median(reply["samples"])
 
     def quiet(self, speed):
         """The speed of a probe as soon as the machine is quiet, or when it was waited for long enough."""

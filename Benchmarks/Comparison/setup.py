@@ -51,6 +51,22 @@ def set_up_environment():
     stamp.write_text(digest)
 
 
+def swift_program(optimisation):
+    """The path of the program that takes Swift's own derivatives, compiled in one way."""
+    return FOLDER / ".build" / f"swift-derivatives{optimisation}"
+
+
+def build_swift_program(optimisation):
+    """Compiles that program where it is older than its source."""
+    sources = sorted((PEERS / "SwiftDerivatives").glob("*.swift"))
+    program = swift_program(optimisation)
+    newest = max(source.stat().st_mtime for source in sources)
+    if program.exists() and program.stat().st_mtime > newest:
+        return
+    program.parent.mkdir(exist_ok=True)
+    run("swiftc", "-swift-version", "6", "-wmo", optimisation, *sources, "-o", program)
+
+
 def build():
     """Builds our executable, optimised, and returns its path."""
     package = ["swift", "build", "--package-path", FOLDER, "-c", "release"]

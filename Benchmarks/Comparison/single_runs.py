@@ -7,7 +7,7 @@ import time
 
 from Comparison.rounds import result, rounded
 from Comparison.setup import say
-from Comparison.workers import OURS, command, pin
+from Comparison.workers import OURS, SWIFT, command, pin
 
 COLD_CASE = "mlp_b128"
 COLD_STARTS = 5
@@ -15,8 +15,8 @@ COLD_STARTS = 5
 CHAINS = [1_000, 4_000, 100_000]
 COMPILE_CASES = [f"compile_{nodes}" for nodes in CHAINS]
 LONGEST_OF_PEERS = 4_000
-# Runs operator by operator, so there is nothing to wait for.
-WITHOUT_COMPILER = {"torch"}
+# The first runs operator by operator, so there is nothing to wait for; the others are asked for some cases alone.
+WITHOUT_COMPILER = {"torch", "mlx", "mlx.openblas", "onnxruntime", *SWIFT}
 
 
 def cold_start(name, executable, case, file, threads):
@@ -42,9 +42,10 @@ def cold_start(name, executable, case, file, threads):
 def cold_starts(peers, executable, file, threads):
     """The result of the cold start, all systems by turns."""
     runs = {}
+    asked = [name for name in peers if name not in SWIFT]
     for number in range(COLD_STARTS):
         say(f"cold start, round {number + 1} of {COLD_STARTS}")
-        for name in [OURS, *peers]:
+        for name in [OURS, *asked]:
             if found := cold_start(name, executable, COLD_CASE, file, threads):
                 runs.setdefault(name, []).append(found)
     times = {name: statistics.median(run[0] for run in found) for name, found in runs.items()}
@@ -62,7 +63,7 @@ def cold_starts(peers, executable, file, threads):
 def peak_bytes(peers, executable, case, file, threads):
     """The most memory that a process had which took four steps of a case."""
     found = {}
-    for name in [OURS, *peers]:
+    for name in [OURS, *(name for name in peers if name not in SWIFT)]:
         if run := cold_start(name, executable, case, file, threads):
             found[name] = run[2]
     return found

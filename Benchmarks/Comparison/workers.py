@@ -5,9 +5,9 @@ import os
 import subprocess
 import sys
 
-from Comparison.setup import PEERS, PYTHON, say
+from Comparison.setup import PEERS, PYTHON, say, swift_program
 
-# The name of each peer in results, and its script.
+# The name of each peer in results that runs in Python, and its script.
 SCRIPTS = {
     "jax": "jax_jit.py",
     "torch": "torch_eager.py",
@@ -16,7 +16,18 @@ SCRIPTS = {
     "tf.xla": "tensorflow_xla.py",
     "pytensor": "pytensor_function.py",
     "casadi": "casadi_functions.py",
+    "mlx": "mlx_compiled.py",
+    "mlx.openblas": "mlx_openblas.py",
+    "onnxruntime": "onnx_session.py",
 }
+# The name of each peer that Swift's own derivatives are, how it is optimised, and its arguments.
+SWIFT = {
+    "swift": ("-O", []),
+    "swift.unchecked": ("-Ounchecked", []),
+    "swift.registered": ("-O", ["--registered"]),
+    "swift.registered.unchecked": ("-Ounchecked", ["--registered"]),
+}
+PEER_NAMES = [*SCRIPTS, *SWIFT]
 OURS = "ours"
 
 
@@ -26,7 +37,12 @@ class Failure(Exception):
 
 def command(name, executable):
     """How the process of a system starts, without its arguments."""
-    return [executable] if name == OURS else [PYTHON, PEERS / SCRIPTS[name]]
+    if name == OURS:
+        return [executable]
+    if name in SWIFT:
+        optimisation, arguments = SWIFT[name]
+        return [swift_program(optimisation), *arguments]
+    return [PYTHON, PEERS / SCRIPTS[name]]
 
 
 def pin(cores):

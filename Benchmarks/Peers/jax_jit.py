@@ -29,6 +29,7 @@ class Jax(JaxProducts):
         self.sum, self.mean, self.square = jax.numpy.sum, jax.numpy.mean, jax.numpy.square
         self.reshape, self.transpose = jax.numpy.reshape, jax.numpy.transpose
         self.matmul = jax.numpy.matmul
+        self.sqrt = jax.numpy.sqrt
         self.relu, self.sigmoid = jax.nn.relu, jax.nn.sigmoid
         self.softplus = jax.nn.softplus
         self.gelu = functools.partial(jax.nn.gelu, approximate=True)
@@ -48,6 +49,11 @@ class Jax(JaxProducts):
         mean = x.mean(axis=-1, keepdims=True)
         centred = x - mean
         variance = self.square(centred).mean(axis=-1, keepdims=True)
+        return centred * self.jax.lax.rsqrt(variance + 1e-5) * scale + offset
+
+    def batch_norm(self, x, scale, offset):
+        centred = x - x.mean(axis=0)
+        variance = self.square(centred).mean(axis=0)
         return centred * self.jax.lax.rsqrt(variance + 1e-5) * scale + offset
 
     def attention(self, query, key, value):

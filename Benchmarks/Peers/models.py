@@ -123,6 +123,7 @@ MODELS = {
     "logistic_100k": LOGISTIC,
     "residual_b64": RESIDUAL,
     "infer_mlp": PERCEPTRON,
+    "infer_mlp_b32": PERCEPTRON,
     "infer_deepnarrow": PERCEPTRON,
     "infer_wide": PERCEPTRON,
     "infer_tblock": TRANSFORMER,

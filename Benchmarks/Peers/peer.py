@@ -1,8 +1,9 @@
 """What every peer's script builds on: its worker, which answers requests.
 
-A peer is a class with a `name`, a `version`, the functions that models.py and formulas.py call, and ways to make a
-program of a model: `training`, `inference`, and those of KINDS, as many as it has. `main` makes a worker of it: one
-request a line on standard input, one answer a line on standard output, in JSON.
+A peer is a class with a `name`, a `version`, the functions that models.py, formulas.py and others.py call, and ways to
+make a program of a model: `training`, `inference`, and those of KINDS, as many as it has; with `cases`, a pattern of
+names, where it is asked for some alone. `main` makes a worker of it: one request a line on standard input, one answer
+a line on standard output, in JSON.
 """
 
 import argparse
@@ -41,6 +42,7 @@ os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(CACHE / "torch")
 from case_data import Data, Inputs, Mismatch  # noqa: E402
 from formulas import FORMULAS  # noqa: E402
 from models import MODELS, chain  # noqa: E402
+from others import OTHERS  # noqa: E402
 from timing import latencies, samples, shared_samples  # noqa: E402
 
 __all__ = ["CACHE", "Inputs", "Program", "main"]
@@ -74,16 +76,24 @@ KINDS = {
 }
 
 
-def prepare(peer, data, model):
-    """The program of a case; what it computes is told by what our executable wrote."""
+def kind_of(data):
+    """What makes the program of a case; what it computes is told by what our executable wrote."""
     if data.updated:
-        return peer.training(model, data)
+        return "training"
     for prefix, kind in KINDS.items():
         if any(name.startswith(prefix) for name in data.outputs):
-            if not hasattr(peer, kind):
-                raise Unsupported(f"not asked for {kind.replace('_', ' ')}")
-            return getattr(peer, kind)(model, data)
-    return peer.inference(model, data)
+            return kind
+    return "inference"
+
+
+def prepare(peer, data, model):
+    """The program of a case."""
+    kind = kind_of(data)
+    if not hasattr(peer, kind):
+        raise Unsupported(f"not asked for {kind.replace('_', ' ')}")
+    if hasattr(peer, "cases") and not peer.cases.search(data.case):
+        raise Unsupported(f"not asked for {data.case}")
+    return getattr(peer, kind)(model, data)
 
 
 class Worker:
@@ -94,7 +104,7 @@ class Worker:
     def prepare(self, request):
         data = Data(request["file"])
         start = time.perf_counter()
-        self.program = prepare(self.peer, data, (MODELS | FORMULAS)[data.case])
+        self.program = prepare(self.peer, data, (MODELS | FORMULAS | OTHERS)[data.case])
         self.program.step()
         seconds = time.perf_counter() - start
         data.compare(self.peer.name, self.program.results())

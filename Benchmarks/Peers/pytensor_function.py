@@ -3,12 +3,15 @@
 
 import math
 import os
+import re
 
 import peer
 
 
 class PyTensor:
     name = "pytensor"
+    # All but what its rewrites and Numba do not get through in ten minutes, thousands of scalars.
+    cases = re.compile("^(?!swift_simulation)")
 
     def __init__(self, threads):
         flags = ["floatX=float32", "mode=NUMBA", f"base_compiledir={peer.CACHE / 'pytensor'}"]
@@ -22,6 +25,7 @@ class PyTensor:
         self.tensor = tensor
         self.exp, self.sin, self.tanh = tensor.exp, tensor.sin, tensor.tanh
         self.sum, self.mean, self.square = tensor.sum, tensor.mean, tensor.sqr
+        self.sqrt, self.logsumexp = tensor.sqrt, tensor.logsumexp
         self.matmul, self.sigmoid, self.softplus = tensor.matmul, tensor.sigmoid, tensor.softplus
 
     def relu(self, x):
@@ -57,6 +61,11 @@ class PyTensor:
     def layer_norm(self, x, scale, offset):
         centred = x - x.mean(axis=-1, keepdims=True)
         variance = self.square(centred).mean(axis=-1, keepdims=True)
+        return centred / self.tensor.sqrt(variance + 1e-5) * scale + offset
+
+    def batch_norm(self, x, scale, offset):
+        centred = x - x.mean(axis=0)
+        variance = self.square(centred).mean(axis=0)
         return centred / self.tensor.sqrt(variance + 1e-5) * scale + offset
 
     def gelu(self, x):
@@ -106,8 +115,9 @@ class PyTensor:
     def gradients(self, model, data):
         x = self.values(data.inputs)
         value = model.loss(self, {}, x)
-        slopes = self.pytensor.grad(value, list(x.values()))
-        named = {"gradient." + name: slope for name, slope in zip(x, slopes)}
+        sources = data.gradient_sources
+        slopes = self.pytensor.grad(value, [x[name] for name in sources])
+        named = {"gradient." + name: slope for name, slope in zip(sources, slopes)}
         return self.program({data.value_name: value, **named})
 
     def hessian_product(self, model, data):

@@ -26,6 +26,7 @@ class TensorFlow:
         )
         self.exp, self.sin, self.tanh = tf.exp, tf.sin, tf.tanh
         self.sum, self.mean, self.square = tf.reduce_sum, tf.reduce_mean, tf.square
+        self.sqrt, self.logsumexp = tf.sqrt, tf.reduce_logsumexp
         self.reshape, self.transpose = tf.reshape, tf.transpose
         self.relu, self.sigmoid = tf.nn.relu, tf.sigmoid
         self.softplus = tf.nn.softplus
@@ -49,6 +50,10 @@ class TensorFlow:
 
     def layer_norm(self, x, scale, offset):
         mean, variance = self.tf.nn.moments(x, axes=[-1], keepdims=True)
+        return self.tf.nn.batch_normalization(x, mean, variance, offset, scale, 1e-5)
+
+    def batch_norm(self, x, scale, offset):
+        mean, variance = self.tf.nn.moments(x, axes=[0])
         return self.tf.nn.batch_normalization(x, mean, variance, offset, scale, 1e-5)
 
     def attention(self, query, key, value):
@@ -101,10 +106,11 @@ class TensorFlow:
     def gradients(self, model, data):
         @self.function
         def differentiate(x):
+            sources = {name: x[name] for name in data.gradient_sources}
             with self.tf.GradientTape() as tape:
-                tape.watch(x)
+                tape.watch(sources)
                 value = model.loss(self, {}, peer.Inputs(x, data.shapes))
-            return value, tape.gradient(value, x)
+            return value, tape.gradient(value, sources)
 
         def names(result):
             value, slopes = result

@@ -20,6 +20,7 @@ class Torch(TorchProducts):
         self.exp, self.sin, self.tanh = torch.exp, torch.sin, torch.tanh
         self.cos, self.least, self.logsumexp = torch.cos, torch.amin, torch.logsumexp
         self.sum, self.mean, self.square = torch.sum, torch.mean, torch.square
+        self.sqrt = torch.sqrt
         self.reshape, self.transpose = torch.reshape, torch.permute
         self.matmul, self.relu, self.sigmoid = torch.matmul, torch.relu, torch.sigmoid
         self.softplus = functional.softplus
@@ -47,6 +48,10 @@ class Torch(TorchProducts):
 
     def layer_norm(self, x, scale, offset):
         return self.torch.nn.functional.layer_norm(x, scale.shape, scale, offset, eps=1e-5)
+
+    def batch_norm(self, x, scale, offset):
+        return self.torch.nn.functional.batch_norm(
+            x, None, None, scale, offset, training=True, eps=1e-5)
 
     def inputs(self, data, sources=()):
         def tensor(name, array):

@@ -34,6 +34,11 @@ struct NestLayout: Hashable, Sendable {
   /// The points of a vector.
   let lanes: Int
   let split: Split
+  /// Where the reduced loops are done around the column loop, the vectors of the column that they take at a time,
+  /// each with accumulators in memory; 0 where they are done within it.
+  let stretch: Int
+  /// The rows that are taken into the accumulators in memory at a time.
+  let tileRows: Int
   /// An estimate of the nanoseconds of a run on one thread.
   let cost: Int
 
@@ -66,7 +71,12 @@ struct NestLayout: Hashable, Sendable {
     }
     self.loops = loops
     self.keptCount = keptCount
-    split = nest.rowAxes > 0 ? .none : Self.split(loops, keptCount: keptCount, cost: cost)
+    // Where there is much to do at a point or something to write, one row after another is as fast as memory is.
+    tileRows = weight <= 10 && nest.outputs.allSatisfy { $0.combiner != nil } ? 8 : 1
+    stretch = Self.stretch(nest, loops, keptCount: keptCount, lanes: lanes)
+    split =
+      nest.rowAxes > 0
+      ? .none : Self.split(loops, keptCount: keptCount, stretch: stretch, cost: cost)
   }
 
   /// The items of work.
@@ -95,7 +105,26 @@ struct NestLayout: Hashable, Sendable {
       }
       if score >= best?.score ?? 0 { best = (axis, score) }
     }
-    return best?.axis
+    guard let best, nest.extents[best.axis] <= shortExtent else { return best?.axis }
+    return longAxis(of: nest) ?? best.axis
+  }
+
+  /// The most points of an axis that fills no vector, as of coordinates in space.
+  private static let shortExtent = 4
+  /// The fewest points of an axis that is worth more than one of those.
+  private static let longExtent = 32
+
+  /// A long axis along which accesses are at most a few elements apart, and what is stored at each point is next to each
+  /// other; the innermost of several.
+  private static func longAxis(of nest: StridedNest) -> Int? {
+    nest.extents.indices.dropFirst(nest.rowAxes).last { axis in
+      nest.extents[axis] >= longExtent
+        && nest.inputs.allSatisfy { (0...shortExtent).contains($0.strides[axis]) }
+        && nest.outputs.allSatisfy { output in
+          let stride = output.access.strides[axis]
+          return output.combiner == nil ? stride == 1 : (0...shortExtent).contains(stride)
+        }
+    }
   }
 
   /// Thirds of the nanoseconds that a vector of points takes, roughly.
@@ -148,12 +177,43 @@ struct NestLayout: Hashable, Sendable {
     return lanes
   }
 
-  private static func split(_ loops: [Loop], keptCount: Int, cost: Int) -> Split {
+  /// The bytes of the accumulators of an output for a stretch of the column.
+  private static let stretchByteCount = 1 << 12
+  /// The bytes down a column from which on rows are done one after another: what is nearer is read as fast either way.
+  private static let farByteCount = 1 << 12
+
+  /// The vectors of the column that are done at a time with the reduced loops around them; 0 for none.
+  private static func stretch(
+    _ nest: StridedNest, _ loops: [Loop], keptCount: Int, lanes: Int
+  ) -> Int {
+    guard keptCount > 0, keptCount < loops.count, loops[keptCount - 1].isColumn,
+      loops[keptCount - 1].trips > 1
+    else { return 0 }
+    let column = loops[keptCount - 1].axis
+    let reduced = loops[keptCount...].map(\.axis)
+    let sizes = nest.outputs.filter { $0.combiner != nil }.map { $0.access.scalarType.byteCount }
+    guard !nest.outputs.contains(where: { $0.combiner != nil && $0.access.scalarType == .bool }),
+      let size = sizes.max()
+    else { return 0 }
+    // What is read down the column, from the first row to the last.
+    let far = nest.inputs.contains { input in
+      input.strides[column] == 1
+        && reduced.reduce(0) { $0 +| (nest.extents[$1] - 1) *| abs(input.strides[$1]) }
+        *| input.scalarType.byteCount >= farByteCount
+    }
+    return far ? max(1, stretchByteCount / (lanes * size)) : 0
+  }
+
+  private static func split(
+    _ loops: [Loop], keptCount: Int, stretch: Int, cost: Int
+  ) -> Split {
     guard cost > 4000, let first = loops.first else { return .none }
     if keptCount > 0 {
       let trips = first.trips + (first.rest > 0 ? 1 : 0)
       if trips >= 4 || keptCount == loops.count {
-        return trips > 1 ? .kept(grain: max(1, trips *| 2000 / cost)) : .none
+        // An item has some of a row, so that what it reads goes on.
+        let least = stretch > 0 && first.isColumn ? max(1, (stretch + 3) / 4) : 1
+        return trips > 1 ? .kept(grain: max(least, trips *| 2000 / cost)) : .none
       }
     }
     guard keptCount < loops.count else { return .none }

@@ -10,7 +10,7 @@ extension NestWriter {
   /// The outputs with a combiner.
   var reductions: [Int] { nest.outputs.indices.filter { nest.outputs[$0].combiner != nil } }
 
-  private func type(of output: Int) -> VectorType {
+  func type(of output: Int) -> VectorType {
     let entry = nest.outputs[output]
     let isVector = layout.column != nil
     return VectorType(entry.access.scalarType, isVector ? layout.lanes : 1)
@@ -26,9 +26,11 @@ extension NestWriter {
     guard nest.outputs[output].combiner != nil else { return }
     let type = type(of: output)
     accumulators[output] = text.value("alloca \(type.text)")
-    guard carries else { return }
-    totals[output] = text.value("alloca \(type.text)")
-    if isCompensated(output) { losses[output] = text.value("alloca \(type.text)") }
+    if carries {
+      totals[output] = text.value("alloca \(type.text)")
+      if isCompensated(output) { losses[output] = text.value("alloca \(type.text)") }
+    }
+    if layout.stretch > 0 { allocateRows(output, type) }
   }
 
   mutating func beginReductions() {

@@ -31,6 +31,8 @@ struct NestWriter: ProgramWriter {
   var totals: [Int: String] = [:]
   /// The memory of what the totals lost by rounding, where it is kept.
   var losses: [Int: String] = [:]
+  /// The memory of the accumulators of a stretch of the column, where rows are done one after another.
+  var rowAccumulators: [Int: RowAccumulators] = [:]
   /// The bits of the literals that are read from before the offsets of the operands; nil where all are
   /// in the code.
   var literals: [UInt64]?
@@ -142,6 +144,7 @@ struct NestWriter: ProgramWriter {
 
   /// Writes the loops from one on.
   mutating func writeLoops(_ number: Int) {
+    if number == layout.keptCount - 1, layout.stretch > 0 { return writeStretches() }
     if number < layout.keptCount {
       return writeLoop(number) { $0.writeLoops(number + 1) }
     }
@@ -166,7 +169,7 @@ struct NestWriter: ProgramWriter {
   }
 
   /// Begins a loop over chunks of iterations.
-  private mutating func beginChunk(
+  mutating func beginChunk(
     from: String, to: String
   ) -> (loop: FunctionText.Loop, from: String, to: String) {
     let length = text.value("sub i64 \(to), \(from)")
@@ -180,7 +183,7 @@ struct NestWriter: ProgramWriter {
   }
 
   /// Writes one loop around a body: whole vectors, then the rest, where it is the column loop.
-  private mutating func writeLoop(_ number: Int, _ body: (inout NestWriter) -> Void) {
+  mutating func writeLoop(_ number: Int, _ body: (inout NestWriter) -> Void) {
     let loop = layout.loops[number]
     let range = ranges[number]
     let (outerPointers, outerPositions) = (pointers, positions)
@@ -229,7 +232,7 @@ struct NestWriter: ProgramWriter {
   }
 
   /// Moves the pointers to a position of a loop and writes what depends on it.
-  private mutating func enter(_ number: Int, at position: String) {
+  mutating func enter(_ number: Int, at position: String) {
     let axis = layout.loops[number].axis
     positions[axis] = position
     move(along: axis, by: position)
@@ -237,7 +240,7 @@ struct NestWriter: ProgramWriter {
   }
 
   /// What is done at each point, or vector of points.
-  private mutating func writePoint() {
+  mutating func writePoint() {
     for number in nest.outputs.indices { accumulate(number) }
     for number in nest.outputs.indices where nest.outputs[number].combiner == nil {
       store(number)

@@ -46,6 +46,9 @@ extension FunctionText {
         "call \(type.text) @llvm.masked.load.\(type.suffix).p0(ptr \(pointer), i32 \(alignment),"
           + " \(mask), \(type.text) zeroinitializer)")
     }
+    if (2...4).contains(stride), count == type.lanes, type.lanes > 1, alignment >= 4 {
+      return loadEvery(stride, of: type, at: pointer)
+    }
     let places = laneAddresses(pointer, stride: stride, type)
     declare(
       "declare \(type.text) @llvm.masked.gather.\(type.suffix).v\(type.lanes)p0(<\(type.lanes) x ptr>,"
@@ -53,6 +56,49 @@ extension FunctionText {
     return value(
       "call \(type.text) @llvm.masked.gather.\(type.suffix).v\(type.lanes)p0(<\(type.lanes) x ptr>"
         + " \(places), i32 \(alignment), \(mask), \(type.text) zeroinitializer)")
+  }
+
+  /// Loads a vector whose lanes are a few elements apart: all that is between too, of which the lanes are picked, which
+  /// is faster than to gather them.
+  private mutating func loadEvery(
+    _ stride: Int, of type: VectorType, at pointer: String
+  ) -> String {
+    let lanes = min(type.lanes, Self.pickedByteCount / type.element.byteCount)
+    let piece = VectorType(type.element, lanes)
+    let last = (lanes - 1) * stride
+    var pieces = (0..<type.lanes / lanes).map { number -> String in
+      var picked = "poison"
+      var done = 0
+      for source in 0..<stride {
+        // The last source ends with the last lane: what is behind it may not be there.
+        let first = source < stride - 1 ? source * lanes : last + 1 - lanes
+        let bytes = (number * lanes * stride + first) * type.element.byteCount
+        let place = value("getelementptr i8, ptr \(pointer), i64 \(bytes)")
+        let loaded = value("load \(piece.text), ptr \(place), align \(type.element.byteCount)")
+        let end = source < stride - 1 ? (first + lanes - 1) / stride + 1 : lanes
+        let order = (0..<lanes).map { lane in
+          lane < done ? lane : lane < end ? lanes + lane * stride - first : 0
+        }
+        picked = value(shuffled(piece, picked, loaded, order))
+        done = end
+      }
+      return picked
+    }
+    while pieces.count > 1 {
+      let half = VectorType(type.element, type.lanes / pieces.count)
+      pieces = Swift.stride(from: 0, to: pieces.count, by: 2).map {
+        value(shuffled(half, pieces[$0], pieces[$0 + 1], Array(0..<2 * half.lanes)))
+      }
+    }
+    return pieces[0]
+  }
+
+  /// The bytes that are picked at a time: those of a wide register.
+  private static let pickedByteCount = 64
+
+  private func shuffled(_ type: VectorType, _ a: String, _ b: String, _ order: [Int]) -> String {
+    let numbers = order.map { "i32 \($0)" }.joined(separator: ", ")
+    return "shufflevector \(type.text) \(a), \(type.text) \(b), <\(order.count) x i32> <\(numbers)>"
   }
 
   /// Stores as many lanes as count, so many elements apart.

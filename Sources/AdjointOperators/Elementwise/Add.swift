@@ -12,6 +12,7 @@ package struct Add: BinaryOperator {
   package static let rewrites: [Rewrite] = [
     .logSumExpOfShifted,
     .logSumExpSum,
+    .doubledProduct,
     Rewrite("x + 0 → x") { site in
       if site.operands[1].isConstant(0) { return site.operands[0] }
       if site.operands[0].isConstant(0) { return site.operands[1] }

@@ -31,7 +31,8 @@ struct Case: Sendable {
   /// All cases, in the order in which they run.
   static let all: [Case] =
     [scalar] + perceptrons + elementwise + [transformerBlock, hessianProduct] + furtherTraining
-    + inference + derivatives + gradBench + [shared]
+    + inference + derivatives + gradBench + others + swiftDerivatives
+    + [shared]
 
   /// Cases that are run where they are named, and not compared with other systems: steps of two threads
   /// that are short, for `Benchmarks/company`, and the orders of one Jacobian.

@@ -26,7 +26,7 @@ extension Case {
     ]
   }()
 
-  /// Predictions of each model for one example.
+  /// Predictions of each model for one example, and of one for a batch.
   static let inference: [Case] = {
     let block = TransformerBlock(batch: 1)
     let embedding = Embedding(batch: 1)
@@ -34,6 +34,7 @@ extension Case {
     let residual = ResidualNetwork(batch: 1)
     return [
       inference("infer_mlp", Perceptron.small, batch: 1),
+      inference("infer_mlp_b32", Perceptron.small, batch: 32),
       inference("infer_deepnarrow", Perceptron.deep, batch: 1),
       inference("infer_wide", Perceptron.wide, batch: 1),
       inference(

@@ -31,6 +31,20 @@ struct Operand {
     Operand(name: name, tensor: try Tensor(numbers, extents: extents), isSource: false)
   }
 
+  /// What derivatives are with respect to, in f32.
+  static func source(
+    _ name: String, _ numbers: [Float], _ extents: Int...
+  ) throws(Diagnostic) -> Operand {
+    Operand(name: name, tensor: try Tensor(numbers, extents: extents), isSource: true)
+  }
+
+  /// Numbers that stay as they are, in f32.
+  static func data(
+    _ name: String, _ numbers: [Float], _ extents: Int...
+  ) throws(Diagnostic) -> Operand {
+    Operand(name: name, tensor: try Tensor(numbers, extents: extents), isSource: false)
+  }
+
   /// Whole numbers that stay as they are.
   static func indices(_ name: String, _ numbers: [Int32]) throws(Diagnostic) -> Operand {
     Operand(name: name, tensor: try Tensor(numbers), isSource: false)
@@ -47,6 +61,13 @@ extension RandomNumbers {
 }
 
 extension Work {
+  /// Arithmetic in f32; elements of 4 bytes in and out.
+  static func single(operations: Int, read: Int, written: Int) -> Work {
+    Work(
+      operations: Double(operations), bytesRead: 4 * Double(read),
+      bytesWritten: 4 * Double(written))
+  }
+
   /// Arithmetic in f64, which counts twice, since a vector holds half as many; elements of 8 bytes in and out.
   static func double(operations: Int, read: Int, written: Int) -> Work {
     Work(

@@ -1,6 +1,6 @@
 import Adjoint
 
-/// Compares derivatives that a context computed with central differences of the plain loops.
+/// Compares derivatives that a context computed, in f64 or f32, with central differences of the plain loops.
 struct FormulaCheck {
   let formula: any Formula
   let operands: [Operand]
@@ -8,8 +8,12 @@ struct FormulaCheck {
 
   /// What a sum of differences may be off, of its size: the cube root of the precision of f64, and some.
   private static let share = 1e-6
+  /// The same where the derivatives were computed in f32.
+  private static let shareOfSingle = 1e-4
   /// How far an operand moves along a direction of ones.
   private static let distance = 1e-5
+  /// The same where less precision is asked for: small, so that hardly any rectifier changes sides.
+  private static let distanceOfSingle = 1e-7
 
   private var sources: [Int] { operands.indices.filter { operands[$0].isSource } }
 
@@ -32,25 +36,39 @@ struct FormulaCheck {
 
   /// The slope of each element of the value along a direction of one operand.
   func slopes(_ operand: Int, along direction: [Double]) -> [Double] {
-    zip(
-      reference((operand, direction, Self.distance)),
-      reference((operand, direction, -Self.distance))
-    ).map { ($0 - $1) / (2 * Self.distance) }
+    let isSingle = operands[operand].tensor.scalarType == .f32
+    let distance = isSingle ? Self.distanceOfSingle : Self.distance
+    return zip(
+      reference((operand, direction, distance)), reference((operand, direction, -distance))
+    ).map { ($0 - $1) / (2 * distance) }
   }
 
   func expectValue() throws(Diagnostic) {
-    try Self.expect("value", try context.output("value").doubles, reference(), within: 1e-12)
+    let value = try context.output("value")
+    try Self.expect(
+      "value", value.doubles, reference(), within: value.scalarType == .f32 ? 1e-5 : 1e-12)
   }
 
+  /// Compares the slopes along a direction of random signs and along the gradient itself.
   func expectGradients() throws(Diagnostic) {
     for source in sources {
-      let gradient = try context.output("gradient.\(operands[source].name)").doubles
+      let tensor = try context.output("gradient.\(operands[source].name)")
+      let gradient = tensor.doubles
+      let largest = gradient.reduce(0) { max($0, $1.magnitude) }
       let signs = direction(of: source, "signs")
-      let slope = slopes(source, along: signs)
-      try Self.expect(
-        "the slope of \(operands[source].name)",
-        [zip(gradient, signs).reduce(0) { $0 + $1.0 * $1.1 }], slope,
-        scale: gradient.reduce(0) { max($0, $1.magnitude) } * Double(gradient.count).squareRoot())
+      let norm = zip(gradient, gradient).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot()
+      for (kind, direction) in [
+        ("random signs", signs),
+        ("itself", gradient.map { $0 / max(largest, .leastNormalMagnitude) }),
+      ] {
+        let length = zip(direction, direction).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot()
+        try Self.expect(
+          "the slope of \(operands[source].name) along \(kind)",
+          [zip(gradient, direction).reduce(0) { $0 + $1.0 * $1.1 }],
+          slopes(source, along: direction),
+          within: tensor.scalarType == .f32 ? Self.shareOfSingle : Self.share,
+          scale: kind == "itself" ? norm * length : largest * length)
+      }
     }
   }
 

@@ -36,6 +36,13 @@ struct TanhNetworkLoss: Formula {
     return [sum / Double(target.count)]
   }
 
+  /// Both products there, one and two back, and a function of some 25 operations for each unit.
+  var gradientWork: Work {
+    .double(
+      operations: examples * (2 * (2 * inputs + 3 * outputs) * hidden + 30 * hidden),
+      read: weightCount + examples * (inputs + outputs), written: weightCount)
+  }
+
   /// For each column the tangents of both products and of what goes back through the second to both weights, then
   /// half, since the Hessian is symmetric.
   var hessianWork: Work {
