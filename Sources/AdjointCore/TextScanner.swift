@@ -106,6 +106,19 @@ package struct TextScanner {
     return String(decoding: bytes[start..<end], as: UTF8.self)
   }
 
+  /// What stands in the line before a sign, which is taken too, without blanks at its end.
+  package mutating func text(before sign: Character, _ what: String) throws(Diagnostic) -> String {
+    let start = next
+    let lineEnd = bytes[start...].firstIndex(of: 0x0a) ?? bytes.count
+    guard let ascii = sign.asciiValue, let end = bytes[start..<lineEnd].firstIndex(of: ascii),
+      end > start
+    else { throw expected(what) }
+    position = end + 1
+    var text = bytes[start..<end]
+    while let last = text.last, Self.isBlank(last) { text.removeLast() }
+    return String(decoding: text, as: UTF8.self)
+  }
+
   /// Everything up to the end of the line.
   package mutating func restOfLine() -> String {
     let start = next

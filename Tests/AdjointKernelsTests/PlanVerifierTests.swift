@@ -236,13 +236,13 @@ struct PlanVerifierTests {
         $0.inputs.append($0.inputs[0]); $0.inputs[1].operand = 2
       }
     },
-    Mutation("an epilogue with an operand below all", "has no operand") { plan in
+    Mutation("an epilogue with an operand below all", "which is not there") { plan in
       plan.editEpilogue {
         $0.inputs.append($0.inputs[0]); $0.inputs[1].operand = -2
       }
     },
-    Mutation("a loop that reads a product", "has no operand") { plan in
-      plan.edit(1) { (nest: inout LoopNest) in nest.inputs[0].operand = -1 }
+    Mutation("a loop that reads a product", "reads the product, which is not there") { plan in
+      plan.edit(1) { (nest: inout LoopNest) in nest.inputs[0].source = .product }
     },
     Mutation("a contraction of whole numbers", "f32 or f64") {
       $0.edit(0) { (product: inout Contraction) in product.scalarType = .i32 }
@@ -278,7 +278,7 @@ struct PlanVerifierTests {
         nest.inputs[0].access.map = IndexMap([AxisIndex(axis: 1), AxisIndex(axis: 0)])
       }
     },
-    Mutation("an output of no step", "names no result or no step") {
+    Mutation("an output of no step", "names no step") {
       $0.edit(1) { (nest: inout LoopNest) in nest.outputs[0].step = 7 }
     },
     Mutation("an output of another type", "another scalar type") {

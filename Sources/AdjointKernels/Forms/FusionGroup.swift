@@ -60,7 +60,7 @@ package struct FusionGroup: Hashable, Sendable {
   package func place(of slot: Slot) -> Int? {
     switch slot {
     case .result(let number): number >= 0 && number < resultCount ? number : nil
-    case .local(let number): locals.indices.contains(number) ? resultCount + number : nil
+    case .local(let number): locals.indices.contains(number) ? resultCount +| number : nil
     case .operand, .product, .value: nil
     }
   }

@@ -46,8 +46,7 @@ package struct PlanParser {
     try section("buffers") { parser throws(Diagnostic) in try parser.readBuffer() }
     if scanner.comes("outputs") {
       try section("outputs") { parser throws(Diagnostic) in
-        let name = try parser.scanner.name("the name of an output")
-        try parser.scanner.expect("=")
+        let name = try parser.scanner.text(before: "=", "the name of an output")
         parser.plan.outputs.append(Plan.Port(name: name, buffer: try parser.buffer()))
         try parser.scanner.endLine()
       }
@@ -128,12 +127,12 @@ package struct PlanParser {
     of number: Plan.BufferID, _ type: TensorType
   ) throws(Diagnostic) -> Plan.Buffer.Role {
     if scanner.accepts("input") {
-      let name = try scanner.name("the name of an input")
+      let name = scanner.restOfLine()
       plan.inputs.append(Plan.Port(name: name, buffer: number))
       return .input
     }
     if scanner.accepts("parameter") {
-      let name = try scanner.name("the name of a parameter")
+      let name = scanner.restOfLine()
       plan.parameters.append(Plan.Port(name: name, buffer: number))
       return .parameter
     }
@@ -151,8 +150,7 @@ package struct PlanParser {
     _ = try scanner.name("a step")
     guard scanner.accepts(",") else { return .temporary }
     if scanner.accepts("the next") {
-      _ = try scanner.name("the name of a parameter")
-      try scanner.expect(",")
+      _ = try scanner.text(before: ",", "the name of a parameter")
     }
     try scanner.expect("in place of")
     return .inPlace(of: try buffer())
