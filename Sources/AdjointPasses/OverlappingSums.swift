@@ -11,7 +11,7 @@ extension Pass {
   ///     %c = add(%a, %b)                             %b = slice(%p) {axes = [0], starts = [0], limits = [4]}
   ///                                                  %c = add(%a, %b)
   ///
-  /// A copy may be negated or scaled by a number. Slices are read where they are added; a padded value has to be written,
+  /// A copy may be negated, also as a difference the other way around, or scaled by a number. Slices are read where they are added; a padded value has to be written,
   /// zeros first. Only the sign of a zero, and the order of the sum, may change.
   public static let overlappingSums = Pass(
     "overlapping-sums", "pad a value once, and read it at several places, instead of adding copies"
@@ -37,9 +37,9 @@ private struct PaddedCopy {
 
   /// Where it begins along each axis.
   let start: [Int]
-  let source: Value
+  private(set) var source: Value
   /// What is done to the source, the last first.
-  let steps: [Step]
+  private var steps: [Step]
 
   /// So many steps are looked through, so that a chain of any length takes the same time.
   private static let mostSteps = 8
@@ -68,6 +68,20 @@ private struct PaddedCopy {
     self.steps = steps
   }
 
+  /// This copy as one of another's source, where that is its own or the difference the other way around; nil for others.
+  func ofSource(of other: PaddedCopy) -> PaddedCopy? {
+    if source.isIdentical(to: other.source) { return self }
+    guard source.definition(as: Subtract.self) != nil,
+      other.source.definition(as: Subtract.self) != nil,
+      source.operands[0].isIdentical(to: other.source.operands[1]),
+      source.operands[1].isIdentical(to: other.source.operands[0])
+    else { return nil }
+    var copy = self
+    copy.source = other.source
+    copy.steps.append(.negation)
+    return copy
+  }
+
   /// The finite number among two operands, which leaves a zero a zero, and the other one.
   private static func factor(_ operands: [Value]) -> (number: Double, other: Value)? {
     for (one, other) in [(operands[0], operands[1]), (operands[1], operands[0])] {
@@ -94,9 +108,11 @@ extension [Value] {
     var groups: [[(place: Int, copy: PaddedCopy)]] = []
     for (place, value) in enumerated() {
       guard let copy = PaddedCopy(value) else { continue }
-      let group = groups.firstIndex { $0[0].copy.source.isIdentical(to: copy.source) }
-      if let group {
-        groups[group].append((place, copy))
+      let sharing = groups.indices.lazy.compactMap { group in
+        copy.ofSource(of: groups[group][0].copy).map { (group: group, copy: $0) }
+      }.first
+      if let sharing {
+        groups[sharing.group].append((place, sharing.copy))
       } else {
         groups.append([(place, copy)])
       }
