@@ -24,12 +24,14 @@ extension Graph {
     return (lowered.plan, lowered.fusions)
   }
 
-  /// The plan, what was fused into its contractions, and what is done row by row.
+  /// The plan, what was fused into its contractions, what is done row by row, and what it all stands for.
   ///
   /// - Throws: as `lowered(_:)`.
   package func loweredWithLedgers(
     _ options: LoweringOptions = LoweringOptions()
-  ) throws(Diagnostic) -> (plan: VerifiedPlan, fusions: FusionReport, rows: RowFusionReport) {
+  ) throws(Diagnostic) -> (
+    plan: VerifiedPlan, fusions: FusionReport, rows: RowFusionReport, origins: PlanOrigins
+  ) {
     var kernels = try KernelGraph(lowering: self)
     if options.splitsInner { kernels = SplitK.run(on: kernels) }
     kernels = ProducerFusion.run(on: kernels, inlines: options.fusesProducers)
@@ -58,6 +60,6 @@ extension Graph {
       if let entry = step.entry { fusions.entries[entry].step = number }
       if let group = step.group { rows.groups[group].step = number }
     }
-    return (plan, fusions, rows)
+    return (plan, fusions, rows, PlanOrigins(plan.plan, schedule))
   }
 }

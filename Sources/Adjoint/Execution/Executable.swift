@@ -42,16 +42,15 @@ public struct Executable: Sendable {
   package init(
     _ graph: Graph, _ options: CompilationOptions, on engine: Engine
   ) throws(Diagnostic) {
-    let bound = try graph.binding(options.dimensions)
-    try bound.checkBound()
-    let execution = ExecutionOptions(
-      threads: options.threads, maximumArenaByteCount: options.maximumArenaByteCount,
-      backend: options.backend)
-    let (optimized, plan) = try engine.execution.whileCompilerOpens(execution) {
-      () throws(Diagnostic) in
-      let optimized = try options.pipeline(bound)
-      return (optimized, try optimized.lowered(.thisMachine))
-    }
+    // What a report would want of it is gone before code is generated.
+    let lowered = try LoweredGraph(graph, options, on: engine)
+    try self.init(lowered.optimized, lowered.plan, lowered.execution, on: engine)
+  }
+
+  /// Loads the plan of a graph after the passes.
+  init(
+    _ optimized: Graph, _ plan: VerifiedPlan, _ execution: ExecutionOptions, on engine: Engine
+  ) throws(Diagnostic) {
     self.plan = plan.plan
     compiled = try LoadedPlan(plan, options: execution, on: engine.execution)
     inputs = optimized.inputs

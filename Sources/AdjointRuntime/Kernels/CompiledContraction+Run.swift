@@ -33,24 +33,28 @@ struct ContractionRun {
   ///
   /// The panels are cut here and not inside BLAS because some libraries sum in another order when they use
   /// more threads.
-  func run(threads: Int, on pool: @autoclosure () -> ThreadPool) {
+  func run(
+    threads: Int, on pool: @autoclosure () -> ThreadPool, _ sharing: some WorkSharing
+  ) {
     let product = contraction.pointee.product
     guard product.batch > 0, product.rows > 0, product.columns > 0 else { return }
     if product.scalarType == .f32 {
-      run(Float.self, threads: threads, pool())
+      run(Float.self, threads: threads, pool(), sharing)
     } else {
-      run(Double.self, threads: threads, pool())
+      run(Double.self, threads: threads, pool(), sharing)
     }
   }
 
   private func run<E: BLASElement>(
-    _ type: E.Type, threads: Int, _ pool: @autoclosure () -> ThreadPool
+    _ type: E.Type, threads: Int, _ pool: @autoclosure () -> ThreadPool,
+    _ sharing: some WorkSharing
   ) {
     let items = contraction.pointee.product.batch * panels
     if contraction.pointee.isShared(locality, threads: threads) {
       withUnsafePointer(to: self) { run in
-        pool().run(
-          itemCount: items, threads: threads, context: UnsafeMutableRawPointer(mutating: run)
+        sharing.run(
+          itemCount: items, threads: threads, on: pool(),
+          context: UnsafeMutableRawPointer(mutating: run)
         ) { context, _, from, to in
           let run = context.assumingMemoryBound(to: ContractionRun.self).pointee
           if run.contraction.pointee.product.scalarType == .f32 {

@@ -19,11 +19,13 @@ struct NestRun {
     threads > 1 && nest.itemCount > 1 && nest.cost >= sharedCost
   }
 
-  func run(threads: Int, on pool: @autoclosure () -> ThreadPool) {
+  func run(
+    threads: Int, on pool: @autoclosure () -> ThreadPool, _ sharing: some WorkSharing
+  ) {
     if Self.isShared(nest, threads: threads) {
       withUnsafePointer(to: self) { run in
-        pool().run(
-          itemCount: nest.itemCount, threads: threads,
+        sharing.run(
+          itemCount: nest.itemCount, threads: threads, on: pool(),
           context: UnsafeMutableRawPointer(mutating: run)
         ) { context, worker, from, to in
           let run = context.assumingMemoryBound(to: NestRun.self)
