@@ -22,6 +22,7 @@ struct AdjointTool: ParsableCommand {
       GradientCommand.self, JacobianCommand.self, HessianCommand.self, TraceCommand.self,
       TrainCommand.self, EvaluateCommand.self, CheckGradientsCommand.self, CostCommand.self,
       ExplainCommand.self, ProfileCommand.self,
+      ExploreCommand.self,
     ])
 
   static func main() {

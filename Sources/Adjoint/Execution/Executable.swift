@@ -42,9 +42,13 @@ public struct Executable: Sendable {
   package init(
     _ graph: Graph, _ options: CompilationOptions, on engine: Engine
   ) throws(Diagnostic) {
-    // What a report would want of it is gone before code is generated.
-    let lowered = try LoweredGraph(graph, options, on: engine)
-    try self.init(lowered.optimized, lowered.plan, lowered.execution, on: engine)
+    let bound = try options.binding(graph)
+    let (optimized, plan) = try engine.execution.whileCompilerOpens(options.execution) {
+      () throws(Diagnostic) in
+      let lowered = try LoweredGraph(bound, options.pipeline)
+      return (lowered.optimized, lowered.plan)
+    }
+    try self.init(optimized, plan, options.execution, on: engine)
   }
 
   /// Loads the plan of a graph after the passes.

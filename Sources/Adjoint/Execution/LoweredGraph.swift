@@ -9,29 +9,42 @@ import AdjointRuntime
 /// together.
 ///
 /// Nodes are numbers of the graph after the passes.
-struct LoweredGraph {
+package struct LoweredGraph {
   /// The graph after the passes.
-  let optimized: Graph
-  let plan: VerifiedPlan
-  let fusions: FusionReport
-  let rows: RowFusionReport
-  let origins: PlanOrigins
-  let execution: ExecutionOptions
+  package let optimized: Graph
+  package let plan: VerifiedPlan
+  package let fusions: FusionReport
+  package let rows: RowFusionReport
+  package let origins: PlanOrigins
 
-  /// Binds dimensions, runs the passes and lowers, while the compiler of an engine becomes ready.
+  /// Runs the passes on a graph and lowers it.
   ///
+  /// - Parameters:
+  ///   - bound: A graph whose dimensions are bound.
+  ///   - observe: Sees each pass with the graph that it gives.
   /// - Throws: as `Graph.compiled(_:on:)`.
-  init(_ graph: Graph, _ options: CompilationOptions, on engine: Engine) throws(Diagnostic) {
-    let bound = try graph.binding(options.dimensions)
+  package init(
+    _ bound: Graph, _ pipeline: Pipeline,
+    observe: (Pass, Graph) throws(Diagnostic) -> Void = { _, _ in }
+  ) throws(Diagnostic) {
+    optimized = try pipeline(bound, observe: observe)
+    (plan, fusions, rows, origins) = try optimized.loweredWithLedgers(.thisMachine)
+  }
+}
+
+extension CompilationOptions {
+  /// What loading a plan asks of an engine.
+  var execution: ExecutionOptions {
+    ExecutionOptions(
+      threads: threads, maximumArenaByteCount: maximumArenaByteCount, backend: backend)
+  }
+
+  /// The graph with the numbers of its dimensions.
+  ///
+  /// - Throws: `.unboundDimension` where one is missing, and as `Graph.binding(_:)`.
+  package func binding(_ graph: Graph) throws(Diagnostic) -> Graph {
+    let bound = try graph.binding(dimensions)
     try bound.checkBound()
-    execution = ExecutionOptions(
-      threads: options.threads, maximumArenaByteCount: options.maximumArenaByteCount,
-      backend: options.backend)
-    (optimized, plan, fusions, rows, origins) = try engine.execution.whileCompilerOpens(execution) {
-      () throws(Diagnostic) in
-      let optimized = try options.pipeline(bound)
-      let lowered = try optimized.loweredWithLedgers(.thisMachine)
-      return (optimized, lowered.plan, lowered.fusions, lowered.rows, lowered.origins)
-    }
+    return bound
   }
 }

@@ -17,7 +17,10 @@ struct ProfileRunner {
   init(_ graph: Graph, _ options: CompilationOptions, on engine: Engine) throws(Diagnostic) {
     self.options = options
     self.engine = engine
-    lowered = try LoweredGraph(graph, options, on: engine)
+    let bound = try options.binding(graph)
+    lowered = try engine.execution.whileCompilerOpens(options.execution) {
+      () throws(Diagnostic) in try LoweredGraph(bound, options.pipeline)
+    }
     guard !plan.steps.isEmpty else {
       let place = graph.outputList.lazy.compactMap { graph.nodes[$0.value.node].location }.first
       throw Diagnostic(
@@ -32,7 +35,7 @@ struct ProfileRunner {
     _ values: [String: Tensor], repeats: Int, seed: UInt64, limits: MachineLimits?
   ) throws(Diagnostic) -> Profile {
     let executable = try Executable(
-      lowered.optimized, lowered.plan, lowered.execution, on: engine)
+      lowered.optimized, lowered.plan, options.execution, on: engine)
     let context = try executable.makeContext(seed: seed)
     try context.set(values)
     var assumptions: [String] = []

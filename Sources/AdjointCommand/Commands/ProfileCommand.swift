@@ -74,7 +74,8 @@ struct ProfileCommand: ParsableCommand {
     }
     guard steps > 0 else { return text }
     var table = TextTable([
-      "step", "time", "share", "GFLOP/s", "of peak", "GB/s", "of memory", "threads", "kernel", "nodes",
+      "step", "time", "share", "GFLOP/s", "of peak", "GB/s", "of memory", "threads", "kernel",
+      "nodes",
       "places",
     ])
     table.rightAligned = Set(0...7)
