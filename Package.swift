@@ -150,7 +150,8 @@ let package = Package(
     tests(
       "AdjointTests",
       on: [
-        "Adjoint", "AdjointTraining", "AdjointTables", "AdjointCharts", "AllocationCounting",
+        "Adjoint", "AdjointTraining", "AdjointTables", "AdjointCharts", "AdjointExplore",
+        "AllocationCounting",
         .product(name: "Logging", package: "swift-log"),
       ] + blas),
     tests("AdjointExploreTests", on: ["AdjointExplore"]),

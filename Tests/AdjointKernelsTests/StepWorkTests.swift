@@ -191,6 +191,7 @@ import Testing
     let nest = try LoopNest.elementwise(operands: [type], result: type) { program, x in
       program.append(.unary(.exp, x[0]), .f32)
     }
-    #expect(work(.loopNest(nest), operands: [type], results: [type]) == StepWork())
+    let nothing = work(.loopNest(nest), operands: [type], results: [type])
+    #expect(nothing.operationCount == 0 && nothing.functionCount == 0 && nothing.byteCount == 0)
   }
 }

@@ -79,7 +79,9 @@ struct ExplorationBuilder {
       table.files.append(node.location.map { strings($0.file) })
       table.lines.append(node.location.flatMap { $0.line > 0 ? $0.line : nil })
       table.roles.append(ExplorationData.Role(of: node))
-      table.origins.append(node.provenance.flatMap { numbers[$0.node] })
+      let origin = node.provenance.flatMap { numbers[$0.node] }
+      table.origins.append(origin)
+      table.subjects.append(origin.flatMap { Self.subject(of: node, writtenFor: $0, in: graph) })
       table.reasons.append(node.provenance.map { strings(Self.reason($0)) })
       table.counterparts.append(links[index])
       table.passes.append(passes[node.identity].map { strings($0) })
@@ -88,6 +90,16 @@ struct ExplorationBuilder {
     table.buffers = table.steps
     table.lowerings = Array(repeating: .unused, count: table.count)
     return table
+  }
+
+  /// The node whose derivative a node is: of an adjoint the operand of the node whose rule wrote it.
+  private static func subject(
+    of node: Node, writtenFor origin: Int, in graph: Graph
+  ) -> Int? {
+    guard let provenance = node.provenance else { return nil }
+    guard provenance.role == .adjoint, let operand = provenance.operand else { return origin }
+    let operands = graph.nodes[origin].operands
+    return operand < operands.count && operand >= 0 ? operands[operand].node : origin
   }
 
   /// What follows the operands, or the name of an input, in the line of a node: all but why it is there.

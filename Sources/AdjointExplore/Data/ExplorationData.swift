@@ -27,6 +27,8 @@ package struct ExplorationData: Hashable, Encodable, Sendable {
   /// Where there is one.
   package var profile: ProfileTable?
 
+  package init() {}
+
   /// A graph, a column for each thing that is known of a node.
   package struct NodeTable: Hashable, Encodable, Sendable {
     package var names: [Int] = []
@@ -40,8 +42,10 @@ package struct ExplorationData: Hashable, Encodable, Sendable {
     package var files: [Int?] = []
     package var lines: [Int?] = []
     package var roles: [Role] = []
-    /// The node of the same graph that a derivative node stands for.
+    /// The node of the same graph whose rule wrote a derivative node.
     package var origins: [Int?] = []
+    /// The node of the same graph whose tangent, adjoint or next value a derivative node is, or is a part of.
+    package var subjects: [Int?] = []
     /// Why a derivative node is there, in words.
     package var reasons: [Int?] = []
     /// The nodes of the other graph that it became, or that it was made of.

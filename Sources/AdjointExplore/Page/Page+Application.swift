@@ -10,7 +10,7 @@ extension Page {
     function select(kind, id, options) {
       if (id === null || id === undefined || id < 0 || id >= kinds[kind].count) return;
       selection = { kind, id };
-      if (listed.kind !== kind || !listed.places.has(id)) {
+      if (listed.kind !== kind || placeOf(id) === undefined) {
         if (listed.kind !== kind || search.value !== "") { search.value = ""; fillList(kind, ""); }
         drawTabs();
       }
@@ -60,7 +60,7 @@ extension Page {
     }
     function alongList(distance) {
       if (listed.ids.length === 0) return;
-      const place = listed.kind === selection.kind ? listed.places.get(selection.id) : undefined;
+      const place = listed.kind === selection.kind ? placeOf(selection.id) : undefined;
       const next = place === undefined ? 0 : Math.min(Math.max(place + distance, 0), listed.ids.length - 1);
       select(listed.kind, listed.ids[next]);
     }
@@ -112,8 +112,14 @@ extension Page {
     document.addEventListener("keydown", (event) => {
       if (event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
       if (event.target === search) {
-        if (event.key === "Escape") { search.value = ""; fillList(listed.kind, ""); revealRow(); listElement.focus(); }
-        else if (event.key === "Enter" && listed.ids.length > 0) { select(listed.kind, listed.ids[0]); listElement.focus(); }
+        const found = event.key === "Enter" ? first(listed.ids) : null;
+        if (event.key === "Escape" || found !== null) {
+          // The list is whole again, at what was found.
+          search.value = "";
+          fillList(listed.kind, "");
+          if (found === null) revealRow(); else select(listed.kind, found);
+          listElement.focus();
+        }
         else if (event.key === "ArrowDown") listElement.focus();
         else return;
         return event.preventDefault();
@@ -184,7 +190,7 @@ extension Page {
     function openKeys() { keysDialog.showModal(); }
     document.getElementById("help").addEventListener("click", openKeys);
     for (const [keys, meaning] of [
-      [["/"], "search; Enter takes the first, Escape clears"],
+      [["/"], "search; Enter goes to the first, ↓ into what was found"],
       [["1", "2", "3", "4"], "graph, after passes, steps, buffers"],
       [["↑", "↓"], "the next in the list, or in the arena the next buffer"],
       [["←", "→"], "what it reads and what reads it, or in the arena the next step"],
@@ -213,6 +219,8 @@ extension Page {
     }
     addEventListener("popstate", readHash);
     new ResizeObserver(() => { paintBase(); paintOverlay(); drawList(); }).observe(picture);
+    const idle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
+    for (const kind of Object.keys(kinds)) idle(() => textsOf(kind));
     window.opened = performance.now();
     """#
 }

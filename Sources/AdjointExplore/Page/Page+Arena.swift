@@ -1,11 +1,11 @@
 extension Page {
-  /// The picture of the arena: steps across, bytes down. What does not change with the selection is painted once.
+  /// The picture of the arena, steps across and bytes down; what does not change with the selection is painted once.
   static let arena = #"""
     const picture = document.getElementById("picture");
     const base = document.getElementById("base"), overlay = document.getElementById("overlay");
     const margin = { left: 66, right: 8, top: 6, bottom: 20 };
     const stripHeight = data.profile ? 34 : 0;
-    const slowest = data.profile ? Math.max(...data.profile.seconds, 1e-12) : 1;
+    const slowest = data.profile ? data.profile.seconds.reduce((most, one) => Math.max(most, one), 1e-12) : 1;
     const whole = () => ({ x0: 0, x1: Math.max(stepCount, 1), y0: 0, y1: Math.max(data.arenaByteCount, 64) });
     let view = whole();
     const shown = range(kinds.b.count).filter((id) => data.buffers.roles[id] !== 4 && data.buffers.byteCounts[id] > 0);
@@ -65,7 +65,7 @@ extension Page {
         const x = xOf(step, box);
         paint.fillStyle = line;
         paint.fillRect(x, box.top, 1, box.bottom - box.top);
-        if (step < view.x1 && step < stepCount) {
+        if (step < view.x1 && step < stepCount && (paint.textAlign === "center" || x < box.right - 30)) {
           paint.fillStyle = quiet;
           paint.fillText(String(step), paint.textAlign === "center" ? x + perStep / 2 : x + 2, box.bottom + 10);
         }

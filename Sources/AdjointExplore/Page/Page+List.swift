@@ -7,26 +7,42 @@ extension Page {
     const spacer = element("div");
     listElement.append(spacer);
     // What is listed: a kind, the things of it that the search leaves, and the place of each among them.
-    const listed = { kind: "g", ids: [], places: new Map(), texts: {} };
+    const listed = { kind: "g", ids: [], places: null };
+    // All things of each kind, and the texts that a search looks at, made when there is nothing else to do.
+    const everything = {}, texts = {};
+    for (const kind of Object.keys(kinds)) everything[kind] = range(kinds[kind].count);
+    function textsOf(kind) {
+      if (!texts[kind]) texts[kind] = everything[kind].map((id) => searched(kind, id).toLowerCase());
+      return texts[kind];
+    }
+    // The place of a thing of the listed kind in the list; undefined where a search leaves it out.
+    const placeOf = (id) => listed.places === null ? id : listed.places.get(id);
     const heads = {
       nodes: ["value", "operator", "type", "line"],
       steps: ["step", "kernel", data.profile ? "time" : "nodes"],
       buffers: ["buffer", "value", "type", "bytes", "live"],
     };
 
+    // The file that most nodes are from: of them the line is enough.
+    const mainFile = (() => {
+      const counts = new Map();
+      for (const name of data.source.files) {
+        if (name !== null) counts.set(name, (counts.get(name) || 0) + 1);
+      }
+      return [...counts].reduce((best, one) => one[1] > best[1] ? one : best, [null, 0])[0];
+    })();
+
     function fillList(kind, words) {
       const wanted = words.toLowerCase().split(/\s+/).filter((word) => word !== "");
       listed.kind = kind;
       if (wanted.length === 0) {
-        listed.ids = range(kinds[kind].count);
+        listed.ids = everything[kind];
+        listed.places = null;
       } else {
-        if (!listed.texts[kind]) {
-          listed.texts[kind] = range(kinds[kind].count).map((id) => searched(kind, id).toLowerCase());
-        }
-        const texts = listed.texts[kind];
-        listed.ids = range(kinds[kind].count).filter((id) => wanted.every((word) => texts[id].includes(word)));
+        const own = textsOf(kind);
+        listed.ids = everything[kind].filter((id) => wanted.every((word) => own[id].includes(word)));
+        listed.places = new Map(listed.ids.map((id, place) => [id, place]));
       }
-      listed.places = new Map(listed.ids.map((id, place) => [id, place]));
       const form = kinds[kind].form;
       listElement.parentElement.className = `side ${form}`;
       listHeads.className = "heads";
@@ -38,12 +54,12 @@ extension Page {
       drawList();
     }
 
-    function rowOf(kind, id, place) {
+    function rowOf(kind, id, index) {
       const row = element("div", {
         class: "row", role: "option", id: `row-${kind}${id}`, "data-kind": kind, "data-id": id,
         "aria-selected": selection.kind === kind && selection.id === id ? "true" : "false",
-        "aria-setsize": listed.ids.length, "aria-posinset": place + 1,
-        style: `top: ${place * rowHeight}px; ${colour(kind, id)}`,
+        "aria-setsize": listed.ids.length, "aria-posinset": index + 1,
+        style: `top: ${index * rowHeight}px; ${colour(kind, id)}`,
       });
       const cell = (content, style) => row.append(element("span", { class: style || null }, content));
       if (kind === "s") {
@@ -58,7 +74,9 @@ extension Page {
         cell(bytes(data.buffers.byteCounts[id]), "end");
         cell(lifetime(id), "end quiet");
       } else {
-        const line = tables[kind].lines[id];
+        const isOfMainFile = tables[kind].files[id] === mainFile;
+        const line = isOfMainFile ? tables[kind].lines[id] : null;
+        row.title = place(kind, id);
         cell(label(kind, id), "name");
         cell(text(tables[kind].operators[id]), "quiet");
         cell(types(kind, id), "quiet");
@@ -87,7 +105,7 @@ extension Page {
 
     // Scrolls the selected row into view.
     function revealRow() {
-      const place = listed.kind === selection.kind ? listed.places.get(selection.id) : undefined;
+      const place = listed.kind === selection.kind ? placeOf(selection.id) : undefined;
       if (place !== undefined) {
         const top = place * rowHeight, height = listElement.clientHeight;
         if (top < listElement.scrollTop) listElement.scrollTop = top;
@@ -126,7 +144,7 @@ extension Page {
       trailElement.replaceChildren(...order.map((station) => {
         const target = station === "d" ? "g" : station;
         const current = (other) => target === kind && other === id;
-        const list = chips(target, own[station], 4, current);
+        const list = chips(target, own[station], 3, current);
         return element("li", {
           class: station === here ? "station here" : "station", "data-station": station,
         }, element("h3", {}, headings[station]),
@@ -181,7 +199,10 @@ extension Page {
       rows.push(["computed in", chips("s", steps, 12)]);
       rows.push(["stored in", chips("b", unique(compiled.flatMap(buffersOf)), 12) || (steps.length > 0
         ? "nothing: it is computed where it is read, and stays in registers" : null)]);
-      rows.push(["fusion", noteRows(compiled.flatMap((node) => notesOfNode.get(node) || []), false)]);
+      // Of a product, what its step takes in besides.
+      const own = compiled.flatMap((node) => notesOfNode.get(node) || []);
+      const around = own.length > 0 ? [] : unique(steps.flatMap((step) => notesOfStep.get(step) || []));
+      rows.push(["fusion", [...noteRows(own, false), ...noteRows(around, true)]]);
       return [statement(kind, id), rows.filter((row) => !Array.isArray(row[1]) || row[1].length > 0)];
     }
 

@@ -30,7 +30,9 @@ extension Page {
       table.operands.forEach((operands, node) => {
         for (const operand of unique(operands.map((pair) => pair[0]))) users[operand].push(node);
       });
-      table.origins.forEach((origin, node) => { if (origin !== null) derivatives[origin].push(node); });
+      table.subjects.forEach((subject, node) => { if (subject !== null) derivatives[subject].push(node); });
+      // The last is the whole; those before it go into it.
+      for (const nodes of derivatives) nodes.reverse();
       return { users, derivatives };
     }
     const related = { g: relations(data.source), c: relations(data.compiled) };
@@ -80,6 +82,7 @@ extension Page {
     // Where a value is met on its way from the graph to its bytes.
     function stations(kind, id) {
       const own = { g: [], d: [], c: [], s: [], b: [] };
+      if (kinds[kind].count === 0) return own;
       const sort = (nodes) => {
         for (const node of nodes) own[derived(data.source.roles[node]) ? "d" : "g"].push(node);
       };
@@ -92,7 +95,7 @@ extension Page {
         downwards(own.c);
         if (derived(data.source.roles[id])) {
           own.d = [id];
-          if (data.source.origins[id] !== null) own.g = [data.source.origins[id]];
+          if (data.source.subjects[id] !== null) own.g = [data.source.subjects[id]];
         } else {
           own.g = [id];
           own.d = related.g.derivatives[id];
@@ -108,7 +111,7 @@ extension Page {
       if (kind === "b") { own.b = [id]; own.s = writers[id]; }
       if (own.d.length === 0) own.d = unique(own.g.flatMap((node) => related.g.derivatives[node]));
       if (own.g.length === 0) {
-        own.g = unique(own.d.map((node) => data.source.origins[node]).filter((node) => node !== null));
+        own.g = unique(own.d.map((node) => data.source.subjects[node]).filter((node) => node !== null));
       }
       return own;
     }
@@ -179,10 +182,7 @@ extension Page {
         if (role === 3 || node === null || node === undefined) return "constant";
         return roles[data.compiled.roles[node]];
       }
-      if (kind === "s") {
-        const nodes = data.steps.nodes[id];
-        return nodes.length > 0 ? roles[data.compiled.roles[nodes[nodes.length - 1]]] : "forward";
-      }
+      if (kind === "s") return "step";
       return roles[tables[kind].roles[id]];
     }
     const lifetime = (id) => {

@@ -6,7 +6,7 @@ extension Page {
       --text: #1b2430; --quiet: #5a6675; --accent: #1f5fbf; --accent-soft: #dce8fa;
       --mark: #c2410c; --band: #1f5fbf22; --hatch: #00000010;
       --input: #7d8896; --parameter: #a67c00; --forward: #2f6fd0; --tangent: #7a4fc9;
-      --adjoint: #c7502b; --accumulation: #b0338a; --update: #2b8a4b; --constant: #9aa3ae;
+      --adjoint: #c7502b; --accumulation: #b0338a; --update: #2b8a4b; --constant: #9aa3ae; --step: #44546a;
       --mono: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace;
       --sans: system-ui, "DejaVu Sans", "Segoe UI", sans-serif;
     }
@@ -16,12 +16,12 @@ extension Page {
       --text: #e4e9f0; --quiet: #9aa7b7; --accent: #7fb2ff; --accent-soft: #263a58;
       --mark: #ff9a5c; --band: #7fb2ff2b; --hatch: #ffffff12;
       --input: #8c98a8; --parameter: #d9aa2b; --forward: #6aa3ff; --tangent: #b08cff;
-      --adjoint: #f08560; --accumulation: #ea7cc5; --update: #5fc27f; --constant: #6f7b8a;
+      --adjoint: #f08560; --accumulation: #ea7cc5; --update: #5fc27f; --constant: #6f7b8a; --step: #b7c3d3;
     }
     * { box-sizing: border-box; }
     html, body { height: 100%; margin: 0; }
     body {
-      display: grid; grid-template-rows: auto minmax(0, 1fr);
+      display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
       background: var(--ground); color: var(--text); font: 14px/1.45 var(--sans);
     }
     button, input { font: inherit; color: inherit; }
@@ -65,7 +65,7 @@ extension Page {
     }
     .nodes .heads, .nodes .row { grid-template-columns: minmax(0, 10fr) minmax(0, 9fr) minmax(0, 9fr) 48px; }
     .steps .heads, .steps .row { grid-template-columns: 44px minmax(0, 1fr) 84px; }
-    .buffers .heads, .buffers .row { grid-template-columns: 48px minmax(0, 1fr) minmax(0, 1fr) 76px 84px; }
+    .buffers .heads, .buffers .row { grid-template-columns: 66px minmax(0, 7fr) minmax(0, 8fr) 70px 74px; }
     .list { position: relative; overflow-y: auto; outline-offset: -2px; }
     .row {
       position: absolute; left: 0; right: 0; height: 26px; cursor: pointer;
@@ -92,7 +92,7 @@ extension Page {
       padding: 12px 16px; list-style: none; margin: 0; border-bottom: 1px solid var(--line);
     }
     .station {
-      position: relative; min-height: 84px; padding: 6px 9px 8px; border: 1px solid var(--line);
+      position: relative; height: 86px; padding: 6px 9px 8px; border: 1px solid var(--line);
       border-radius: 8px; background: var(--panel);
     }
     .station + .station::before {
@@ -100,6 +100,7 @@ extension Page {
     }
     .station.here { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
     .station h3 { font-size: 11px; font-weight: 600; color: var(--quiet); margin-bottom: 4px; }
+    .station .chips { max-height: 48px; overflow: hidden; }
     .chips { display: flex; flex-wrap: wrap; gap: 4px; }
     .chip {
       max-width: 100%; padding: 0 7px; border: 1px solid var(--line); border-radius: 5px;
@@ -127,7 +128,8 @@ extension Page {
       background: var(--raised); overflow: hidden; vertical-align: 1px;
     }
     .meter i { display: block; height: 100%; background: var(--accent); }
-    .note { display: grid; grid-template-columns: 62px minmax(0, 1fr); gap: 8px; }
+    .note { display: grid; grid-template-columns: 80px minmax(0, 1fr); gap: 8px; margin-bottom: 4px; }
+    .note b { white-space: nowrap; }
     .note b { font-weight: 600; font-size: 12px; }
     .note.no b { color: var(--mark); }
     .note.yes b { color: var(--update); }

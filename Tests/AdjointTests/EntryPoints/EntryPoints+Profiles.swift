@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointExplore
 
 extension EntryPoint {
   /// Arrays of what it measures with are small, since its memory is.
@@ -39,6 +40,24 @@ extension EntryPoint {
         try profile(limits: limits($0, .max)).chromeTrace.isEmpty
       }
       sweep.call("huge") { try huge().profiled(limits: limits()) }
+    },
+    EntryPoint(
+      "Exploration.init(of graph: Graph, _ options: CompilationOptions, profile: Profile?)"
+    ) { sweep in
+      sweep.each(Hostile.extentsByName) { extents in
+        let page = try Exploration(of: graph(), CompilationOptions(dimensions: extents)).html()
+        return page.hasSuffix("</html>\n")
+      }
+      sweep.call("another profile") {
+        try Exploration(
+          of: graph().keeping(outputs: ["loss"]), CompilationOptions(dimensions: ["B": 2]),
+          profile: profile())
+      }
+      sweep.call("huge") { try Exploration(of: huge()) }
+    },
+    EntryPoint("Exploration.write(to path: String)") { sweep in
+      let page = try Exploration(of: graph(), CompilationOptions(dimensions: ["B": 2]))
+      sweep.each(Hostile.targets) { try page.write(to: $0) }
     },
     EntryPoint("Profile.writeChromeTrace(to path: String)") { sweep in
       sweep.each(Hostile.targets) { try profile().writeChromeTrace(to: $0) }
