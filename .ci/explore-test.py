@@ -320,6 +320,8 @@ def look_at_digits(browser, page, output):
     expect(browser.value("document.documentElement.dataset.theme"), "light", "the theme after a click")
     browser.open(page, width=1024, height=700)
     check(browser.value("document.documentElement.scrollWidth <= innerWidth"), "a smaller window needs no scrolling")
+    check(browser.value("[...document.querySelectorAll('.station')].every((station) =>"
+                        "station.getBoundingClientRect().height === 86)"), "the stations are of one height")
     browser.picture(output / "digits-small.png")
     expect(browser.mistakes(), [], "what went wrong")
 

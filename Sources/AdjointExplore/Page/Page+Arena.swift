@@ -41,6 +41,11 @@ extension Page {
       paint.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
       paint.clip();
     }
+    // A number of bytes in a unit in which marks at such distances are whole.
+    function mark(byte, distance) {
+      const unit = [[1 << 30, "GiB"], [1 << 20, "MiB"], [1024, "KiB"]].find(([size]) => distance >= size);
+      return unit ? `${(byte / unit[0]).toLocaleString("en")} ${unit[1]}` : `${byte.toLocaleString("en")} B`;
+    }
     // Distances between marks that are easy to count by.
     function spacing(length, most, steps) {
       let size = steps[0];
@@ -77,7 +82,7 @@ extension Page {
         paint.fillStyle = line;
         paint.fillRect(box.left, y, box.right - box.left, 1);
         paint.fillStyle = quiet;
-        paint.fillText(bytes(byte), box.left - 7, y);
+        paint.fillText(mark(byte, rows), box.left - 7, y);
       }
       paint.save();
       clip(paint, box);

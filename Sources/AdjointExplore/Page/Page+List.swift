@@ -144,10 +144,11 @@ extension Page {
       trailElement.replaceChildren(...order.map((station) => {
         const target = station === "d" ? "g" : station;
         const current = (other) => target === kind && other === id;
-        const list = chips(target, own[station], 3, current);
+        const number = own[station].length;
+        const list = chips(target, own[station].slice(0, 4), 4, current);
         return element("li", {
           class: station === here ? "station here" : "station", "data-station": station,
-        }, element("h3", {}, headings[station]),
+        }, element("h3", {}, headings[station] + (number > 1 ? ` · ${number.toLocaleString("en")}` : "")),
         list || element("p", { class: "none" }, absence(station, own)));
       }));
       return own;
