@@ -60,7 +60,8 @@ import Testing
     let steps = try #require(report["steps"] as? [[String: Any]])
     #expect(steps.count > 5)
     #expect(steps.map { $0["step"] as? Int } == Array(0..<steps.count))
-    #expect(steps[0]["operations"] as? Int == 2 * 32 * 64 * 128 + 2 * 32 * 128)
+    // Each element of the product is a sum of products, a bias, a comparison and a selection.
+    #expect(steps[0]["operations"] as? Int == 2 * 32 * 64 * 128 + 3 * 32 * 128)
     let nodes = try #require(steps[0]["nodes"] as? [[String: Any]])
     #expect(nodes.contains { $0["node"] as? String == "h" })
     #expect(nodes[0]["location"] as? String == "Graphs/digits-mlp.graph:13:3")
