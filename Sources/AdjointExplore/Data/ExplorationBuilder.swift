@@ -278,9 +278,15 @@ struct ExplorationBuilder {
   private func table(
     of profile: Profile, _ plan: Plan
   ) throws(Diagnostic) -> ExplorationData.ProfileTable {
-    guard profile.steps.map(\.kernelNumber) == plan.steps.map(\.kernel),
-      profile.steps.map(\.label) == plan.steps.map(\.label)
-    else {
+    let isOfThisPlan =
+      profile.steps.count == plan.steps.count
+      && zip(profile.steps, plan.steps).allSatisfy { profiled, step in
+        let work = plan.work(of: step)
+        return profiled.kernelNumber == step.kernel && profiled.label == step.label
+          && profiled.operationCount == work.operationCount
+          && profiled.byteCount == work.byteCount
+      }
+    guard isOfThisPlan else {
       throw Diagnostic(
         .invalidArgument,
         "the profile of \(profile.graph) is not one of this plan of \(source.name); give one that was made "

@@ -19,10 +19,13 @@ extension Page {
       drawDetail();
       paintOverlay();
       spoken.textContent = `${label(kind, id)}, ${kinds[kind].one}`;
-      if (!(options && options.silent)) {
-        const hash = `#${kind}${id}`;
-        if (location.hash !== hash) history.pushState(null, "", hash);
-      }
+      if (!(options && options.silent)) remember(`#${kind}${id}`);
+    }
+    // What was selected for a while can be gone back to; browsers do not take one entry for each key that is held.
+    let remembering = null;
+    function remember(hash) {
+      clearTimeout(remembering);
+      remembering = setTimeout(() => { if (location.hash !== hash) history.pushState(null, "", hash); }, 250);
     }
     function readHash() {
       const parts = /^#([gcsb])(\d+)$/.exec(location.hash);
@@ -181,6 +184,7 @@ extension Page {
     const themeButton = document.getElementById("theme");
     function setTheme(name) {
       root.dataset.theme = name;
+      palette.clear();
       themeButton.textContent = name === "dark" ? "Light" : "Dark";
       paintBase();
       paintOverlay();

@@ -9,7 +9,14 @@ extension Page {
     const whole = () => ({ x0: 0, x1: Math.max(stepCount, 1), y0: 0, y1: Math.max(data.arenaByteCount, 64) });
     let view = whole();
     const shown = range(kinds.b.count).filter((id) => data.buffers.roles[id] !== 4 && data.buffers.byteCounts[id] > 0);
-    const hex = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+    // The colours and fonts of the theme, read once.
+    const palette = new Map();
+    function hex(name) {
+      if (!palette.has(name)) {
+        palette.set(name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+      }
+      return palette.get(name);
+    }
 
     function frame() {
       const width = picture.clientWidth, height = picture.clientHeight;
