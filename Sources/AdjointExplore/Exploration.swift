@@ -10,8 +10,6 @@ import AdjointFormats
 /// of a profile where there is one. Mouse and keyboard do the same.
 ///
 /// ```swift
-/// import AdjointExplore
-///
 /// let builder = GraphBuilder("layer")
 /// let x = builder.input("x", .f32, ["B", 100])
 /// let w = builder.parameter("w", .f32, [100, 10], .he)

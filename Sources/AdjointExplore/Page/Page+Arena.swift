@@ -110,8 +110,9 @@ extension Page {
           const node = data.buffers.nodes[id];
           const name = label("b", id) + (node === null || node === undefined ? "" : " " + label("c", node));
           const fits = Math.floor((room - 8) / 6.7);
-          paint.fillStyle = data.buffers.roles[id] === 0 || data.buffers.roles[id] === 5 ? "#fff" : hex("text");
-          if (document.documentElement.dataset.theme === "dark") paint.fillStyle = "#0b0e12";
+          const isFull = data.buffers.roles[id] === 0 || data.buffers.roles[id] === 5;
+          const isDark = document.documentElement.dataset.theme === "dark";
+          paint.fillStyle = !isFull ? hex("text") : isDark ? "#0b0e12" : "#fff";
           if (fits > 2) {
             paint.fillText(name.length > fits ? name.slice(0, fits - 1) + "…" : name, from + 4, y + Math.min(height / 2, 12));
           }

@@ -99,7 +99,10 @@ extension Page {
       content: "→"; position: absolute; left: -17px; top: 30px; color: var(--quiet);
     }
     .station.here { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
-    .station h3 { font-size: 11px; font-weight: 600; color: var(--quiet); margin-bottom: 4px; }
+    .station h3 {
+      margin-bottom: 4px; font-size: 11px; font-weight: 600; color: var(--quiet);
+      white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
+    }
     .station .chips { max-height: 48px; overflow: hidden; }
     .chips { display: flex; flex-wrap: wrap; gap: 4px; }
     .chip {
