@@ -17,7 +17,7 @@ stage = @printf '\n== %s\n' '$(1)'
 comma := ,
 SWIFT_TEST := swift test -c release --skip-build --disable-xctest
 
-.PHONY: help setup build run fuzz fuzz-coverage test minimal soak exhaustive sanitize lint format fashion benchmark documentation clean
+.PHONY: help setup build run fuzz fuzz-coverage test explore-test minimal soak exhaustive sanitize lint format fashion benchmark documentation clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -61,6 +61,11 @@ test: setup ## Check everything: style, the main job, the documents, the benchma
 	  --skip 'AdjointRuntimeTests[.](ProductTests|OtherProcessorTests)'
 	$(call stage,Tests)
 	@$(SWIFT_TEST)
+
+# What pages are made of is checked by `make test`; this opens them. Debian's Chromium and fonts, unless there are some.
+explore-test: build ## Click through pages of adjoint explore in a headless Chromium, keep pictures in Output/explore
+	@command -v chromium >/dev/null || .ci/setup chromium fonts-dejavu-core
+	@python3 .ci/explore-test.py $(ADJOINT) "$$(command -v chromium)" Output/explore
 
 # Neither library is linked, so that it builds where there is none; debug, since what is tried is that.
 MINIMAL := --disable-default-traits --scratch-path .build-minimal --product adjoint

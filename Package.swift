@@ -36,6 +36,7 @@ let package = Package(
     .library(name: "AdjointTraining", targets: ["AdjointTraining"]),
     .library(name: "AdjointTables", targets: ["AdjointTables"]),
     .library(name: "AdjointCharts", targets: ["AdjointCharts"]),
+    .library(name: "AdjointExplore", targets: ["AdjointExplore"]),
     .executable(name: "adjoint", targets: ["AdjointCommand"]),
     .library(name: "AllocationCounting", targets: ["AllocationCounting"]),
   ],
@@ -92,11 +93,18 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     layer("AdjointTraining", on: ["Adjoint", "AdjointTables"]),
+    // A page on which a compiled graph is looked through, for the command and for whoever wants one.
+    layer(
+      "AdjointExplore",
+      on: [
+        "Adjoint", "AdjointCore", "AdjointKernels", "AdjointGraph", "AdjointLowering",
+        "AdjointPasses", "AdjointFormats",
+      ]),
     .executableTarget(
       name: "AdjointCommand",
       dependencies: [
-        "Adjoint", "AdjointTraining", "AdjointTables", "AdjointCharts", "AdjointCore",
-        "AdjointGraph",
+        "Adjoint", "AdjointTraining", "AdjointTables", "AdjointCharts", "AdjointExplore",
+        "AdjointCore", "AdjointGraph",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -142,9 +150,11 @@ let package = Package(
     tests(
       "AdjointTests",
       on: [
-        "Adjoint", "AdjointTraining", "AdjointTables", "AdjointCharts", "AllocationCounting",
+        "Adjoint", "AdjointTraining", "AdjointTables", "AdjointCharts", "AdjointExplore",
+        "AllocationCounting",
         .product(name: "Logging", package: "swift-log"),
       ] + blas),
+    tests("AdjointExploreTests", on: ["AdjointExplore"]),
     tests("AdjointTrainingTests", on: ["AdjointTraining", "AdjointTables"]),
     tests("AdjointCommandTests", on: ["AdjointCommand"]),
   ]

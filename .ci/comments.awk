@@ -62,7 +62,7 @@ text ~ /^```swift/ {
   count++
   target = out "/Comment" count ".swift"
   print "import Adjoint" > target
-  if (module ~ /^Adjoint(Charts|Tables|Training)$/) print "import " module >> target
+  if (module ~ /^Adjoint(Charts|Explore|Tables|Training)$/) print "import " module >> target
   print "import Foundation\n" >> target
   print "func comment" count "(" given ") async throws {" >> target
   printf "  #sourceLocation(file: \"%s\", line: %d)\n", FILENAME, FNR + 1 >> target

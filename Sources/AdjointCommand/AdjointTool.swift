@@ -21,7 +21,7 @@ struct AdjointTool: ParsableCommand {
       PrintCommand.self, CheckCommand.self, DifferentiateCommand.self, RunCommand.self,
       GradientCommand.self, JacobianCommand.self, HessianCommand.self, TraceCommand.self,
       TrainCommand.self, EvaluateCommand.self, CheckGradientsCommand.self, CostCommand.self,
-      ExplainCommand.self, MachineCommand.self,
+      ExplainCommand.self, ProfileCommand.self, ExploreCommand.self, MachineCommand.self,
     ])
 
   static func main() {

@@ -24,12 +24,14 @@ extension Graph {
     return (lowered.plan, lowered.fusions)
   }
 
-  /// The plan, what was fused into its contractions, and what is done row by row.
+  /// The plan, what was fused into its contractions, what is done row by row, and what it all stands for.
   ///
   /// - Throws: as `lowered(_:)`.
   package func loweredWithLedgers(
     _ options: LoweringOptions = LoweringOptions()
-  ) throws(Diagnostic) -> (plan: VerifiedPlan, fusions: FusionReport, rows: RowFusionReport) {
+  ) throws(Diagnostic) -> (
+    plan: VerifiedPlan, fusions: FusionReport, rows: RowFusionReport, origins: PlanOrigins
+  ) {
     let kernels = try options.pipeline(KernelGraph(lowering: self), on: options.machine)
     let schedule = BranchSearch.run(
       on: Scheduler.schedule(kernels), for: options.machine, leastGain: options.leastForkGain)
@@ -44,7 +46,7 @@ extension Graph {
     let plan = try VerifiedPlan(
       verifying: PlanAssembly.plan(schedule, storage, layout, labels: label))
     let reports = kernels.reports(numberedAs: schedule.steps)
-    return (plan, reports.fusions, reports.rows)
+    return (plan, reports.fusions, reports.rows, PlanOrigins(plan.plan, schedule))
   }
 
   /// The kernels of this graph, all of whose dimensions are bound, after the passes of a pipeline, as text.

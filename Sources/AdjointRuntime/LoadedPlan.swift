@@ -23,7 +23,7 @@ package final class LoadedPlan: Sendable {
   let pieces: PieceTable
   let steps: Table<Step>
   /// The numbers of the plan's steps in the order of `steps`.
-  private let order: [Int]
+  let order: [Int]
   /// Ranges of `steps`, each for one thread or, where nothing runs beside it, for all.
   let branches: Table<Range<Int>>
   /// Ranges of `branches`, to be run in order.

@@ -8,8 +8,8 @@ import AdjointKernels
 package final class PlanContext {
   package let loaded: LoadedPlan
   let arena: Arena
-  private let scratch: Arena
-  private let partials: Arena
+  let scratch: Arena
+  let partials: Arena
   /// Which inputs have been written, by their number.
   private var isWritten: [Bool]
   private var missingCount: Int
@@ -44,8 +44,7 @@ package final class PlanContext {
   ///
   /// - Throws: `.missingInput` that lists the inputs which were never written.
   package func run() throws(Diagnostic) {
-    if missingCount > 0 { throw missingInputs() }
-    hasRun = true
+    try beginRun()
     if loaded.regions.count == 0 {
       return run(0..<loaded.steps.count, threads: loaded.threads)
     }
@@ -57,6 +56,15 @@ package final class PlanContext {
         runTogether(region)
       }
     }
+  }
+
+  /// Notes that the outputs are those of a run.
+  ///
+  /// - Throws: `.missingInput` that lists the inputs which were never written.
+  @inline(__always)
+  func beginRun() throws(Diagnostic) {
+    if missingCount > 0 { throw missingInputs() }
+    hasRun = true
   }
 
   /// Runs branches at the same time, each on one thread.
@@ -88,28 +96,36 @@ package final class PlanContext {
   private func run(_ steps: Range<Int>, threads: Int, worker: Int = 0) {
     let offsets = loaded.offsets.base
     let pieces = loaded.pieces.pieces.base
-    let memory = WorkMemory(
-      scratch: scratch.base + worker * loaded.scratchByteCount,
-      partials: partials.base + worker * loaded.partialByteCount)
+    let memory = workMemory(of: worker)
     for number in steps {
       let step = loaded.steps.base[number]
       for piece in step.firstPiece..<(step.firstPiece + step.pieceCount) {
         run(
           pieces[piece], offsets + step.operands, offsets + step.results,
-          locality: step.locality, threads: threads, memory)
+          locality: step.locality, threads: threads, memory, PlainSharing())
       }
     }
   }
 
   /// Where kernels keep what is not in the arena.
-  private struct WorkMemory {
+  struct WorkMemory {
     let scratch: UnsafeMutableRawPointer
     let partials: UnsafeMutableRawPointer
   }
 
-  private func run(
+  /// The work memory of a thread that runs steps while others run something else.
+  @inline(__always)
+  func workMemory(of worker: Int) -> WorkMemory {
+    WorkMemory(
+      scratch: scratch.base + worker * loaded.scratchByteCount,
+      partials: partials.base + worker * loaded.partialByteCount)
+  }
+
+  /// Runs a piece of a step; its work items reach other threads as `sharing` has it.
+  @inline(__always)
+  func run(
     _ piece: PieceTable.Piece, _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>,
-    locality: Locality, threads: Int, _ memory: WorkMemory
+    locality: Locality, threads: Int, _ memory: WorkMemory, _ sharing: some WorkSharing
   ) {
     let base = arena.base
     switch piece {
@@ -119,7 +135,7 @@ package final class PlanContext {
         partials: memory.partials, scratch: memory.scratch,
         scratchStride: loaded.scratchByteCount)
       if GeneratedRun.isShared(generated.pointee, locality, threads: threads) {
-        runShared(run, threads: threads)
+        runShared(run, threads: threads, sharing)
       } else {
         run.run()
       }
@@ -128,9 +144,9 @@ package final class PlanContext {
         (base + results[0]).copyMemory(from: base + operands[2], byteCount: byteCount)
       }
     case .nest(let nest):
-      run(nest, operands, results, threads: threads, memory)
+      run(nest, operands, results, threads: threads, memory, sharing)
     case .contraction(let product):
-      run(product, operands, results, locality, threads: threads, memory)
+      run(product, operands, results, locality, threads: threads, memory, sharing)
     case .gather(let copy):
       copy.pointee.gather(base + operands[0], base + operands[1], into: base + results[0])
     case .scatterAdd(let copy):
@@ -144,29 +160,31 @@ package final class PlanContext {
   // short step.
 
   @inline(never)
-  private func runShared(_ run: GeneratedRun, threads: Int) {
-    run.run(threads: threads, on: loaded.engine.pool)
+  private func runShared(_ run: GeneratedRun, threads: Int, _ sharing: some WorkSharing) {
+    run.run(threads: threads, on: loaded.engine.pool, sharing)
   }
 
   @inline(never)
   private func run(
     _ nest: UnsafePointer<CompiledNest>, _ operands: UnsafePointer<Int>,
-    _ results: UnsafePointer<Int>, threads: Int, _ memory: WorkMemory
+    _ results: UnsafePointer<Int>, threads: Int, _ memory: WorkMemory,
+    _ sharing: some WorkSharing
   ) {
     NestRun(
       nest: nest.pointee, arena: arena.base, operands: operands, results: results,
       scratch: memory.scratch, scratchStride: loaded.scratchByteCount, partials: memory.partials
-    ).run(threads: threads, on: loaded.engine.pool)
+    ).run(threads: threads, on: loaded.engine.pool, sharing)
   }
 
   @inline(never)
   private func run(
     _ product: UnsafePointer<CompiledContraction>, _ operands: UnsafePointer<Int>,
-    _ results: UnsafePointer<Int>, _ locality: Locality, threads: Int, _ memory: WorkMemory
+    _ results: UnsafePointer<Int>, _ locality: Locality, threads: Int, _ memory: WorkMemory,
+    _ sharing: some WorkSharing
   ) {
     ContractionRun(
       product, arena: arena.base, operands, results, partials: memory.partials, locality
-    ).run(threads: threads, on: loaded.engine.pool)
+    ).run(threads: threads, on: loaded.engine.pool, sharing)
   }
 
   private func missingInputs() -> Diagnostic {

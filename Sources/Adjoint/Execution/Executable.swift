@@ -42,16 +42,19 @@ public struct Executable: Sendable {
   package init(
     _ graph: Graph, _ options: CompilationOptions, on engine: Engine
   ) throws(Diagnostic) {
-    let bound = try graph.binding(options.dimensions)
-    try bound.checkBound()
-    let execution = ExecutionOptions(
-      threads: options.threads, maximumArenaByteCount: options.maximumArenaByteCount,
-      backend: options.backend)
-    let (optimized, plan) = try engine.execution.whileCompilerOpens(execution) {
+    let bound = try options.binding(graph)
+    let (optimized, plan) = try engine.execution.whileCompilerOpens(options.execution) {
       () throws(Diagnostic) in
-      let optimized = try options.pipeline(bound)
-      return (optimized, try optimized.lowered(LoweringOptions(machine: options.machine)))
+      let lowered = try LoweredGraph(bound, options)
+      return (lowered.optimized, lowered.plan)
     }
+    try self.init(optimized, plan, options.execution, on: engine)
+  }
+
+  /// Loads the plan of a graph after the passes.
+  init(
+    _ optimized: Graph, _ plan: VerifiedPlan, _ execution: ExecutionOptions, on engine: Engine
+  ) throws(Diagnostic) {
     self.plan = plan.plan
     compiled = try LoadedPlan(plan, options: execution, on: engine.execution)
     inputs = optimized.inputs

@@ -31,33 +31,10 @@ struct GradientCheckSetting {
       tensors[port.name] = tensor.scalarType == .f32 ? try tensor.cast(to: .f64) : tensor
     }
     for port in self.graph.inputs where tensors[port.name] == nil {
-      let (tensor, description) = try Self.madeUp(port, seed)
+      let (tensor, description) = try port.madeUp(seed: seed)
       tensors[port.name] = tensor
       assumptions.append("\(port): \(description)")
     }
     self.tensors = try self.graph.sourceTensors(tensors, seed: seed)
-  }
-
-  private static func madeUp(
-    _ port: Graph.Port, _ seed: UInt64
-  ) throws(Diagnostic) -> (Tensor, String) {
-    let type = port.type
-    switch type.scalarType {
-    case .f32, .f64:
-      let initializer = Initializer.normal(mean: 0, deviation: 1)
-      return (
-        try initializer.tensor(type, name: port.name, seed: seed),
-        "numbers of the normal distribution"
-      )
-    case .i32, .i64, .u8, .bool:
-      let extents = try type.boundExtents()
-      let random = CounterBasedRandom(seed: seed, stream: port.name)
-      var bits: [Double] = []
-      for index in 0..<extents.reduce(1, *) {
-        bits.append(Double(random.bits(at: UInt64(index)).0 & 1))
-      }
-      let storage = try Tensor.Storage(bits, as: type.scalarType)
-      return (try Tensor(storage, extents: extents), "0 and 1 at random")
-    }
   }
 }

@@ -6,16 +6,7 @@ struct DerivativeSelection: ParsableArguments {
   @Argument(help: ArgumentHelp("The graph file.", valueName: "file"))
   var file: String
 
-  @Option(
-    help: ArgumentHelp(
-      "The output to differentiate; loss, or the only floating-point one, where it is not given.",
-      valueName: "output"))
-  var of: String?
-
-  @Option(
-    help: ArgumentHelp("Inputs and parameters, with commas between.", valueName: "a,b"),
-    transform: NameList.init)
-  var withRespectTo: NameList?
+  @OptionGroup var target: DerivativeTarget
 
   @OptionGroup var input: InputOptions
 
@@ -28,14 +19,4 @@ struct DerivativeSelection: ParsableArguments {
   var threads: Int?
 
   func validate() throws { try ThreadCount.validate(threads) }
-
-  /// The output to differentiate, and what with respect to: without a list every input and parameter that it depends
-  /// on differentiably.
-  func names(in graph: Graph) throws -> (target: String, sources: [String]) {
-    let target = try graph.differentiableOutput(named: of)
-    let sources =
-      try withRespectTo?.names
-      ?? graph.keeping(outputs: [target]).differentiableSources(of: target)
-    return (target, sources)
-  }
 }

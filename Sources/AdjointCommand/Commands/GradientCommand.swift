@@ -34,7 +34,7 @@ struct GradientCommand: ParsableCommand {
   func run() throws {
     let whole = try Graph(contentsOf: selection.file)
     if let differences { return try write(differences.method, of: whole) }
-    let (target, sources) = try selection.names(in: whole)
+    let (target, sources) = try selection.target.names(in: whole)
     // The names of the derivatives are those that differentiate gives them, beside all outputs.
     let report = try DerivativeReport(
       of: target, in: whole,

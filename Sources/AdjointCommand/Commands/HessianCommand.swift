@@ -22,7 +22,7 @@ struct HessianCommand: ParsableCommand {
 
   func run() throws {
     let whole = try Graph(contentsOf: selection.file)
-    let (target, sources) = try selection.names(in: whole)
+    let (target, sources) = try selection.target.names(in: whole)
     let pairs = sources.flatMap { row in sources.map { "\(row).\($0)" } }
     let derived =
       diagonal

@@ -23,7 +23,7 @@ struct JacobianCommand: ParsableCommand {
 
   func run() throws {
     let whole = try Graph(contentsOf: selection.file)
-    let (target, sources) = try selection.names(in: whole)
+    let (target, sources) = try selection.target.names(in: whole)
     let report = try DerivativeReport(
       of: target, in: whole, whole.jacobian(of: target, withRespectTo: sources, by: by),
       labels: sources)

@@ -32,7 +32,7 @@ struct GradientByDifferences {
     of file: Graph, _ selection: DerivativeSelection, _ method: DifferenceMethod
   ) throws(Diagnostic) {
     let input = selection.input
-    output = try file.differentiableOutput(named: selection.of)
+    output = try file.differentiableOutput(named: selection.target.of)
     let whole = try file.widened()
     let part = try whole.keeping(outputs: [output])
     let builder = GraphBuilder(extending: part)
@@ -47,7 +47,7 @@ struct GradientByDifferences {
       CompilationOptions(pipeline: Pipeline([]), threads: selection.threads),
       on: CommandEngine.engine())
     let candidates = (graph.inputs + graph.parameters).filter { $0.type.scalarType == .f64 }
-    sources = selection.withRespectTo?.names ?? candidates.map(\.name)
+    sources = selection.target.withRespectTo?.names ?? candidates.map(\.name)
     value = try executable(values)[output] ?? Tensor(scalar: 0.0)
     gradients = try executable.numericalGradient(
       of: output, withRespectTo: sources, at: values, cotangent: given[cotangent], by: method)

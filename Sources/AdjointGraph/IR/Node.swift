@@ -85,6 +85,9 @@ package struct Node: Sendable {
     }
   }
 
+  /// Equal for a node and for what passes carry over of it unchanged, as long as one of both is there.
+  package var identity: ObjectIdentifier { ObjectIdentifier(content) }
+
   /// A number that nodes with equal operators and operands share.
   var contentHash: UInt64 { operands.hash(after: content.operatorHash) }
 

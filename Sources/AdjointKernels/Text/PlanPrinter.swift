@@ -70,36 +70,25 @@ package enum PlanPrinter {
   }
 
   private static func bufferLines(_ plan: Plan, _ constants: Constants) -> [String] {
-    var first = Array(repeating: -1, count: plan.buffers.count)
-    var last = first
-    for (number, step) in plan.steps.enumerated() {
-      for buffer in step.results {
-        if first[buffer] < 0 { first[buffer] = number }
-        last[buffer] = number
-      }
-      for buffer in step.operands { last[buffer] = number }
-    }
-    for port in plan.outputs { last[port.buffer] = plan.steps.count }
+    let lifetimes = plan.lifetimes
+    let nextParameters = plan.nextParameters
     var names: [Plan.BufferID: String] = [:]
     for port in plan.inputs + plan.parameters { names[port.buffer] = port.name }
-    for (number, buffer) in plan.buffers.enumerated() {
-      guard case .inPlace(let other) = buffer.role, let name = names[other] else { continue }
-      names[number] = "the next \(name), "
-      last[number] = plan.steps.count
-    }
     return plan.buffers.indices.map { number in
       let buffer = plan.buffers[number]
       let place = "at \(buffer.offset), \(buffer.byteCount) bytes"
-      let end = last[number] == plan.steps.count ? "end" : String(last[number])
+      let (first, last) = (lifetimes[number].first ?? -1, lifetimes[number].last ?? -1)
+      let end = last == plan.steps.count ? "end" : String(last)
+      let next = nextParameters[number].map { "the next \($0), " } ?? ""
       let role =
         switch buffer.role {
-        case .temporary: "live \(first[number])–\(end)"
+        case .temporary: "live \(first)–\(end)"
         case .input: "input \(names[number] ?? "")"
         case .parameter: "parameter \(names[number] ?? "")"
         case .constant: constant(plan.constants[number], constants)
         case .view(let other): "view of b\(other)"
         case .inPlace(let other):
-          "live \(first[number])–\(end), \(names[number] ?? "")in place of b\(other)"
+          "live \(first)–\(end), \(next)in place of b\(other)"
         }
       return "  b\(number) \(buffer.type) \(place), \(role)"
     }

@@ -30,7 +30,7 @@ package enum FusionReportPrinter {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func text(
+  package static func text(
     _ fused: FusionReport.Fused, _ type: ScalarType, _ graph: Graph
   ) -> String {
     func number(_ value: Double) -> String { type == .f32 ? "\(Float(value))" : "\(value)" }
@@ -63,7 +63,7 @@ package enum FusionReportPrinter {
     }
   }
 
-  private static func text(_ reason: FusionReport.Reason, _ graph: Graph) -> String {
+  package static func text(_ reason: FusionReport.Reason, _ graph: Graph) -> String {
     switch reason {
     case .isRead(let value, let nodes):
       "\(text(value, graph)) is also read by \(names(nodes, graph))"

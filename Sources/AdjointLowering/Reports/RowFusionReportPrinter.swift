@@ -24,7 +24,7 @@ package enum RowFusionReportPrinter {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func text(_ reason: RowFusionReport.Reason) -> String {
+  package static func text(_ reason: RowFusionReport.Reason) -> String {
     switch reason {
     case .noCommonRows: "they have no rows in common"
     case .tooManyNests: "the group is long enough"

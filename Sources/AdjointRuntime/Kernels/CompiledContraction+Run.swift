@@ -33,37 +33,50 @@ struct ContractionRun {
   ///
   /// The panels are cut here and not inside BLAS because some libraries sum in another order when they use
   /// more threads.
-  func run(threads: Int, on pool: @autoclosure () -> ThreadPool) {
+  func run(
+    threads: Int, on pool: @autoclosure () -> ThreadPool, _ sharing: some WorkSharing
+  ) {
     let product = contraction.pointee.product
     guard product.batch > 0, product.rows > 0, product.columns > 0 else { return }
     if product.scalarType == .f32 {
-      run(Float.self, threads: threads, pool())
+      run(Float.self, threads: threads, pool(), sharing)
     } else {
-      run(Double.self, threads: threads, pool())
+      run(Double.self, threads: threads, pool(), sharing)
     }
   }
 
+  @inline(__always)
   private func run<E: BLASElement>(
-    _ type: E.Type, threads: Int, _ pool: @autoclosure () -> ThreadPool
+    _ type: E.Type, threads: Int, _ pool: @autoclosure () -> ThreadPool,
+    _ sharing: some WorkSharing
   ) {
     let items = contraction.pointee.product.batch * panels
     if contraction.pointee.isShared(locality, threads: threads) {
-      withUnsafePointer(to: self) { run in
-        pool().run(
-          itemCount: items, threads: threads, context: UnsafeMutableRawPointer(mutating: run)
-        ) { context, _, from, to in
-          let run = context.assumingMemoryBound(to: ContractionRun.self).pointee
-          if run.contraction.pointee.product.scalarType == .f32 {
-            run.runItems(Float.self, from, to)
-          } else {
-            run.runItems(Double.self, from, to)
-          }
-        }
-      }
+      share(items, threads: threads, pool(), sharing)
     } else {
       runItems(type, 0, items)
     }
     addPartials(type)
+  }
+
+  /// Not inlined: what is done for threads would be in the way of a run on one.
+  @inline(never)
+  private func share(
+    _ items: Int, threads: Int, _ pool: ThreadPool, _ sharing: some WorkSharing
+  ) {
+    withUnsafePointer(to: self) { run in
+      sharing.run(
+        itemCount: items, threads: threads, on: pool,
+        context: UnsafeMutableRawPointer(mutating: run)
+      ) { context, _, from, to in
+        let run = context.assumingMemoryBound(to: ContractionRun.self).pointee
+        if run.contraction.pointee.product.scalarType == .f32 {
+          run.runItems(Float.self, from, to)
+        } else {
+          run.runItems(Double.self, from, to)
+        }
+      }
+    }
   }
 
   private func runItems<E: BLASElement>(_ type: E.Type, _ from: Int, _ to: Int) {

@@ -29,10 +29,10 @@ struct GeneratedRun {
   }
 
   /// Runs it on several threads of a pool.
-  func run(threads: Int, on pool: ThreadPool) {
+  func run(threads: Int, on pool: ThreadPool, _ sharing: some WorkSharing) {
     withUnsafePointer(to: self) { run in
-      pool.run(
-        itemCount: piece.pointee.itemCount, threads: threads,
+      sharing.run(
+        itemCount: piece.pointee.itemCount, threads: threads, on: pool,
         context: UnsafeMutableRawPointer(mutating: run)
       ) { context, worker, from, to in
         context.assumingMemoryBound(to: GeneratedRun.self).pointee.run(worker, from, to)

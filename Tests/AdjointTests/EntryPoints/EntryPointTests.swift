@@ -26,6 +26,7 @@ struct EntryPointTests {
     ("traced-functions", EntryPoint.tracedFunctions),
     ("differences", EntryPoint.differences),
     ("costs", EntryPoint.costs),
+    ("profiles", EntryPoint.profiles),
     ("datasets", EntryPoint.datasets), ("training", EntryPoint.training),
     ("optimizers", EntryPoint.optimizers),
   ]

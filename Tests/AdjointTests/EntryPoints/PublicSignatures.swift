@@ -47,7 +47,7 @@ enum PublicSignatures {
     let facade = sources.appendingPathComponent("Adjoint/Adjoint.swift")
     let exported = try String(contentsOf: facade, encoding: .utf8).split(separator: "\n")
       .filter { $0.hasPrefix("@_exported import ") }.map { $0.dropFirst(18) }
-    return ["Adjoint", "AdjointTraining", "AdjointTables", "AdjointCharts"]
+    return ["Adjoint", "AdjointTraining", "AdjointTables", "AdjointCharts", "AdjointExplore"]
       + exported.map(String.init)
   }
 

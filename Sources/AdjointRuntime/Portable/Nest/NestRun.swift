@@ -19,21 +19,29 @@ struct NestRun {
     threads > 1 && nest.itemCount > 1 && nest.cost >= sharedCost
   }
 
-  func run(threads: Int, on pool: @autoclosure () -> ThreadPool) {
+  func run(
+    threads: Int, on pool: @autoclosure () -> ThreadPool, _ sharing: some WorkSharing
+  ) {
     if Self.isShared(nest, threads: threads) {
-      withUnsafePointer(to: self) { run in
-        pool().run(
-          itemCount: nest.itemCount, threads: threads,
-          context: UnsafeMutableRawPointer(mutating: run)
-        ) { context, worker, from, to in
-          let run = context.assumingMemoryBound(to: NestRun.self)
-          NestWorker(run.pointee, worker: worker).run(from: from, to: to)
-        }
-      }
+      share(threads: threads, pool(), sharing)
     } else {
       NestWorker(self, worker: 0).run(from: 0, to: nest.itemCount)
     }
     if nest.partsPerTile > 1 { NestWorker(self, worker: 0).joinParts() }
+  }
+
+  /// Not inlined: what is done for threads would be in the way of a run on one.
+  @inline(never)
+  private func share(threads: Int, _ pool: ThreadPool, _ sharing: some WorkSharing) {
+    withUnsafePointer(to: self) { run in
+      sharing.run(
+        itemCount: nest.itemCount, threads: threads, on: pool,
+        context: UnsafeMutableRawPointer(mutating: run)
+      ) { context, worker, from, to in
+        let run = context.assumingMemoryBound(to: NestRun.self)
+        NestWorker(run.pointee, worker: worker).run(from: from, to: to)
+      }
+    }
   }
 }
 
