@@ -55,10 +55,10 @@ import Testing
     let lines = run.output.split(separator: "\n").filter { $0.hasPrefix("//   ") }
     #expect(lines.count == 3, "\(lines)")
     #expect(lines[0].hasPrefix("//   log(1 + x) → log1p(x): once, at %y ("))
-    #expect(lines[0].hasSuffix("rewritten.graph:8) → %y"), "\(lines[0])")
+    #expect(lines[0].hasSuffix("rewritten.graph:8:3) → %y"), "\(lines[0])")
     #expect(lines[1].hasPrefix("//   log1p(exp(x)) → softplus(x): once, at %y ("))
     #expect(lines[2].hasPrefix("//   −(−x) → x: once, at %m ("))
-    #expect(lines[2].hasSuffix("rewritten.graph:10) → %y"), "\(lines[2])")
+    #expect(lines[2].hasSuffix("rewritten.graph:10:3) → %y"), "\(lines[2])")
     #expect(try CommandRun("print", file, "--passes", "--places", "0").status != 0)
   }
 

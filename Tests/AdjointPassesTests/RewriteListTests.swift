@@ -29,7 +29,9 @@ struct RewriteListTests {
       # Rewrites
       Every rewrite that a pass applies, by the operator of the node that it replaces and in the order in which they are
       tried. A letter stands for any value, and for the same value wherever a pattern has it; sums and products are
-      matched in either order. Behind each stand its pass and the most that it changes (README.md says what these mean).
+      matched in either order, and reshapes between a sum and what reads it are looked through. Behind each stand its pass
+      and the most that it changes: nothing, the sign of a zero, the last bits, or the range, that is what overflows,
+      underflows, cancels or is NaN (README.md says which these are).
       `RewriteListTests` writes this page.
 
       """
@@ -114,9 +116,9 @@ extension Rewrite.Change {
   fileprivate var text: String {
     switch self {
     case .nothing: "nothing"
-    case .signOfZero: "the sign of a zero"
-    case .rounding: "the last bits"
-    case .range: "what overflows, underflows, cancels or is NaN"
+    case .signOfZero: "sign of a zero"
+    case .rounding: "last bits"
+    case .range: "range"
     }
   }
 }

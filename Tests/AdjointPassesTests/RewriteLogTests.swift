@@ -42,9 +42,9 @@ struct RewriteLogTests {
     let lines = log.lines(in: "small", placesAtMost: 1)
     #expect(lines.count == 2)
     #expect(lines[0].hasPrefix("x + 0 → x: 2 times, at %a ("))
-    #expect(lines[0].hasSuffix(":6) → %x and 1 more"), "\(lines[0])")
+    #expect(lines[0].hasSuffix(":6:3) → %x and 1 more"), "\(lines[0])")
     #expect(lines[1].hasPrefix("x + (−y) → x − y: once, at %y ("))
-    #expect(lines[1].hasSuffix(":9) → %y"), "\(lines[1])")
+    #expect(lines[1].hasSuffix(":9:3) → %y"), "\(lines[1])")
   }
 
   @Test("is nothing where nothing applies, and of no other pass")

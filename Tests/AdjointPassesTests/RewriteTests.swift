@@ -39,7 +39,7 @@ struct RewriteTests {
     { $0 - logSumExp($0, alongAxes: [1]) },
     { log1p(-sigmoid($0)) }, { log1p(expm1($0)) },
     { exp($0) / (exp($0) + exp(sin($0))) }, { sin($0) / (1 + exp($0)) },
-    { exp($0) * sigmoid(-$0) }, { expm1($0) / (1 + exp($0)) }, { (1 - exp($0)) / (1 + exp($0)) },
+    { exp($0) * sigmoid(-$0) }, { expm1($0) / (1 + exp($0)) }, { -expm1($0) / (1 + exp($0)) },
     { (exp($0) - exp(-$0)) / (exp($0) + exp(-$0)) },
     { logSumExp($0, squeezingAxes: [0, 1]) - $0.sum() },
     { -$0.sum() + logSumExp($0, squeezingAxes: [0, 1]) },
