@@ -22,7 +22,7 @@ package final class RewriteLog {
 
   func append(_ firing: Firing) { firings.append(firing) }
 
-  /// A line for each rewrite that was applied, in the order of the list: how often, and where.
+  /// A line for each rewrite that was applied, in the order in which they first were: how often, and where.
   ///
   ///     x + 0 → x: 3 times, at %a (layer.graph:4) → %x, %b (layer.graph:9) → %x, %c (layer.graph:10) → %y
   ///
