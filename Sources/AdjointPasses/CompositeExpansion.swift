@@ -1,5 +1,6 @@
 import AdjointCore
 import AdjointGraph
+import AdjointOperators
 
 extension Pass {
   /// Puts what composites stand for in their place, composites within composites too.
@@ -12,14 +13,17 @@ extension Pass {
   /// sides of where it ends.
   public static let compositeExpansion = Pass(
     "composites", "put what composites stand for in their place"
-  ) { (graph) throws(Diagnostic) in
+  ) { (graph, log) throws(Diagnostic) in
     guard graph.hasComposites() else { return graph }
     guard graph.expandedNodeCount <= GraphLimits.nodes else {
       throw GraphLimits.tooManyNodes(graph.name)
     }
     var rewriter = GraphRewriter()
     rewriter.live = graph.liveNodes
-    if graph.hasComposites(where: \.takesRewrites) { rewriter.families = [.stableForm] }
+    if graph.hasComposites(where: \.takesRewrites) {
+      rewriter.rewrites = StandardRewrites.stableForms
+    }
+    rewriter.log = log
     rewriter.mergesEqualNodes = true
     rewriter.expandsComposites = true
     return try rewriter.rewrite(graph)

@@ -42,10 +42,20 @@ public struct Pipeline: Sendable {
   public func callAsFunction(
     _ graph: Graph, observe: (Pass, Graph) throws(Diagnostic) -> Void
   ) throws(Diagnostic) -> Graph {
+    try traced(graph) { (pass, graph, _) throws(Diagnostic) in try observe(pass, graph) }
+  }
+
+  /// The graph after all passes; `observe` sees each pass with the graph it gives and the rewrites it applied.
+  ///
+  /// - Throws: whatever a pass or the observer throws.
+  package func traced(
+    _ graph: Graph, observe: (Pass, Graph, RewriteLog) throws(Diagnostic) -> Void
+  ) throws(Diagnostic) -> Graph {
     var graph = graph
     for pass in passes {
-      graph = try pass(graph)
-      try observe(pass, graph)
+      let log = RewriteLog()
+      graph = try pass(graph, log: log)
+      try observe(pass, graph, log)
     }
     return graph
   }

@@ -31,6 +31,57 @@ import Testing
     #expect(after.output.hasPrefix("adjoint 1\n"))
   }
 
+  private static let rewritten = """
+    adjoint 1
+    graph rewritten {
+      input %x: f64[2]
+      %one = constant() {value = 1.0, type = f64[]} : f64[]
+      %ones = broadcast(%one) {shape = [2], axes = []} : f64[2]
+      %e = exp(%x) : f64[2]
+      %s = add(%ones, %e) : f64[2]
+      %y = log(%s) : f64[2]
+      %n = negate(%y) : f64[2]
+      %m = negate(%n) : f64[2]
+      output y = %y
+      output m = %m
+    }
+    """
+
+  @Test func showsWhichRewritesWereAppliedWhere() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.file("rewritten.graph", Self.rewritten)
+    let run = try CommandRun("print", file, "--passes")
+    #expect(run.status == 0)
+    let lines = run.output.split(separator: "\n").filter { $0.hasPrefix("//   ") }
+    #expect(lines.count == 3, "\(lines)")
+    #expect(lines[0].hasPrefix("//   log(1 + x) → log1p(x): once, at %y ("))
+    #expect(lines[0].hasSuffix("rewritten.graph:8:3) → %y"), "\(lines[0])")
+    #expect(lines[1].hasPrefix("//   log1p(exp(x)) → softplus(x): once, at %y ("))
+    #expect(lines[2].hasPrefix("//   −(−x) → x: once, at %m ("))
+    #expect(lines[2].hasSuffix("rewritten.graph:10:3) → %y"), "\(lines[2])")
+    #expect(try CommandRun("print", file, "--passes", "--places", "0").status != 0)
+  }
+
+  @Test func followsANodeBack() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.file("rewritten.graph", Self.rewritten)
+    let run = try CommandRun("print", file, "--history", "y")
+    #expect(
+      run.output == """
+        %y = softplus(%x) : f64[2]
+          log1p(exp(x)) → softplus(x), in place of %y
+          log(1 + x) → log1p(x), in place of %y
+
+        """)
+    let before = try CommandRun("print", file, "--history", "y", "--after", "dead-nodes")
+    #expect(before.output == "%y = log(%s) : f64[2]\n  no rewrite made it\n")
+    let unknown = try CommandRun("print", file, "--history", "nowhere")
+    #expect(unknown.status == 1)
+    #expect(unknown.output.isEmpty)
+    #expect(unknown.errors.contains("has no node %nowhere"))
+    #expect(try CommandRun("print", file, "--history", "y", "--dot").status != 0)
+  }
+
   @Test func showsThePlanOnlyWithAllDimensions() throws {
     let plan = try CommandRun("print", "Graphs/digits-mlp.graph", "--plan", "--dim", "B=32")
     #expect(plan.status == 0)

@@ -69,7 +69,7 @@ struct GraphRewriterTests {
     var rewriter = GraphRewriter()
     rewriter.mergesEqualNodes = true
     rewriter.live = graph.liveNodes
-    rewriter.families = [.identity, .stableForm]
+    rewriter.rewrites = StandardRewrites.table(of: [.identity, .stableForm])
     let same = try rewriter.rewrite(graph) { _, _, _ in nil }
     let places = [graph, same].map { graph in
       graph.nodes.withUnsafeBufferPointer { $0.baseAddress }

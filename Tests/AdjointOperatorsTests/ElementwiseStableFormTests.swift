@@ -105,7 +105,7 @@ struct ElementwiseStableFormTests {
     builder.output("b", log(exp(x) / exp(x).sum(alongAxes: [1])))
     builder.output("c", exp(x) / exp(x).sum(alongAxes: [1]))
     var rewriter = GraphRewriter()
-    rewriter.families = [.stableForm, .identity]
+    rewriter.rewrites = StandardRewrites.table(of: [.stableForm, .identity])
     rewriter.mergesEqualNodes = true
     func tidied(_ graph: Graph) throws -> Graph {
       rewriter.live = graph.liveNodes

@@ -21,7 +21,7 @@ enum ElementwiseTesting {
         builder.input(name, operand.scalarType, Shape(extents: operand.extents)))
       sources[name] = operand
     }
-    builder.rewriteFamilies = families
+    builder.rewrites = StandardRewrites.table(of: families)
     try builder.output("y", build(inputs))
     return try #require(GraphInterpreter.evaluate(builder.build(), sources).outputs["y"])
   }
@@ -42,7 +42,7 @@ enum ElementwiseTesting {
     for (name, type) in zip(names, types) {
       inputs.append(builder.input(name, type.scalarType, type.shape))
     }
-    builder.rewriteFamilies = families
+    builder.rewrites = StandardRewrites.table(of: families)
     builder.mergesEqualNodes = true
     builder.output("result", try build(inputs))
     let expanded = try Pass.compositeExpansion(builder.build())

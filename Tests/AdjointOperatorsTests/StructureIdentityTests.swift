@@ -100,7 +100,7 @@ struct StructureIdentityTests {
     let named = try builder.build()
     #expect(named.nodes.contains { $0.mnemonic == "extent" })
     var rewriter = GraphRewriter()
-    rewriter.families = [.identity]
+    rewriter.rewrites = StandardRewrites.table(of: [.identity])
     #expect(try rewriter.rewrite(named).nodes.contains { $0.mnemonic == "extent" })
     let bound = try rewriter.rewrite(named.binding(["B": 3]))
     #expect(!bound.nodes.contains { $0.mnemonic == "extent" })

@@ -8,9 +8,7 @@ import Testing
 @Suite("README's list of rewrites that change more than rounding")
 struct ListedRewriteTests {
   private static let all: [(mnemonic: String, rewrite: Rewrite)] =
-    OperatorRegistry.standard.mnemonics.flatMap { mnemonic in
-      (OperatorRegistry.standard[mnemonic]?.rewrites ?? []).map { (mnemonic, $0) }
-    }
+    StandardRewrites.all.map { ($0.root?.mnemonic ?? "", $0) }
 
   /// The points of the list, each in one line.
   private static func points() throws -> [String] {

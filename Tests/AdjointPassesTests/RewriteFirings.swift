@@ -26,6 +26,8 @@ struct RewriteFirings {
   let graph: Graph
   let firings: [Firing]
 
+  private static let table = RewriteTable(StandardRewrites.all)
+
   /// - Parameter isWanted: Whether firings of a rewrite are of interest.
   init(_ source: Graph, where isWanted: (Key) -> Bool = { _ in true }) throws {
     let builder = GraphBuilder(source.name)
@@ -43,7 +45,7 @@ struct RewriteFirings {
         if !operands.isEmpty {
           let site = Rewrite.Site(
             operation: operation, operands: operands, resultTypes: node.resultTypes)
-          for rewrite in type(of: operation).rewrites {
+          for rewrite in Self.table[type(of: operation)] {
             let key = Key(mnemonic: operation.mnemonic, name: rewrite.name)
             guard isWanted(key), let values = rewrite.apply(site) else { continue }
             made.append((key, rewrite, values))

@@ -39,6 +39,10 @@ struct CrossEntropyOffsetTests {
       let chosen = try select(isLabel(x, label), x, 0).sum(squeezingAxes: [1])
       return -(chosen - logSumExp(x, squeezingAxes: [1])).mean()
     },
+    Form(description: "x_label + −logSumExp(x)") { x, label, _ in
+      let chosen = try select(isLabel(x, label), x, 0).sum(squeezingAxes: [1])
+      return -(chosen + -logSumExp(x, squeezingAxes: [1])).mean()
+    },
     Form(description: "log Σ exp(x) − Σ q·x") { x, _, q in
       try (logSum(x) - (q * x).sum(squeezingAxes: [1])).mean()
     },

@@ -7,15 +7,16 @@ import Testing
 struct StableFormCoverageTests {
   /// The stable forms that apply to a node of a graph as it stands, or with those before it rewritten.
   private static func applicable(in graph: Graph) throws -> Set<String> {
-    try applicable(in: graph, rewriting: []).union(applicable(in: graph, rewriting: [.stableForm]))
+    try applicable(in: graph, rewriting: nil).union(
+      applicable(in: graph, rewriting: StandardRewrites.stableForms))
   }
 
   private static func applicable(
-    in graph: Graph, rewriting families: Set<Rewrite.Family>
+    in graph: Graph, rewriting rewrites: RewriteTable?
   ) throws -> Set<String> {
     let builder = GraphBuilder("probe")
     builder.mergesEqualNodes = true
-    builder.rewriteFamilies = families
+    builder.rewrites = rewrites
     var places: [[ValueID]] = []
     var names: Set<String> = []
     for var node in graph.nodes {
@@ -25,7 +26,7 @@ struct StableFormCoverageTests {
         let site = Rewrite.Site(
           operation: operation, operands: node.operands.map(builder.value),
           resultTypes: node.resultTypes)
-        for rewrite in type(of: operation).rewrites where rewrite.family == .stableForm {
+        for rewrite in StandardRewrites.stableForms[type(of: operation)] {
           if rewrite.apply(site) != nil { names.insert(rewrite.name) }
         }
       }
@@ -68,11 +69,7 @@ struct StableFormCoverageTests {
       covered.formUnion(
         try Self.applicable(in: graph.differentiatedAsWritten(output, withRespectTo: ["x"])))
     }
-    var all: Set<String> = []
-    for mnemonic in OperatorRegistry.standard.mnemonics {
-      let rewrites = OperatorRegistry.standard[mnemonic]?.rewrites ?? []
-      all.formUnion(rewrites.filter { $0.family == .stableForm }.map(\.name))
-    }
+    let all = Set(StandardRewrites.stableForms.rewrites.map(\.name))
     #expect(all.count > 20)
     #expect(all.subtracting(covered).isEmpty, "\(all.subtracting(covered).sorted())")
   }

@@ -53,6 +53,10 @@ struct StableRowTests {
     Form(name: "eˣ · (1 / Σ eˣ)", isSoftmax: true) {
       exp($0) * (1 / exp($0).sum(alongAxes: [1]))
     },
+    Form(name: "eˣ · (Σ eˣ, repeated)⁻¹", isSoftmax: true) {
+      exp($0)
+        * reciprocal(exp($0).sum(squeezingAxes: [1]).broadcast(to: $0.shape, axes: [0]))
+    },
     Form(name: "(Σ eˣ)⁻¹ · eˣ", isSoftmax: true) {
       reciprocal(exp($0).sum(alongAxes: [1])) * exp($0)
     },

@@ -1,14 +1,7 @@
 import AdjointCore
 import AdjointGraph
-import AdjointLowering
 import AdjointOperators
 import AdjointRuntime
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// What a machine can do at most, to hold the steps of a profile against.
 public struct MachineLimits: Hashable, Sendable {
@@ -101,7 +94,8 @@ public struct MachineLimits: Hashable, Sendable {
   /// Twice the last cache, within reason: what comes around after so many bytes is in it no more.
   private static func arrayByteCount(on engine: Engine) -> Int {
     let limit = engine.options.maximumMemory ?? MemoryLimit.standard
-    let wanted = min(max(2 * (MachineModel.thisMachine.caches.last?.byteCount ?? 0), 1 << 28), 1 << 30)
+    let wanted = min(
+      max(2 * (MachineModel.thisMachine.caches.last?.byteCount ?? 0), 1 << 28), 1 << 30)
     return max(min(wanted, limit / 4), 1 << 12)
   }
 }

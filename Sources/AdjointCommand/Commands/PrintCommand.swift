@@ -1,5 +1,6 @@
 import Adjoint
 import AdjointFormats
+import AdjointGraph
 import ArgumentParser
 
 struct PrintCommand: ParsableCommand {
@@ -13,6 +14,7 @@ struct PrintCommand: ParsableCommand {
 
         adjoint print Graphs/digits-mlp.graph --passes
         adjoint print Graphs/digits-mlp.graph --after row-fusion --dim B=32
+        adjoint print Graphs/softmax-regression.graph --history loss
         adjoint print Graphs/digits-mlp.graph --plan --dim B=32
         adjoint print Graphs/digits-mlp.graph --fusions --dim B=32
         adjoint print Graphs/digits-mlp.graph --assembly --dim B=32
@@ -31,8 +33,23 @@ struct PrintCommand: ParsableCommand {
       """, valueName: "pass"))
   var after: String?
 
-  @Flag(help: "Print the graph as read and after every pass, with node counts.")
+  @Flag(
+    help: """
+      Print the graph as read and after every pass, with node counts and the rewrites that the pass \
+      applied: how often and where.
+      """)
   var passes = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With --passes, list so many places of each rewrite.", valueName: "count"))
+  var places = 4
+
+  @Option(
+    help: ArgumentHelp(
+      "Print a node after the passes and the rewrites that led to it, the last first.",
+      valueName: "node"))
+  var history: String?
 
   @Flag(help: "Print kernels, steps and buffers with their peak and its lower bound.")
   var plan = false
@@ -65,12 +82,15 @@ struct PrintCommand: ParsableCommand {
 
   func validate() throws {
     let compiles = plan || fusions || rows || llvm || assembly
-    guard [passes, plan, fusions, rows, llvm, assembly, dot, role != nil].count(where: { $0 }) <= 1
-    else {
+    let shown = [
+      passes, plan, fusions, rows, llvm, assembly, dot, role != nil, history != nil,
+    ]
+    guard shown.count(where: { $0 }) <= 1 else {
       throw ValidationError(
-        "--passes, --plan, --fusions, --rows, --llvm, --assembly, --dot and --role exclude each other"
-      )
+        "--passes, --plan, --fusions, --rows, --llvm, --assembly, --dot, --role and --history exclude "
+          + "each other")
     }
+    guard places > 0 else { throw ValidationError("--places takes a number from 1 on") }
     guard after == nil || !(passes || compiles) else {
       throw ValidationError(
         "--after goes with none of --passes, --plan, --fusions, --rows, --llvm and --assembly")
@@ -100,8 +120,13 @@ struct PrintCommand: ParsableCommand {
       return try StandardStream.output.write(graph.kernelReport(after: after, options))
     }
     var bound = try graph.binding(extents)
-    if passes { return try StandardStream.output.write(Self.passReport(bound)) }
-    if let after { bound = try Self.pipeline(upTo: after)(bound) }
+    if passes { return try StandardStream.output.write(passReport(bound)) }
+    if let after {
+      bound = try Self.pipeline(upTo: after)(bound)
+    } else if history != nil {
+      bound = try Pipeline.compilation(bound)
+    }
+    if let history { return try StandardStream.output.write(bound.historyText(ofNode: history)) }
     if dot {
       try StandardStream.output.write(bound.graphviz)
     } else if let role {
@@ -121,12 +146,14 @@ struct PrintCommand: ParsableCommand {
     }
   }
 
-  private static func passReport(_ graph: Graph) throws(Diagnostic) -> String {
+  private func passReport(_ graph: Graph) throws(Diagnostic) -> String {
     var text = "// as read: \(graph.nodeCounts)\n\(graph)"
     var number = 0
-    _ = try Pipeline.compilation(graph) { (pass, graph) throws(Diagnostic) in
+    _ = try Pipeline.compilation.traced(graph) { (pass, graph, log) throws(Diagnostic) in
       number += 1
-      text += "\n// \(number). \(pass.name) (\(pass.summary)): \(graph.nodeCounts)\n\(graph)"
+      text += "\n// \(number). \(pass.name) (\(pass.summary)): \(graph.nodeCounts)\n"
+      for line in log.lines(in: graph.name, placesAtMost: places) { text += "//   \(line)\n" }
+      text += graph.description
     }
     return text
   }

@@ -40,8 +40,11 @@ extension GraphBuilder {
   }
 
   private func inlined(_ graph: Graph, _ operands: [Value]) throws(Diagnostic) -> [Value] {
-    let (location, provenance) = (currentLocation, currentProvenance)
-    defer { (currentLocation, currentProvenance) = (location, provenance) }
+    let (location, provenance, history) = (currentLocation, currentProvenance, currentHistory)
+    defer {
+      (currentLocation, currentProvenance) = (location, provenance)
+      currentHistory = history
+    }
     let live = graph.liveNodes
     var replacements = Replacements(capacity: graph.nodes.count)
     var rest = operands[...]
@@ -52,11 +55,11 @@ extension GraphBuilder {
         continue
       }
       guard live[index] else { continue }
-      var node = node.marked(location, provenance)
+      var node = node.marked(location, provenance, history)
       node.name = nil
       replacements.renumber(&node.operands)
       if expandsComposites, let operation = node.operation, operation.composite != nil {
-        (currentLocation, currentProvenance) = (node.location, node.provenance)
+        work(on: node)
         for value in try results(of: operation, node.operands.map(self.value)) {
           replacements.append(value.id)
         }

@@ -26,18 +26,15 @@ public final class GraphBuilder {
   private var outputNames: Set<String> = []
   private var updatedParameters: Set<Int> = []
   private var nodesByContent = NodeTable()
-  private var identities = IdentityTable()
-  private var rewriteDepth = 0
+  var rewriteDepth = 0
+  var rewriting = RewritesAtWork()
   /// How many composites are being expanded in which nothing is rewritten.
   var settledDepth = 0
   package var mistakes = Mistakes()
   var examples = ExampleNodes()
 
-  /// The families of identities that are tried on each node before it is added.
-  package var rewriteFamilies: Set<Rewrite.Family> {
-    get { identities.families }
-    set { identities = IdentityTable(newValue) }
-  }
+  /// The rewrites that are tried on each node before it is added.
+  package var rewrites: RewriteTable?
   /// Whether a node equal to an earlier one is that node.
   package var mergesEqualNodes = false
   /// Whether what a composite stands for takes its place, to any depth.
@@ -45,6 +42,11 @@ public final class GraphBuilder {
   /// What new nodes are marked with: the place and the reason of the node a pass is working on.
   package var currentLocation: SourceLocation?
   package var currentProvenance: Provenance?
+  /// The rewrites that made the node a pass is working on, and those that are at work on it.
+  var currentHistory: NodeHistory? {
+    get { rewriting.currentHistory() }
+    set { rewriting.history = newValue }
+  }
 
   /// A builder of a graph with a name.
   public init(_ name: String = "graph") { self.name = name }
@@ -217,14 +219,19 @@ extension GraphBuilder {
       var types = try operation.resultTypes(for: operands.map(\.type))
       for type in types { try check(type) }
       types = sharing(types, with: operands)
-      if let replacement = rewritten(operation, operands, types) { return replacement }
+      if let known = rewrites?[Swift.type(of: operation)], !known.isEmpty,
+        let replacement = rewritten(operation, OperandList(operands.map(\.id)), types, by: known)
+      {
+        return replacement
+      }
       if expandsComposites, let composite = operation.composite {
         return try expanded(composite, operands, types)
       }
       let node = insert(
         Node(
           kind: .operation(operation), operands: operands.map(\.id), resultTypes: types, name: nil,
-          location: currentLocation ?? location, provenance: currentProvenance))
+          location: currentLocation ?? location, provenance: currentProvenance,
+          history: currentHistory))
       return types.indices.map { Value(self, ValueID(node: node, result: $0)) }
     } catch {
       throw error.prefixed(with: operation.mnemonic)
@@ -252,26 +259,17 @@ extension GraphBuilder {
   package enum Transferred {
     /// A node, this or an equal one, with all results.
     case node(Int)
-    /// Values that an identity put in the place of its results.
+    /// Values that a rewrite put in the place of its results.
     case values([Value])
   }
 
-  /// Adds a node of another graph, its operands renumbered, unless an identity or an equal node takes
+  /// Adds a node of another graph, its operands renumbered, unless a rewrite or an equal node takes
   /// its place.
   ///
   /// Its types hold here as they did there, so they are not derived again.
   package func transfer(_ node: consuming Node) -> Transferred {
-    if let replacement = identity(for: node) { return .values(replacement) }
+    if let replacement = replacement(for: node) { return .values(replacement) }
     return .node(insert(node))
-  }
-
-  /// What an identity puts in the place of a node whose operands are here.
-  private func identity(for node: borrowing Node) -> [Value]? {
-    guard let operation = node.operation, identities.hasAny(for: operation, node.operatorType)
-    else { return nil }
-    currentLocation = node.location
-    currentProvenance = node.provenance
-    return rewritten(operation, node.operands.map { Value(self, $0) }, node.resultTypes)
   }
 
   /// Begins with the first nodes of a graph, as they are, and with room for the others.
@@ -291,37 +289,14 @@ extension GraphBuilder {
     for node in graph.nodes[..<count] { insert(node) }
   }
 
-  /// Whether no identity and no earlier equal node takes the place of a node that is here already.
+  /// Whether no rewrite and no earlier equal node takes the place of a node that is here already.
   ///
   /// Nodes that are made on the way are behind all others, and mean that it is not kept.
   func keepsNode(_ index: Int) -> Bool {
     let count = nodes.count
     let node = nodes[index]
-    if identity(for: node) != nil || nodes.count > count { return false }
+    if replacement(for: node) != nil || nodes.count > count { return false }
     return !mergesEqualNodes || nodesByContent.enter(node, as: index, in: nodes) == nil
-  }
-
-  /// The first identity of the operator that applies, of the families that are switched on.
-  private func rewritten(
-    _ operation: any Operator, _ operands: [Value], _ types: [TensorType]
-  ) -> [Value]? {
-    // Identities make things simpler, so chains of them are short; the bound is for mistakes.
-    guard !operands.isEmpty, rewriteDepth < 32, settledDepth == 0 else { return nil }
-    let rewrites = identities[operation]
-    if rewrites.isEmpty { return nil }
-    rewriteDepth += 1
-    defer { rewriteDepth -= 1 }
-    let site = Rewrite.Site(operation: operation, operands: operands, resultTypes: types)
-    for rewrite in rewrites {
-      guard let replacement = rewrite.apply(site) else { continue }
-      let given = replacement.map(\.type)
-      if given == types { return replacement }
-      record(
-        Diagnostic(
-          .invalidGraph, "the identity \(rewrite.name) changed the types from \(types) to \(given)")
-      )
-    }
-    return nil
   }
 
   /// Names a node.

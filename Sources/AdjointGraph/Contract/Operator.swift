@@ -50,9 +50,6 @@ package protocol Operator: Hashable, Sendable {
   /// The operator as a composite, nil where it is a primitive; nobody but `Composite` states it.
   var composite: (any Composite)? { get }
 
-  /// The operator's own identities, tried in order when a pass builds a node with it.
-  static var rewrites: [Rewrite] { get }
-
   /// How it is written in a formula; nil for what has no notation of its own.
   func notation(for operands: [TensorType]) -> Notation?
 
@@ -61,7 +58,6 @@ package protocol Operator: Hashable, Sendable {
 }
 
 extension Operator {
-  package static var rewrites: [Rewrite] { [] }
   package static var page: OperatorPage? { nil }
   package var composite: (any Composite)? { nil }
   package var functions: [Function] { [] }

@@ -32,36 +32,42 @@ package struct Node: Sendable {
 
   package init(
     kind: Kind, operands: some Collection<ValueID>, resultTypes: [TensorType], name: String?,
-    location: SourceLocation? = nil, provenance: Provenance? = nil
+    location: SourceLocation? = nil, provenance: Provenance? = nil, history: NodeHistory? = nil
   ) {
-    content = Content(kind, resultTypes, location, provenance)
+    content = Content(kind, resultTypes, location, provenance, history)
     self.operands = OperandList(operands)
     self.name = name
   }
 
   package var kind: Kind {
     get { content.kind }
-    set { content = Content(newValue, resultTypes, location, provenance) }
+    set { content = Content(newValue, resultTypes, location, provenance, history) }
   }
 
   package var resultTypes: [TensorType] {
     get { content.resultTypes }
-    set { content = Content(kind, newValue, location, provenance) }
+    set { content = Content(kind, newValue, location, provenance, history) }
   }
 
   package var location: SourceLocation? { content.location }
 
   package var provenance: Provenance? {
     get { content.provenance }
-    set { content = Content(kind, resultTypes, location, newValue) }
+    set { content = Content(kind, resultTypes, location, newValue, history) }
   }
 
-  /// The node with another place and reason, each where there is one.
-  func marked(_ location: SourceLocation?, _ provenance: Provenance?) -> Node {
-    guard location != nil || provenance != nil else { return self }
+  /// The rewrites that made the node; nil where none did.
+  package var history: NodeHistory? { content.history }
+
+  /// The node with another place and reason, and rewrites that made it, each where there is one.
+  func marked(
+    _ location: SourceLocation?, _ provenance: Provenance?, _ history: NodeHistory?
+  ) -> Node {
+    guard location != nil || provenance != nil || history != nil else { return self }
     var copy = self
     copy.content = Content(
-      kind, resultTypes, location ?? self.location, provenance ?? self.provenance)
+      kind, resultTypes, location ?? self.location, provenance ?? self.provenance,
+      self.history ?? history)
     return copy
   }
 
@@ -109,6 +115,7 @@ extension Node {
     let resultTypes: [TensorType]
     let location: SourceLocation?
     let provenance: Provenance?
+    let history: NodeHistory?
     let operatorType: ObjectIdentifier?
     /// Worked out once, for every pass looks for equal nodes.
     let operatorHash: Int
@@ -116,12 +123,13 @@ extension Node {
 
     init(
       _ kind: Kind, _ resultTypes: [TensorType], _ location: SourceLocation?,
-      _ provenance: Provenance?
+      _ provenance: Provenance?, _ history: NodeHistory?
     ) {
       self.kind = kind
       self.resultTypes = resultTypes
       self.location = location
       self.provenance = provenance
+      self.history = history
       guard case .operation(let operation) = kind else {
         operatorType = nil
         operatorHash = 0

@@ -13,8 +13,10 @@ package struct GraphRewriter {
   package var live: [Bool]?
   /// Whether inputs and parameters that are not live stay: they are the graph's interface.
   package var keepsInterface = true
-  /// The families of identities to try on each node.
-  package var families: Set<Rewrite.Family> = []
+  /// The rewrites to try on each node.
+  package var rewrites: RewriteTable?
+  /// What takes down which rewrites were applied where.
+  package var log: RewriteLog?
   /// Whether equal nodes become one.
   package var mergesEqualNodes = false
   /// Whether what composites stand for takes their place, to any depth.
@@ -30,12 +32,14 @@ package struct GraphRewriter {
     _ graph: Graph, _ transform: Transform? = nil
   ) throws(Diagnostic) -> Graph {
     let builder = GraphBuilder(graph.name)
-    builder.rewriteFamilies = families
+    builder.rewrites = rewrites
+    builder.labelNodes { graph.label(of: $0) }
     builder.mergesEqualNodes = mergesEqualNodes
     builder.expandsComposites = expandsComposites
     let unchanged = try unchangedNodes(of: graph, transform, in: builder)
     if unchanged == graph.nodes.count { return graph }
     builder.adopt(graph, upTo: unchanged)
+    if log != nil { builder.rewriting.applied = [] }
     var replacements = Replacements(capacity: graph.nodes.count)
     for index in 0..<unchanged {
       replacements.beginNode()
@@ -56,11 +60,11 @@ package struct GraphRewriter {
       }
       let name = node.name
       node.name = nil
+      builder.currentNode = index
       replacements.renumber(&node.operands)
       var replaced: [Value]?
       if let transform {
-        builder.currentLocation = node.location
-        builder.currentProvenance = node.provenance
+        builder.work(on: node)
         replaced = try transform(builder, node, index)
       }
       if replaced == nil { replaced = try expansion(of: node, in: builder) }
@@ -75,6 +79,7 @@ package struct GraphRewriter {
     }
     builder.currentLocation = nil
     builder.currentProvenance = nil
+    builder.currentHistory = nil
     builder.setOutputs(
       graph.outputList.map { Graph.Output(name: $0.name, value: replacements[$0.value]) })
     for update in graph.updates {
@@ -82,7 +87,14 @@ package struct GraphRewriter {
         builder.value(replacements[ValueID(node: update.parameter)]),
         to: builder.value(replacements[update.value]))
     }
-    return try builder.build()
+    let rewritten = try builder.build()
+    for applied in builder.rewriting.applied ?? [] {
+      log?.append(
+        RewriteLog.Firing(
+          rewrite: applied.rewrite, graph: graph.name, node: graph.label(of: applied.node),
+          location: applied.location, replacement: rewritten.label(of: applied.replacement.node)))
+    }
+    return rewritten
   }
 
   /// The number of nodes at the beginning of a graph that stay as they are: most passes find little to change
@@ -102,8 +114,7 @@ package struct GraphRewriter {
       guard isLive else { return index }
       if let transform {
         let node = graph.nodes[index]
-        builder.currentLocation = node.location
-        builder.currentProvenance = node.provenance
+        builder.work(on: node)
         if try transform(builder, node, index) != nil { return index }
       }
       if expandsComposites, graph.nodes[index].operation?.composite != nil { return index }
@@ -119,8 +130,7 @@ package struct GraphRewriter {
     guard expandsComposites, let operation = node.operation, operation.composite != nil else {
       return nil
     }
-    builder.currentLocation = node.location
-    builder.currentProvenance = node.provenance
+    builder.work(on: node)
     return try builder.results(of: operation, node.operands.map(builder.value))
   }
 
@@ -134,15 +144,6 @@ package struct GraphRewriter {
 }
 
 extension Graph {
-  /// Whether any node is of an operator that has identities of a family.
-  package func hasIdentities(of family: Rewrite.Family) -> Bool {
-    var identities = IdentityTable([family])
-    return nodes.contains { node in
-      guard let operation = node.operation else { return false }
-      return identities.hasAny(for: operation, node.operatorType)
-    }
-  }
-
   /// Whether any node is of an operator that stands for others, of those for which the condition holds.
   package func hasComposites(
     where condition: (any Composite) -> Bool = { _ in true }

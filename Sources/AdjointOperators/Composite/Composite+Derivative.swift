@@ -37,13 +37,13 @@ private struct ExpansionDerivative {
     }
     // A pattern matches a value whichever of two equal nodes computes it.
     scratch.mergesEqualNodes = true
-    if composite.takesRewrites { scratch.rewriteFamilies = [.stableForm] }
+    if composite.takesRewrites { scratch.rewrites = StandardRewrites.stableForms }
     do throws(Diagnostic) {
       results = try composite.expansion(of: operands)
     } catch {
       scratch.record(error)
     }
-    scratch.rewriteFamilies = []
+    scratch.rewrites = nil
   }
 
   /// From the cotangents of the results to those of the operands that are wanted.

@@ -26,27 +26,6 @@ struct ShiftedLogSumExp {
     logarithm = x.builder.apply(Log(), [x.builder.apply(ReduceSum(axes: axes), [powers])])
   }
 
-  /// Nil unless the sum of the two is m + log Σ exp(x − m), both sides reshaped or not.
-  init?(addends: [Value]) {
-    for (shift, logarithm) in addends.inEitherOrder {
-      guard let sum = logarithm.beneathReshapes.argument(of: Log.self)?.beneathReshapes,
-        let reduction = sum.definition(as: ReduceSum.self), !reduction.axes.isEmpty,
-        let shifted = sum.operands[0].argument(of: Exp.self),
-        shifted.definition(as: Subtract.self) != nil,
-        let repeated = shifted.operands[1].definition(as: Broadcast.self),
-        repeated.axes == reduction.keptAxes(rank: shifted.rank),
-        shifted.operands[1].operands[0].beneathReshapes.isIdentical(to: shift.beneathReshapes)
-      else { continue }
-      self.axes = reduction.axes
-      powers = sum.operands[0]
-      self.shifted = shifted
-      self.shift = shift
-      self.logarithm = logarithm
-      return
-    }
-    return nil
-  }
-
   /// log Σ exp(x).
   func sum() -> Value { shift + logarithm }
 

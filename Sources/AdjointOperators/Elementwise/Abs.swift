@@ -14,18 +14,6 @@ package struct Abs: UnaryOperator {
       [.value(site.builder.apply(Sign(), [site.operands[0]]))]
     }
   }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("|−x| → |x|") { site in
-      // Unsigned numbers wrap around when they are negated.
-      guard site.resultType.scalarType != .u8, let x = site.operands[0].argument(of: Negate.self)
-      else { return nil }
-      return site.builder.apply(Abs(), [x])
-    },
-    Rewrite("||x|| → |x|") { site in
-      site.operand(0, as: Abs.self) == nil ? nil : site.operands[0]
-    },
-  ]
 }
 
 /// The magnitude of every element.

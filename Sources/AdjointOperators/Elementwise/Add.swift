@@ -8,26 +8,6 @@ package struct Add: BinaryOperator {
   package init() {}
 
   package var derivative: Derivative { .partials { _ in [.one, .one] } }
-
-  package static let rewrites: [Rewrite] = [
-    .logSumExpOfShifted,
-    .logSumExpSum,
-    .doubledProduct,
-    Rewrite("x + 0 → x") { site in
-      if site.operands[1].isConstant(0) { return site.operands[0] }
-      if site.operands[0].isConstant(0) { return site.operands[1] }
-      return nil
-    },
-    Rewrite("x + (−y) → x − y") { site in
-      if site.operand(1, as: Negate.self) != nil {
-        return site.builder.apply(Subtract(), [site.operands[0], site.operands[1].operands[0]])
-      }
-      if site.operand(0, as: Negate.self) != nil {
-        return site.builder.apply(Subtract(), [site.operands[1], site.operands[0].operands[0]])
-      }
-      return nil
-    },
-  ]
 }
 
 extension Value {

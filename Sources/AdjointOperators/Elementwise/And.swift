@@ -10,19 +10,6 @@ package struct And: BinaryOperator {
   package static func check(_ type: TensorType) throws(Diagnostic) { try type.expectTruthValues() }
 
   package var derivative: Derivative { .zero }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("x ∧ x → x") { site in
-      site.operands[0].isIdentical(to: site.operands[1]) ? site.operands[0] : nil
-    },
-    Rewrite("x ∧ true → x, x ∧ false → false") { site in
-      for (this, other) in [(0, 1), (1, 0)] {
-        if site.operands[this].isConstant(1) { return site.operands[other] }
-        if site.operands[this].isConstant(0) { return site.operands[this] }
-      }
-      return nil
-    },
-  ]
 }
 
 extension Value {

@@ -43,33 +43,6 @@ package struct Cast: Operator {
         program.append(.cast(x[0]), scalarType)
       })
   }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("cast to the same type → x") { site in
-      site.operands[0].type == site.resultType ? site.operands[0] : nil
-    },
-    Rewrite("cast(cast(x)) → cast(x) where the first loses nothing") { site in
-      guard let inner = site.operand(0, as: Cast.self) else { return nil }
-      let source = site.operands[0].operands[0]
-      guard source.scalarType.isKept(by: inner.scalarType, onTheWayTo: site.resultType.scalarType)
-      else { return nil }
-      return site.builder.apply(site.operation, [source])
-    },
-  ]
-}
-
-extension ScalarType {
-  /// Whether every number of this type is one of the other, and going on from there to the target
-  /// gives what going there directly does.
-  fileprivate func isKept(by other: ScalarType, onTheWayTo target: ScalarType) -> Bool {
-    switch (self, other) {
-    case (.f32, .f64), (.i32, .i64), (.u8, .i32), (.u8, .i64), (.u8, .f32), (.u8, .f64): true
-    case (.bool, _): true
-    // Whole numbers keep their low bits in u8, floating-point numbers are clamped.
-    case (.i32, .f64): target != .u8
-    default: self == other
-    }
-  }
 }
 
 extension Value {

@@ -16,47 +16,6 @@ package struct Divide: BinaryOperator {
       ]
     }
   }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("x / 1 → x") { site in site.operands[1].isConstant(1) ? site.operands[0] : nil },
-    Rewrite("1 / (1 + exp(−x)) → sigmoid(x)", .stableForm) { site in
-      guard site.operands[0].isConstant(1),
-        let power = site.operands[1].addendOfOne?.argument(of: Exp.self)
-      else { return nil }
-      return power.sigmoidOfNegative()
-    },
-    Rewrite("exp(x) / (1 + exp(x)) → sigmoid(x)", .stableForm) { site in
-      guard let x = site.operands[0].argument(of: Exp.self),
-        let other = site.operands[1].addendOfOne?.argument(of: Exp.self), x.isIdentical(to: other)
-      else { return nil }
-      return site.builder.apply(Sigmoid(), [x])
-    },
-    .sigmoidOfDifference,
-    .tanhOfExponentials,
-    .tanhOfExpm1,
-    .scaledSigmoid,
-    .softmax,
-    Rewrite("(−x) / (−y) → x / y") { site in
-      guard site.resultType.scalarType.isDifferentiable,
-        let x = site.operands[0].argument(of: Negate.self),
-        let y = site.operands[1].argument(of: Negate.self)
-      else { return nil }
-      return site.builder.apply(Divide(), [x, y])
-    },
-    Rewrite("x / 2ⁿ → x · 2⁻ⁿ") { site in
-      guard let number = site.operands[1].constantNumber,
-        site.resultType.scalarType.scalesExactly(by: number)
-      else { return nil }
-      return site.builder.apply(
-        Multiply(), [site.operands[0], site.builder.full(1 / number, site.resultType)])
-    },
-    Rewrite("1 / x → reciprocal(x)") { site in
-      guard site.resultType.scalarType.isDifferentiable, site.operands[0].isConstant(1) else {
-        return nil
-      }
-      return site.builder.apply(Reciprocal(), [site.operands[1]])
-    },
-  ]
 }
 
 extension Value {

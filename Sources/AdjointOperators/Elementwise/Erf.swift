@@ -16,8 +16,6 @@ package struct Erf: UnaryOperator {
 
   // 2/√π
   private static let slopeAtZero = 1.128_379_167_095_512_6
-
-  package static let rewrites: [Rewrite] = [.saturation(of: "erf", beyond: 32)]
 }
 
 /// The error function of every element, `2/√π` times the integral of `exp(−t²)` from 0 to `x`.

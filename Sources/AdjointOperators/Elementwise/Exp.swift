@@ -8,8 +8,6 @@ package struct Exp: UnaryOperator {
   package init() {}
 
   package var derivative: Derivative { .partials { site in [.value(site.result)] } }
-
-  package static let rewrites: [Rewrite] = [.saturationBelow(of: "exp", beyond: 1024)]
 }
 
 /// The exponential function of every element.

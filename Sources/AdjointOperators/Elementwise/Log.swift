@@ -12,31 +12,6 @@ package struct Log: UnaryOperator {
       [.value(site.builder.apply(Reciprocal(), [site.operands[0]]))]
     }
   }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("log(exp(x)) → x", .stableForm) { site in site.operands[0].argument(of: Exp.self) },
-    Rewrite("log(sigmoid(x)) → −softplus(−x)", .stableForm) { site in
-      guard let x = site.operands[0].argument(of: Sigmoid.self) else { return nil }
-      return -site.builder.apply(Softplus(), [-x])
-    },
-    Rewrite("log(1 − sigmoid(x)) → −softplus(x)", .stableForm) { site in
-      guard let x = site.operands[0].subtrahendFromOne?.argument(of: Sigmoid.self) else {
-        return nil
-      }
-      return -site.builder.apply(Softplus(), [x])
-    },
-    // Where x is exp(y), the identity of log1p makes it softplus(y).
-    Rewrite("log(1 + x) → log1p(x)", .stableForm) { site in
-      guard let x = site.operands[0].addendOfOne else { return nil }
-      return site.builder.apply(Log1p(), [x])
-    },
-    Rewrite("log(1 − x) → log1p(−x)", .stableForm) { site in
-      guard let x = site.operands[0].subtrahendFromOne else { return nil }
-      return site.builder.apply(Log1p(), [-x])
-    },
-    .logSumExp,
-    .logSoftmax,
-  ]
 }
 
 /// The natural logarithm of every element.

@@ -12,21 +12,6 @@ package struct Log1p: UnaryOperator {
       [.value(site.builder.apply(Reciprocal(), [1 + site.operands[0]]))]
     }
   }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("log1p(exp(x)) → softplus(x)", .stableForm) { site in
-      guard let x = site.operands[0].argument(of: Exp.self) else { return nil }
-      return site.builder.apply(Softplus(), [x])
-    },
-    Rewrite("log1p(−sigmoid(x)) → −softplus(x)", .stableForm) { site in
-      guard let x = site.operands[0].argument(of: Negate.self)?.argument(of: Sigmoid.self) else {
-        return nil
-      }
-      return -site.builder.apply(Softplus(), [x])
-    },
-    Rewrite("log1p(expm1(x)) → x", .stableForm) { site in site.operands[0].argument(of: Expm1.self)
-    },
-  ]
 }
 
 /// The natural logarithm of `1 + x` of every element, accurate where `x` is near 0.

@@ -10,19 +10,6 @@ package struct LogicalNot: UnaryOperator {
   package static func check(_ type: TensorType) throws(Diagnostic) { try type.expectTruthValues() }
 
   package var derivative: Derivative { .zero }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("¬¬x → x") { site in site.operands[0].argument(of: LogicalNot.self) },
-    // The orderings have no such identity: with a NaN, neither x < y nor x ≥ y holds.
-    Rewrite("¬(x = y) → x ≠ y") { site in
-      guard site.operand(0, as: Equal.self) != nil else { return nil }
-      return site.builder.apply(NotEqual(), site.operands[0].operands)
-    },
-    Rewrite("¬(x ≠ y) → x = y") { site in
-      guard site.operand(0, as: NotEqual.self) != nil else { return nil }
-      return site.builder.apply(Equal(), site.operands[0].operands)
-    },
-  ]
 }
 
 extension Value {

@@ -14,12 +14,6 @@ package struct Maximum: BinaryOperator {
     .partials { site in site.tieSplittingPartials(where: GreaterOrEqual())
     }
   }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("max(x, x) → x") { site in
-      site.operands[0].isIdentical(to: site.operands[1]) ? site.operands[0] : nil
-    }
-  ]
 }
 
 /// The greater of two values, element by element, after broadcasting both to one shape.

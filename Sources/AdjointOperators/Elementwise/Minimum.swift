@@ -13,12 +13,6 @@ package struct Minimum: BinaryOperator {
   package var derivative: Derivative {
     .partials { site in site.tieSplittingPartials(where: LessOrEqual()) }
   }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("min(x, x) → x") { site in
-      site.operands[0].isIdentical(to: site.operands[1]) ? site.operands[0] : nil
-    }
-  ]
 }
 
 /// The lesser of two values, element by element, after broadcasting both to one shape.

@@ -10,60 +10,6 @@ package struct Multiply: BinaryOperator {
   package var derivative: Derivative {
     .partials { site in [.value(site.operands[1]), .value(site.operands[0])] }
   }
-
-  package static let rewrites: [Rewrite] = [
-    .softmaxOfProduct,
-    .sigmoidOfProduct,
-    Rewrite("x · 1 → x") { site in
-      if site.operands[1].isConstant(1) { return site.operands[0] }
-      if site.operands[0].isConstant(1) { return site.operands[1] }
-      return nil
-    },
-    Rewrite("x · (−1) → −x") { site in
-      if site.operands[1].isConstant(-1) {
-        return site.builder.apply(Negate(), [site.operands[0]])
-      }
-      if site.operands[0].isConstant(-1) {
-        return site.builder.apply(Negate(), [site.operands[1]])
-      }
-      return nil
-    },
-    Rewrite("(−x) · (−y) → x · y") { site in
-      guard let x = site.operands[0].argument(of: Negate.self),
-        let y = site.operands[1].argument(of: Negate.self)
-      else { return nil }
-      return site.builder.apply(Multiply(), [x, y])
-    },
-    // Where 1/y overflows or is subnormal, the quotient is the better number.
-    Rewrite("x · (1/y) → x / y", changing: .range) { site in
-      if let y = site.operands[1].argument(of: Reciprocal.self) {
-        return site.builder.apply(Divide(), [site.operands[0], y])
-      }
-      if let y = site.operands[0].argument(of: Reciprocal.self) {
-        return site.builder.apply(Divide(), [site.operands[1], y])
-      }
-      return nil
-    },
-    Rewrite("c · (−x) → (−c) · x") { site in
-      guard let (number, other) = site.operands.constantFactor,
-        let x = other.argument(of: Negate.self)
-      else {
-        return nil
-      }
-      return site.builder.apply(Multiply(), [x, site.builder.full(-number, site.resultType)])
-    },
-    // `ScalarType.factor` says for which c and d.
-    Rewrite(
-      "c · (d · x) → (c · d) · x, where one of them is a power of 2", changing: .rounding
-    ) { site in
-      guard let (outer, other) = site.operands.constantFactor,
-        other.definition(as: Multiply.self) != nil,
-        let (inner, x) = other.operands.constantFactor,
-        let factor = site.resultType.scalarType.factor(combining: outer, after: inner)
-      else { return nil }
-      return site.builder.apply(Multiply(), [x, site.builder.full(factor, site.resultType)])
-    },
-  ]
 }
 
 extension Value {

@@ -10,23 +10,6 @@ package struct Negate: UnaryOperator {
   package static func check(_ type: TensorType) throws(Diagnostic) { try type.expectNumeric() }
 
   package var derivative: Derivative { .partials { _ in [.minusOne] } }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("−(−x) → x") { site in
-      site.operand(0, as: Negate.self) == nil ? nil : site.operands[0].operands[0]
-    },
-    Rewrite("−(x − y) → y − x") { site in
-      guard site.operand(0, as: Subtract.self) != nil else { return nil }
-      let inner = site.operands[0].operands
-      return site.builder.apply(Subtract(), [inner[1], inner[0]])
-    },
-    Rewrite("−(c · x) → (−c) · x") { site in
-      guard site.operand(0, as: Multiply.self) != nil,
-        let (number, x) = site.operands[0].operands.constantFactor
-      else { return nil }
-      return site.builder.apply(Multiply(), [x, site.builder.full(-number, site.resultType)])
-    },
-  ]
 }
 
 extension Value {

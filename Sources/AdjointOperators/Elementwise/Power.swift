@@ -43,23 +43,6 @@ package struct Power: BinaryOperator {
     // Not x > 0 the other way round, which would turn the derivative at a NaN into 0.
     return .choice((x .<= 0) .| (z .== 0), .zero, partial)
   }
-
-  // x^½ is not √x: they differ at −∞ and at −0.
-  package static let rewrites: [Rewrite] = [
-    Rewrite("x⁰ → 1, x¹ → x, x² → x · x", changing: .rounding) { site in
-      switch site.operands[1].differenceOfNumbers {
-      case 0: site.builder.full(1, site.resultType)
-      case 1: site.operands[0]
-      case 2: site.builder.apply(Multiply(), [site.operands[0], site.operands[0]])
-      default: nil
-      }
-    },
-    Rewrite("x⁻¹ → reciprocal(x)", changing: .rounding) { site in
-      guard site.resultType.scalarType.isDifferentiable, site.operands[1].differenceOfNumbers == -1
-      else { return nil }
-      return site.builder.apply(Reciprocal(), [site.operands[0]])
-    },
-  ]
 }
 
 /// The first value raised to the power of the second, element by element, after broadcasting both to

@@ -12,17 +12,6 @@ package struct Reciprocal: UnaryOperator {
       [.value(-(site.result * site.result))]
     }
   }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("1/√x → rsqrt(x)", changing: .rounding) { site in
-      guard let x = site.operands[0].argument(of: Sqrt.self) else { return nil }
-      return site.builder.apply(Rsqrt(), [x])
-    },
-    Rewrite("1/(1 + exp(−x)) → sigmoid(x)", .stableForm) { site in
-      guard let power = site.operands[0].addendOfOne?.argument(of: Exp.self) else { return nil }
-      return power.sigmoidOfNegative()
-    },
-  ]
 }
 
 /// The reciprocal of every element.

@@ -48,30 +48,6 @@ package struct Select: Operator {
         program.append(.select(x[0], x[1], x[2]), results[0].scalarType)
       })
   }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("select(c, x, x) → x") { site in
-      site.operands[1].isIdentical(to: site.operands[2]) ? site.operands[1] : nil
-    },
-    Rewrite("select(true, x, y) → x, select(false, x, y) → y") { site in
-      if site.operands[0].isConstant(1) { return site.operands[1] }
-      return site.operands[0].isConstant(0) ? site.operands[2] : nil
-    },
-    Rewrite("select(¬c, x, y) → select(c, y, x)") { site in
-      guard let condition = site.operands[0].argument(of: LogicalNot.self) else { return nil }
-      return site.builder.apply(Select(), [condition, site.operands[2], site.operands[1]])
-    },
-    Rewrite("select(c, select(c, x, _), y) → select(c, x, y)") { site in
-      var branches = [site.operands[1], site.operands[2]]
-      var isChanged = false
-      for (branch, value) in branches.enumerated() where value.definition(as: Select.self) != nil {
-        guard value.operands[0].isIdentical(to: site.operands[0]) else { continue }
-        branches[branch] = value.operands[branch + 1]
-        isChanged = true
-      }
-      return isChanged ? site.builder.apply(Select(), [site.operands[0]] + branches) : nil
-    },
-  ]
 }
 
 /// Elements of the second value where the first is true, and of the third elsewhere, after

@@ -12,8 +12,6 @@ package struct Sigmoid: UnaryOperator {
       [.value(site.result * (1 - site.result))]
     }
   }
-
-  package static let rewrites: [Rewrite] = [.saturation(of: "sigmoid", beyond: 1024)]
 }
 
 /// The logistic function `1/(1 + e⁻ˣ)` of every element, which never overflows.

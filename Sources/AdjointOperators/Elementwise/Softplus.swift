@@ -12,8 +12,6 @@ package struct Softplus: UnaryOperator {
       [.value(site.builder.apply(Sigmoid(), [site.operands[0]]))]
     }
   }
-
-  package static let rewrites: [Rewrite] = [.saturationBelow(of: "softplus", beyond: 1024)]
 }
 
 /// `log(1 + eˣ)` of every element, a smooth `max(x, 0)` that never overflows.

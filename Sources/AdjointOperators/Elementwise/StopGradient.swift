@@ -33,11 +33,6 @@ package struct StopGradient: Operator {
   }
 
   // It stands for what the user meant, so nothing else may take it away before differentiation.
-  package static let rewrites: [Rewrite] = [
-    Rewrite("stop(stop(x)) → stop(x)") { site in
-      site.operand(0, as: StopGradient.self) == nil ? nil : site.operands[0]
-    }
-  ]
 }
 
 /// The same value, through which no derivative passes.

@@ -8,27 +8,6 @@ package struct Subtract: BinaryOperator {
   package init() {}
 
   package var derivative: Derivative { .partials { _ in [.one, .minusOne] } }
-
-  package static let rewrites: [Rewrite] = [
-    .logSumExpDifference,
-    Rewrite("x − 0 → x") { site in site.operands[1].isConstant(0) ? site.operands[0] : nil },
-    Rewrite("x − (−y) → x + y") { site in
-      guard site.operand(1, as: Negate.self) != nil else { return nil }
-      return site.builder.apply(Add(), [site.operands[0], site.operands[1].operands[0]])
-    },
-    Rewrite("exp(x) − 1 → expm1(x)", .stableForm) { site in
-      guard site.operands[1].isConstant(1), let x = site.operands[0].argument(of: Exp.self) else {
-        return nil
-      }
-      return site.builder.apply(Expm1(), [x])
-    },
-    Rewrite("1 − exp(x) → −expm1(x)", .stableForm) { site in
-      guard site.operands[0].isConstant(1), let x = site.operands[1].argument(of: Exp.self) else {
-        return nil
-      }
-      return -site.builder.apply(Expm1(), [x])
-    },
-  ]
 }
 
 extension Value {

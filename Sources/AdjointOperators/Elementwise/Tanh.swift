@@ -13,8 +13,6 @@ package struct Tanh: UnaryOperator {
       [.value(1 - site.result * site.result)]
     }
   }
-
-  package static let rewrites: [Rewrite] = [.saturation(of: "tanh", beyond: 32)]
 }
 
 /// The hyperbolic tangent of every element.

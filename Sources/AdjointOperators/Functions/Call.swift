@@ -66,27 +66,6 @@ package struct Call: Composite {
   }
 }
 
-extension Call {
-  package static let rewrites: [Rewrite] = [
-    // What computes nothing is no call: f(x, y) = (y, x).
-    Rewrite(
-      "call of a function that gives operands back → these", changing: .nothing,
-      results: { site in
-        guard let call = site.operation as? Call, call.function.vectorJacobianProduct == nil,
-          call.function.jacobianVectorProduct == nil
-        else { return nil }
-        let body = call.function.body
-        let places = body.inputs.compactMap { body.source(named: $0.name) }
-        var results: [Value] = []
-        for output in body.outputList {
-          guard let operand = places.firstIndex(of: output.value.node) else { return nil }
-          results.append(site.operands[operand])
-        }
-        return results
-      })
-  ]
-}
-
 extension GraphBuilder {
   /// The results of a function for given operands.
   ///

@@ -188,7 +188,7 @@ extension Function {
   private func stableBody() throws(Diagnostic) -> Graph {
     var rewriter = GraphRewriter()
     rewriter.live = body.liveNodes
-    rewriter.families = [.stableForm]
+    rewriter.rewrites = StandardRewrites.stableForms
     rewriter.mergesEqualNodes = true
     return try rewriter.rewrite(body)
   }

@@ -115,16 +115,6 @@ package struct DotGeneral: Operator {
       }
     return AxisPassage(axes) { _ in self }
   }
-
-  package static let rewrites: [Rewrite] = [
-    // What is not finite reaches only its own place, and not all that a zero is multiplied with.
-    Rewrite("diag(d) · x → d · x, slice by slice", changing: .range) { site in
-      skipUnitMatrix(site)
-    },
-    Rewrite("dot_general(transpose(x), y) → dot_general(x, y)", .contraction) {
-      site in absorbTranspose(site)
-    },
-  ]
 }
 
 extension DotGeneral.Side {

@@ -17,8 +17,6 @@ package struct ReduceMax: Reduction {
   package init(axes: [Int]) { self.axes = axes }
 
   package var derivative: Derivative { selectionDerivative }
-
-  package static let rewrites: [Rewrite] = commonRewrites
 }
 
 extension Value {

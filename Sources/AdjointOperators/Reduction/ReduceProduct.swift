@@ -30,8 +30,6 @@ package struct ReduceProduct: Reduction {
         return [(tangent * others).sum(squeezingAxes: axes)]
       })
   }
-
-  package static let rewrites: [Rewrite] = commonRewrites
 }
 
 extension Value {

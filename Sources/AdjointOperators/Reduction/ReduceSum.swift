@@ -17,46 +17,6 @@ package struct ReduceSum: Reduction {
       [broadcastBack(cotangent, over: site.operands[0])]
     }
   }
-
-  package static let rewrites: [Rewrite] =
-    commonRewrites + [
-      Rewrite("reduce_sum(reduce_sum(x)) → reduce_sum(x)", changing: .range) {
-        site in
-        guard let outer = site.operation as? ReduceSum,
-          let inner = site.operand(0, as: ReduceSum.self)
-        else { return nil }
-        let source = site.operands[0].operands[0]
-        let kept = inner.keptAxes(rank: source.rank)
-        let axes = inner.axes + outer.axes.map { kept[$0] }
-        return site.builder.apply(ReduceSum(axes: axes.sorted()), [source])
-      },
-      Rewrite("reduce_sum(broadcast(x)) → x · extent", changing: .range) {
-        site in
-        sumOfRepeated(site)
-      },
-    ]
-
-  /// Along axes that a broadcast added, the sum is a product with the number of repetitions.
-  private static func sumOfRepeated(_ site: Rewrite.Site) -> Value? {
-    guard let sum = site.operation as? ReduceSum, let inner = site.operand(0, as: Broadcast.self),
-      site.resultType.scalarType.isDifferentiable
-    else { return nil }
-    let operand = site.operands[0]
-    let repeated = sum.axes.filter { !inner.axes.contains($0) }
-    // Zero repetitions of an infinity sum to 0, and their product is NaN.
-    guard !repeated.isEmpty, let count = Shape(repeated.map { operand.shape[$0] }).elementCount,
-      count > 0
-    else { return nil }
-    let kept = (0..<operand.rank).filter { !repeated.contains($0) }
-    let narrow = site.builder.apply(
-      Broadcast(
-        shape: Shape(kept.map { operand.shape[$0] }),
-        axes: inner.axes.map { axis in kept.count { $0 < axis } }),
-      [operand.operands[0]])
-    let rest = sum.axes.filter { !repeated.contains($0) }.map { axis in kept.count { $0 < axis } }
-    let total = site.builder.apply(ReduceSum(axes: rest), [narrow])
-    return count == 1 ? total : total * Double(count)
-  }
 }
 
 extension Value {

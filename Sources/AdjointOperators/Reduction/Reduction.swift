@@ -54,20 +54,6 @@ extension Reduction {
         ]))
   }
 
-  /// The identities that hold for every reduction.
-  static var commonRewrites: [Rewrite] {
-    [
-      Rewrite("reduce over extents of 1 → reshape") { site in
-        // Over no axis at all this is the operand itself.
-        guard let reduction = site.operation as? Self,
-          reduction.axes.allSatisfy({ site.operands[0].shape[$0] == 1 })
-        else { return nil }
-        if reduction.axes.isEmpty { return site.operands[0] }
-        return site.builder.apply(Reshape(shape: site.resultType.shape), [site.operands[0]])
-      }
-    ]
-  }
-
   /// The axes of the operand that the result still has.
   func keptAxes(rank: Int) -> [Int] { (0..<rank).filter { !axes.contains($0) } }
 

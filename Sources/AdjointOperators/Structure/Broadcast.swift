@@ -74,26 +74,6 @@ package struct Broadcast: Operator {
         extents: extents, of: operands[0], through: IndexMap(axes.map { AxisIndex(axis: $0) }),
         to: results[0], through: .identity(rank: extents.count)))
   }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("broadcast to the same shape → x") { site in
-      site.operands[0].type == site.resultType ? site.operands[0] : nil
-    },
-    Rewrite("broadcast(broadcast(x)) → broadcast(x)") { site in
-      guard let outer = site.operation as? Broadcast,
-        let inner = site.operand(0, as: Broadcast.self)
-      else { return nil }
-      return site.builder.apply(
-        Broadcast(shape: outer.shape, axes: inner.axes.map { outer.axes[$0] }),
-        [site.operands[0].operands[0]])
-    },
-    Rewrite("broadcast that adds only extents of 1 → reshape") { site in
-      guard let outer = site.operation as? Broadcast,
-        (0..<outer.shape.rank).allSatisfy({ outer.axes.contains($0) || outer.shape[$0] == 1 })
-      else { return nil }
-      return site.builder.apply(Reshape(shape: outer.shape), [site.operands[0]])
-    },
-  ]
 }
 
 extension Value {

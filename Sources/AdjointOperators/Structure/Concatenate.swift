@@ -95,12 +95,6 @@ package struct Concatenate: Operator {
     }
     return .kernels(kernels)
   }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("concatenate of one value → x") { site in
-      site.operands.count == 1 ? site.operands[0] : nil
-    }
-  ]
 }
 
 /// The values one behind the other along an axis, in which alone their extents may differ.

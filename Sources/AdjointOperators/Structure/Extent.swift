@@ -54,15 +54,6 @@ package struct Extent: Operator {
     .constant(try Tensor(scalar: NumberLiteral(count(operands[0])), scalarType))
   }
 
-  package static let rewrites: [Rewrite] = [
-    Rewrite("extent of known axes → constant") { site in
-      guard let extent = site.operation as? Extent,
-        extent.axes.allSatisfy({ site.operands[0].shape[$0].extent != nil })
-      else { return nil }
-      return site.operands[0].extent(ofAxes: extent.axes, as: extent.scalarType)
-    }
-  ]
-
   private func count(_ operand: TensorType) throws(Diagnostic) -> Int {
     let counted = TensorType(operand.scalarType, Shape(axes.map { operand.shape[$0] }))
     // A type whose axes are known was validated, so the product fits.

@@ -174,12 +174,6 @@ package struct Pad: Operator {
       through: IndexMap(target))
     return .kernels([.loopNest(fill), .loopNest(copy)])
   }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("pad with nothing → x") { site in
-      site.operands[0].type == site.resultType ? site.operands[0] : nil
-    }
-  ]
 }
 
 extension Value {

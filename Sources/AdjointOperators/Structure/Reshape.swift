@@ -40,21 +40,6 @@ package struct Reshape: Operator {
   ) throws(Diagnostic) -> Lowering {
     .view
   }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("reshape to the same shape → x") { site in
-      site.operands[0].type == site.resultType ? site.operands[0] : nil
-    },
-    Rewrite("reshape(reshape(x)) → reshape(x)") { site in
-      guard site.operand(0, as: Reshape.self) != nil else { return nil }
-      return site.builder.apply(site.operation, [site.operands[0].operands[0]])
-    },
-    Rewrite("reshape(broadcast(scalar)) → broadcast(scalar)") { site in
-      guard let inner = site.operand(0, as: Broadcast.self), inner.axes.isEmpty else { return nil }
-      return site.builder.apply(
-        Broadcast(shape: site.resultType.shape, axes: []), site.operands[0].operands)
-    },
-  ]
 }
 
 extension Shape {

@@ -127,12 +127,6 @@ package struct Slice: Operator {
         extents: extents, of: operands[0], through: map, to: results[0],
         through: .identity(rank: extents.count)))
   }
-
-  package static let rewrites: [Rewrite] = [
-    Rewrite("slice of everything → x") { site in
-      site.operands[0].type == site.resultType ? site.operands[0] : nil
-    }
-  ]
 }
 
 extension Value {

@@ -55,42 +55,6 @@ package struct Transpose: Operator {
         to: results[0], through: .identity(rank: extents.count)))
   }
 
-  package static let rewrites: [Rewrite] = [
-    Rewrite("transpose by the identity → x") { site in
-      guard let outer = site.operation as? Transpose else { return nil }
-      return outer.permutation == Array(outer.permutation.indices) ? site.operands[0] : nil
-    },
-    Rewrite("transpose(transpose(x)) → transpose(x)") { site in
-      guard let outer = site.operation as? Transpose,
-        let inner = site.operand(0, as: Transpose.self)
-      else { return nil }
-      return site.builder.apply(
-        Transpose(permutation: outer.permutation.map { inner.permutation[$0] }),
-        [site.operands[0].operands[0]])
-    },
-    Rewrite("transpose that moves only extents of 1 → reshape") { site in
-      guard let outer = site.operation as? Transpose, outer.keepsOrder(of: site.operands[0].shape)
-      else { return nil }
-      return site.builder.apply(Reshape(shape: site.resultType.shape), [site.operands[0]])
-    },
-    Rewrite("transpose(dot_general(x, y)) → dot_general(y, x)", .contraction) {
-      site in
-      // A product with its two groups of free axes exchanged is the product of the exchanged
-      // operands.
-      guard let outer = site.operation as? Transpose, let dot = site.operand(0, as: DotGeneral.self)
-      else { return nil }
-      let factors = site.operands[0].operands
-      let batch = dot.left.batch.count
-      let rows = dot.left.free(rank: factors[0].rank).count
-      let rank = site.resultType.rank
-      let exchanged =
-        Array(0..<batch) + Array((batch + rows)..<rank) + Array(batch..<(batch + rows))
-      guard outer.permutation == exchanged else { return nil }
-      return site.builder.apply(
-        DotGeneral(left: dot.right, right: dot.left), [factors[1], factors[0]])
-    },
-  ]
-
   /// The permutation that undoes this one.
   var inverse: [Int] {
     var inverse = permutation
@@ -101,7 +65,7 @@ package struct Transpose: Operator {
   private func permuted(_ shape: Shape) -> Shape { Shape(permutation.map { shape[$0] }) }
 
   /// Whether the elements stay where they are in memory: only axes of extent 1 move.
-  private func keepsOrder(of shape: Shape) -> Bool {
+  func keepsOrder(of shape: Shape) -> Bool {
     let moved = permutation.filter { shape[$0] != 1 }
     return moved == moved.sorted()
   }

@@ -16,27 +16,14 @@ extension DifferentiationPath {
   func inStableForm() -> DifferentiationPath {
     let nodes = builder.nodes
     let activity = Activity(of: targets.map(\.id), withRespectTo: sources.map(\.id), in: nodes)
-    var table = StableFormTable()
-    let mayChange = nodes.indices.map { activity.activeNodes[$0] && table.hasAny(for: nodes[$0]) }
+    let mayChange = nodes.indices.map {
+      activity.activeNodes[$0] && StandardRewrites.stableForms.hasAny(for: nodes[$0])
+    }
     guard mayChange.contains(true) else { return self }
     var rebuild = StableFormRebuild(of: self, nodes)
     for index in rebuild.ancestors() { rebuild.enter(index, mayChange: mayChange[index]) }
     builder.mistakes.append(rebuild.mistakes)
     return rebuild.path()
-  }
-}
-
-/// Which types of operators have stable forms, each looked up once.
-private struct StableFormTable {
-  private var known: [ObjectIdentifier: Bool] = [:]
-
-  mutating func hasAny(for node: Node) -> Bool {
-    guard let operation = node.operation else { return false }
-    let type = type(of: operation)
-    if let answer = known[ObjectIdentifier(type)] { return answer }
-    let answer = type.rewrites.contains { $0.family == .stableForm }
-    known[ObjectIdentifier(type)] = answer
-    return answer
   }
 }
 
@@ -69,7 +56,9 @@ private struct StableFormRebuild {
     sources = Set(path.sources.map(\.id.node))
     scratch = GraphBuilder(path.builder.name)
     scratch.mergesEqualNodes = true
-    scratch.rewriteFamilies = [.stableForm]
+    scratch.rewrites = StandardRewrites.stableForms
+    // Numbers among the unnamed nodes would have to be counted anew for each.
+    scratch.labelNodes { nodes[$0].name }
     written = Array(repeating: nil, count: nodes.count)
     rebuilt = written
   }
@@ -86,6 +75,7 @@ private struct StableFormRebuild {
 
   /// Enters a node behind those that it reads, in its stable form where it may have one.
   mutating func enter(_ index: Int, mayChange: Bool) {
+    scratch.currentNode = index
     var node = nodes[index]
     node.name = nil
     guard node.operation != nil else {

@@ -86,6 +86,9 @@ extension EntryPoint {
     EntryPoint("Graph.binding(_ extents: [String: Int])") { sweep in
       sweep.each(Hostile.extentsByName) { try graph().binding($0) }
     },
+    EntryPoint("Graph.history(ofNode name: String)") { sweep in
+      sweep.each(Hostile.names) { try graph().history(ofNode: $0).count }
+    },
     EntryPoint("Graph.keeping(outputs names: [String])") { sweep in
       sweep.each(Hostile.names) { try graph().keeping(outputs: [$0]) }
       sweep.call("none") { try graph().keeping(outputs: []) }

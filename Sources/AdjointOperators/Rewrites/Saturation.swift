@@ -9,10 +9,21 @@ import AdjointGraph
 // the one by the derivative of the other, which overflows there, and 0 · ∞ is NaN; that of the
 // right-hand side is 0. It stops at the x that takes the polynomial's place.
 extension Rewrite {
+  static let saturatedTanh = saturation(of: Tanh(), beyond: 32)
+  static let saturatedErf = saturation(of: Erf(), beyond: 32)
+  static let saturatedSigmoid = saturation(of: Sigmoid(), beyond: 1024)
+  static let saturatedExp = saturationBelow(of: Exp(), beyond: 1024)
+  static let saturatedSoftplus = saturationBelow(of: Softplus(), beyond: 1024)
+
+  private static let polynomial = Pattern.leaf("p(x)")
+  private static let isLong = "p is a polynomial of degree 3 to 8 that does not overflow before l"
+
   /// Of a function that is constant below −limit and above it.
-  static func saturation(of name: String, beyond limit: Double) -> Rewrite {
-    Rewrite("\(name)(p(x)) → \(name)(select(|x| < l, p(x), ±x))", .stableForm) {
-      site in
+  private static func saturation(of function: some UnaryOperator, beyond limit: Double) -> Rewrite {
+    let pattern = Pattern.applying(function, to: [polynomial])
+    let end = Pattern.applying(function, to: [.leaf("select(|x| < l, p(x), ±x)")])
+    return Rewrite(pattern, to: "\(end)", where: isLong, .stableForm) { match in
+      let site = match.site
       guard let tail = PolynomialTail(site.operands[0], beyond: limit) else { return nil }
       let x = tail.variable
       let magnitude = site.builder.apply(Abs(), [x])
@@ -24,9 +35,15 @@ extension Rewrite {
   }
 
   /// Of a function that is constant below −limit.
-  static func saturationBelow(of name: String, beyond limit: Double) -> Rewrite {
-    Rewrite("\(name)(p(x)) → \(name)(select(±x < l, p(x), −|x|))", .stableForm) {
-      site in
+  private static func saturationBelow(
+    of function: some UnaryOperator, beyond limit: Double
+  ) -> Rewrite {
+    let pattern = Pattern.applying(function, to: [polynomial])
+    let end = Pattern.applying(function, to: [.leaf("select(±x < l, p(x), −|x|)")])
+    return Rewrite(
+      pattern, to: "\(end)", where: "\(isLong), and falls to one side", .stableForm
+    ) { match in
+      let site = match.site
       guard let tail = PolynomialTail(site.operands[0], beyond: limit),
         tail.isOdd || !tail.isPositive
       else { return nil }

@@ -8,58 +8,74 @@ import AdjointGraph
 //     m + log Σ exp(x − m)      →  log_sum_exp(x)
 //     exp(x) / Σ exp(x)         →  softmax(x), also with x − m for x
 //     log(softmax(x))           →  log_softmax(x)
+// Roots: log, add, divide, multiply. Sums may be reshaped on the way.
 extension Rewrite {
-  /// The logarithm of a sum of exponentials, the sum reshaped or not.
-  static let logSumExp = Rewrite("log Σ exp(x) → log_sum_exp(x)", .stableForm) {
-    site in
-    let sum = site.operands[0].beneathReshapes
-    guard let axes = sum.definition(as: ReduceSum.self)?.axes, !axes.isEmpty,
-      let exponent = sum.operands[0].argument(of: Exp.self), exponent.shiftedValue == nil
+  private static let power = exp(x).known(as: a)
+  private static let sumOfPowers = reshaped(reduceSum(exp(x)).known(as: s))
+  private static let shifted = (x - broadcast(reshaped(m)).known(as: b)).known(as: d)
+  private static let sumOfShifted = reshaped(reduceSum(exp(shifted)).known(as: s))
+  private static let isRepeated = "the sum is repeated along the axes summed over"
+
+  static let logSumExp = Rewrite(
+    log(sumOfPowers), to: "log_sum_exp(x)",
+    where: "there are axes summed over, and x is not less its greatest element", .stableForm
+  ) { match in
+    guard let axes = match[s].definition(as: ReduceSum.self)?.axes, !axes.isEmpty,
+      match[x].shiftedValue == nil
     else { return nil }
-    return site.logSumExp(of: exponent, over: axes)
+    return match.site.logSumExp(of: match[x], over: axes)
   }
 
   /// A log-sum-exp less the greatest element, to which that is added again.
   static let logSumExpOfShifted = Rewrite(
-    "m + log Σ exp(x − m) → log_sum_exp(x)", .stableForm
-  ) { site in
-    guard let parts = ShiftedLogSumExp(addends: site.operands) else { return nil }
-    return site.logSumExp(of: parts.shifted.operands[0], over: parts.axes)
+    reshaped(m) + reshaped(log(sumOfShifted)),
+    to: "log_sum_exp(x)", where: "m is repeated along the axes summed over", .stableForm
+  ) { match in
+    guard let reduction = match[s].definition(as: ReduceSum.self), !reduction.axes.isEmpty,
+      match[b].definition(as: Broadcast.self)?.axes == reduction.keptAxes(rank: match[d].rank)
+    else { return nil }
+    return match.site.logSumExp(of: match[x], over: reduction.axes)
   }
 
   /// A softmax written out.
-  static let softmax = Rewrite("exp(x) / Σ exp(x) → softmax(x)", .stableForm) { site in
-    guard let softmax = SoftmaxParts(site.operands[0], over: site.operands[1]) else { return nil }
-    let x = softmax.exponent.withoutShift(over: softmax.axes)
-    return site.builder.apply(Softmax(axes: softmax.axes), [x])
+  static let softmax = Rewrite(
+    exp(x) / broadcast(sumOfPowers).known(as: b), to: "softmax(x)", where: isRepeated, .stableForm
+  ) { match in
+    guard let (_, axes) = match[b].repeatedSum else { return nil }
+    return match.builder.apply(Softmax(axes: axes), [match[x].withoutShift(over: axes)])
   }
 
   /// A softmax written as a product.
   static let softmaxOfProduct = Rewrite(
-    "exp(x) · (1 / Σ exp(x)) → exp(x) / Σ exp(x)", .stableForm
-  ) { site in
-    for (power, factor) in site.operands.inEitherOrder {
-      guard let exponent = power.argument(of: Exp.self) else { continue }
-      if let divisor = factor.inverse {
-        guard SoftmaxParts(power, over: divisor) != nil else { continue }
-        return site.builder.apply(Divide(), [power, divisor])
-      }
-      guard let repeated = factor.definition(as: Broadcast.self),
-        let sum = factor.operands[0].beneathReshapes.inverse?.beneathReshapes,
-        let reduction = sum.definition(as: ReduceSum.self), sum.shape == factor.operands[0].shape,
-        repeated.axes == reduction.keptAxes(rank: power.rank),
-        sum.operands[0].argument(of: Exp.self)?.isIdentical(to: exponent) == true
-      else { continue }
-      let divisor = sum.repeated(over: power, alongAxes: reduction.axes)
-      return site.builder.apply(Divide(), [power, divisor])
-    }
-    return nil
+    power * inverse(broadcast(sumOfPowers).known(as: b)),
+    to: "exp(x) / broadcast(reduce_sum(exp(x)))",
+    where: isRepeated, .stableForm
+  ) { match in
+    guard match[b].repeatedSum != nil else { return nil }
+    return match.builder.apply(Divide(), [match[a], match[b]])
+  }
+
+  /// A softmax written as a product whose second factor is repeated after it was divided.
+  static let softmaxOfRepeatedFactor = Rewrite(
+    power * broadcast(reshaped(inverse(sumOfPowers))).known(as: b),
+    to: "exp(x) / broadcast(reduce_sum(exp(x)))", where: isRepeated, .stableForm
+  ) { match in
+    guard let repeated = match[b].definition(as: Broadcast.self),
+      let reduction = match[s].definition(as: ReduceSum.self),
+      match[s].shape == match[b].operands[0].shape,
+      repeated.axes == reduction.keptAxes(rank: match[a].rank)
+    else { return nil }
+    let divisor = match[s].repeated(over: match[a], alongAxes: reduction.axes)
+    return match.builder.apply(Divide(), [match[a], divisor])
   }
 
   /// The logarithm of a softmax.
-  static let logSoftmax = Rewrite("log(softmax(x)) → log_softmax(x)", .stableForm) { site in
-    guard let softmax = site.operand(0, as: Softmax.self) else { return nil }
-    return site.builder.apply(LogSoftmax(axes: softmax.axes), site.operands[0].operands)
+  static let logSoftmax = Rewrite(
+    log(.any(Softmax.self, of: [x]).known(as: y)), to: "log_softmax(x)", .stableForm
+  ) { match in
+    match[y].definition(as: Softmax.self).map {
+      match.builder.apply(LogSoftmax(axes: $0.axes), [match[x]])
+    }
   }
 }
 
@@ -73,6 +89,16 @@ extension Rewrite.Site {
 }
 
 extension Value {
+  /// The sum that this value repeats along the axes summed over.
+  fileprivate var repeatedSum: (sum: Value, axes: [Int])? {
+    guard let broadcast = definition(as: Broadcast.self) else { return nil }
+    let sum = operands[0].beneathReshapes
+    guard let reduction = sum.definition(as: ReduceSum.self), !reduction.axes.isEmpty,
+      sum.shape == operands[0].shape, broadcast.axes == reduction.keptAxes(rank: rank)
+    else { return nil }
+    return (sum, reduction.axes)
+  }
+
   /// This value, or what the reshapes that compute it began with.
   var beneathReshapes: Value {
     var value = self

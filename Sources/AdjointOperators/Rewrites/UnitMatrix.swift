@@ -3,7 +3,7 @@ import AdjointGraph
 
 // The matrix of a linear map is the map of a batch of unit vectors, and where the map begins with a product, the first
 // product is with the unit matrix.
-extension DotGeneral {
+extension Rewrite {
   /// The other operand of a product with the unit matrix; of one with diag(d), its slices times d.
   ///
   ///     %0 = iota() {axis = 0, type = i32[n, n]}
@@ -11,14 +11,22 @@ extension DotGeneral {
   ///     %2 = equal(%0, %1)
   ///     %3 = cast(%2) {to = f64}
   ///     %z = dot_general(%3, %w)             →     %z = transpose(%w), or %w where its axis stays first
-  static func skipUnitMatrix(_ site: Rewrite.Site) -> Value? {
-    guard let dot = site.operation as? DotGeneral, dot.left.batch.isEmpty,
+  ///
+  /// What is not finite reaches only its own place, and not all that a zero is multiplied with.
+  static let productWithDiagonal = Rewrite(
+    .any(
+      DotGeneral.self, of: [.leaf("diag(d)", where: { $0.diagonal != nil }), x], order: .either,
+      notation: .infix("·", "", .product)),
+    to: "d · x, slice by slice", where: "one axis is summed over, and none is a batch's",
+    changing: .range
+  ) { match in
+    guard let dot = match.root(as: DotGeneral.self), dot.left.batch.isEmpty,
       dot.left.contract.count == 1
     else { return nil }
     let axes = [dot.left.contract[0], dot.right.contract[0]]
     for index in 0...1 {
-      guard let diagonal = site.operands[index].diagonal else { continue }
-      let other = site.operands[1 - index]
+      guard let diagonal = match.operands[index].diagonal else { continue }
+      let other = match.operands[1 - index]
       let axis = axes[1 - index]
       var rest = Array(0..<other.rank)
       rest.remove(at: axis)

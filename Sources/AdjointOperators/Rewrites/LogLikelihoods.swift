@@ -11,23 +11,27 @@ import AdjointGraph
 //     x − broadcast(log Σ exp(x))           →  log_softmax(x)
 //     log Σ exp(x) − c                      →  log Σ exp(x − m) − (c − m)
 extension Rewrite {
-  /// At a difference.
-  static let logSumExpDifference = Rewrite(
-    "log Σ exp(x) − c → log Σ exp(x − m) − (c − m)", .stableForm
-  ) { site in
-    differenceOfLogSumExp(site.operands[0], site.operands[1])
-  }
+  // At a difference and at a sum with a negative, whichever of the two is the log-sum-exp.
+  static let logSumExpLess = Rewrite(
+    logSumExpTerm - c, to: "log Σ exp(x − m) − (c − m)", where: summed, .stableForm
+  ) { differenceOfLogSumExp($0[y], $0[c]) }
 
-  /// At a sum with a negative.
-  static let logSumExpSum = Rewrite(
-    "log Σ exp(x) + (−c) → log Σ exp(x − m) − (c − m)", .stableForm
-  ) { site in
-    for (other, negative) in site.operands.inEitherOrder {
-      guard let negated = negative.argument(of: Negate.self) else { continue }
-      if let difference = differenceOfLogSumExp(other, negated) { return difference }
-    }
-    return nil
-  }
+  static let lessLogSumExp = Rewrite(
+    c - logSumExpTerm, to: "(c − m) − log Σ exp(x − m)", where: summed, .stableForm
+  ) { differenceOfLogSumExp($0[c], $0[y]) }
+
+  static let logSumExpAndNegative = Rewrite(
+    logSumExpTerm + (-c), to: "log Σ exp(x − m) − (c − m)", where: summed, .stableForm
+  ) { differenceOfLogSumExp($0[y], $0[c]) }
+
+  static let negativeLogSumExpAnd = Rewrite(
+    c + (-logSumExpTerm), to: "(c − m) − log Σ exp(x − m)", where: summed, .stableForm
+  ) { differenceOfLogSumExp($0[c], $0[y]) }
+
+  /// A log-sum-exp, reshaped or repeated.
+  private static let logSumExpTerm = viewed(.any(LogSumExp.self, of: [x])).known(as: y)
+  private static let summed =
+    "there are axes summed over; of a known cross-entropy or log_softmax that one"
 
   private static func differenceOfLogSumExp(
     _ left: Value, _ right: Value

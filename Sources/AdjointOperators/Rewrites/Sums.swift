@@ -1,0 +1,16 @@
+import AdjointGraph
+
+// Roots: add, subtract, negate.
+extension Rewrite {
+  static let addedZero = Rewrite(x + .zero, to: x)
+  static let addedNegative = Rewrite(x + (-y), to: x - y)
+
+  static let subtractedZero = Rewrite(x - .zero, to: x)
+  static let subtractedNegative = Rewrite(x - (-y), to: x + y)
+
+  static let negatedNegative = Rewrite(-(-x), to: x)
+  static let negatedDifference = Rewrite(-(x - y), to: y - x)
+  static let negatedMultiple = Rewrite(-x.scaled(by: .anyNumber(c)), to: "(−c) · x") { match in
+    match.number(c).map { match.product(match[x], -$0) }
+  }
+}
