@@ -5,7 +5,8 @@ import AdjointGraph
 package enum StandardRewrites {
   package static let all: [Rewrite] = [
     // add
-    .logSumExpOfShifted, .logSumExpAndNegative, .negativeLogSumExpAnd, .addedZero, .addedNegative,
+    .logSumExpOfShifted, .logSumExpAndNegative, .negativeLogSumExpAnd, .addedZero, .twoHalves,
+    .addedNegative,
     // subtract
     .logSumExpLess, .lessLogSumExp, .subtractedZero, .subtractedNegative, .expLessOne, .oneLessExp,
     // negate

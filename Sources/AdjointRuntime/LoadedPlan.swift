@@ -71,14 +71,15 @@ package final class LoadedPlan: Sendable {
     self.engine = engine
     threads = options.threadLimit(on: engine)
 
-    let code = compiler()?.compile(plan.kernels) ?? [:]
+    let placed = PlacedKernels(plan)
+    let code = compiler()?.compile(placed.kernels) ?? [:]
     var pieces: [CompiledKernel] = []
     var compiled: [Range<Int>] = []
     // Where the locals of each kernel lie; kernels run one after another, so all begin at one place.
     var locals: [[Int]] = []
     var end = plan.arenaByteCount
     var literals: [[Int]] = []
-    for kernel in plan.kernels {
+    for kernel in placed.kernels {
       literals.append((code[kernel]?.literals ?? []).reversed().map { Int(truncatingIfNeeded: $0) })
       let more = try CompiledKernel.compile(kernel, code)
       compiled.append(pieces.count..<(pieces.count + more.count))
@@ -92,11 +93,13 @@ package final class LoadedPlan: Sendable {
       end = max(end, groupEnd)
     }
     let localities = plan.localities { [threads] step, locality in
-      pieces[compiled[step.kernel]].contains { $0.isShared(locality, threads: threads) }
+      pieces[compiled[placed.numbers[step.kernel]]]
+        .contains { $0.isShared(locality, threads: threads) }
     }
     let costs = zip(plan.steps, localities).map { [threads] step, locality in
-      locals[step.kernel].isEmpty
-        ? CompiledKernel.cost(pieces[compiled[step.kernel]], locality, threads: threads) : nil
+      let number = placed.numbers[step.kernel]
+      return locals[number].isEmpty
+        ? CompiledKernel.cost(pieces[compiled[number]], locality, threads: threads) : nil
     }
     let order = StepOrder(plan, costs, threads: threads)
     self.order = order.steps
@@ -106,14 +109,21 @@ package final class LoadedPlan: Sendable {
     var offsets: [Int] = []
     for number in order.steps {
       let (step, locality) = (plan.steps[number], localities[number])
-      let kernel = compiled[step.kernel]
-      offsets += literals[step.kernel]
+      let placedNumber = placed.numbers[step.kernel]
+      let shifts = placed.shifts[step.kernel]
+      let kernel = compiled[placedNumber]
+      offsets += literals[placedNumber]
       steps.append(
         Step(
           firstPiece: kernel.lowerBound, pieceCount: kernel.count, operands: offsets.count,
           results: offsets.count + step.operands.count, locality: locality))
-      offsets += (step.operands + step.results).map { plan.buffers[$0].offset }
-      offsets += locals[step.kernel]
+      for (operand, buffer) in step.operands.enumerated() {
+        offsets.append(plan.buffers[buffer].offset + (shifts.operands[operand] ?? 0))
+      }
+      for (result, buffer) in step.results.enumerated() {
+        offsets.append(plan.buffers[buffer].offset + (shifts.results[result] ?? 0))
+      }
+      offsets += locals[placedNumber]
     }
     self.pieces = PieceTable(pieces)
     self.steps = Table(steps)

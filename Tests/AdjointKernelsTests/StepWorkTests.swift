@@ -66,7 +66,7 @@ import Testing
     fused.epilogue = LoopNest(
       extents: fused.extents,
       inputs: [
-        .init(operand: Contraction.productOperand, access: fused.pointAccess(.f32)),
+        .init(.product, access: fused.pointAccess(.f32)),
         .init(
           operand: 2, access: Access(.f32, extents: [4], map: IndexMap([AxisIndex(axis: 2)]))),
       ], program: program,
@@ -154,11 +154,11 @@ import Testing
         .init(
           nest: LoopNest(
             extents: [3, 8], inputs: [.init(operand: 0, access: whole)], program: sum,
-            outputs: [.init(result: 1, step: element, access: row, combiner: .sum)]), rowAxes: 1),
+            outputs: [.init(.local(0), step: element, access: row, combiner: .sum)]), rowAxes: 1),
         .init(
           nest: LoopNest(
             extents: [3, 8],
-            inputs: [.init(operand: 0, access: whole), .init(operand: 2, access: row)],
+            inputs: [.init(operand: 0, access: whole), .init(.local(0), access: row)],
             program: shift, outputs: [.init(result: 0, step: difference, access: whole)]),
           rowAxes: 1),
       ])

@@ -85,7 +85,8 @@ struct RewriteListTests {
         "(−x) / (−y) → x / y", "x / 2ⁿ → x · 2⁻ⁿ", "1 / x → reciprocal(x)",
       ])
     #expect(
-      Self.names(Add.self).suffix(2) == ["x + 0 → x", "x + (−y) → x − y"])
+      Self.names(Add.self).suffix(3)
+        == ["x + 0 → x", "½ · x + ½ · x → x", "x + (−y) → x − y"])
     #expect(
       Self.names(Power.self) == ["x⁰ → 1", "x¹ → x", "x² → x · x", "x⁻¹ → reciprocal(x)"])
   }

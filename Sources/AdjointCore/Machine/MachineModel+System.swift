@@ -1,8 +1,10 @@
 import Foundation
 
 extension MachineModel {
-  /// The machine that this process runs on, as far as the system says: its caches, and the processors that the
-  /// process may use. What the system does not say is that of `reference`.
+  /// The machine that this process runs on, as far as the system says.
+  ///
+  /// That is its vectors, its caches, and the processors that the process may use; anything else is that of
+  /// `reference`.
   public static let thisMachine: MachineModel = {
     var machine = MachineModel.reference
     machine.coreCount = AvailableMachine.processorCount

@@ -28,8 +28,8 @@ package struct KernelGraph: Sendable {
     var isComputed: Bool { if case .computed = source { true } else { false } }
   }
 
-  /// What a step runs.
-  enum Work {
+  /// What a step runs; by reference, since passes copy steps and seldom change them.
+  indirect enum Work {
     /// A loop nest that reads and writes values.
     case nest(LoopNest)
     /// Loop nests done row by row.

@@ -95,14 +95,20 @@ struct KernelUses {
   mutating func replace(
     _ number: StepNumber, _ old: KernelGraph.Step, by new: KernelGraph.Step?
   ) {
-    for value in old.reads { readersOfValue[value].removeAll { $0 == number } }
+    let (before, after) = (old.reads, new?.reads ?? [])
+    // Many steps read one parameter, and most of what a step reads stays.
+    for value in before where !after.contains(value) {
+      if let place = readersOfValue[value].firstIndex(of: number) {
+        readersOfValue[value].remove(at: place)
+      }
+    }
+    for value in after where !before.contains(value) { readersOfValue[value].append(number) }
     // A value that was written in parts is not asked which are left.
     for value in old.writes where writerCounts[value] == 1 {
       writerCounts[value] = 0
       lastWriters[value] = nil
     }
     guard let new else { return }
-    for value in new.reads { readersOfValue[value].append(number) }
     for value in new.writes { noteWriter(number, of: value) }
   }
 }
