@@ -48,6 +48,34 @@ struct PlacedKernelTests {
     }
   }
 
+  @Test("so do the epilogues of products", arguments: AdjointRuntime.Backend.allCases)
+  func epilogues(_ backend: AdjointRuntime.Backend) throws {
+    let builder = GraphBuilder("steps")
+    let (x, w) = (builder.input("x", .f32, [4, 6]), builder.input("w", .f32, [6, 8]))
+    let biases = builder.input("biases", .f32, [5, 4, 8])
+    var value = x
+    for step in 0..<5 {
+      let bias = biases.sliced(axes: [0], from: [step], to: [step + 1]).reshaped(to: [4, 8])
+      value = tanh(matmul(value, w) + bias).sliced(axes: [1], from: [1], to: [7])
+      builder.output("y\(step)", value)
+    }
+    let graph = try builder.build()
+    let sources = try graph.randomSources(seed: 9)
+    let expected = try GraphInterpreter.evaluate(graph, sources).outputs
+    let executable = try graph.compiled(CompilationOptions(backend: backend))
+    let placed = PlacedKernels(executable.plan)
+    #expect(executable.plan.contractionCount == 5)
+    #expect(placed.kernels.count <= executable.plan.kernels.count - 3)
+    let context = try executable.makeContext()
+    for (name, tensor) in sources { try context.set(name, to: tensor) }
+    try context.run()
+    for (name, tensor) in expected {
+      let found = try context.output(name)
+      #expect(
+        zip(found.doubles, tensor.doubles).allSatisfy { ($0 - $1).magnitude <= 1e-5 }, "\(name)")
+    }
+  }
+
   @Test("differ in nothing but where they begin")
   func shifts() throws {
     let builder = GraphBuilder("two")

@@ -23,9 +23,18 @@ package struct PlacedKernels {
     var known: [Kernel: Int] = [:]
     for kernel in plan.kernels {
       var (moved, shifts) = (kernel, Shifts())
-      if case .loopNest(let nest) = kernel {
+      switch kernel {
+      case .loopNest(let nest):
         let (rest, places) = nest.movedToBeginning()
         (moved, shifts) = (.loopNest(rest), places)
+      case .contraction(var product):
+        // The matrices and the addend are read at their beginning.
+        if let epilogue = product.epilogue {
+          let (rest, places) = epilogue.movedToBeginning(from: product.addendScale == nil ? 2 : 3)
+          product.epilogue = rest
+          (moved, shifts) = (.contraction(product), places)
+        }
+      case .group, .gather, .scatterAdd: break
       }
       self.shifts.append(shifts)
       let number = known[moved] ?? kernels.count
@@ -39,14 +48,18 @@ package struct PlacedKernels {
 }
 
 extension LoopNest {
-  /// The nest with all accesses at the beginning of their buffers, and where these begin instead.
-  fileprivate func movedToBeginning() -> (nest: LoopNest, shifts: PlacedKernels.Shifts) {
+  /// The nest with all accesses at the beginning of their buffers, and where these begin instead; of the
+  /// operands only those from one on.
+  fileprivate func movedToBeginning(
+    from first: Int = 0
+  ) -> (nest: LoopNest, shifts: PlacedKernels.Shifts) {
     var (nest, shifts) = (self, PlacedKernels.Shifts())
     // Where no point is visited an access may begin anywhere.
     if extents.contains(0) { return (nest, shifts) }
     let reads = Dictionary(grouping: inputs.indices) { inputs[$0].source }
     for case (.operand(let operand), let places) in reads {
-      guard let start = Self.commonStart(of: places.map { inputs[$0].access }) else { continue }
+      guard operand >= first, let start = Self.commonStart(of: places.map { inputs[$0].access })
+      else { continue }
       shifts.operands[operand] = start
       for place in places { nest.inputs[place].access.map = nest.inputs[place].access.map.atZero }
     }
