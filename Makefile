@@ -17,7 +17,7 @@ stage = @printf '\n== %s\n' '$(1)'
 comma := ,
 SWIFT_TEST := swift test -c release --skip-build --disable-xctest
 
-.PHONY: help setup build run fuzz fuzz-coverage test explore-test minimal soak exhaustive sanitize lint format fashion benchmark documentation clean
+.PHONY: help setup build run fuzz fuzz-coverage test explore-test explore-clicks minimal soak exhaustive sanitize lint format fashion benchmark documentation clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -59,11 +59,16 @@ test: setup ## Check everything: style, the main job, the documents, the benchma
 	@ADJOINT_BACKEND=portable $(SWIFT_TEST) \
 	  --filter 'AdjointRuntimeTests|ExecutionTests|ExampleGraphTests|TrainerTests|CheckpointTests' \
 	  --skip 'AdjointRuntimeTests[.](ProductTests|OtherProcessorTests)'
+	@$(if $(CLICKS),$(MAKE) --no-print-directory explore-clicks)
 	$(call stage,Tests)
 	@$(SWIFT_TEST)
 
 # What pages are made of is checked by `make test`; this opens them. Debian's Chromium and fonts, unless there are some.
-explore-test: build ## Click through pages of adjoint explore in a headless Chromium, keep pictures in Output/explore
+explore-test: build explore-clicks ## Click through pages of adjoint explore in a headless Chromium, keep pictures in Output/explore
+
+# With the command that was built; `make test CLICKS=1` does it after its build.
+explore-clicks:
+	$(call stage,Pages of adjoint explore in a headless Chromium)
 	@command -v chromium >/dev/null || .ci/setup chromium fonts-dejavu-core
 	@python3 .ci/explore-test.py $(ADJOINT) "$$(command -v chromium)" Output/explore
 
