@@ -98,6 +98,8 @@ struct KernelTextTests {
         } catch {
           refused += 1
           #expect(error.location?.file == "plan.txt", "\(error)")
+          #expect(
+            error.location?.line ?? 0 > 0 || error.message.hasPrefix("the text has "), "\(error)")
           #expect(error.message.utf8.count < 1_000, "\(error)")
         }
       }

@@ -7,6 +7,9 @@ import AdjointCore
 package struct PlanParser {
   private var scanner: TextScanner
   private var plan = Plan()
+  /// Where steps and outputs stand, which name buffers that are declared after the steps.
+  private var stepPlaces: [SourceLocation] = []
+  private var outputPlaces: [SourceLocation] = []
 
   /// - Throws: `.syntax` with the line and the column of what is wrong; `.memoryLimit` for a text beyond
   ///   64 MB.
@@ -46,6 +49,7 @@ package struct PlanParser {
     try section("buffers") { parser throws(Diagnostic) in try parser.readBuffer() }
     if scanner.comes("outputs") {
       try section("outputs") { parser throws(Diagnostic) in
+        parser.outputPlaces.append(parser.scanner.location)
         let name = try parser.scanner.text(before: "=", "the name of an output")
         parser.plan.outputs.append(Plan.Port(name: name, buffer: try parser.buffer()))
         try parser.scanner.endLine()
@@ -70,6 +74,7 @@ package struct PlanParser {
   }
 
   private mutating func readStep() throws(Diagnostic) {
+    stepPlaces.append(scanner.location)
     try scanner.expect("\(plan.steps.count):")
     var results: [Plan.BufferID] = []
     if !scanner.comes("=") {
@@ -158,19 +163,18 @@ package struct PlanParser {
 
   /// Refuses a text that says something else than the plan that was read.
   private func check(_ text: String, _ file: String) throws(Diagnostic) {
-    for step in plan.steps {
+    for (step, place) in zip(plan.steps, stepPlaces) {
       guard plan.kernels.indices.contains(step.kernel),
         (step.operands + step.results).allSatisfy(plan.buffers.indices.contains)
       else {
         throw Diagnostic(
-          .invalidPlan, "a step names a kernel or a buffer that is not there",
-          location: SourceLocation(file: file))
+          .invalidPlan, "a step names a kernel or a buffer that is not there", location: place)
       }
     }
-    for output in plan.outputs where !plan.buffers.indices.contains(output.buffer) {
+    for (output, place) in zip(plan.outputs, outputPlaces)
+    where !plan.buffers.indices.contains(output.buffer) {
       throw Diagnostic(
-        .invalidPlan, "the output \(output.name.excerpt) names no buffer",
-        location: SourceLocation(file: file))
+        .invalidPlan, "the output \(output.name.excerpt) names no buffer", location: place)
     }
     let read = text.split(separator: "\n", omittingEmptySubsequences: false)
     let printed = PlanPrinter.text(plan, constants: .whole)
