@@ -14,14 +14,7 @@ extension Pass {
   public static let disjointSums = Pass(
     "disjoint-sums", "put parts that do not overlap side by side instead of adding them"
   ) { (graph) throws(Diagnostic) in
-    let sums = SumTrees(of: graph)
-    guard !sums.roots.isEmpty else { return graph }
-    var rewriter = GraphRewriter()
-    rewriter.live = graph.liveNodes
-    return try rewriter.rewrite(graph) { (builder, node, index) throws(Diagnostic) -> [Value]? in
-      guard sums.roots.contains(index) else { return nil }
-      return sums.addends(of: index, as: node, in: builder).sideBySide().map { [$0] }
-    }
+    try SumTrees.replacing(in: graph) { addends in addends.sideBySide() }
   }
 }
 

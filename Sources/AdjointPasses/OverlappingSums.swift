@@ -11,19 +11,13 @@ extension Pass {
   ///     %c = add(%a, %b)                             %b = slice(%p) {axes = [0], starts = [0], limits = [4]}
   ///                                                  %c = add(%a, %b)
   ///
-  /// A copy may be negated, also as a difference the other way around, or scaled by a number. Slices are read where they are added; a padded value has to be written,
-  /// zeros first. Only the sign of a zero, and the order of the sum, may change.
+  /// A copy may be negated, also as a difference the other way around, or scaled by a number. Slices are read where
+  /// they are added; a padded value has to be written, zeros first. Only the sign of a zero, and the order of the sum,
+  /// may change.
   public static let overlappingSums = Pass(
     "overlapping-sums", "pad a value once, and read it at several places, instead of adding copies"
   ) { (graph) throws(Diagnostic) in
-    let sums = SumTrees(of: graph)
-    guard !sums.roots.isEmpty else { return graph }
-    var rewriter = GraphRewriter()
-    rewriter.live = graph.liveNodes
-    return try rewriter.rewrite(graph) { (builder, node, index) throws(Diagnostic) -> [Value]? in
-      guard sums.roots.contains(index) else { return nil }
-      return sums.addends(of: index, as: node, in: builder).sharingPadding().map { [$0] }
-    }
+    try SumTrees.replacing(in: graph) { addends in addends.sharingPadding() }
   }
 }
 

@@ -1,3 +1,4 @@
+import AdjointCore
 import AdjointGraph
 import AdjointOperators
 
@@ -9,7 +10,21 @@ struct SumTrees {
   /// The additions that are not, where two of what they add may be parts.
   private(set) var roots: Set<Int> = []
 
-  init(of graph: Graph) {
+  /// The graph with sums of several parts replaced by what takes their place, where anything does.
+  static func replacing(
+    in graph: Graph, by replacement: @escaping ([Value]) -> Value?
+  ) throws(Diagnostic) -> Graph {
+    let sums = SumTrees(of: graph)
+    guard !sums.roots.isEmpty else { return graph }
+    var rewriter = GraphRewriter()
+    rewriter.live = graph.liveNodes
+    return try rewriter.rewrite(graph) { (builder, node, index) throws(Diagnostic) -> [Value]? in
+      guard sums.roots.contains(index) else { return nil }
+      return replacement(sums.addends(of: index, as: node, in: builder)).map { [$0] }
+    }
+  }
+
+  private init(of graph: Graph) {
     self.graph = graph
     let live = graph.liveNodes
     guard graph.nodes.contains(where: { $0.operation is Pad }) else { return }

@@ -18,16 +18,7 @@ struct CheckGradientsCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The graph file.", valueName: "file"))
   var file: String
 
-  @Option(
-    help: ArgumentHelp(
-      "The output to differentiate; loss, or the only floating-point one, where it is not given.",
-      valueName: "output"))
-  var of: String?
-
-  @Option(
-    help: ArgumentHelp("Inputs and parameters, with commas between.", valueName: "a,b"),
-    transform: NameList.init)
-  var withRespectTo: NameList?
+  @OptionGroup var target: DerivativeTarget
 
   @OptionGroup var input: InputOptions
 
@@ -38,7 +29,7 @@ struct CheckGradientsCommand: ParsableCommand {
     let graph = try Graph(contentsOf: file)
     let (tensors, extents) = try input.values(for: graph, of: graph)
     let check = try GradientCheck(
-      of: graph, output: of, withRespectTo: withRespectTo?.names, given: tensors,
+      of: graph, output: target.of, withRespectTo: target.withRespectTo?.names, given: tensors,
       dimensions: extents, seed: input.seed, on: CommandEngine.engine())
     try StandardStream.output.write(json ? Self.json(check).text : Self.text(check))
     if !check.passes { throw ExitCode.failure }
