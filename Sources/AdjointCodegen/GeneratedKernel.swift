@@ -1,3 +1,5 @@
+import AdjointCore
+
 /// A kernel as machine code.
 package final class GeneratedKernel: Sendable {
   /// Does the items `from..<to` on the buffers at these byte offsets of the arena; the memory is that
@@ -18,7 +20,7 @@ package final class GeneratedKernel: Sendable {
     package let itemCount: Int
     package let partialByteCount: Int
     package let scratchByteCount: Int
-    package let cost: Int
+    package let cost: KernelCost
   }
 
   /// To be called in order.

@@ -8,12 +8,13 @@ package final class KernelCompiler: Sendable {
   private let cache: ObjectCache?
   private let emit: Emitter?
   private let notify: @Sendable (Diagnostic) -> Void
-  private let known = Mutex<[ScaledKernel: WeakKernel]>([:])
+  private let known = Mutex<[TargetedKernel: WeakKernel]>([:])
 
-  /// A kernel as plans of a scale have it.
-  private struct ScaledKernel: Hashable, Sendable {
+  /// A kernel as plans of a scale for a machine have it.
+  private struct TargetedKernel: Hashable, Sendable {
     var kernel: Kernel
     var scale: PlanScale
+    var machine: MachineModel.FixedPart
   }
 
   private struct WeakKernel: Sendable {
@@ -36,23 +37,26 @@ package final class KernelCompiler: Sendable {
     self.notify = notify
   }
 
-  /// The machine code of those of a plan's kernels that have any.
+  /// The machine code, for a machine's vectors and caches, of those of a plan's kernels that have any.
   ///
   /// Kernels that LLVM refuses have none; they cost a notice.
-  package func compile(_ kernels: [Kernel]) -> [Kernel: GeneratedKernel] {
+  package func compile(
+    _ kernels: [Kernel], for machine: MachineModel.FixedPart
+  ) -> [Kernel: GeneratedKernel] {
     let different = kernels.uniqued()
     let scale = PlanScale(kernelCount: different.count)
     var compiled = known.withLock { known in
       var found: [Kernel: GeneratedKernel] = [:]
       for kernel in different {
-        found[kernel] = known[ScaledKernel(kernel: kernel, scale: scale)]?.kernel
+        found[kernel] =
+          known[TargetedKernel(kernel: kernel, scale: scale, machine: machine)]?.kernel
       }
       return found
     }
     let missing = different.filter { compiled[$0] == nil }
-    let machine = generator.machine
+    let target = KernelTarget(generator.machine, machine)
     let modules = concurrentMap(missing.count) {
-      KernelModule(missing[$0], for: machine, literals: scale.literalPlace)
+      KernelModule(missing[$0], for: target, literals: scale.literalPlace)
     }
     guard let image = image(of: modules.compactMap { $0?.source }, scale) else { return compiled }
     for (kernel, module) in zip(missing, modules) {
@@ -63,7 +67,8 @@ package final class KernelCompiler: Sendable {
         known = known.filter { $0.value.kernel != nil }
       }
       for (kernel, code) in compiled {
-        known[ScaledKernel(kernel: kernel, scale: scale)] = WeakKernel(kernel: code)
+        let key = TargetedKernel(kernel: kernel, scale: scale, machine: machine)
+        known[key] = WeakKernel(kernel: code)
       }
     }
     return compiled

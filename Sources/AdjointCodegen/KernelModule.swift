@@ -15,8 +15,8 @@ package struct KernelModule: Hashable, Sendable {
     package var partialByteCount = 0
     /// The bytes that each thread works in.
     package var scratchByteCount = 0
-    /// An estimate of the nanoseconds of a run on one thread.
-    package var cost: Int
+    /// What there is to do in a run.
+    package var cost: KernelCost
   }
 
   package var pieces: [Piece] = []
@@ -24,6 +24,7 @@ package struct KernelModule: Hashable, Sendable {
   package private(set) var literals: [UInt64] = []
   /// Whether the pieces are what follows a product that the library computes.
   package var followsLibrary = false
+  private let target: KernelTarget
   private var module = ModuleText()
 
   /// What functions are called until the text is known.
@@ -32,14 +33,14 @@ package struct KernelModule: Hashable, Sendable {
   /// Writes the code of a kernel; nil for one that only the portable back end runs.
   ///
   /// Functions are named after the text, so that modules of different kernels can be linked together.
-  package init?(_ kernel: Kernel, for machine: HostMachine, literals: LiteralPlace = .code) {
-    let vectorByteCount = machine.vectorByteCount
+  package init?(_ kernel: Kernel, for target: KernelTarget, literals: LiteralPlace = .code) {
+    self.target = target
     switch kernel {
-    case .loopNest(let nest) where Self.isSupported(nest): add(nest, vectorByteCount, literals)
+    case .loopNest(let nest) where Self.isSupported(nest): add(nest, literals)
     case .group(let group) where group.stages.allSatisfy({ Self.isSupported($0) }):
-      add(group, vectorByteCount)
+      add(group)
     case .contraction(let product) where product.epilogue.map(Self.isSupported) ?? true:
-      guard add(product, machine) else { return nil }
+      guard add(product) else { return nil }
     case .loopNest, .group, .contraction, .gather, .scatterAdd: return nil
     }
     let name = "kernel_" + module.digits
@@ -52,14 +53,13 @@ package struct KernelModule: Hashable, Sendable {
 
   /// Adds a product and an epilogue that it does not take in, or that follows the library; false where
   /// nothing is left for generated code.
-  private mutating func add(_ product: Contraction, _ machine: HostMachine) -> Bool {
-    let vectorByteCount = machine.vectorByteCount
-    guard let blocking = machine.productBlocking(product) else {
+  private mutating func add(_ product: Contraction) -> Bool {
+    guard let blocking = target.machine.productBlocking(product) else {
       followsLibrary = true
-      if let nest = product.epilogueAsSeparateNest { add(nest, vectorByteCount) }
+      if let nest = product.epilogueAsSeparateNest { add(nest) }
       return !pieces.isEmpty
     }
-    let layout = ProductLayout(product, on: machine, blocking: blocking)
+    let layout = ProductLayout(product, for: target, blocking: blocking)
     var writer = ProductWriter(layout)
     let function = Self.provisionalName + ".0"
     module.add(writer.function(function), of: writer.text)
@@ -67,14 +67,12 @@ package struct KernelModule: Hashable, Sendable {
       Piece(
         function: function, join: nil, itemCount: layout.itemCount,
         scratchByteCount: layout.scratchByteCount, cost: layout.cost))
-    if let nest = product.epilogueAsSeparateNest, layout.epilogue == nil {
-      add(nest, vectorByteCount)
-    }
+    if let nest = product.epilogueAsSeparateNest, layout.epilogue == nil { add(nest) }
     return true
   }
 
-  private mutating func add(_ group: FusionGroup, _ vectorByteCount: Int) {
-    var writer = GroupWriter(group, vectorByteCount: vectorByteCount)
+  private mutating func add(_ group: FusionGroup) {
+    var writer = GroupWriter(group, for: target.machine)
     let function = Self.provisionalName + ".0"
     module.add(writer.function(function), of: writer.text)
     pieces.append(
@@ -83,18 +81,16 @@ package struct KernelModule: Hashable, Sendable {
         scratchByteCount: writer.scratchByteCount, cost: writer.cost))
   }
 
-  private mutating func add(
-    _ nest: LoopNest, _ vectorByteCount: Int, _ place: LiteralPlace = .code
-  ) {
+  private mutating func add(_ nest: LoopNest, _ place: LiteralPlace = .code) {
     for piece in StridedNest.canonicalPieces(of: nest) {
-      let layout = NestLayout(piece, vectorByteCount: vectorByteCount)
+      let layout = NestLayout(piece, for: target.machine)
       let function = "\(Self.provisionalName).\(pieces.count)"
       var writer = NestWriter(piece, layout)
-      if place == .table, layout.cost < KernelBatch.longRun { writer.literals = literals }
+      if place == .table, layout.nanoseconds < KernelBatch.longRun { writer.literals = literals }
       module.add(writer.function(function), of: writer.text)
       literals = writer.literals ?? literals
       var entry = Piece(
-        function: function, join: nil, itemCount: layout.itemCount, cost: layout.cost)
+        function: function, join: nil, itemCount: layout.itemCount, cost: piece.cost)
       if case .reduced(let parts) = layout.split {
         entry.join = function + ".join"
         entry.partialByteCount = writer.partByteCount
@@ -112,7 +108,7 @@ package struct KernelModule: Hashable, Sendable {
   var source: KernelSource {
     KernelSource(
       module: module, functions: pieces.map(\.function) + pieces.compactMap(\.join),
-      cost: pieces.reduce(0) { $0 +| $1.cost })
+      nanoseconds: target.machine.nanoseconds(of: pieces.reduce(KernelCost()) { $0 + $1.cost }))
   }
 
   /// Whether a stage has vector code and writes whatever it writes by running.

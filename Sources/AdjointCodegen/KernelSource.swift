@@ -3,8 +3,8 @@ struct KernelSource: Sendable {
   var module: ModuleText
   /// The names of its functions.
   var functions: [String]
-  /// An estimate of the nanoseconds of a run on one thread.
-  var cost: Int
+  /// The nanoseconds of a run on one thread, whatever was measured.
+  var nanoseconds: Int
 }
 
 /// Where the literals of a kernel are.
@@ -89,8 +89,8 @@ struct KernelBatch: Sendable {
 
   /// What is spent on a kernel of a plan of some scale.
   static func effort(for source: KernelSource, in scale: PlanScale) -> ModuleText.Effort {
-    if scale == .large, source.cost < shortRun { return .least }
-    return source.module.isInlining && (scale == .small || source.cost >= longRun)
+    if scale == .large, source.nanoseconds < shortRun { return .least }
+    return source.module.isInlining && (scale == .small || source.nanoseconds >= longRun)
       ? .most : .usual
   }
 
@@ -137,7 +137,7 @@ struct KernelBatch: Sendable {
       }
     }
     var batch = KernelBatch(.most)
-    batch.add(KernelSource(module: ModuleText(exporting: common), functions: [], cost: 0))
+    batch.add(KernelSource(module: ModuleText(exporting: common), functions: [], nanoseconds: 0))
     return batch
   }
 

@@ -32,7 +32,8 @@ extension Graph {
   ) throws(Diagnostic) -> (
     plan: VerifiedPlan, fusions: FusionReport, rows: RowFusionReport, origins: PlanOrigins
   ) {
-    let kernels = try options.pipeline(KernelGraph(lowering: self), on: options.machine)
+    let kernels = try options.pipeline(
+      KernelGraph(lowering: self), on: options.machine.fixedPart)
     let schedule = BranchSearch.run(
       on: Scheduler.schedule(kernels), for: options.machine, leastGain: options.leastForkGain)
     let storage = try StorageAssignment(schedule, writesInPlace: options.writesInPlace)
@@ -56,6 +57,6 @@ extension Graph {
     after pipeline: LoweringPipeline, on machine: MachineModel
   ) throws(Diagnostic) -> String {
     KernelGraphPrinter.text(
-      try pipeline(KernelGraph(lowering: self), on: machine), labels: label)
+      try pipeline(KernelGraph(lowering: self), on: machine.fixedPart), labels: label)
   }
 }

@@ -11,7 +11,8 @@ package enum GeneratedCode {
   ///
   /// - Throws: `.codeGeneration` where no code can be generated.
   package static func text(
-    of verified: VerifiedPlan, isAssembly: Bool, on engine: ExecutionEngine
+    of verified: VerifiedPlan, for machine: MachineModel, isAssembly: Bool,
+    on engine: ExecutionEngine
   ) throws(Diagnostic) -> String {
     let plan = verified.plan
     let compiler: KernelCompiler
@@ -21,12 +22,13 @@ package enum GeneratedCode {
       throw Diagnostic(
         absence.code, "\(absence.message); install LLVM 19, or name its library")
     }
-    let machine = compiler.generator.machine
+    let host = compiler.generator.machine
     let comment =
-      isAssembly ? (machine.triple.hasPrefix("x86_64") ? "#" : "//") : ";"
+      isAssembly ? (host.triple.hasPrefix("x86_64") ? "#" : "//") : ";"
     var text =
-      "\(comment) \(machine.triple), \(machine.name), vectors of \(machine.vectorByteCount) bytes\n"
-    for (number, module) in compiler.texts(of: plan.kernels).enumerated() {
+      "\(comment) \(host.triple), \(host.name), vectors of \(machine.vectorByteCount) bytes\n"
+    let modules = compiler.texts(of: plan.kernels, for: machine.fixedPart)
+    for (number, module) in modules.enumerated() {
       text += "\n"
       for (line, description) in KernelPrinter.lines(plan.kernels[number]).enumerated() {
         text += line == 0 ? "\(comment) k\(number) " : "\(comment)   "

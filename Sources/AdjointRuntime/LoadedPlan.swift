@@ -17,6 +17,7 @@ package final class LoadedPlan: Sendable {
   package let engine: ExecutionEngine
   /// The most threads that a run uses, itself included.
   package let threads: Int
+  let leastShared: LeastShared
 
   /// Kept as long as `pieces` point into it.
   private let code: [Kernel: GeneratedKernel]
@@ -70,9 +71,12 @@ package final class LoadedPlan: Sendable {
     self.plan = plan
     self.engine = engine
     threads = options.threadLimit(on: engine)
+    let machine = options.machine
+    let leastShared = LeastShared(machine, threads: threads)
+    self.leastShared = leastShared
 
     let placed = PlacedKernels(plan)
-    let code = compiler()?.compile(placed.kernels) ?? [:]
+    let code = compiler()?.compile(placed.kernels, for: machine.fixedPart) ?? [:]
     var pieces: [CompiledKernel] = []
     var compiled: [Range<Int>] = []
     // Where the locals of each kernel lie; kernels run one after another, so all begin at one place.
@@ -92,16 +96,19 @@ package final class LoadedPlan: Sendable {
       locals.append(places)
       end = max(end, groupEnd)
     }
-    let localities = plan.localities { [threads] step, locality in
-      pieces[compiled[placed.numbers[step.kernel]]]
-        .contains { $0.isShared(locality, threads: threads) }
+    func isShared(_ step: Plan.Step, _ locality: Locality) -> Bool {
+      pieces[compiled[placed.numbers[step.kernel]]].contains {
+        $0.isShared(locality, leastShared)
+      }
     }
-    let costs = zip(plan.steps, localities).map { [threads] step, locality in
+    let localities = plan.localities(isShared)
+    // What each step takes one thread; nil where it must not run beside others.
+    let nanoseconds = zip(plan.steps, localities).map { step, locality -> Int? in
       let number = placed.numbers[step.kernel]
-      return locals[number].isEmpty
-        ? CompiledKernel.cost(pieces[compiled[number]], locality, threads: threads) : nil
+      guard locals[number].isEmpty, !isShared(step, locality) else { return nil }
+      return pieces[compiled[number]].reduce(0) { $0 +| machine.nanoseconds(of: $1.cost) }
     }
-    let order = StepOrder(plan, costs, threads: threads)
+    let order = StepOrder(plan, nanoseconds, threads: threads, leastGain: machine.leastGain)
     self.order = order.steps
     branches = Table(order.branches)
     regions = Table(order.regions)
@@ -169,7 +176,7 @@ package final class LoadedPlan: Sendable {
     (0..<steps.count).filter { number in
       let step = steps.base[number]
       return (step.firstPiece..<(step.firstPiece + step.pieceCount)).contains {
-        pieces.kernels[$0].isShared(step.locality, threads: threads)
+        pieces.kernels[$0].isShared(step.locality, leastShared)
       }
     }
   }

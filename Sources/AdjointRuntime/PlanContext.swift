@@ -134,7 +134,7 @@ package final class PlanContext {
         piece: generated, arena: base, operands: operands, results: results,
         partials: memory.partials, scratch: memory.scratch,
         scratchStride: loaded.scratchByteCount)
-      if GeneratedRun.isShared(generated.pointee, locality, threads: threads) {
+      if threads > 1, GeneratedRun.isShared(generated.pointee, locality, loaded.leastShared) {
         runShared(run, threads: threads, sharing)
       } else {
         run.run()
@@ -144,7 +144,7 @@ package final class PlanContext {
         (base + results[0]).copyMemory(from: base + operands[2], byteCount: byteCount)
       }
     case .nest(let nest):
-      run(nest, operands, results, threads: threads, memory, sharing)
+      run(nest, operands, results, locality, threads: threads, memory, sharing)
     case .contraction(let product):
       run(product, operands, results, locality, threads: threads, memory, sharing)
     case .gather(let copy):
@@ -167,13 +167,14 @@ package final class PlanContext {
   @inline(never)
   private func run(
     _ nest: UnsafePointer<CompiledNest>, _ operands: UnsafePointer<Int>,
-    _ results: UnsafePointer<Int>, threads: Int, _ memory: WorkMemory,
+    _ results: UnsafePointer<Int>, _ locality: Locality, threads: Int, _ memory: WorkMemory,
     _ sharing: some WorkSharing
   ) {
+    let isShared = threads > 1 && NestRun.isShared(nest.pointee, locality, loaded.leastShared)
     NestRun(
       nest: nest.pointee, arena: arena.base, operands: operands, results: results,
       scratch: memory.scratch, scratchStride: loaded.scratchByteCount, partials: memory.partials
-    ).run(threads: threads, on: loaded.engine.pool, sharing)
+    ).run(threads: isShared ? threads : 1, on: loaded.engine.pool, sharing)
   }
 
   @inline(never)
@@ -182,9 +183,10 @@ package final class PlanContext {
     _ results: UnsafePointer<Int>, _ locality: Locality, threads: Int, _ memory: WorkMemory,
     _ sharing: some WorkSharing
   ) {
+    let isShared = threads > 1 && product.pointee.isShared(locality, loaded.leastShared)
     ContractionRun(
       product, arena: arena.base, operands, results, partials: memory.partials, locality
-    ).run(threads: threads, on: loaded.engine.pool, sharing)
+    ).run(threads: isShared ? threads : 1, on: loaded.engine.pool, sharing)
   }
 
   private func missingInputs() -> Diagnostic {

@@ -59,7 +59,7 @@ import Testing
   }
 
   private func expectSums(_ compiler: KernelCompiler, _ addends: [Double]) throws {
-    let code = compiler.compile(addends.map(sum))
+    let code = compiler.compile(addends.map(sum), for: .reference)
     for addend in addends {
       let kernel = try #require(code[sum(addend)])
       let wanted: [Float] = (0..<40).map { Float($0) + Float(addend) }
@@ -79,8 +79,8 @@ import Testing
 
   @Test func sharesWhatIsInUse() throws {
     let compiler = try compiler(cached: false)
-    let code = compiler.compile([sum(1)])
-    let again = compiler.compile([sum(1), sum(1)])
+    let code = compiler.compile([sum(1)], for: .reference)
+    let again = compiler.compile([sum(1), sum(1)], for: .reference)
     #expect(emissions.value == 1)
     #expect(again[sum(1)] === code[sum(1)])
   }
@@ -89,9 +89,10 @@ import Testing
     let host = try #require(CodeGenerator.installed)
     try expectSums(compiler(), [1])
     try expectSums(compiler(), [2])
-    _ = try compiler(for: host.targeting(name: host.machine.name, features: "")).compile([sum(1)])
+    _ = try compiler(for: host.targeting(name: host.machine.name, features: ""))
+      .compile([sum(1)], for: .reference)
     _ = try compiler(for: host.targeting(name: "", features: host.machine.features))
-      .compile([sum(1)])
+      .compile([sum(1)], for: .reference)
     #expect(emissions.value == 4)
     #expect(folder.entries.count == 4)
   }
@@ -116,7 +117,7 @@ import Testing
     let broken = KernelCompiler(
       generator, cache: cache, emit: { (_) throws(Diagnostic) in [1, 2, 3, 4] },
       notify: { [log] in log.add($0) })
-    #expect(broken.compile([sum(1)]).isEmpty)
+    #expect(broken.compile([sum(1)], for: .reference).isEmpty)
     #expect(log.codes == [.codeGeneration])
     #expect(folder.entries.count == 1)
     try expectSums(compiler(), [1])
@@ -133,7 +134,7 @@ import Testing
   @Test func leavesOutOnlyWhatIsRefused() throws {
     // The bits of 3 as the text of a constant.
     let compiler = try compiler(refusing: "0x4008000000000000")
-    let code = compiler.compile([sum(1), sum(3), sum(5)])
+    let code = compiler.compile([sum(1), sum(3), sum(5)], for: .reference)
     #expect(code[sum(3)] == nil)
     #expect(log.codes == [.codeGeneration])
     #expect(log.notices[0].message.contains("portable loops"))
@@ -169,9 +170,10 @@ import Testing
   }
 
   @Test func keepsTheLiteralsOfAFewKernelsInTheirCode() throws {
-    let code = try compiler().compile((2..<40).map { sum(Double($0)) })
+    let code = try compiler().compile((2..<40).map { sum(Double($0)) }, for: .reference)
     #expect(code.values.allSatisfy { $0.literals.isEmpty })
-    let many = try compiler(cached: false).compile((2..<200).map { sum(Double($0)) })
+    let many = try compiler(cached: false).compile(
+      (2..<200).map { sum(Double($0)) }, for: .reference)
     #expect(many[sum(7)]?.literals == [UInt64(Float(7).bitPattern)])
   }
 
@@ -180,14 +182,14 @@ import Testing
     func isGenerated(_ rows: Int, _ inner: Int, withThird byteCount: Int) -> Bool {
       let caches =
         MachineModel.reference.caches.prefix(2) + [.init(byteCount: byteCount, coreCount: 4)]
-      let machine = generator.targeting(
-        name: "haswell", features: "+avx2,+fma", caches: Array(caches)
-      ).machine
+      var machine = MachineModel.reference
+      machine.caches = Array(caches)
+      let target = KernelTarget(generator.machine, machine.fixedPart)
       let product = Contraction(
         .f32, batch: 1, rows: rows, columns: 2048, inner: inner,
         left: .init(batchStride: 0, rowStride: inner, columnStride: 1),
         right: .init(batchStride: 0, rowStride: 2048, columnStride: 1))
-      return KernelModule(.contraction(product), for: machine) != nil
+      return KernelModule(.contraction(product), for: target) != nil
     }
     // For each core 2 MiB, just less than 8 MiB, and 8 MiB.
     for third in [1 << 23, (1 << 25) - 4, 1 << 25] {
@@ -207,7 +209,7 @@ import Testing
     let product = Contraction(
       .f32, batch: 1, rows: 256, columns: 256, inner: 256, left: layout, right: layout)
     let texts = try [sum(1), .contraction(product), sum(2)].map { kernel in
-      try #require(KernelModule(kernel, for: machine)).text
+      try #require(KernelModule(kernel, for: KernelTarget(machine, .reference))).text
     }
     #expect(texts[1].contains("optnone"))
     func unused() -> CodeGenerator {

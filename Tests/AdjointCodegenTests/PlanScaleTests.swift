@@ -57,20 +57,22 @@ import Testing
   func history() throws {
     let tested = kernel(.tanh, 0.3, 0.1)
     let plans = [[tested], others(70) + [tested], others(140) + [tested]]
-    let alone = try plans.map { try compiler().compile($0)[tested] }
+    let alone = try plans.map { try compiler().compile($0, for: .reference)[tested] }
     #expect(alone.map { $0?.literals.count } == [0, 2, 2])
     for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
       let compiler = try compiler()
       // All are kept while the next are compiled.
       var kept: [[Kernel: GeneratedKernel]] = []
       for number in order {
-        kept.append(compiler.compile(plans[number]))
+        kept.append(compiler.compile(plans[number], for: .reference))
         let code = try #require(kept.last?[tested])
         #expect(code.literals == alone[number]?.literals)
         #expect(try results(code) == results(#require(alone[number])))
       }
       #expect(Set(kept.compactMap { $0[tested] }.map(ObjectIdentifier.init)).count == 3)
-      #expect(compiler.compile(plans[0])[tested] === kept[order.firstIndex(of: 0) ?? 0][tested])
+      #expect(
+        compiler.compile(plans[0], for: .reference)[tested]
+          === kept[order.firstIndex(of: 0) ?? 0][tested])
     }
   }
 
@@ -79,9 +81,9 @@ import Testing
     let tested = UnaryFunction.allCases.filter { $0 != .not }.flatMap {
       [kernel($0, 1, 0), kernel($0, 0.3, -0.7)]
     }
-    let small = try compiler().compile(tested)
+    let small = try compiler().compile(tested, for: .reference)
     for count in [70, 140] {
-      let code = try compiler().compile(tested + others(count))
+      let code = try compiler().compile(tested + others(count), for: .reference)
       for kernel in tested {
         let (a, b) = try (#require(small[kernel]), #require(code[kernel]))
         #expect(results(a) == results(b), "\(kernel)")

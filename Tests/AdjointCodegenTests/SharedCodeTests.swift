@@ -31,7 +31,7 @@ import Testing
         texts.add(module)
         return try generator.compile(module, to: .object)
       }, notify: { Issue.record("\($0)") })
-    let code = compiler.compile(kernels)
+    let code = compiler.compile(kernels, for: MachineModel.thisMachine.fixedPart)
     return (texts.all, code)
   }
 
@@ -71,7 +71,7 @@ import Testing
   ///
   /// Where vectors are short and tiles small it takes more of them.
   private let shapes: [(Int, Int, Int)] = {
-    let isWide = CodeGenerator.installed.map { $0.machine.vectorByteCount > 32 } ?? true
+    let isWide = MachineModel.thisMachine.vectorByteCount > 32
     return (isWide ? [512] : [512, 508, 500, 490]).flatMap { columns in
       stride(from: 97, through: 205, by: 12).map { ($0, 256 + $0, columns) }
     }

@@ -64,9 +64,9 @@ import Testing
       cache 64 bytes for 1 core
       free, changes no bit
       cores 64
-      launch 100 ns
-      hand-over 500 ns
-      arithmetic 64 multiply-adds in 1 ns
+      launch 15 ns
+      hand-over 100 ns
+      arithmetic 48 multiply-adds in 1 ns
       memory 10 bytes in 1 ns
 
       """

@@ -28,7 +28,7 @@ func runBoth(
 ) throws {
   let plans = samples.map(\.plan)
   let code = (try? ExecutionEngine.tests.compilers.compiler.get())?.compile(
-    plans.flatMap(\.plan.kernels))
+    plans.flatMap(\.plan.kernels), for: MachineModel.thisMachine.fixedPart)
   try withExtendedLifetime(code) {
     for (number, (sample, plan)) in zip(samples, plans).enumerated() {
       let found = try plan.run(sample.operands, threads: sample.threads)

@@ -144,8 +144,7 @@ import Testing
   @Test(.enabled(if: CodeGenerator.installed != nil))
   func sharesAShortStepOnlyBehindOneThatIsShared() throws {
     // As long a step whatever the vectors hold.
-    let machine = try #require(CodeGenerator.installed).machine
-    let count = machine.vectorByteCount << 11
+    let count = MachineModel.thisMachine.vectorByteCount << 11
     #expect(try sharedSteps(sum(of: count, behindProduct: true), threads: 2) == [0, 1])
     #expect(try sharedSteps(sum(of: count, behindProduct: true), threads: 1) == [])
     #expect(try sharedSteps(sum(of: count, behindProduct: false), threads: 2) == [])

@@ -24,9 +24,7 @@ import Testing
         missing.isEmpty
       else { return nil }
       return KernelCompiler(
-        host.targeting(
-          name: name, features: features.joined(separator: ","),
-          caches: MachineModel.reference.caches))
+        host.targeting(name: name, features: features.joined(separator: ",")))
     }
 
     /// A compiler for it; where this processor cannot run its code the test is cancelled, which is reported.
@@ -42,6 +40,25 @@ import Testing
     Processor(name: "x86-64", features: ["+sse2"], vectorByteCount: 16),
     Processor(name: "haswell", features: ["+avx", "+avx2", "+fma", "+bmi2"], vectorByteCount: 32),
   ]
+
+  /// The processor's own vectors are of some of these; LLVM makes all others of them.
+  @Test(arguments: [16, 32, 64, 128, 256])
+  func vectorsOfAnyMachineMeanWhatTheInterpreterSays(vectorByteCount: Int) throws {
+    let compiler = KernelCompiler(try #require(CodeGenerator.installed))
+    for seed in 0..<60 {
+      let sample = try RandomNest(seed: 310_000 + seed, reduces: seed % 2 == 1)
+      let plan = SinglePlan(
+        .loopNest(sample.nest), operands: sample.operands.map(\.type), results: sample.results)
+      let found = try plan.run(
+        sample.operands, with: compiler, vectorByteCount: vectorByteCount)
+      let wanted = try KernelInterpreter.run(
+        [.loopNest(sample.nest)], operands: sample.operands, resultTypes: sample.results)
+      for (x, y) in zip(found, wanted) {
+        let same = agree(x, y)
+        #expect(same, "seed \(310_000 + seed), loops \(sample.nest.extents)")
+      }
+    }
+  }
 
   @Test(arguments: processors, [false, true])
   func kernelsMeanWhatTheInterpreterSays(on processor: Processor, reduces: Bool) throws {

@@ -72,12 +72,17 @@ struct SinglePlan {
     try run(operands, in: LoadedPlan(verifying: plan, options: ExecutionOptions(threads: threads)))
   }
 
-  /// The same, with the code of a compiler.
-  func run(_ operands: [Tensor], with compiler: KernelCompiler) throws -> [Tensor] {
-    try run(
+  /// The same, with the code of a compiler for vectors of so many bytes; nil for those of its processor.
+  func run(
+    _ operands: [Tensor], with compiler: KernelCompiler, vectorByteCount: Int? = nil
+  ) throws -> [Tensor] {
+    var machine = MachineModel.reference
+    machine.vectorByteCount = vectorByteCount ?? compiler.generator.machine.vectorByteCount
+    return try run(
       operands,
       in: LoadedPlan(
-        VerifiedPlan(verifying: plan), ExecutionOptions(threads: 1), compiler: compiler))
+        VerifiedPlan(verifying: plan), ExecutionOptions(threads: 1, machine: machine),
+        compiler: compiler))
   }
 
   /// The same, without any generated code.

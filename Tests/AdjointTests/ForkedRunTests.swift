@@ -42,7 +42,8 @@ struct ForkedRunTests {
     let layers = [3, 1, 2, 3]
     func results(threads: Int) throws -> [[UInt32]] {
       let executable = try towers(layers: layers, threads: threads, backend: backend)
-      #expect(executable.forkedSteps.isEmpty == (threads == 1))
+      // Portable loops take so long that threads share the steps themselves.
+      if backend == .generated { #expect(executable.forkedSteps.isEmpty == (threads == 1)) }
       #expect(executable.forkedSteps.allSatisfy { $0.count <= threads })
       let context = try makeContext(executable)
       for _ in 0..<3 { try context.run() }
@@ -86,7 +87,7 @@ struct ForkedRunTests {
   func sums(_ backend: Backend) throws {
     let builder = GraphBuilder("sums")
     // Steps that are too short to be shared, and together long enough to be branches, whatever the vectors hold.
-    let vector = CodeGenerator.installed?.machine.vectorByteCount ?? 64
+    let vector = MachineModel.thisMachine.vectorByteCount
     let counts = (0..<32).map { 256 * vector + 64 * $0 }
     for (number, count) in counts.enumerated() {
       let x = builder.input("x\(number)", .f32, [count])

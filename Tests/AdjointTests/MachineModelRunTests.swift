@@ -83,9 +83,9 @@ struct MachineModelRunTests {
       let plan = try graph.lowered(LoweringOptions(machine: machine)).plan
       return plan.forks.reduce(0) { $0 + $1.branches.count }
     }
-    #expect(try branches(1, handOver: 10) == 0)
-    #expect(try branches(2, handOver: 100) == 4)
-    #expect(try branches(64, handOver: 100) == 4)
+    #expect(try branches(1, handOver: 1) == 0)
+    #expect(try branches(2, handOver: 25) == 4)
+    #expect(try branches(64, handOver: 25) == 4)
     // A fork would take longer than it saves.
     #expect(try branches(64, handOver: 1e6) == 0)
   }

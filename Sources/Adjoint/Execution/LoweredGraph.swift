@@ -38,7 +38,8 @@ extension CompilationOptions {
   /// What loading a plan asks of an engine.
   var execution: ExecutionOptions {
     ExecutionOptions(
-      threads: threads, maximumArenaByteCount: maximumArenaByteCount, backend: backend)
+      threads: threads, maximumArenaByteCount: maximumArenaByteCount, backend: backend,
+      machine: machine)
   }
 
   /// The graph with the numbers of its dimensions.

@@ -87,7 +87,7 @@ extension Graph {
     try bound.checkBound()
     return try GeneratedCode.text(
       of: options.pipeline(bound).lowered(LoweringOptions(machine: options.machine)),
-      isAssembly: form == .assembly,
+      for: options.machine, isAssembly: form == .assembly,
       on: engine.execution)
   }
 

@@ -59,7 +59,7 @@ public struct MachineLimits: Hashable, Sendable {
     let options = CompilationOptions(threads: threads, backend: backend)
     let size = scalarType.byteCount
     // Three matrices have three quarters of a core's cache.
-    let elements = MachineModel.thisMachine.ownByteCount / 4 / size
+    let elements = MachineModel.thisMachine.fixedPart.ownByteCount / 4 / size
     let extent = max(64, Int(Double(elements).squareRoot()) / 64 * 64)
     let products = try product(scalarType, extent, threads).fastestRun(options, on: engine)
     let count = arrayByteCount(on: engine) / 3 / size
@@ -102,7 +102,7 @@ public struct MachineLimits: Hashable, Sendable {
 
 extension Graph {
   /// The seconds of the fastest of some runs: two tenths of a second of them, and at least five.
-  fileprivate func fastestRun(
+  func fastestRun(
     _ options: CompilationOptions, on engine: Engine
   ) throws(Diagnostic) -> Double {
     let context = try compiled(options, on: engine).makeContext()

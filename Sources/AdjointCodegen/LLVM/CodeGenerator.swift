@@ -36,13 +36,10 @@ package struct CodeGenerator: Sendable {
   package var version: String { llvm.version }
 
   /// A generator for another processor.
-  package func targeting(
-    name: String, features: String, caches: [MachineModel.Cache]? = nil
-  ) -> CodeGenerator {
+  package func targeting(name: String, features: String) -> CodeGenerator {
     var machine = machine
     machine.name = name
     machine.features = features
-    machine.caches = caches ?? machine.caches
     return CodeGenerator(llvm, for: machine)
   }
 

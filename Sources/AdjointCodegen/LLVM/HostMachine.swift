@@ -1,6 +1,4 @@
-import AdjointCore
-
-/// The processor that kernels are generated for, as LLVM describes it, with its caches.
+/// The processor that kernels are generated for, as LLVM describes it.
 ///
 /// What vectors it has is read off its features, so all that count must be listed.
 package struct HostMachine: Hashable, Sendable {
@@ -10,8 +8,6 @@ package struct HostMachine: Hashable, Sendable {
   package var name: String
   /// The instruction sets it has, such as `+avx2,+fma`.
   package var features: String
-  /// The caches from the nearest on, by which products are cut into blocks.
-  package var caches: [MachineModel.Cache]
 
   /// The bytes of the widest vector registers that it computes with.
   package var vectorByteCount: Int {
@@ -36,6 +32,5 @@ package struct HostMachine: Hashable, Sendable {
     triple = library.take(library.hostTriple())
     name = library.take(library.hostName())
     features = library.take(library.hostFeatures())
-    caches = MachineModel.thisMachine.caches
   }
 }

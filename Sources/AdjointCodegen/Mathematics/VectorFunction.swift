@@ -30,19 +30,6 @@ package struct VectorFunction: Hashable, Sendable {
       case .expm1, .log1p, .tan, .power: false
       }
     }
-
-    /// Thirds of the nanoseconds that it takes for the points of one vector of f32, as measured on a
-    /// processor with vectors of 64 bytes.
-    func weight(_ type: ScalarType) -> Int {
-      if isShort(type) { return type == .f64 ? 40 : 14 }
-      // The system's library, lane by lane.
-      if type == .f64 { return 600 }
-      return switch self {
-      case .expm1: 25
-      case .power: 78
-      default: 38
-      }
-    }
   }
 
   var name: Name

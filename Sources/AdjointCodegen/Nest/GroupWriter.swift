@@ -15,19 +15,22 @@ struct GroupWriter {
   /// The bytes from the start of the thread's memory at which each local begins.
   private let localOffsets: [Int]
   let scratchByteCount: Int
-  /// An estimate of the nanoseconds of a run on one thread.
-  let cost: Int
+  /// What there is to do in a run.
+  let cost: KernelCost
+  /// The nanoseconds of a run on one thread, whatever was measured.
+  private let nanoseconds: Int
   private(set) var text = FunctionText()
 
   /// The bytes that the stages touch at a tile, so that it stays in the nearest cache.
   private static let tileByteCount = 1 << 14
 
-  init(_ group: FusionGroup, vectorByteCount: Int) {
+  init(_ group: FusionGroup, for machine: MachineModel.FixedPart) {
     self.group = group
     pieces = StridedNest.canonicalPieces(of: group, rowsApart: true).joined().map {
-      ($0, NestLayout($0, vectorByteCount: vectorByteCount))
+      ($0, NestLayout($0, for: machine))
     }
-    cost = pieces.reduce(0) { $0 +| $1.layout.cost }
+    cost = pieces.reduce(KernelCost()) { $0 + $1.nest.cost }
+    nanoseconds = machine.nanoseconds(of: cost)
     let rowByteCount = group.stages.reduce(1) { max($0, $1.rowByteCount) }
     let tileRows = max(1, min(group.rows, Self.tileByteCount / rowByteCount))
     self.tileRows = tileRows
@@ -42,7 +45,10 @@ struct GroupWriter {
   private var tileCount: Int { (group.rows + tileRows - 1) / tileRows }
 
   /// The tiles of an item; like everything here it depends on the group alone, not on threads.
-  private var grain: Int { cost > 4000 ? max(1, tileCount *| 2000 / cost) : max(1, tileCount) }
+  private var grain: Int {
+    let item = MachineModel.FixedPart.itemNanoseconds
+    return nanoseconds > 2 * item ? max(1, tileCount *| item / nanoseconds) : max(1, tileCount)
+  }
 
   /// The items of work.
   var itemCount: Int { max(1, (tileCount + grain - 1) / grain) }

@@ -39,22 +39,21 @@ struct NestLayout: Hashable, Sendable {
   let stretch: Int
   /// The rows that are taken into the accumulators in memory at a time.
   let tileRows: Int
-  /// An estimate of the nanoseconds of a run on one thread.
-  let cost: Int
+  /// The nanoseconds of a run on one thread, whatever was measured.
+  let nanoseconds: Int
 
-  init(_ nest: StridedNest, vectorByteCount: Int) {
+  init(_ nest: StridedNest, for machine: MachineModel.FixedPart) {
     let reduced = nest.reducedAxes
     let column = Self.columnAxis(of: nest)
-    let weight = Self.weight(of: nest)
-    let points = nest.extents.reduce(1, *|)
-    cost = points *| weight / max(1, vectorByteCount / 4) / 3
+    let weight = nest.weight
+    nanoseconds = machine.nanoseconds(of: nest.cost)
     let extent = column.map { nest.extents[$0] } ?? 1
     lanes =
       column == nil
       ? 1
       : Self.lanes(
-        nest, extent: extent, vectors: Self.vectors(nest, weight: weight, cost: cost),
-        vectorByteCount: vectorByteCount)
+        nest, extent: extent, vectors: Self.vectors(nest, weight: weight, nanoseconds),
+        vectorByteCount: machine.vectorByteCount)
     self.column = column
     var loops: [Loop] = []
     var keptCount = 0
@@ -74,9 +73,14 @@ struct NestLayout: Hashable, Sendable {
     // Where there is much to do at a point or something to write, one row after another is as fast as memory is.
     tileRows = weight <= 10 && nest.outputs.allSatisfy { $0.combiner != nil } ? 8 : 1
     stretch = Self.stretch(nest, loops, keptCount: keptCount, lanes: lanes)
+    let partByteCount =
+      8 *| nest.outputs.count *| lanes *| Self.points(loops.prefix(keptCount))
     split =
       nest.rowAxes > 0
-      ? .none : Self.split(loops, keptCount: keptCount, stretch: stretch, cost: cost)
+      ? .none
+      : Self.split(
+        loops, keptCount: keptCount, stretch: stretch, nanoseconds,
+        mostParts: machine.ownByteCount / max(1, partByteCount))
   }
 
   /// The items of work.
@@ -127,17 +131,6 @@ struct NestLayout: Hashable, Sendable {
     }
   }
 
-  /// Thirds of the nanoseconds that a vector of points takes, roughly.
-  private static func weight(of nest: StridedNest) -> Int {
-    nest.steps.reduce(2 * nest.outputs.count) { sum, step in
-      switch step.instruction {
-      case .constant, .index: sum
-      case .load, .unary, .binary, .compare, .select, .cast:
-        sum + (VectorFunction.Name(step.instruction)?.weight(step.type) ?? 1)
-      }
-    }
-  }
-
   /// The native vectors that are done at once, which hides the latency of one.
   ///
   /// A few steps leave registers for several. A mathematical function is a chain of dependent
@@ -145,13 +138,13 @@ struct NestLayout: Hashable, Sendable {
   /// itself. Where there are more, these are too far away for it, and several vectors at once are worth
   /// the registers that they spill: as many as keep two multiplications of a latency of four going,
   /// or half of that, with half of the code, where a run is too short to be worth the rest.
-  private static func vectors(_ nest: StridedNest, weight: Int, cost: Int) -> Int {
+  private static func vectors(_ nest: StridedNest, weight: Int, _ nanoseconds: Int) -> Int {
     if weight <= 10 { return 4 }
     let functions = nest.steps.compactMap { step in
       VectorFunction.Name(step.instruction)?.isShort(step.type)
     }
     if functions.count > 2, !functions.contains(false) {
-      return cost >= KernelBatch.longRun ? 8 : 4
+      return nanoseconds >= KernelBatch.longRun ? 8 : 4
     }
     return weight <= 60 ? 2 : 1
   }
@@ -204,20 +197,28 @@ struct NestLayout: Hashable, Sendable {
     return far ? max(1, stretchByteCount / (lanes * size)) : 0
   }
 
+  /// The points of some loops, as far as an integer counts; at least one.
+  private static func points(_ loops: ArraySlice<Loop>) -> Int {
+    loops.reduce(1) { $0 *| max(1, $1.trips +| ($1.rest > 0 ? 1 : 0)) }
+  }
+
   private static func split(
-    _ loops: [Loop], keptCount: Int, stretch: Int, cost: Int
+    _ loops: [Loop], keptCount: Int, stretch: Int, _ nanoseconds: Int, mostParts: Int
   ) -> Split {
-    guard cost > 4000, let first = loops.first else { return .none }
+    let item = MachineModel.FixedPart.itemNanoseconds
+    guard nanoseconds > 2 * item, let first = loops.first else { return .none }
     if keptCount > 0 {
       let trips = first.trips + (first.rest > 0 ? 1 : 0)
       if trips >= 4 || keptCount == loops.count {
         // An item has some of a row, so that what it reads goes on.
         let least = stretch > 0 && first.isColumn ? max(1, (stretch + 3) / 4) : 1
-        return trips > 1 ? .kept(grain: max(least, trips *| 2000 / cost)) : .none
+        return trips > 1 ? .kept(grain: max(least, trips *| item / nanoseconds)) : .none
       }
     }
     guard keptCount < loops.count else { return .none }
-    let parts = min(16, loops[keptCount].trips / 4)
+    // Each part has so much of its own to do that putting them together is little beside it, and what all leave
+    // stays in a core's cache.
+    let parts = min(nanoseconds / item, loops[keptCount].trips / 4, mostParts)
     return parts > 1 ? .reduced(parts: parts) : .none
   }
 }

@@ -48,13 +48,13 @@ package struct ProductBlocking: Hashable, Sendable {
   }
 }
 
-extension HostMachine {
+extension MachineModel.FixedPart {
   /// The blocks of a product; nil where the library is the faster choice: for products with a vector,
   /// which wait for memory as in any library, and for the largest.
   ///
   /// On a Zen 4 with 16 MiB of third cache for each core generated code does 256 × 2048 × 2048
   /// multiplications in 0.91 of OpenBLAS's time, 2³³ in 0.97, and 2³⁶ in 1.03.
-  package func productBlocking(_ product: Contraction) -> ProductBlocking? {
+  func productBlocking(_ product: Contraction) -> ProductBlocking? {
     guard product.batch > 0, product.rows > 1, product.columns > 1, product.inner > 0 else {
       return nil
     }

@@ -35,8 +35,10 @@ struct ProductLayout: Sendable {
 
   /// The sums that keep the multipliers busy: two at a time, four cycles each.
   private static let fewestSums = 8
-  /// The items that a product is cut into, if it has as many tiles or panels.
-  private static let mostItems = 16
+  /// The items that a product is cut into at least, if it has as many tiles or panels.
+  private static let fewestItems = 16
+  /// The nanoseconds of an item of a large product: what its thread packs for it is little beside that.
+  private static let itemNanoseconds = 50 * MachineModel.FixedPart.itemNanoseconds
 
   let blocking: ProductBlocking
   let scalarType: ScalarType
@@ -68,9 +70,13 @@ struct ProductLayout: Sendable {
   /// so far apart in memory that they compete for the same lines of the cache.
   let copiesLeft: Bool
   let split: Split
+  /// What there is to do in a run.
+  let cost: KernelCost
+  /// Whether a run is too short for more code than it needs.
+  let isShort: Bool
 
-  init(_ product: Contraction, on machine: HostMachine, blocking: ProductBlocking) {
-    let vectorByteCount = machine.vectorByteCount
+  init(_ product: Contraction, for target: KernelTarget, blocking: ProductBlocking) {
+    let vectorByteCount = target.machine.vectorByteCount
     let left = Matrix(product.left)
     let right = Matrix(product.right)
     let result = Matrix(product.resultLayout)
@@ -99,8 +105,10 @@ struct ProductLayout: Sendable {
     self.lanes = lanes
     vectors = columns <= lanes ? 1 : 2
     // All but four registers hold sums.
-    let most = (machine.vectorRegisterCount - 4) / 2
-    let isShort = Self.cost(batch: batch, rows, columns, inner, lanes: lanes) < KernelBatch.longRun
+    let most = (target.vectorRegisterCount - 4) / 2
+    cost = Self.cost(batch: batch, rows, columns, inner, lanes: lanes, of: native)
+    let nanoseconds = target.machine.nanoseconds(of: cost)
+    isShort = nanoseconds < KernelBatch.longRun
     tileRows =
       isShort
       ? Self.compactHeight(rows, vectors: vectors, most: most) : Self.height(rows, most: most)
@@ -116,7 +124,7 @@ struct ProductLayout: Sendable {
       (isRowMajor ? self.left.rowStride : self.left.columnStride) * product.scalarType.byteCount
     copiesLeft =
       panels >= 4 && (isRowMajor ? distance >= 4096 && distance % 1024 == 0 : distance >= 1024)
-    let mostItems = Self.mostItems
+    let mostItems = max(Self.fewestItems, nanoseconds / Self.itemNanoseconds)
     if batch > 1 {
       // What is packed is packed for one item.
       let items = packs ? 1 : (mostItems + batch - 1) / batch
@@ -135,15 +143,14 @@ struct ProductLayout: Sendable {
     epilogue.program.steps.count <= 24 && epilogue.outputs.count <= 4
   }
 
-  /// An estimate of the nanoseconds of a run on one thread.
-  var cost: Int { Self.cost(batch: batch, rows, columns, inner, lanes: lanes) }
-
+  /// What there is to do where columns fill so many lanes of vectors, of so many that these have.
   private static func cost(
-    batch: Int, _ rows: Int, _ columns: Int, _ inner: Int, lanes: Int
-  ) -> Int {
+    batch: Int, _ rows: Int, _ columns: Int, _ inner: Int, lanes: Int, of native: Int
+  ) -> KernelCost {
     let vectors = (columns + lanes - 1) / lanes
-    let cycles = Double(batch) * Double(rows) * Double(vectors) * Double(inner) / 2
-    return Int(min(cycles / 3, 1e15))
+    let steps = Double(batch) * Double(rows) * Double(vectors) * Double(inner)
+    let elements = Double(batch) * Double(rows * inner + inner * columns + rows * columns)
+    return KernelCost(multiplyAdds: steps * Double(native), byteCount: 4 * elements)
   }
 
   /// The rows of a tile of as few tiles as there can be.

@@ -49,7 +49,7 @@ struct ProductWriter {
     text.effect("ret void")
     // What takes time is in the functions that this calls: LLVM has little to improve here, which counts
     // only where the tiles are few.
-    let isShort = layout.cost < KernelBatch.longRun
+    let isShort = layout.isShort
     return NestWriter.signature(name, text, attributes: isShort ? "#0" : "#3")
   }
 

@@ -10,13 +10,26 @@ struct MachineCommand: ParsableCommand {
       the same. The free part decides what runs at the same time, which changes no bit. Change what is \
       printed to look at the plan for another machine.
 
-        adjoint machine > machine.txt
+        adjoint machine --measure > machine.txt
         adjoint print Graphs/digits-mlp.graph --plan --dim B=32 --machine machine.txt
       """)
 
   @OptionGroup var machine: MachineOptions
 
+  @Flag(
+    help:
+      "Measure the costs of this machine, which takes some seconds; without, they are those of a common one."
+  )
+  var measure = false
+
+  func validate() throws {
+    if measure, machine.machine != nil {
+      throw ValidationError("--measure measures this machine; leave out --machine.")
+    }
+  }
+
   func run() throws {
-    try StandardStream.output.write(machine.model().description)
+    let model = measure ? try MachineModel.measured() : try machine.model()
+    try StandardStream.output.write(model.description)
   }
 }

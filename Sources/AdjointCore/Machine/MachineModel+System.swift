@@ -3,12 +3,13 @@ import Foundation
 extension MachineModel {
   /// The machine that this process runs on, as far as the system says.
   ///
-  /// That is its vectors, its caches, and the processors that the process may use; anything else is that of
-  /// `reference`.
+  /// That is its vectors, its caches, and the processors that the process may use. Its arithmetic is what such
+  /// vectors do in processors of a common speed; other costs are those of `reference`.
   public static let thisMachine: MachineModel = {
     var machine = MachineModel.reference
     machine.coreCount = AvailableMachine.processorCount
     machine.vectorByteCount = systemVectorByteCount ?? machine.vectorByteCount
+    machine.multiplyAddsPerNanosecond = machine.fixedPart.nominalMultiplyAddsPerNanosecond
     let caches = systemCaches
     if !caches.isEmpty { machine.caches = caches }
     // Systems in a virtual machine say strange things of their caches.

@@ -28,7 +28,11 @@ extension MachineModel: CustomStringConvertible {
     try scanner.expect("fixed, decides how sums are put together")
     try scanner.endLine()
     try scanner.expect("vector")
-    vectorByteCount = try scanner.integer(1...1 << 10, "the bytes of a vector")
+    let vectorPlace = scanner
+    vectorByteCount = try scanner.integer("the bytes of a vector")
+    guard Self.vectorByteCounts.contains(vectorByteCount) else {
+      throw vectorPlace.expected("the bytes of a vector: 16, 32, 64, 128 or 256")
+    }
     try scanner.expect("bytes")
     try scanner.endLine()
     while scanner.accepts("cache") {

@@ -47,7 +47,7 @@ public struct MachineModel: Hashable, Sendable {
     handOverNanoseconds: Double, multiplyAddsPerNanosecond: Double, bytesPerNanosecond: Double
   ) {
     func cost(_ value: Double) -> Double { value.isNaN ? 1 : min(max(value, 1e-6), 1e12) }
-    self.vectorByteCount = min(max(vectorByteCount, 1), 1 << 10)
+    self.vectorByteCount = Self.vectorByteCount(near: vectorByteCount)
     self.caches = caches.isEmpty ? [Cache(byteCount: 1 << 15)] : caches
     self.coreCount = min(max(coreCount, 1), 1 << 16)
     self.launchNanoseconds = cost(launchNanoseconds)
@@ -63,23 +63,40 @@ public struct MachineModel: Hashable, Sendable {
       Cache(byteCount: 1 << 15), Cache(byteCount: 1 << 20),
       Cache(byteCount: 1 << 24, coreCount: 2),
     ],
-    coreCount: 2, launchNanoseconds: 100, handOverNanoseconds: 500, multiplyAddsPerNanosecond: 64,
+    coreCount: 2, launchNanoseconds: 15, handOverNanoseconds: 100, multiplyAddsPerNanosecond: 48,
     bytesPerNanosecond: 10)
+
+  /// The bytes that vectors of a machine may have: powers of two.
+  static let vectorByteCounts = [16, 32, 64, 128, 256]
+
+  /// The most bytes of a vector that are no more than a number, or the fewest.
+  private static func vectorByteCount(near byteCount: Int) -> Int {
+    vectorByteCounts.last { $0 <= byteCount } ?? vectorByteCounts[0]
+  }
 }
 
 extension MachineModel {
-  /// The bytes of the nearest cache.
-  package var nearestByteCount: Int { caches.first?.byteCount ?? 1 << 15 }
+  /// Vectors and caches: all that what changes bits may know of a machine.
+  package struct FixedPart: Hashable, Sendable {
+    /// The bytes of a vector register.
+    package let vectorByteCount: Int
+    /// The caches from the nearest on; of one at least.
+    package let caches: [Cache]
 
-  /// A core's share of the second cache, where what it works on for a while stays.
-  package var ownByteCount: Int {
-    guard let cache = caches.prefix(2).last else { return nearestByteCount }
-    return cache.byteCount / max(cache.coreCount, 1)
+    /// That of the machine that plans are made for where nothing else is said.
+    package static let reference = MachineModel.reference.fixedPart
   }
 
-  /// The nanoseconds that arithmetic, or what it reads and writes if that takes longer, takes one core.
-  package func nanoseconds(multiplyAdds: Double, byteCount: Double) -> Double {
-    launchNanoseconds
-      + max(multiplyAdds / multiplyAddsPerNanosecond, byteCount / bytesPerNanosecond)
+  /// What kernel passes and the code generator are given.
+  package var fixedPart: FixedPart {
+    FixedPart(vectorByteCount: vectorByteCount, caches: caches)
+  }
+}
+
+extension MachineModel.FixedPart {
+  /// A core's share of the second cache, where what it works on for a while stays.
+  package var ownByteCount: Int {
+    guard let cache = caches.prefix(2).last else { return 1 << 15 }
+    return cache.byteCount / max(cache.coreCount, 1)
   }
 }

@@ -6,7 +6,7 @@ struct RowCosts {
   /// The bytes of the cache in which a row has to stay.
   let cacheByteCount: Int
 
-  init(_ machine: MachineModel) { cacheByteCount = machine.ownByteCount }
+  init(_ machine: MachineModel.FixedPart) { cacheByteCount = machine.ownByteCount }
 
   /// Less than this, in bytes, is in the nearest cache in any case: what is saved is the launch.
   private static let small = 1 << 15

@@ -48,7 +48,7 @@ package struct LoweringPipeline: Hashable, Sendable {
   ///
   /// - Throws: whatever the observer throws.
   package func callAsFunction(
-    _ graph: KernelGraph, on machine: MachineModel,
+    _ graph: KernelGraph, on machine: MachineModel.FixedPart,
     observe: (KernelPass, KernelGraph) throws(Diagnostic) -> Void = { _, _ in }
   ) throws(Diagnostic) -> KernelGraph {
     var graph = graph

@@ -12,11 +12,6 @@ import AdjointKernels
 /// Both orders give the same bits. The plan is the same for any number of threads; what several branches
 /// use lies apart, so that it is valid to run them one after another too.
 struct BranchSearch {
-  /// Steps of more hand-overs than this are shared by threads one by one.
-  private static let longStep = 50.0
-  /// The hand-overs that a fork takes: its branches begin and end, and find in other cores' caches what they
-  /// read.
-  private static let forkCost = 8.0
   /// The most steps of a fork.
   private static let mostSteps = 64
   /// A fork ends where as many steps have made it no better.
@@ -24,7 +19,7 @@ struct BranchSearch {
 
   private let costs: [Int]
   private let coreCount: Int
-  /// The nanoseconds of a step that threads share.
+  /// Steps of more nanoseconds than this are shared by threads one by one.
   private let longStep: Int
   /// For each step, earlier steps that must come before it: with those that these need it is all.
   private let predecessors: [[Int]]
@@ -35,7 +30,7 @@ struct BranchSearch {
   static func run(
     on schedule: Schedule, for machine: MachineModel, leastGain: Int? = nil
   ) -> Schedule {
-    let leastGain = leastGain ?? Int(clampedConversion: machine.handOverNanoseconds * forkCost)
+    let leastGain = leastGain ?? machine.leastGain
     guard leastGain < Int.max, machine.coreCount > 1, schedule.steps.count > 1 else {
       return schedule
     }
@@ -62,9 +57,9 @@ struct BranchSearch {
   }
 
   private init(_ schedule: Schedule, _ machine: MachineModel) {
-    costs = schedule.steps.map { $0.cost(on: machine) }
+    costs = schedule.steps.map { $0.nanoseconds(on: machine) }
     coreCount = machine.coreCount
-    longStep = Int(clampedConversion: machine.handOverNanoseconds * Self.longStep)
+    longStep = machine.leastShared(cores: coreCount, isSpread: false)
     // A parameter and what is written over it are the same bytes.
     func bytes(_ value: ValueNumber) -> ValueNumber { schedule.updatesInPlace[value] ?? value }
     var lastWriter: [Int?] = Array(repeating: nil, count: schedule.values.count)

@@ -1,3 +1,5 @@
+import AdjointCore
+
 /// What one plan asks for that its engine has otherwise; nil for what the engine has.
 package struct ExecutionOptions: Hashable, Sendable {
   /// The most threads a run uses, itself included.
@@ -7,12 +9,17 @@ package struct ExecutionOptions: Hashable, Sendable {
   /// What loop nests become.
   package var backend: Backend?
 
+  /// The machine that the plan was made for.
+  package var machine: MachineModel
+
   package init(
-    threads: Int? = nil, maximumArenaByteCount: Int? = nil, backend: Backend? = nil
+    threads: Int? = nil, maximumArenaByteCount: Int? = nil, backend: Backend? = nil,
+    machine: MachineModel = .thisMachine
   ) {
     self.threads = threads
     self.maximumArenaByteCount = maximumArenaByteCount
     self.backend = backend
+    self.machine = machine
   }
 
   /// The number of threads in force, at least one.

@@ -51,7 +51,7 @@ struct ContractionRun {
     _ sharing: some WorkSharing
   ) {
     let items = contraction.pointee.product.batch * panels
-    if contraction.pointee.isShared(locality, threads: threads) {
+    if threads > 1 {
       share(items, threads: threads, pool(), sharing)
     } else {
       runItems(type, 0, items)
@@ -217,20 +217,22 @@ struct ContractionRun {
 }
 
 extension CompiledContraction {
-  /// An estimate of the nanoseconds of a run on one thread: products with a vector wait for memory.
-  var cost: Int {
-    let each =
-      switch method {
-      case .loops: 1.0
-      case .matrixMatrix: 0.02
-      case .matrixVector, .vectorMatrix: 0.2
-      }
-    return Int(min(work * Double(product.batch) * each, 1e15))
+  /// What there is to do in a run: plain loops take many times as long as the library.
+  var cost: KernelCost {
+    if case .loops = method {
+      return KernelCost(
+        multiplyAdds: Self.slownessOfLoops * costInVectors.multiplyAdds,
+        byteCount: costInVectors.byteCount)
+    }
+    return costInVectors
   }
 
-  /// Whether several of so many threads do a batch together: where it is large enough.
-  func isShared(_ locality: Locality, threads: Int) -> Bool {
-    threads > 1 && panels?.isShared(locality, batch: product.batch) ?? false
+  private static let slownessOfLoops = 50.0
+
+  /// Whether several threads do a batch together: where its shape has it cut, or large enough.
+  func isShared(_ locality: Locality, _ least: LeastShared) -> Bool {
+    panels?.isShared(locality, batch: product.batch) ?? false
+      && least.isReached(by: cost, locality)
   }
 
   /// The bytes in which the panels of a batch leave their parts of sums.

@@ -80,8 +80,8 @@ struct CompiledContraction: @unchecked Sendable {
   let batchAxes: UnsafePointer<BatchAxis>
   let batchAxisCount: Int
   let method: Method
-  /// The multiplications of one product.
-  let work: Double
+  /// What there would be to do in vectors.
+  let costInVectors: KernelCost
   /// The parts in which the inner dimension of a product of matrices is summed.
   let innerSlices: Int
   /// How products of the library are cut; nil for loops, which are not.
@@ -114,7 +114,10 @@ struct CompiledContraction: @unchecked Sendable {
         "a matrix product of \(rows)×\(inner) and \(inner)×\(columns) is larger than"
           + " BLAS can count; split it along its longest side")
     }
-    work = Double(rows) * Double(columns) * Double(inner)
+    var products = whole
+    products.epilogue = nil
+    costInVectors = products.cost
+    let work = Double(rows) * Double(columns) * Double(inner)
     let left = Self.order(product.left, rows: rows, columns: inner)
     let right = Self.order(product.right, rows: inner, columns: columns)
     if work <= Double(Self.smallestProduct) {

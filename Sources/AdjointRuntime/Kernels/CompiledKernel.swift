@@ -53,34 +53,25 @@ enum CompiledKernel: Sendable {
 }
 
 extension CompiledKernel {
-  /// Whether several of so many threads do it together in a step that finds its operands so.
-  func isShared(_ locality: Locality, threads: Int) -> Bool {
+  /// Whether several threads do it together in a step that finds its operands so.
+  func isShared(_ locality: Locality, _ least: LeastShared) -> Bool {
     switch self {
-    case .generated(let piece): GeneratedRun.isShared(piece, locality, threads: threads)
-    case .nest(let nest): NestRun.isShared(nest, threads: threads)
-    case .contraction(let product, _): product.isShared(locality, threads: threads)
+    case .generated(let piece): GeneratedRun.isShared(piece, locality, least)
+    case .nest(let nest): NestRun.isShared(nest, locality, least)
+    case .contraction(let product, _): product.isShared(locality, least)
     case .fill, .addend, .gather, .scatterAdd: false
     }
   }
 
-  /// An estimate of the nanoseconds that the pieces of a kernel take one thread; nil where several of so many
-  /// threads do one of them together.
-  static func cost(
-    _ pieces: ArraySlice<CompiledKernel>, _ locality: Locality, threads: Int
-  ) -> Int? {
-    pieces.contains { $0.isShared(locality, threads: threads) }
-      ? nil : pieces.reduce(0) { $0 +| $1.cost }
-  }
-
-  private var cost: Int {
+  /// What there is to do in a run.
+  var cost: KernelCost {
     switch self {
     case .generated(let piece): piece.cost
     case .nest(let nest): nest.cost
     case .contraction(let product, _): product.cost
-    // Bytes go by at some tens a nanosecond, indexed ones more slowly.
-    case .fill(let fill): fill.elementCount *| fill.size / 32
-    case .addend(let byteCount): byteCount / 32
-    case .gather(let copy), .scatterAdd(let copy): copy.outer *| copy.count *| copy.inner / 4
+    case .fill(let fill): .copying(byteCount: fill.elementCount *| fill.size)
+    case .addend(let byteCount): .copying(byteCount: byteCount)
+    case .gather(let copy), .scatterAdd(let copy): copy.cost
     }
   }
 
@@ -116,5 +107,12 @@ struct CompiledFill: Sendable {
   func run(into result: UnsafeMutableRawPointer) {
     var bits = bits
     BlockMovement.fill(&bits, result, elementCount, size: size)
+  }
+}
+
+extension KernelCost {
+  /// A copy takes a vector at a time.
+  fileprivate static func copying(byteCount: Int) -> KernelCost {
+    KernelCost(multiplyAdds: Double(byteCount), byteCount: Double(byteCount))
   }
 }

@@ -13,19 +13,13 @@ struct GeneratedRun {
   let scratch: UnsafeMutableRawPointer
   let scratchStride: Int
 
-  /// Less work than this, in nanoseconds, is not worth another thread.
-  private static let sharedCost = 12_000
-  /// Nor is less than this where one thread would fetch from other cores what it reads.
+  /// Whether several threads do a piece together.
   ///
-  /// What takes no more is not cut into items either.
-  private static let spreadCost = 4_000
-
-  /// Whether several of so many threads do a piece together.
+  /// What takes no time worth it is not cut into items either.
   static func isShared(
-    _ piece: GeneratedKernel.Piece, _ locality: Locality, threads: Int
+    _ piece: GeneratedKernel.Piece, _ locality: Locality, _ least: LeastShared
   ) -> Bool {
-    threads > 1 && piece.itemCount > 1
-      && piece.cost >= (locality.operandsAreSharedAcrossCores ? spreadCost : sharedCost)
+    piece.itemCount > 1 && least.isReached(by: piece.cost, locality)
   }
 
   /// Runs it on several threads of a pool.

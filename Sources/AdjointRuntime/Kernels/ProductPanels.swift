@@ -37,8 +37,8 @@ package struct ProductPanels: Sendable {
   private static let innerUnit = 16
   /// Sums of more elements than this are not cut into parts, each of which has its place.
   private static let mostSums = 4096
-  /// The most panels of a product.
-  private static let most = 16
+  /// The elements of all parts of a sum, which stay in a core's cache.
+  private static let mostPartials = 1 << 17
 
   /// The cuts of a product; nil for one that the library does not compute.
   init?(_ product: CompiledContraction.Product, _ method: CompiledContraction.Method) {
@@ -91,7 +91,8 @@ package struct ProductPanels: Sendable {
     guard work >= smallest(locality) else { return 1 }
     let byWork = isWithVector ? work / 0x1p20 : Double(extent) / 1024
     let unit = axis == .inner ? Self.innerUnit : Self.unit
-    let wanted = min(max(2, Int(min(byWork, Double(Self.most)))), extent / unit)
+    let most = axis == .inner ? Self.mostPartials / max(1, resultCount) : Int.max
+    let wanted = min(max(2, Int(min(byWork, 1e9))), most, extent / unit)
     // A batch may be of no product at all.
     return max(1, wanted / max(batch, 1))
   }

@@ -3,10 +3,6 @@ import AdjointKernels
 
 /// In which order the steps of a plan run, and which of its branches run at the same time.
 struct StepOrder {
-  /// What branches save at least where they run at the same time, in nanoseconds: to begin and to end it
-  /// costs some hundreds, and what other threads have written must be fetched from their caches.
-  private static let leastGain = 6_000
-
   /// The numbers of the plan's steps: those of a branch one behind the other.
   let steps: [Int]
   /// Ranges of `steps`, each for one thread or, where a region has no other, for all.
@@ -18,9 +14,10 @@ struct StepOrder {
 
   /// An order in which each fork that is worth it has as many branches as there are threads, or fewer.
   ///
-  /// - Parameter costs: The nanoseconds that each step takes one thread; nil for one that must not run
-  ///   beside others.
-  init(_ plan: Plan, _ costs: [Int?], threads: Int) {
+  /// - Parameters:
+  ///   - costs: The nanoseconds that each step takes one thread; nil for one that must not run beside others.
+  ///   - leastGain: The nanoseconds that branches save at least where they run at the same time.
+  init(_ plan: Plan, _ costs: [Int?], threads: Int, leastGain: Int) {
     var steps: [Int] = []
     var branches: [Range<Int>] = []
     var regions: [Range<Int>] = []
@@ -34,7 +31,8 @@ struct StepOrder {
     }
     var next = 0
     for fork in plan.forks {
-      guard let tasks = Self.tasks(of: fork, costs, threads: threads) else { continue }
+      guard let tasks = Self.tasks(of: fork, costs, threads: threads, leastGain: leastGain)
+      else { continue }
       add([Array(next..<fork.steps.lowerBound)])
       add(tasks)
       next = fork.steps.upperBound
@@ -46,7 +44,9 @@ struct StepOrder {
   }
 
   /// The steps of a fork for each of so many threads; nil where one alone is as good.
-  private static func tasks(of fork: Plan.Fork, _ costs: [Int?], threads: Int) -> [[Int]]? {
+  private static func tasks(
+    of fork: Plan.Fork, _ costs: [Int?], threads: Int, leastGain: Int
+  ) -> [[Int]]? {
     var branches: [(steps: Range<Int>, cost: Int)] = []
     for branch in fork.branches {
       var sum = 0

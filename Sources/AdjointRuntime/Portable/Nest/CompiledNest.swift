@@ -59,8 +59,8 @@ final class CompiledNest: Sendable {
   let scratchByteCount: Int
   /// The bytes of the accumulators of one part.
   let partByteCount: Int
-  /// An estimate of the nanoseconds of a run on one thread.
-  let cost: Int
+  /// What there is to do in a run.
+  let cost: KernelCost
 
   init(_ draft: NestDraft) {
     pointers = Table(draft.pointers)
@@ -81,7 +81,7 @@ final class CompiledNest: Sendable {
     reductionOffset = draft.reductionOffset
     scratchByteCount = draft.scratchByteCount
     partByteCount = draft.partByteCount
-    cost = draft.costPerPoint *| draft.pointCount / 8
+    cost = draft.cost
     partsPerTile = Self.parts(keptTiles: keptTiles, reducedTiles: reducedTiles, draft)
   }
 
@@ -90,9 +90,13 @@ final class CompiledNest: Sendable {
   /// The memory in which parts leave their accumulators until they are put together.
   var partialByteCount: Int { partsPerTile > 1 ? itemCount * partByteCount : 0 }
 
+  /// The bytes in which parts leave their accumulators: what a core's cache holds.
+  private static let mostPartialBytes = 1 << 20
+
   /// A reduce into few elements is done in parts, so that threads can share it.
   private static func parts(keptTiles: Int, reducedTiles: Int, _ draft: NestDraft) -> Int {
     guard !draft.reductions.isEmpty, keptTiles < 8, reducedTiles >= 32 else { return 1 }
-    return min(16, reducedTiles / 16)
+    let most = mostPartialBytes / max(1, keptTiles *| draft.partByteCount)
+    return max(1, min(reducedTiles / 16, most))
   }
 }

@@ -75,9 +75,7 @@ extension NestCompiler {
     switch value.level {
     case .setup: draft.setup.append(instruction)
     case .once: draft.once.append(instruction)
-    case .body:
-      draft.body.append(instruction)
-      draft.costPerPoint += instruction.cost
+    case .body: draft.body.append(instruction)
     }
   }
 
@@ -105,17 +103,5 @@ extension NestCompiler {
     guard values[step].isRecyclable else { return }
     values[step].isRecyclable = false
     free[nest.steps[step].type.byteCount, default: []].append(values[step].slot)
-  }
-}
-
-extension BlockInstruction {
-  /// Eighths of a nanosecond a point, roughly: what decides whether threads pay.
-  var cost: Int {
-    switch operation {
-    case .unary(let function): function.isTranscendental ? (type == .f32 ? 24 : 80) : 2
-    case .binary(.power): 120
-    case .gather, .cast: 4
-    case .constant, .index, .expand, .copy, .binary, .compare, .select, .compareAndSelect: 1
-    }
   }
 }

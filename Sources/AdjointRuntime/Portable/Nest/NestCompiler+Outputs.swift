@@ -16,7 +16,6 @@ extension NestCompiler {
           isFlat: shape == .flat || tilePoints == 1,
           rowStride: tiling.rowStride(of: output.access),
           columnStride: tiling.columnStride(of: output.access)))
-      draft.costPerPoint += shape == .flat ? 1 : 4
     }
   }
 
@@ -37,7 +36,6 @@ extension NestCompiler {
     if draft.reductions.isEmpty { draft.reductionOffset = draft.reserve(tilePoints * 8) }
     draft.partByteCount += (kept * reduction.carriedSize + 63) / 64 * 64
     draft.reductions.append(reduction)
-    draft.costPerPoint += 2
   }
 
   /// The slot of a value at every point, made from a scalar where need be.

@@ -19,16 +19,19 @@ struct NestDraft {
   var reductionOffset = 0
   var scratchByteCount = 0
   var partByteCount = 0
-  /// Eighths of a nanosecond.
-  var costPerPoint = 1
-  var pointCount = 1
+  /// What there is to do, as if in vectors but for how much longer loops over blocks take.
+  let cost: KernelCost
+
+  /// How many times as long as vectors the portable loops take, as measured with elementary instructions.
+  private static let slowness = 6.0
 
   /// The loop of each axis of the nest.
   private(set) var loopOfAxis: [Int] = []
 
   /// Lays out the loops of a tiled nest and how its pointers move.
   init(_ nest: StridedNest, _ tiling: Tiling, reduced: Set<Int>) {
-    pointCount = nest.extents.reduce(1, *|)
+    cost = KernelCost(
+      multiplyAdds: Self.slowness * nest.cost.multiplyAdds, byteCount: nest.cost.byteCount)
     layLoops(nest, tiling, reduced)
     for access in nest.accesses {
       pointers.append(

@@ -11,18 +11,16 @@ struct NestRun {
   /// Where parts of reduces leave their accumulators.
   let partials: UnsafeMutableRawPointer
 
-  /// Less work than this, in nanoseconds, is not worth waking a thread for.
-  private static let sharedCost = 60_000
-
-  /// Whether several of so many threads do a nest together.
-  static func isShared(_ nest: CompiledNest, threads: Int) -> Bool {
-    threads > 1 && nest.itemCount > 1 && nest.cost >= sharedCost
+  /// Whether several threads do a nest together.
+  static func isShared(_ nest: CompiledNest, _ locality: Locality, _ least: LeastShared) -> Bool {
+    nest.itemCount > 1 && least.isReached(by: nest.cost, locality)
   }
 
+  /// Runs it on at most so many threads.
   func run(
     threads: Int, on pool: @autoclosure () -> ThreadPool, _ sharing: some WorkSharing
   ) {
-    if Self.isShared(nest, threads: threads) {
+    if threads > 1 {
       share(threads: threads, pool(), sharing)
     } else {
       NestWorker(self, worker: 0).run(from: 0, to: nest.itemCount)

@@ -2,7 +2,7 @@ import AdjointCore
 import AdjointKernels
 
 extension KernelPass {
-  /// Cuts the inner dimension of products in two where other steps cut it so between cores.
+  /// Cuts the inner dimension of products in parts where other steps cut it so between cores.
   ///
   /// Before: `G = XᵀD`, a weight's gradient, of 512 rows of X and D. After: two products, of the first 256
   /// rows and of the others, and the nest that adds them, which fuses with what reads G. What computes X and
@@ -13,20 +13,21 @@ extension KernelPass {
   /// through W in runs of rows; whole, this product would be cut by columns, of which each core has only half
   /// of the rows. A matrix that nothing else reads stays where it is, cut by columns.
   ///
+  /// There are as many parts as are worth a core each, whatever the number of cores.
+  ///
   /// So each product finds its operands in the cache of the core that wrote them, where otherwise half of
   /// them would come from another core. What is added instead is smaller. The plan is the same for one
   /// thread, and so are the bits.
   package static let splitInner = KernelPass(
     "split-inner", "products are cut in the dimension that they sum over"
-  ) { graph, _ in SplitK.run(on: graph) }
+  ) { graph, _ in SplitInner.run(on: graph) }
 }
 
-private struct SplitK {
-  private static let parts = 2
-  /// Smaller products than this, in multiplications, are over before another core has begun.
-  private static let smallestProduct = 0x1p22
-  /// How many times the elements of the result those of the operands are at least.
-  private static let smallestRatio = 4.0
+private struct SplitInner {
+  /// Smaller parts than this, in multiplications, are over before another core has begun.
+  private static let smallestPart = 0x1p21
+  /// How many times the elements of all parts' results those of the operands are at least.
+  private static let smallestRatio = 2.0
 
   static func run(on graph: KernelGraph) -> KernelGraph {
     var split = graph
@@ -35,19 +36,21 @@ private struct SplitK {
     for step in graph.steps {
       guard case .call(.contraction(let product), let operands, let results) = step.work,
         isCutElsewhere(product, rightReaders: uses.readers(of: operands[1]).count),
-        let halves = halves(of: product)
+        let partCount = partCount(of: product)
       else {
         split.steps.append(step)
         continue
       }
       let type = graph.values[results[0]].type
       let extents = type.shape.extents ?? []
-      let partial = split.add(TensorType(type.scalarType, extents: [parts] + extents), .computed)
+      let partial = split.add(
+        TensorType(type.scalarType, extents: [partCount] + extents), .computed)
       split.values[partial].node = graph.values[results[0]].node
-      let sum = LoopNest.sum(of: partial, parts: parts, to: results[0], type)
+      let sum = LoopNest.sum(of: partial, parts: partCount, to: results[0], type)
       split.steps += [
         .init(
-          work: .call(.contraction(halves), operands: operands, results: [partial]),
+          work: .call(
+            .contraction(product.parts(partCount)), operands: operands, results: [partial]),
           nodes: step.nodes),
         .init(work: .nest(sum), nodes: step.nodes),
       ]
@@ -64,20 +67,29 @@ private struct SplitK {
     return sumsOverRows || hasFewRows && rightReaders > 1
   }
 
-  /// The products of the halves of the inner dimension; nil where they are not worth it.
-  private static func halves(of product: Contraction) -> Contraction? {
+  /// In how many parts, a power of two, the inner dimension is cut; nil where that is not worth it.
+  private static func partCount(of product: Contraction) -> Int? {
     let (rows, columns) = (Double(product.rows), Double(product.columns))
     let inner = Double(product.inner)
-    guard product.batch == 1, rows > 1, columns > 1, product.inner.isMultiple(of: parts),
-      rows * columns * inner >= smallestProduct,
-      (rows + columns) * inner >= smallestRatio * rows * columns
-    else { return nil }
-    var halves = product
-    halves.batchExtents = [parts]
-    halves.inner /= parts
-    halves.left.batchStrides = [halves.inner * product.left.columnStride]
-    halves.right.batchStrides = [halves.inner * product.right.rowStride]
-    return halves
+    guard product.batch == 1, rows > 1, columns > 1 else { return nil }
+    let most = min(
+      rows * columns * inner / smallestPart,
+      (rows + columns) * inner / (smallestRatio * rows * columns))
+    var count = 1
+    while Double(2 * count) <= most, product.inner.isMultiple(of: 2 * count) { count *= 2 }
+    return count > 1 ? count : nil
+  }
+}
+
+extension Contraction {
+  /// The products of so many parts of the inner dimension.
+  fileprivate func parts(_ count: Int) -> Contraction {
+    var parts = self
+    parts.batchExtents = [count]
+    parts.inner /= count
+    parts.left.batchStrides = [parts.inner * left.columnStride]
+    parts.right.batchStrides = [parts.inner * right.rowStride]
+    return parts
   }
 }
 
