@@ -55,10 +55,10 @@ struct CopyElisionTests {
     let (plan, fusions, graph) = try lowered()
     #expect(
       text(try graph.lowered(Self.without).plan) == [
-        "loop[3, 5, 4] a: f32[5, 3, 4] -> r0: f32[3, 5, 4]; r0[i, j, k] = a[j, i, k]",
+        "loop[3, 5, 4] a: f32[5, 3, 4] -> r0: f32[3, 5, 4], r1: f32[3, 5, 4]; "
+          + "r0[i, j, k] = a[j, i, k]; r1[i, j, k] = a[j, i, k]",
         "loop[3, 5, 4] a: f32[5, 3, 4] -> r0: f32[3, 5, 4]; r0[i, j, k] = a[j, i, k]",
         "contraction f32 3 × [5, 4] · [4, 5]ᵀ",
-        "loop[3, 5, 4] a: f32[5, 3, 4] -> r0: f32[3, 5, 4]; r0[i, j, k] = a[j, i, k]",
         "contraction f32 3 × [5, 5] · [5, 4]",
         "loop[5, 3, 4] a: f32[3, 5, 4] -> r0: f32[5, 3, 4]; r0[i, j, k] = a[j, i, k]",
       ])

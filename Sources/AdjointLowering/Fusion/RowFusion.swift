@@ -19,26 +19,14 @@ extension KernelPass {
 }
 
 private struct RowFusion {
-  /// How many steps back a partner is looked for.
-  private static let window = 6
-
   private let costs: RowCosts
   private var values: [KernelGraph.Value]
   /// The uses of values before the pass.
   private var uses: KernelUses
   /// For each value that a parameter takes, the steps that read the parameter's old value.
   private var oldReaders: [ValueNumber: [Int]]
-  private var entries: [Entry] = []
+  private var entries = OrderedEntries()
   private var report = RowFusionReport()
-
-  /// A step, or several that are done row by row.
-  private struct Entry {
-    var step: KernelGraph.Step
-    /// Empty where the step is not a nest that could be in a group.
-    var draft: RowGroupDraft?
-    /// The number of the first of the steps in the graph.
-    var first: Int
-  }
 
   static func run(on graph: KernelGraph, costs: RowCosts) -> KernelGraph {
     var fusion = RowFusion(graph, costs)
@@ -70,44 +58,31 @@ private struct RowFusion {
 
   private mutating func visit(_ step: KernelGraph.Step, _ original: Int) {
     guard case .nest(let nest) = step.work, let draft = draft(of: nest) else {
-      entries.append(Entry(step: step, first: original))
+      entries.append(.init(step: step, first: original))
       return
     }
-    let reads = Set(step.reads)
     // The steps that write operands and that it cannot join have to go before what it joins.
     var blockingProducers: [Int] = []
     let refusals = report.apart.count
-    for number in entries.indices.suffix(Self.window).reversed() {
-      let depends = entries[number].step.writes.contains(where: reads.contains)
+    let producers = entries.writers(of: step.reads)
+    for number in entries.partners(of: step) {
+      let depends = producers.contains(number)
       guard depends || shares(nest, with: number) else { continue }
-      guard canHoist(blockingProducers, before: number) else { break }
+      guard
+        entries.mayMove(
+          blockingProducers, before: number, overwriting: { oldReaders[$0] != nil })
+      else { break }
       let isJoined =
         depends
         ? join(step, nest, original, to: number) : joinReader(step, nest, original, to: number)
       if isJoined {
-        move(blockingProducers, before: number)
+        entries.move(blockingProducers, before: number)
         report.apart.removeSubrange(refusals...)
         return
       }
       if depends { blockingProducers.append(number) }
     }
-    entries.append(Entry(step: step, draft: draft, first: original))
-  }
-
-  /// Whether some entries depend on none from a number on but on each other, and overwrite nothing.
-  private func canHoist(_ moved: [Int], before number: Int) -> Bool {
-    moved.allSatisfy { entry in
-      let reads = Set(entries[entry].step.reads)
-      let passed = (number..<entry).filter { !moved.contains($0) }
-      return !passed.contains { entries[$0].step.writes.contains(where: reads.contains) }
-        && !entries[entry].step.writes.contains { oldReaders[$0] != nil }
-    }
-  }
-
-  private mutating func move(_ moved: [Int], before number: Int) {
-    let steps = moved.sorted().map { entries[$0] }
-    for entry in moved.sorted(by: >) { entries.remove(at: entry) }
-    entries.insert(contentsOf: steps, at: number)
+    entries.append(.init(step: step, draft: draft, first: original))
   }
 
   /// The nest as a group of its own, where it could be part of one.
@@ -191,8 +166,8 @@ private struct RowFusion {
     _ number: Int, by draft: RowGroupDraft, _ step: KernelGraph.Step
   ) {
     let nodes = Set(entries[number].step.nodes + step.nodes).sorted()
-    entries[number].step = KernelGraph.Step(work: .rows(draft.group(locals: [])), nodes: nodes)
-    entries[number].draft = draft
+    entries.replace(
+      number, by: KernelGraph.Step(work: .rows(draft.group(locals: [])), nodes: nodes), draft)
   }
 
   private func savedByteCount(_ group: KernelGraph.RowGroup) -> Int {
@@ -212,8 +187,8 @@ private struct RowFusion {
   /// The steps, with what nothing outside a group needs made local to it or dropped.
   private mutating func finished() -> [KernelGraph.Step] {
     var isRead: Set<ValueNumber> = []
-    for entry in entries { isRead.formUnion(entry.step.reads) }
-    return entries.map { entry in
+    for entry in entries.inOrder { isRead.formUnion(entry.step.reads) }
+    return entries.inOrder.map { entry in
       guard case .rows = entry.step.work, let draft = entry.draft else { return entry.step }
       var step = entry.step
       step.work = draft.work { isRead.contains($0) || uses.isNeededOutside($0) }

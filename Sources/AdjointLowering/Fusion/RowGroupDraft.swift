@@ -7,7 +7,7 @@ struct RowGroupDraft {
   private(set) var rows: Int
 
   /// Longer chains are cut: a kernel has to be compiled, and fit the instruction cache.
-  private static let mostNests = 12
+  static let mostNests = 12
 
   /// A nest alone.
   init(_ nest: LoopNest) {

@@ -30,50 +30,102 @@ private struct SharedMatrixVectorFusion {
     var summed: Int
   }
 
-  /// How many steps after the first product the second is looked for: row fusion puts near ones together.
-  private static let window = 16
+  /// Of a vector that more steps lie behind than this it is not asked what they compute: row fusion would not put
+  /// so many together.
+  private static let mostSteps = 3 * RowGroupDraft.mostNests
 
   static func run(on graph: KernelGraph, costs: RowCosts) -> KernelGraph {
     var streamed = graph
+    let uses = KernelUses(graph)
     for (number, step) in graph.steps.enumerated() {
       guard let product = Product(step), product.summed == 1,
         graph.values[product.matrix].byteCount > costs.cacheByteCount,
         costs.makesBlocks(
           of: product.extents[0], rowByteCount: product.rowByteCount, keeping: product.rowByteCount)
       else { continue }
-      let readers = readers(of: product, after: number, in: graph)
+      var lines = Lines(of: product, after: StepNumber(number), in: graph, uses)
+      let readers = lines.readers()
       if readers.isEmpty { continue }
       streamed.steps[number].work = .nest(product.nest)
-      for (other, reader) in readers { streamed.steps[other].work = .nest(reader.nest) }
+      for (other, reader) in readers {
+        streamed.steps[other.rawValue].work = .nest(reader.nest)
+      }
     }
     return streamed
   }
+}
 
-  /// The products across the lines of a matrix whose vectors the lines compute of their own sums alone.
-  private static func readers(
-    of product: Product, after number: Int, in graph: KernelGraph
-  ) -> [(step: Int, product: Product)] {
-    var readers: [(Int, Product)] = []
-    // What a line computes by itself, and what depends on more than one line's sum.
-    var (own, others): (Set<ValueNumber>, Set<ValueNumber>) = ([product.result], [])
-    for other in graph.steps.indices[(number + 1)...].prefix(window) {
-      let step = graph.steps[other]
-      if let reader = Product(step), reader.summed == 0, reader.matrix == product.matrix,
-        reader.extents == product.extents, own.contains(reader.vector)
-      {
-        readers.append((other, reader))
-      }
-      let dependsOnOthers = step.reads.contains(where: others.contains)
-      guard dependsOnOthers || step.reads.contains(where: own.contains) else { continue }
-      if !dependsOnOthers, case .nest(let nest) = step.work, nest.storesAtItsPoints,
-        nest.pointCount == product.extents[0]
-      {
-        own.formUnion(step.writes)
-      } else {
-        others.formUnion(step.writes)
-      }
+extension SharedMatrixVectorFusion {
+  /// What the lines of a matrix compute of their products with a vector.
+  fileprivate struct Lines {
+    private let product: Product
+    private let number: StepNumber
+    private let graph: KernelGraph
+    private let uses: KernelUses
+    /// What is known of values that steps behind the product write.
+    private var known: [ValueNumber: Dependence] = [:]
+    /// The steps that may still be asked for what they compute.
+    private var rest = mostSteps
+
+    /// How a value depends on the products of the lines.
+    private enum Dependence {
+      /// Not at all.
+      case none
+      /// Each of its elements on that of its own line.
+      case own
+      /// Otherwise, or through too many steps to tell.
+      case other
     }
-    return readers
+
+    init(
+      of product: Product, after number: StepNumber, in graph: KernelGraph, _ uses: KernelUses
+    ) {
+      self.product = product
+      self.number = number
+      self.graph = graph
+      self.uses = uses
+    }
+
+    /// The products across the lines whose vectors the lines compute of their own sums alone.
+    mutating func readers() -> [(step: StepNumber, product: Product)] {
+      var found: [(StepNumber, Product)] = []
+      for reader in uses.readers(of: product.matrix) where reader > number && rest > 0 {
+        rest -= 1
+        if let other = Product(graph.steps[reader.rawValue]), other.summed == 0,
+          other.matrix == product.matrix, other.extents == product.extents,
+          dependence(of: other.vector) == .own
+        {
+          found.append((reader, other))
+        }
+      }
+      return found
+    }
+
+    /// How deep this calls itself is bounded by the steps that may be asked.
+    private mutating func dependence(of value: ValueNumber) -> Dependence {
+      if value == product.result { return .own }
+      guard let writer = uses.lastWriter(of: value), writer > number else { return .none }
+      if let dependence = known[value] { return dependence }
+      guard rest > 0 else { return .other }
+      rest -= 1
+      let step = graph.steps[writer.rawValue]
+      var found = Dependence.none
+      for operand in step.reads where found != .other {
+        switch dependence(of: operand) {
+        case .none: break
+        case .own: found = isLineByLine(step) ? .own : .other
+        case .other: found = .other
+        }
+      }
+      known[value] = found
+      return found
+    }
+
+    /// Whether a step computes something for each line, of that line.
+    private func isLineByLine(_ step: KernelGraph.Step) -> Bool {
+      guard case .nest(let nest) = step.work else { return false }
+      return nest.storesAtItsPoints && nest.pointCount == product.extents[0]
+    }
   }
 }
 

@@ -1,57 +1,93 @@
+import AdjointCore
 import AdjointKernels
 
 extension KernelPass {
-  /// Merges neighbouring nests over equal extents that share values into one nest with several outputs,
-  /// so that what they share is read once and launched once.
+  /// Merges nests over equal extents that share values into one nest with several outputs, so that what they
+  /// share is read once and launched once.
   ///
   /// Element-wise nests go together, and with reductions that reduce the same axes.
   ///
-  /// A nest moves up to an earlier one across at most a few loop nests that it does not depend on,
-  /// never across another kernel: moving further would keep its result alive for longer than the
-  /// merge is worth.
+  /// A nest moves up to the step that writes a value which it reads, or that was the last to read one before it,
+  /// if nothing that it reads is written behind that step. Across kernels that are no nests only a nest moves
+  /// whose results are small, or no larger than what it is the last to read: they are kept for longer.
   package static let siblingFusion = KernelPass(
-    "sibling-fusion", "neighbouring loop nests that share values become one"
-  ) { graph, _ in SiblingFusion.run(on: graph) }
+    "sibling-fusion", "loop nests that share values become one"
+  ) { graph, machine in
+    SiblingFusion.run(on: graph, smallByteCount: machine.caches.first?.byteCount ?? 0)
+  }
 }
 
 private struct SiblingFusion {
-  /// How many nests back a partner is looked for.
-  private static let window = 4
-
   private let graph: KernelGraph
   private let uses: KernelUses
+  /// The bytes of results that are in the nearest cache in any case.
+  private let smallByteCount: Int
   private var merged: [KernelGraph.Step] = []
   private var wasMerged: [Bool] = []
+  /// The last of the merged steps that writes each value, and that reads it.
+  private var writers: [ValueNumber: Int] = [:]
+  private var readers: [ValueNumber: Int] = [:]
+  /// The first of the merged steps from which on all are nests.
+  private var firstOfNests = 0
 
-  static func run(on graph: KernelGraph) -> KernelGraph {
-    var fusion = SiblingFusion(graph)
-    for step in graph.steps { fusion.visit(step) }
+  static func run(on graph: KernelGraph, smallByteCount: Int) -> KernelGraph {
+    var fusion = SiblingFusion(graph, smallByteCount: smallByteCount)
+    for (number, step) in graph.steps.enumerated() { fusion.visit(step, StepNumber(number)) }
     var result = graph
     result.steps = fusion.withoutDeadOutputs()
     return result
   }
 
-  private init(_ graph: KernelGraph) {
+  private init(_ graph: KernelGraph, smallByteCount: Int) {
     self.graph = graph
+    self.smallByteCount = smallByteCount
     uses = KernelUses(graph)
   }
 
-  private mutating func visit(_ step: KernelGraph.Step) {
+  private mutating func visit(_ step: KernelGraph.Step, _ place: StepNumber) {
     if case .nest(let nest) = step.work, isCandidate(nest) {
-      let reads = Set(step.reads)
-      for number in merged.indices.suffix(Self.window).reversed() {
-        guard case .nest(let earlier) = merged[number].work else { break }
-        if isCandidate(earlier), let both = earlier.merged(with: nest) {
-          merged[number].work = .nest(both)
-          merged[number].nodes = Set(merged[number].nodes + step.nodes).sorted()
-          wasMerged[number] = true
-          return
-        }
-        if merged[number].writes.contains(where: reads.contains) { break }
+      let mayPassKernels = keepsLittle(step, place)
+      for number in partners(of: step) where mayPassKernels || number >= firstOfNests {
+        guard case .nest(let earlier) = merged[number].work, isCandidate(earlier),
+          let both = earlier.merged(with: nest)
+        else { continue }
+        merged[number].work = .nest(both)
+        merged[number].nodes = Set(merged[number].nodes + step.nodes).sorted()
+        wasMerged[number] = true
+        note(step, as: number)
+        return
       }
     }
+    note(step, as: merged.count)
     merged.append(step)
     wasMerged.append(false)
+    if case .nest = step.work { return }
+    firstOfNests = merged.count
+  }
+
+  /// Whether what a step writes is small, or no larger than what nothing reads behind it.
+  private func keepsLittle(_ step: KernelGraph.Step, _ place: StepNumber) -> Bool {
+    func byteCount(_ values: some Sequence<ValueNumber>) -> Int {
+      values.reduce(0) { $0 +| graph.values[$1].byteCount }
+    }
+    let freed = Set(step.reads).filter { value in
+      uses.lastWriter(of: value) != nil && !uses.isNeededOutside(value)
+        && uses.readers(of: value).last == place
+    }
+    return byteCount(step.writes) <= max(smallByteCount, byteCount(freed))
+  }
+
+  /// The steps with which one shares values and up to which it may move, nearest first.
+  private func partners(of step: KernelGraph.Step) -> [Int] {
+    let reads = Set(step.reads)
+    let first = reads.reduce(0) { max($0, writers[$1] ?? 0) }
+    let sharing = Set(reads.compactMap { writers[$0] } + reads.compactMap { readers[$0] })
+    return sharing.filter { $0 >= first }.sorted(by: >)
+  }
+
+  private mutating func note(_ step: KernelGraph.Step, as number: Int) {
+    for value in step.reads { readers[value] = max(number, readers[value] ?? 0) }
+    for value in step.writes { writers[value] = max(number, writers[value] ?? 0) }
   }
 
   private func isCandidate(_ nest: LoopNest) -> Bool {
