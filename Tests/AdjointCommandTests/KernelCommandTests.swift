@@ -40,6 +40,16 @@ import Testing
       fourth.errors.contains("wrong2.txt:3:1: expected 'arena', found 'area"), "\(fourth.errors)")
   }
 
+  @Test("a plan of a graph with functions is read again")
+  func planOfFunctions() throws {
+    let folder = try TemporaryFolder()
+    let first = try CommandRun("print", "Graphs/residual-blocks.graph", "--plan", "--dim", "B=8")
+    let second = try CommandRun("print", folder.file("plan.txt", first.output))
+    #expect(first.output.hasPrefix("plan 1\n"))
+    #expect(second.output == first.output)
+    #expect(second.status == 0, "\(second.errors)")
+  }
+
   @Test("an unknown pass is refused with the names of all")
   func unknownPass() throws {
     let run = try CommandRun("print", "Graphs/trace.graph", "--after", "row")

@@ -149,6 +149,7 @@ extension EntryPoint {
       sweep.call("huge") { try huge().compiled() }
     },
     report("Graph.planReport(_ options: CompilationOptions)") { try $0.planReport($1) },
+    report("Graph.callReport(_ options: CompilationOptions)") { try $0.callReport($1) },
     report("Graph.fusionReport(_ options: CompilationOptions)") { try $0.fusionReport($1) },
     report("Graph.rowReport(_ options: CompilationOptions)") { try $0.rowReport($1) },
     report("Graph.kernelReport(after pass: String, _ options: CompilationOptions)") {
