@@ -95,6 +95,13 @@ import Testing
     #expect(unbound.errors.contains("[unbound-dimension]"))
   }
 
+  @Test func showsTheCallsOfFunctions() throws {
+    let run = try CommandRun(
+      "print", "Graphs/residual-blocks.graph", "--calls", "--dim", "B=8")
+    #expect(run.status == 0)
+    #expect(run.output.hasPrefix("calls\n  @block: 3 calls of "), "\(run.output)\(run.errors)")
+  }
+
   @Test func showsWhatIsFusedIntoProducts() throws {
     let run = try CommandRun("print", "Graphs/digits-mlp.graph", "--fusions", "--dim", "B=32")
     #expect(run.status == 0)
@@ -137,7 +144,7 @@ import Testing
 
   @Test(arguments: [
     ["--passes", "--plan"], ["--role", "nothing"], ["--dim", "B"], ["--dim", "B=-1"],
-    ["--after", "dead-nodes", "--plan"], ["--fusions", "--plan"],
+    ["--after", "dead-nodes", "--plan"], ["--fusions", "--plan"], ["--calls", "--plan"],
     ["--after", "dead-nodes", "--fusions"],
   ])
   func refusesOptionsThatMeanNothing(_ options: [String]) throws {

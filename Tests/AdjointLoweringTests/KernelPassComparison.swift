@@ -81,12 +81,11 @@ struct KernelPassTests {
 
   @Test("an unknown one is refused with their names")
   func unknown() {
+    let names = LoweringPipeline.standard.passNames.joined(separator: ", ")
+    #expect(names.hasPrefix("uniform-constants, "))
     #expect(
       throws: Diagnostic(
-        .unknownName,
-        "there is no kernel pass named rows; the kernel passes are uniform-constants, split-inner, "
-          + "producer-fusion, shared-matrix-vector-fusion, addend-fusion, epilogue-fusion, copy-elision, "
-          + "row-fusion, sibling-fusion")
+        .unknownName, "there is no kernel pass named rows; the kernel passes are \(names)")
     ) { try LoweringPipeline.standard.upTo("rows") }
   }
 }

@@ -2,6 +2,7 @@ import AdjointCore
 import AdjointGraph
 import AdjointKernels
 import AdjointLowering
+import Foundation
 import TestSupport
 import Testing
 
@@ -33,6 +34,18 @@ struct KernelPassGoldenTests {
       }
       #expect(changes, "no golden file of \(pass.name) has it change anything")
     }
+  }
+
+  @Test("ARCHITECTURE.md has a row for each, in their order")
+  func rows() throws {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("ARCHITECTURE.md")
+    let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+    let names = lines.drop { !$0.hasPrefix("| kernel pass |") }.dropFirst(2)
+      .prefix { $0.hasPrefix("| `") }
+      .map { String($0.dropFirst(3).prefix { $0 != "`" }) }
+    #expect(names == LoweringPipeline.standard.passNames)
   }
 
   private static func text(of name: String, _ graph: Graph) throws -> String {

@@ -7,23 +7,6 @@ import Testing
 
 @Suite("Runs of plans for other machines")
 struct MachineModelRunTests {
-  /// One to 64 cores, with a third cache that they share and without, under costs that were measured
-  /// differently: all have the fixed part in common.
-  static let machines: [MachineModel] = {
-    var machines: [MachineModel] = []
-    for cores in [1, 2, 8, 64] {
-      for (launch, handOver, arithmetic) in [(100.0, 500.0, 64.0), (1, 2, 0.01), (1e4, 1e5, 500)] {
-        machines.append(
-          MachineModel(
-            vectorByteCount: MachineModel.reference.vectorByteCount,
-            caches: MachineModel.reference.caches, coreCount: cores, launchNanoseconds: launch,
-            handOverNanoseconds: handOver, multiplyAddsPerNanosecond: arithmetic,
-            bytesPerNanosecond: 10))
-      }
-    }
-    return machines
-  }()
-
   /// Everything that two runs give.
   private func results(
     _ graph: Graph, for machine: MachineModel, threads: Int
@@ -46,11 +29,11 @@ struct MachineModelRunTests {
 
   private func expectEqual(_ graph: Graph) throws {
     let expected = try results(graph, for: .reference, threads: 1)
-    for machine in Self.machines {
+    for machine in OtherMachines.sharing(caches: MachineModel.reference.caches) {
       for threads in [1, 3] {
         let found = try results(graph, for: machine, threads: threads)
         #expect(
-          zip(found, expected).allSatisfy { $0.hasEqualBits($1) },
+          found == expected,
           "\(graph.name) on \(threads) threads, planned for\n\(machine)")
       }
     }
@@ -88,16 +71,5 @@ struct MachineModelRunTests {
     #expect(try branches(64, handOver: 25) == 4)
     // A fork would take longer than it saves.
     #expect(try branches(64, handOver: 1e6) == 0)
-  }
-}
-
-extension Tensor {
-  /// Whether two tensors are the same bit for bit, NaN included.
-  fileprivate func hasEqualBits(_ other: Tensor) -> Bool {
-    switch (storage, other.storage) {
-    case (.f32(let a), .f32(let b)): a.map(\.bitPattern) == b.map(\.bitPattern)
-    case (.f64(let a), .f64(let b)): a.map(\.bitPattern) == b.map(\.bitPattern)
-    default: self == other
-    }
   }
 }

@@ -42,6 +42,13 @@ struct BenchmarkCommand: ParsableCommand {
     help: "With --scaling: random functions with numbers of their own; no two kernels are alike.")
   var distinct = false
 
+  @Flag(
+    help: """
+      Compare the results of plans for machines of one to 64 cores instead, and read the text of \
+      each plan again.
+      """)
+  var machines = false
+
   @Flag(help: "Measure a round trip between two cores instead, in nanoseconds.")
   var roundTrip = false
 
@@ -85,6 +92,8 @@ struct BenchmarkCommand: ParsableCommand {
       print(CoreRoundTrip.nanoseconds().formatted(fractionDigits: 0))
     } else if scaling {
       try runScaling()
+    } else if machines {
+      try compareMachines()
     } else if serve {
       try Worker(threads: threads ?? 1, callers: callers).serve()
     } else if let chart {
@@ -131,6 +140,19 @@ struct BenchmarkCommand: ParsableCommand {
     for item in cases {
       print(Measurement.table.row(try item.measured(threads: threads, sampling).cells))
     }
+  }
+
+  /// Ends with status 1 where a plan for other cores computes something else.
+  private func compareMachines() throws {
+    var rows: [MachineRow] = []
+    if !json { print(MachineRow.table.header) }
+    for item in try selectedCases() {
+      let row = MachineComparison.row(of: item)
+      rows.append(row)
+      if !json { print(MachineRow.table.row(row.cells)) }
+    }
+    if json { print(jsonArray(of: rows.map(\.json))) }
+    guard rows.allSatisfy({ $0.difference == nil }) else { throw ExitCode.failure }
   }
 
   private func runScaling() throws {

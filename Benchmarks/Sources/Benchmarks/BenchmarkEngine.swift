@@ -4,7 +4,16 @@ import Foundation
 extension Engine {
   /// The engine of the benchmarks, as their environment asks for it: the back end by `ADJOINT_BACKEND`, the
   /// folder of compiled kernels, or `off`, by `ADJOINT_CACHE`, the library of LLVM by `ADJOINT_LLVM`.
-  static let benchmarks: Engine = {
+  static let benchmarks = Engine(environmentOptions)
+
+  /// The same with as many threads as a run asks for, however few processors there are.
+  static let oversubscribed: Engine = {
+    var options = environmentOptions
+    options.oversubscribes = true
+    return Engine(options)
+  }()
+
+  private static let environmentOptions: Options = {
     let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
     var options = Options(llvmLibrary: environment["ADJOINT_LLVM"])
     if let name = environment["ADJOINT_BACKEND"] {
@@ -17,7 +26,7 @@ extension Engine {
     if let folder = environment["ADJOINT_CACHE"] {
       options.cacheFolder = folder == "off" ? nil : folder
     }
-    return Engine(options)
+    return options
   }()
 }
 

@@ -36,7 +36,7 @@ extension Engine {
   /// How an engine is made.
   public struct Options: Sendable {
     /// The most threads that a run uses, of which there are never more than processors that the process may
-    /// use; nil for as many, at most 16.
+    /// use, unless it `oversubscribes`; nil for as many, at most 16.
     public var threads: Int?
     /// What loop nests become.
     public var backend: Backend
@@ -50,8 +50,11 @@ extension Engine {
     /// Takes what went wrong where the work could still be done, only slower, such as a library that is
     /// missing: as warnings, one of each code.
     public var logger: Logger
-    /// Whether runs may have more threads than there are processors, as tests want.
-    package var oversubscribes = false
+    /// Whether runs may have more threads than there are processors, up to 64.
+    ///
+    /// They only wait for each other then: it is for seeing on a small machine that what a large one computes
+    /// is the same to the bit.
+    public var oversubscribes = false
 
     /// Options; each has a sensible default.
     public init(

@@ -23,6 +23,8 @@ public struct Executable: Sendable {
     public let kernelCount: Int
     /// The matrix products among them.
     public let contractionCount: Int
+    /// The places where branches of steps may run at the same time; none in a plan for one core.
+    public let forkCount: Int
   }
 
   /// The values the caller gives for each run.
@@ -67,7 +69,8 @@ public struct Executable: Sendable {
       plannedByteCount: self.plan.arenaByteCount,
       lowerBoundByteCount: self.plan.lowerBoundByteCount,
       kernelCount: self.plan.launchCount,
-      contractionCount: self.plan.contractionCount)
+      contractionCount: self.plan.contractionCount,
+      forkCount: self.plan.forks.count)
   }
 
   /// The steps of each branch that others run beside.

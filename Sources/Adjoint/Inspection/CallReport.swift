@@ -7,7 +7,7 @@ import AdjointKernels
 /// What is called many times is worked on once: passes rewrite a body before it takes the place of its calls, one for
 /// all calls with operands of the same types, and steps that do the same share one kernel.
 enum CallReport {
-  /// A line for each function and one for the kernels; empty where nothing is called.
+  /// A line for each function that is called, and one for the kernels.
   ///
   /// - Parameters:
   ///   - graph: The graph with its calls, all of whose dimensions are bound.
@@ -29,9 +29,9 @@ enum CallReport {
         "  @\(function.name): \(sum) call\(sum == 1 ? "" : "s") of \(function.body.expandedNodeCount) nodes, "
           + (calls.count == 1 ? "one body" : "\(calls.count) bodies for operands of other types"))
     }
-    if lines.isEmpty { return "" }
+    if lines.isEmpty { lines.append("  none") }
     let kernels = "\(plan.launchCount) steps, \(plan.kernels.count) kernels compiled once each"
-    return "calls\n" + lines.joined(separator: "\n") + "\n  \(kernels)\n\n"
+    return "calls\n" + lines.joined(separator: "\n") + "\n  \(kernels)\n"
   }
 }
 

@@ -20,8 +20,7 @@ extension Graph {
   /// What compiling makes of the graph: its kernels, the steps in order, and every buffer with its
   /// place, lifetime and size, with the peak and the lower bound.
   ///
-  /// Where the graph calls functions it says first how often each is called, with how many bodies, and how many kernels
-  /// are compiled for all of them.
+  /// `KernelText.checked(_:of:)` and `adjoint print` read it again, the elements of constants included.
   ///
   /// - Throws: as `compiled(_:)`.
   public func planReport(
@@ -30,7 +29,20 @@ extension Graph {
     let bound = try binding(options.dimensions)
     try bound.checkBound()
     let plan = try options.pipeline(bound).lowered(LoweringOptions(machine: options.machine)).plan
-    return try CallReport.text(bound, plan) + PlanPrinter.text(plan)
+    return PlanPrinter.text(plan, constants: .whole)
+  }
+
+  /// How often the graph calls each function, with how many bodies, and how many kernels are compiled for all of
+  /// them.
+  ///
+  /// - Throws: as `compiled(_:)`.
+  public func callReport(
+    _ options: CompilationOptions = CompilationOptions()
+  ) throws(Diagnostic) -> String {
+    let bound = try binding(options.dimensions)
+    try bound.checkBound()
+    let plan = try options.pipeline(bound).lowered(LoweringOptions(machine: options.machine)).plan
+    return try CallReport.text(bound, plan)
   }
 
   /// What compiling takes into the matrix products of the graph: for each what it does besides

@@ -23,34 +23,3 @@ extension Graph {
     return try options.pipeline(bound).kernelText(after: pipeline, on: options.machine)
   }
 }
-
-/// Texts of kernels and plans, as `Graph.kernelReport(after:_:)` and the plan's printer write them.
-package enum KernelText {
-  /// The text of a file again, when what it says was read and verified; nil where it is no such text.
-  ///
-  /// - Throws: `.syntax` with the place of what is wrong; `.invalidPlan` for kernels that do not go together.
-  package static func checked(
-    _ bytes: [UInt8], of file: String
-  ) throws(Diagnostic) -> String? {
-    let (isPlan, isKernels) = (
-      bytes.starts(with: "plan ".utf8), bytes.starts(with: "kernel graph ".utf8)
-    )
-    guard isPlan || isKernels else { return nil }
-    let text = String(decoding: bytes, as: UTF8.self)
-    if isPlan {
-      let plan = try PlanParser.plan(from: text, file: file)
-      do {
-        return PlanPrinter.text(try VerifiedPlan(verifying: plan).plan, constants: .whole)
-      } catch {
-        throw error.located(at: SourceLocation(file: file))
-      }
-    }
-    let (kernels, labels) = try KernelGraphParser.graph(from: text, file: file)
-    do {
-      try kernels.check()
-    } catch {
-      throw error.located(at: SourceLocation(file: file))
-    }
-    return KernelGraphPrinter.text(kernels) { labels[$0] }
-  }
-}

@@ -54,6 +54,13 @@ struct PrintCommand: ParsableCommand {
   @Flag(help: "Print kernels, steps and buffers with their peak and its lower bound.")
   var plan = false
 
+  @Flag(
+    help: """
+      Print how often each function is called, with how many bodies, and the kernels compiled for all of \
+      them.
+      """)
+  var calls = false
+
   @Flag(help: "Print what was fused into each matrix product, what was not and why.")
   var fusions = false
 
@@ -81,19 +88,20 @@ struct PrintCommand: ParsableCommand {
   @OptionGroup var machine: MachineOptions
 
   func validate() throws {
-    let compiles = plan || fusions || rows || llvm || assembly
+    let compiles = plan || calls || fusions || rows || llvm || assembly
     let shown = [
-      passes, plan, fusions, rows, llvm, assembly, dot, role != nil, history != nil,
+      passes, plan, calls, fusions, rows, llvm, assembly, dot, role != nil, history != nil,
     ]
     guard shown.count(where: { $0 }) <= 1 else {
       throw ValidationError(
-        "--passes, --plan, --fusions, --rows, --llvm, --assembly, --dot, --role and --history exclude "
-          + "each other")
+        "--passes, --plan, --calls, --fusions, --rows, --llvm, --assembly, --dot, --role and --history "
+          + "exclude each other")
     }
     guard places > 0 else { throw ValidationError("--places takes a number from 1 on") }
     guard after == nil || !(passes || compiles) else {
       throw ValidationError(
-        "--after goes with none of --passes, --plan, --fusions, --rows, --llvm and --assembly")
+        "--after goes with none of --passes, --plan, --calls, --fusions, --rows, --llvm and --assembly"
+      )
     }
     if let role, role != Self.forward, Provenance.Role(rawValue: role) == nil {
       throw ValidationError("there is no role '\(role)'; the roles are \(Self.roleNames)")
@@ -109,6 +117,7 @@ struct PrintCommand: ParsableCommand {
     let extents = try dimensions.extents()
     let options = try CompilationOptions(dimensions: extents, machine: machine.model())
     if plan { return try StandardStream.output.write(graph.planReport(options)) }
+    if calls { return try StandardStream.output.write(graph.callReport(options)) }
     if fusions { return try StandardStream.output.write(graph.fusionReport(options)) }
     if rows { return try StandardStream.output.write(graph.rowReport(options)) }
     if llvm || assembly {

@@ -149,6 +149,13 @@ extension EntryPoint {
       sweep.call("huge") { try huge().compiled() }
     },
     report("Graph.planReport(_ options: CompilationOptions)") { try $0.planReport($1) },
+    report("Graph.callReport(_ options: CompilationOptions)") { try $0.callReport($1) },
+    EntryPoint("KernelText.checked(_ bytes: [UInt8], of file: String)") { sweep in
+      sweep.each(Hostile.names) { try KernelText.checked(Array($0.utf8), of: "k") as Any }
+      sweep.each(Hostile.names) {
+        try KernelText.checked(Array("plan 1\n\($0)\n".utf8), of: "p") as Any
+      }
+    },
     report("Graph.fusionReport(_ options: CompilationOptions)") { try $0.fusionReport($1) },
     report("Graph.rowReport(_ options: CompilationOptions)") { try $0.rowReport($1) },
     report("Graph.kernelReport(after pass: String, _ options: CompilationOptions)") {
