@@ -167,7 +167,8 @@ extension EveryKernelPlan {
     let all = Access(.f32, extents: [rows, columns], map: .identity(rank: 2))
     let row = Access(.f32, extents: [rows], map: .identity(rank: 1))
     func stage(
-      _ inputs: [LoopNest.Input], _ outputs: (inout ScalarProgram, [Int]) -> [LoopNest.Output]
+      _ inputs: [LoopNest.Input],
+      _ outputs: (inout ScalarProgram, [InstructionNumber]) -> [LoopNest.Output]
     ) -> FusionGroup.Stage {
       var program = ScalarProgram()
       let loads = inputs.indices.map { program.append(.load(input: $0), .f32) }

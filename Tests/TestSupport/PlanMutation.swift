@@ -55,6 +55,12 @@ struct PlanMutationList {
     add(name, path, Self.numbers(near: plan[keyPath: path]), keepsMeaning: keepsMeaning)
   }
 
+  /// Every hostile number of a thing in a field.
+  mutating func add<Kind>(_ name: String, _ path: WritableKeyPath<Plan, Number<Kind>>) {
+    let values = Self.numbers(near: plan[keyPath: path].rawValue).map { Number<Kind>($0) }
+    add(name, path, values)
+  }
+
   /// Every hostile number in a field that may be empty, and none.
   mutating func add(_ name: String, _ path: WritableKeyPath<Plan, Int?>) {
     let values: [Int?] = Self.numbers(near: plan[keyPath: path] ?? 0) + [nil]
@@ -75,12 +81,12 @@ struct PlanMutationList {
   }
 
   /// A list with too few, too many, exchanged or no elements.
-  mutating func add<Element: Equatable>(
-    list name: String, _ path: WritableKeyPath<Plan, [Element]>
+  mutating func add<List: RangeReplaceableCollection & BidirectionalCollection & Equatable>(
+    list name: String, _ path: WritableKeyPath<Plan, List>
   ) {
     let list = plan[keyPath: path]
-    var variants: [[Element]] = [[], Array(list.dropLast()), Array(list.dropFirst()), list + list]
-    variants.append(list.reversed())
+    var variants = [List(), List(list.dropLast()), List(list.dropFirst()), list + list]
+    variants.append(List(list.reversed()))
     if let first = list.first { variants.append(list + [first]) }
     for (number, variant) in variants.enumerated() where variant != list {
       add(PlanMutation("\(name), variant \(number)") { $0[keyPath: path] = variant })
