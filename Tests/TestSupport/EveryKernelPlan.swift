@@ -34,13 +34,12 @@ package struct EveryKernelPlan {
 
   private mutating func buffer(
     _ role: Plan.Buffer.Role, _ extents: Int..., type: ScalarType = .f32
-  ) -> Int {
-    plan.buffers.append(.init(type: TensorType(type, extents: extents), offset: 0, role: role))
-    return plan.buffers.count - 1
+  ) -> BufferNumber {
+    plan.buffers.add(.init(type: TensorType(type, extents: extents), offset: 0, role: role))
   }
 
   private mutating func step(
-    _ label: String, _ kernel: Kernel, _ operands: [Int], _ results: [Int]
+    _ label: String, _ kernel: Kernel, _ operands: [BufferNumber], _ results: [BufferNumber]
   ) {
     plan.steps.append(
       .init(kernel: plan.kernels.count, operands: operands, results: results, label: label))

@@ -40,6 +40,8 @@ package enum Numbered {
   package enum Step: KindInArrays {}
   /// Steps of a scalar program.
   package enum Instruction {}
+  /// Buffers of a plan.
+  package enum Buffer {}
 }
 
 /// A kind whose numbers subscript plain arrays; those of the others subscript a `NumberedArray` of their kind alone.
@@ -52,6 +54,8 @@ package typealias ValueNumber = Number<Numbered.Value>
 package typealias StepNumber = Number<Numbered.Step>
 /// The number of a step of a scalar program.
 package typealias InstructionNumber = Number<Numbered.Instruction>
+/// The number of a buffer of a plan.
+package typealias BufferNumber = Number<Numbered.Buffer>
 
 extension Array {
   /// The element that stands for the thing of a number.
