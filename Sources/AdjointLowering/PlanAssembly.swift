@@ -5,7 +5,7 @@ import AdjointKernels
 struct PlanAssembly {
   private var plan = Plan()
   private var kernelNumbers: [Kernel: Int] = [:]
-  private var buffers: [Plan.BufferID?]
+  private var buffers: [BufferNumber?]
 
   static func plan(
     _ schedule: Schedule, _ storage: StorageAssignment, _ layout: ArenaLayout,
@@ -44,7 +44,7 @@ struct PlanAssembly {
   @discardableResult
   private mutating func add(
     _ value: ValueNumber, _ schedule: Schedule, _ storage: StorageAssignment, _ layout: ArenaLayout
-  ) -> Plan.BufferID {
+  ) -> BufferNumber {
     let role: Plan.Buffer.Role =
       switch schedule.values[value].source {
       case .input: .input
@@ -53,13 +53,12 @@ struct PlanAssembly {
       case .computed:
         storage.inPlaceOf[value].flatMap { buffers[$0] }.map { .inPlace(of: $0) } ?? .temporary
       }
-    let number = plan.buffers.count
-    buffers[value] = number
-    plan.buffers.append(
+    let number = plan.buffers.add(
       Plan.Buffer(
         type: schedule.values[value].type,
         offset: storage.storageOf[value].map { layout.offsets[$0] } ?? 0,
         role: role))
+    buffers[value] = number
     return number
   }
 
@@ -136,17 +135,14 @@ struct PlanAssembly {
   }
 
   private mutating func addOutputs(_ schedule: Schedule) {
-    var views: [Plan.Buffer: Int] = [:]
+    var views: [Plan.Buffer: BufferNumber] = [:]
     for output in schedule.outputs {
       guard var buffer = buffers[output.value] else { continue }
       if plan.buffers[buffer].type != output.type {
         let view = Plan.Buffer(
           type: output.type, offset: plan.buffers[buffer].offset, role: .view(of: buffer))
-        buffer = views[view] ?? plan.buffers.count
-        if buffer == plan.buffers.count {
-          views[view] = buffer
-          plan.buffers.append(view)
-        }
+        buffer = views[view] ?? plan.buffers.add(view)
+        views[view] = buffer
       }
       plan.outputs.append(Plan.Port(name: output.name, buffer: buffer))
     }

@@ -2,6 +2,7 @@ import Adjoint
 import AdjointCore
 import AdjointExplore
 import AdjointGraph
+import AdjointKernels
 import Foundation
 import TestSupport
 import Testing
@@ -205,18 +206,19 @@ import Testing
 extension ExplorationData {
   /// Checks that columns are of one length, numbers name something, and buffers lie in the arena.
   func expectConsistent() {
-    source.expectConsistent(strings: strings.count, steps: steps.count, buffers: buffers.count)
-    compiled.expectConsistent(strings: strings.count, steps: steps.count, buffers: buffers.count)
+    let end = buffers.types.endIndex
+    source.expectConsistent(strings: strings.count, steps: steps.count, buffers: end)
+    compiled.expectConsistent(strings: strings.count, steps: steps.count, buffers: end)
     expectRange(source.counterparts, below: compiled.count)
     expectRange(compiled.counterparts, below: source.count)
     expectRange([steps.kernels], below: kernels.count)
     expectRange(kernels, below: strings.count)
     expectRange(steps.nodes, below: compiled.count)
-    expectRange(steps.operands, below: buffers.count)
-    expectRange(steps.results, below: buffers.count)
+    expectRange(steps.operands, below: end)
+    expectRange(steps.results, below: end)
     expectRange([buffers.nodes.compactMap { $0 }], below: compiled.count)
-    expectRange([buffers.others.compactMap { $0 }], below: buffers.count)
-    for buffer in 0..<buffers.count {
+    expectRange([buffers.others.compactMap { $0 }], below: end)
+    for buffer in buffers.types.indices {
       let end = buffers.offsets[buffer] + buffers.byteCounts[buffer]
       #expect(end <= arenaByteCount)
       let (first, last) = (buffers.firsts[buffer], buffers.lasts[buffer])
@@ -228,12 +230,14 @@ extension ExplorationData {
     expectRange([ports.map(\.name)], below: strings.count)
     expectRange([ports.compactMap(\.source)], below: source.count)
     expectRange([ports.compactMap(\.compiled)], below: compiled.count)
-    expectRange([ports.compactMap(\.buffer)], below: buffers.count)
+    expectRange([ports.compactMap(\.buffer)], below: end)
   }
 }
 
 /// Checks that all numbers are from 0 to below an end.
-private func expectRange(_ numbers: [[Int]], below end: Int) {
+private func expectRange<Item: Comparable & ExpressibleByIntegerLiteral>(
+  _ numbers: [[Item]], below end: Item
+) {
   for list in numbers {
     for number in list where number < 0 || number >= end {
       Issue.record("\(number) is not below \(end)")
@@ -242,7 +246,9 @@ private func expectRange(_ numbers: [[Int]], below end: Int) {
 }
 
 extension ExplorationData.NodeTable {
-  fileprivate func expectConsistent(strings: Int, steps stepCount: Int, buffers bufferCount: Int) {
+  fileprivate func expectConsistent(
+    strings: Int, steps stepCount: Int, buffers endOfBuffers: BufferNumber
+  ) {
     var lengths = [operators.count, types.count, tails.count, operands.count]
     lengths += [files.count, lines.count, roles.count, origins.count, subjects.count]
     lengths += [reasons.count, counterparts.count, passes.count]
@@ -258,6 +264,6 @@ extension ExplorationData.NodeTable {
     }
     expectRange([origins.compactMap { $0 }, subjects.compactMap { $0 }], below: count)
     expectRange(steps, below: stepCount)
-    expectRange(buffers, below: bufferCount)
+    expectRange(buffers, below: endOfBuffers)
   }
 }

@@ -95,7 +95,7 @@ import Testing
     let lines = try #require(source["lines"] as? [Any])
     #expect(lines.count == exploration.data.source.count)
     let buffers = try #require(object?["buffers"] as? [String: Any])
-    #expect(buffers["offsets"] as? [Int] == exploration.data.buffers.offsets)
+    #expect(buffers["offsets"] as? [Int] == Array(exploration.data.buffers.offsets))
     #expect(object?["profile"] == nil)
   }
 

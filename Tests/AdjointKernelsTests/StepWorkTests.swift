@@ -15,10 +15,10 @@ import Testing
       plan.buffers.append(
         .init(
           type: type, offset: (operand ?? number) << 20,
-          role: operand.map { .inPlace(of: $0) } ?? .input))
+          role: operand.map { .inPlace(of: BufferNumber($0)) } ?? .input))
     }
     let step = Plan.Step(
-      kernel: 0, operands: Array(operands.indices),
+      kernel: 0, operands: Array(plan.buffers.indices.prefix(operands.count)),
       results: Array(plan.buffers.indices.dropFirst(operands.count)), label: "")
     return plan.work(of: step)
   }

@@ -21,7 +21,7 @@ struct PlanMutationTests {
       let (bits, more) = random.bits(at: trial)
       var broken = plan
       if bits & 1 == 0 || plan.steps.count < 2 {
-        let buffer = Int(more % UInt64(plan.buffers.count))
+        let buffer = BufferNumber(Int(more % UInt64(plan.buffers.count)))
         let places = plan.arenaByteCount / Plan.alignment
         broken.buffers[buffer].offset = Int(bits >> 8 % UInt64(places)) % places * Plan.alignment
       } else {

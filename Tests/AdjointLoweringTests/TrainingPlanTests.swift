@@ -38,7 +38,7 @@ struct TrainingPlanTests {
   @Test("write every parameter in place, right after its gradient")
   func updates() throws {
     let plan = try TrainingGraph.classifier(batch: 8, sizes: [16, 12, 4]).lowered().plan
-    var updated: Set<Int> = []
+    var updated: Set<BufferNumber> = []
     for buffer in plan.buffers {
       if case .inPlace(let other) = buffer.role, plan.buffers[other].role == .parameter {
         updated.insert(other)

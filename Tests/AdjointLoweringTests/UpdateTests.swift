@@ -15,7 +15,7 @@ struct UpdateTests {
 
   /// The buffers that are written over a parameter, and the steps that write one directly.
   private func writes(_ plan: Plan) -> (inPlace: Int, direct: Int) {
-    let isParameter = plan.buffers.map { $0.role == .parameter }
+    let isParameter = PerBuffer(plan.buffers.map { $0.role == .parameter })
     let inPlace = plan.buffers.count { buffer in
       if case .inPlace(let other) = buffer.role { isParameter[other] } else { false }
     }

@@ -10,12 +10,14 @@ import Testing
   /// A plan with buffers of so many numbers at offsets, and steps from buffers to buffers.
   private func plan(
     _ buffers: [(count: Int, offset: Int, role: Plan.Buffer.Role)],
-    _ steps: [(operands: [Int], results: [Int])]
+    _ steps: [(operands: [BufferNumber], results: [BufferNumber])]
   ) -> Plan {
     var plan = Plan()
-    plan.buffers = buffers.map {
-      Plan.Buffer(
-        type: TensorType(.f32, Shape(extents: [$0.count])), offset: $0.offset, role: $0.role)
+    for buffer in buffers {
+      plan.buffers.append(
+        Plan.Buffer(
+          type: TensorType(.f32, Shape(extents: [buffer.count])), offset: buffer.offset,
+          role: buffer.role))
     }
     plan.steps = steps.enumerated().map { number, step in
       Plan.Step(kernel: 0, operands: step.operands, results: step.results, label: "\(number)")

@@ -11,13 +11,13 @@ private enum TrainingPlan {
 
   static func make() -> Plan {
     var plan = Plan()
-    func buffer(_ extents: [Int], _ role: Plan.Buffer.Role) -> Int {
-      plan.buffers.append(
+    func buffer(_ extents: [Int], _ role: Plan.Buffer.Role) -> BufferNumber {
+      let number = plan.buffers.add(
         .init(
           type: TensorType(.f32, extents: extents), offset: plan.arenaByteCount, role: role))
-      let bytes = plan.buffers[plan.buffers.count - 1].byteCount
+      let bytes = plan.buffers[number].byteCount
       plan.arenaByteCount += (bytes + 63) / 64 * 64
-      return plan.buffers.count - 1
+      return number
     }
     let x = buffer([batch, inputs], .input)
     let w = buffer([inputs, outputs], .parameter)
@@ -26,8 +26,7 @@ private enum TrainingPlan {
     let y = buffer([batch, outputs], .temporary)
     let sum = buffer([], .temporary)
     let delta = buffer([inputs, outputs], .temporary)
-    let updated = plan.buffers.count
-    plan.buffers.append(
+    let updated = plan.buffers.add(
       .init(
         type: plan.buffers[w].type, offset: plan.buffers[w].offset, role: .inPlace(of: w)))
     plan.inputs = [.init(name: "x", buffer: x)]

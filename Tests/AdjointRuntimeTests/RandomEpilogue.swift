@@ -73,7 +73,8 @@ struct RandomEpilogue {
     nest.outputs.append(first)
     results.append(TensorType(product.scalarType, extents: product.extents))
     for _ in 0..<random.below(3) {
-      let step = random.chance(2, in: 3) ? steps.count - 1 : random.below(steps.count)
+      let step = InstructionNumber(
+        random.chance(2, in: 3) ? steps.count - 1 : random.below(steps.count))
       let access = product.pointAccess(steps[step].type)
       nest.outputs.append(.init(result: results.count, step: step, access: access))
       results.append(TensorType(access.scalarType, extents: access.extents))
@@ -108,7 +109,8 @@ struct RandomEpilogue {
 
   private mutating func addStep(to nest: inout LoopNest) {
     let steps = nest.program.steps
-    let a = random.chance(1, in: 2) ? steps.count - 1 : random.below(steps.count)
+    let a = InstructionNumber(
+      random.chance(1, in: 2) ? steps.count - 1 : random.below(steps.count))
     let type = steps[a].type
     let like = steps.indices.filter { steps[$0].type == type }
     let truths = steps.indices.filter { steps[$0].type == .bool }

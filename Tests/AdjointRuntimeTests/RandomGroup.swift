@@ -39,7 +39,7 @@ struct RandomGroup {
     let extents = isRowOnly ? rows : rows + [points]
     var program = ScalarProgram()
     var inputs: [LoopNest.Input] = []
-    var known: [Int] = []
+    var known: [InstructionNumber] = []
     func read(_ number: Int, isRow: Bool) {
       let shape = isRow ? rows : rows + [points]
       inputs.append(

@@ -166,7 +166,7 @@ struct RandomNest {
 
   private mutating func addStep() {
     let steps = nest.program.steps
-    let a = random.below(steps.count)
+    let a = InstructionNumber(random.below(steps.count))
     let type = steps[a].type
     let like = steps.indices.filter { steps[$0].type == type }
     let truths = steps.indices.filter { steps[$0].type == .bool }
@@ -198,9 +198,8 @@ struct RandomNest {
   }
 
   private mutating func addOutput(combiner: Combiner?) {
-    let step =
-      random.chance(2, in: 3)
-      ? nest.program.steps.count - 1 : random.below(nest.program.steps.count)
+    let count = nest.program.steps.count
+    let step = InstructionNumber(random.chance(2, in: 3) ? count - 1 : random.below(count))
     var axes = Array(nest.extents.indices)
     if combiner != nil { axes = axes.filter { _ in random.chance(1, in: 2) } }
     if random.chance(1, in: 3) { axes = random.shuffled(axes) }

@@ -12,10 +12,10 @@ import Testing
     var plan = Plan()
     let type = TensorType(.f32, extents: [rows, 64])
     let square = TensorType(.f32, extents: [64, 64])
-    func buffer(_ type: TensorType, _ role: Plan.Buffer.Role) -> Int {
-      plan.buffers.append(.init(type: type, offset: plan.arenaByteCount, role: role))
-      plan.arenaByteCount += (plan.buffers[plan.buffers.count - 1].byteCount + 63) / 64 * 64
-      return plan.buffers.count - 1
+    func buffer(_ type: TensorType, _ role: Plan.Buffer.Role) -> BufferNumber {
+      let number = plan.buffers.add(.init(type: type, offset: plan.arenaByteCount, role: role))
+      plan.arenaByteCount += (plan.buffers[number].byteCount + 63) / 64 * 64
+      return number
     }
     let (x, w) = (buffer(type, .input), buffer(square, .input))
     let (y, z) = (buffer(type, .temporary), buffer(type, .temporary))

@@ -32,14 +32,15 @@ struct SinglePlan {
     var plan = Plan()
     for (number, type) in operands.enumerated() {
       let isOverwritten = over.values.contains(number)
-      let port = Plan.Port(name: "input\(number)", buffer: number)
+      let buffer = plan.buffers.add(
+        .init(type: type, offset: 0, role: isOverwritten ? .parameter : .input))
+      let port = Plan.Port(name: "input\(number)", buffer: buffer)
       if isOverwritten { plan.parameters.append(port) } else { plan.inputs.append(port) }
-      plan.buffers.append(.init(type: type, offset: 0, role: isOverwritten ? .parameter : .input))
     }
     for (number, type) in results.enumerated() {
-      let buffer = plan.buffers.count
+      let buffer = plan.buffers.endIndex
       if let operand = over[number] {
-        plan.buffers.append(.init(type: type, offset: 0, role: .inPlace(of: operand)))
+        plan.buffers.append(.init(type: type, offset: 0, role: .inPlace(of: BufferNumber(operand))))
       } else {
         plan.buffers.append(
           .init(type: type, offset: 0, role: kind == .outputs ? .temporary : .parameter))
@@ -57,7 +58,7 @@ struct SinglePlan {
     }
     plan.steps.append(
       .init(
-        kernel: plan.kernels.count, operands: Array(operands.indices),
+        kernel: plan.kernels.count, operands: Array(plan.buffers.indices.prefix(operands.count)),
         results: Array(plan.buffers.indices.dropFirst(operands.count)), label: "the kernel"))
     plan.kernels.append(kernel)
     let guarded = GuardedPlan(plan)

@@ -54,11 +54,11 @@ struct PlanCampaign: Campaign {
 
   private func change(_ plan: inout Plan, _ mutation: inout Mutation) -> Bool {
     let extremes = [-1, 0, 1, 63, 64, 128, 1 << 20, Int.max, Int.min, Int.max - 63]
-    let buffer = mutation.pick(plan.buffers.count)
+    let buffer = BufferNumber(mutation.pick(plan.buffers.count))
     let step = mutation.pick(plan.steps.count)
-    let other =
+    let other = BufferNumber(
       mutation.pick(4) == 0
-      ? extremes[mutation.pick(extremes.count)] : mutation.pick(plan.buffers.count)
+        ? extremes[mutation.pick(extremes.count)] : mutation.pick(plan.buffers.count))
     switch mutation.pick(12) {
     case 0, 1:
       plan.buffers[buffer].offset =

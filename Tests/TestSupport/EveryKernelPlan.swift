@@ -34,13 +34,12 @@ package struct EveryKernelPlan {
 
   private mutating func buffer(
     _ role: Plan.Buffer.Role, _ extents: Int..., type: ScalarType = .f32
-  ) -> Int {
-    plan.buffers.append(.init(type: TensorType(type, extents: extents), offset: 0, role: role))
-    return plan.buffers.count - 1
+  ) -> BufferNumber {
+    plan.buffers.add(.init(type: TensorType(type, extents: extents), offset: 0, role: role))
   }
 
   private mutating func step(
-    _ label: String, _ kernel: Kernel, _ operands: [Int], _ results: [Int]
+    _ label: String, _ kernel: Kernel, _ operands: [BufferNumber], _ results: [BufferNumber]
   ) {
     plan.steps.append(
       .init(kernel: plan.kernels.count, operands: operands, results: results, label: label))
@@ -167,7 +166,8 @@ extension EveryKernelPlan {
     let all = Access(.f32, extents: [rows, columns], map: .identity(rank: 2))
     let row = Access(.f32, extents: [rows], map: .identity(rank: 1))
     func stage(
-      _ inputs: [LoopNest.Input], _ outputs: (inout ScalarProgram, [Int]) -> [LoopNest.Output]
+      _ inputs: [LoopNest.Input],
+      _ outputs: (inout ScalarProgram, [InstructionNumber]) -> [LoopNest.Output]
     ) -> FusionGroup.Stage {
       var program = ScalarProgram()
       let loads = inputs.indices.map { program.append(.load(input: $0), .f32) }

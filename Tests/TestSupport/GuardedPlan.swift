@@ -16,7 +16,7 @@ package struct GuardedPlan {
     self.plan = plan
     self.plan.arenaByteCount = 0
     addGuard()
-    for (number, buffer) in plan.buffers.enumerated() {
+    for (number, buffer) in plan.buffers.numbered {
       if let other = buffer.role.otherBuffer, plan.buffers.indices.contains(other) {
         self.plan.buffers[number].offset = self.plan.buffers[other].offset
         continue
@@ -32,13 +32,12 @@ package struct GuardedPlan {
   /// Whether the output of a guard is what it was.
   package static func isIntact(_ tensor: Tensor) -> Bool { tensor.storage == pattern }
 
-  private func alignedByteCount(_ buffer: Plan.BufferID) -> Int {
+  private func alignedByteCount(_ buffer: BufferNumber) -> Int {
     (plan.buffers[buffer].byteCount + Plan.alignment - 1) / Plan.alignment * Plan.alignment
   }
 
   private mutating func addGuard() {
-    let buffer = plan.buffers.count
-    plan.buffers.append(
+    let buffer = plan.buffers.add(
       .init(
         type: TensorType(.u8, extents: [Plan.alignment]), offset: plan.arenaByteCount,
         role: .constant))

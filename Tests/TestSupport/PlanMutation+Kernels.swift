@@ -117,9 +117,10 @@ extension PlanMutationList {
         [nil] + Combiner.allCases)
       addAccess("\(name)'s output \(number)", output.appending(path: \.access))
     }
-    let steps: WritableKeyPath<Plan, [ScalarProgram.Step]> = path.appending(path: \.program.list)
+    let steps: WritableKeyPath<Plan, PerInstruction<ScalarProgram.Step>> = path.appending(
+      path: \.program.list)
     add(list: "\(name)'s program", steps)
-    for (number, step) in nest.program.steps.enumerated() {
+    for (number, step) in nest.program.steps.numbered {
       let type: WritableKeyPath<Plan, ScalarType> = steps.appending(path: \.[number].type)
       add("\(name)'s type of step \(number)", type, ScalarType.allCases)
       let instruction: WritableKeyPath<Plan, ScalarInstruction> = steps.appending(
@@ -147,12 +148,13 @@ extension PlanMutationList {
       .binary(.power, 0, 0), .compare(.less, 0, 0), .select(0, 0, 0),
     ]
     for number in numbers(near: 0) {
+      let step = InstructionNumber(number)
       all += [
-        .load(input: number), .unary(.negate, number), .cast(number), .binary(.add, number, 0),
-        .compare(.equal, 0, number), .select(number, 0, 0), .select(0, number, number),
+        .load(input: number), .unary(.negate, step), .cast(step), .binary(.add, step, 0),
+        .compare(.equal, 0, step), .select(step, 0, 0), .select(0, step, step),
         .index(AxisIndex(axis: number)), .index(AxisIndex(axis: 0, start: number)),
         .index(AxisIndex(axis: 0, start: 0, step: number)),
-        .index(AxisIndex(axis: nil, start: number)), old.renumbered { _ in number },
+        .index(AxisIndex(axis: nil, start: number)), old.renumbered { _ in step },
       ]
     }
     return all
@@ -220,7 +222,7 @@ extension Contraction {
 }
 
 extension ScalarProgram {
-  fileprivate var list: [Step] {
+  fileprivate var list: PerInstruction<Step> {
     get { steps }
     set {
       self = ScalarProgram()

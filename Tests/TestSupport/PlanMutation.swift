@@ -55,6 +55,12 @@ struct PlanMutationList {
     add(name, path, Self.numbers(near: plan[keyPath: path]), keepsMeaning: keepsMeaning)
   }
 
+  /// Every hostile number of a thing in a field.
+  mutating func add<Kind>(_ name: String, _ path: WritableKeyPath<Plan, Number<Kind>>) {
+    let values = Self.numbers(near: plan[keyPath: path].rawValue).map { Number<Kind>($0) }
+    add(name, path, values)
+  }
+
   /// Every hostile number in a field that may be empty, and none.
   mutating func add(_ name: String, _ path: WritableKeyPath<Plan, Int?>) {
     let values: [Int?] = Self.numbers(near: plan[keyPath: path] ?? 0) + [nil]
@@ -75,12 +81,12 @@ struct PlanMutationList {
   }
 
   /// A list with too few, too many, exchanged or no elements.
-  mutating func add<Element: Equatable>(
-    list name: String, _ path: WritableKeyPath<Plan, [Element]>
+  mutating func add<List: RangeReplaceableCollection & BidirectionalCollection & Equatable>(
+    list name: String, _ path: WritableKeyPath<Plan, List>
   ) {
     let list = plan[keyPath: path]
-    var variants: [[Element]] = [[], Array(list.dropLast()), Array(list.dropFirst()), list + list]
-    variants.append(list.reversed())
+    var variants = [List(), List(list.dropLast()), List(list.dropFirst()), list + list]
+    variants.append(List(list.reversed()))
     if let first = list.first { variants.append(list + [first]) }
     for (number, variant) in variants.enumerated() where variant != list {
       add(PlanMutation("\(name), variant \(number)") { $0[keyPath: path] = variant })
@@ -115,7 +121,7 @@ extension PlanMutationList {
     addConstants()
   }
 
-  private mutating func addBuffer(_ number: Int) {
+  private mutating func addBuffer(_ number: BufferNumber) {
     let name = "buffer \(number)"
     let path: WritableKeyPath<Plan, Plan.Buffer> = \.buffers[number]
     add("\(name)'s offset", path.appending(path: \.offset), keepsMeaning: true)
@@ -134,7 +140,11 @@ extension PlanMutationList {
     add("\(name)'s shape", path.appending(path: \.type.shape), shapes.map { Shape(extents: $0) })
     add("\(name)'s shape", path.appending(path: \.type.shape), [["B"], ["B", 0]] as [Shape])
     var roles: [Plan.Buffer.Role] = [.temporary, .input, .parameter, .constant]
-    for other in [-1, 0, number - 1, number, number + 1, plan.buffers.count, .max, .min] {
+    let others: [BufferNumber] = [
+      -1, 0, number.advanced(by: -1), number, number.advanced(by: 1), plan.buffers.endIndex,
+      BufferNumber(.max), BufferNumber(.min),
+    ]
+    for other in others {
       roles += [.view(of: other), .inPlace(of: other)]
     }
     add("\(name)'s role", path.appending(path: \.role), roles)
@@ -145,13 +155,13 @@ extension PlanMutationList {
     let path: WritableKeyPath<Plan, Plan.Step> = \.steps[number]
     add("\(name)'s kernel", path.appending(path: \.kernel))
     add("\(name)'s label", path.appending(path: \.label), ["", "\0\n%"], keepsMeaning: true)
-    let lists: [(String, WritableKeyPath<Plan, [Int]>)] = [
+    let lists: [(String, WritableKeyPath<Plan, [BufferNumber]>)] = [
       ("operand", path.appending(path: \.operands)), ("result", path.appending(path: \.results)),
     ]
     for (what, whole) in lists {
       add(list: "\(name)'s \(what)s", whole)
       for place in plan[keyPath: whole].indices {
-        let element: WritableKeyPath<Plan, Int> = whole.appending(path: \.[place])
+        let element: WritableKeyPath<Plan, BufferNumber> = whole.appending(path: \.[place])
         add("\(name)'s \(what) \(place)", element)
         add("\(name)'s \(what) \(place)", element, Array(plan.buffers.indices))
       }
@@ -183,7 +193,10 @@ extension PlanMutationList {
 
   private mutating func addConstants() {
     let some = plan.constants.values.first
-    for key in [-1, plan.buffers.count, .max, .min] + Array(plan.buffers.indices) {
+    let absent: [BufferNumber] = [
+      -1, plan.buffers.endIndex, BufferNumber(.max), BufferNumber(.min),
+    ]
+    for key in absent + plan.buffers.indices {
       add(PlanMutation("a constant for \(key)") { $0.constants[key] = some })
       add(PlanMutation("no constant for \(key)") { $0.constants[key] = nil })
     }

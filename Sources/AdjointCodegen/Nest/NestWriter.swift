@@ -20,7 +20,7 @@ struct NestWriter: ProgramWriter {
     var name = ""
   }
 
-  var values: [Value]
+  var values: PerInstruction<Value>
   /// The pointers of the accesses, inputs before outputs, at the level that is being written.
   var pointers: [String] = []
   /// The lanes that count, where the vector that is being written is the rest of a row.
@@ -46,7 +46,7 @@ struct NestWriter: ProgramWriter {
   init(_ nest: StridedNest, _ layout: NestLayout) {
     self.nest = nest
     self.layout = layout
-    values = Array(repeating: Value(), count: nest.steps.count)
+    values = PerInstruction(repeating: Value(), count: nest.steps.count)
     positions = Array(repeating: "0", count: nest.extents.count)
     for step in nest.steps.indices { classify(step) }
   }
@@ -80,13 +80,13 @@ struct NestWriter: ProgramWriter {
 
   // MARK: Program
 
-  var steps: [ScalarProgram.Step] { nest.steps }
+  var steps: PerInstruction<ScalarProgram.Step> { nest.steps }
 
   func position(of axis: Int) -> String { positions[axis] }
 
-  func lanes(of step: Int) -> Int { values[step].isVector ? layout.lanes : 1 }
+  func lanes(of step: InstructionNumber) -> Int { values[step].isVector ? layout.lanes : 1 }
 
-  mutating func spread(_ step: Int, _ lanes: Int) -> String {
+  mutating func spread(_ step: InstructionNumber, _ lanes: Int) -> String {
     let value = values[step]
     if value.isVector { return value.name }
     return text.spread(value.name, VectorType(nest.steps[step].type, lanes))
@@ -109,7 +109,7 @@ struct NestWriter: ProgramWriter {
   /// The position of an axis among the loops.
   private func level(of axis: Int) -> Int { layout.loops.firstIndex { $0.axis == axis } ?? -1 }
 
-  private mutating func classify(_ step: Int) {
+  private mutating func classify(_ step: InstructionNumber) {
     var value = Value()
     switch nest.steps[step].instruction {
     case .constant: break

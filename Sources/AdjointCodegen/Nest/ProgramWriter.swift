@@ -5,11 +5,11 @@ import AdjointKernels
 protocol ProgramWriter {
   var text: FunctionText { get set }
   /// The program.
-  var steps: [ScalarProgram.Step] { get }
+  var steps: PerInstruction<ScalarProgram.Step> { get }
   /// The lanes of a value of this step.
-  func lanes(of step: Int) -> Int
+  func lanes(of step: InstructionNumber) -> Int
   /// The value of a step that has been written, in so many lanes.
-  mutating func spread(_ step: Int, _ lanes: Int) -> String
+  mutating func spread(_ step: InstructionNumber, _ lanes: Int) -> String
   /// The element of an input at the point, or at the vector of points.
   mutating func load(_ input: Int) -> String
   /// The position of an axis, of the first point of a vector.
@@ -26,7 +26,7 @@ extension ProgramWriter {
   ) -> String { literal(constant, type) }
 
   /// Writes a step and returns the name of its value.
-  mutating func write(_ step: Int) -> String {
+  mutating func write(_ step: InstructionNumber) -> String {
     let source = steps[step]
     let type = VectorType(source.type, lanes(of: step))
     switch source.instruction {

@@ -7,13 +7,13 @@ extension ProductWriter: ProgramWriter {
   struct EpilogueState {
     /// A step at a column of a line, −1 where it does not depend on that.
     struct Place: Hashable {
-      var step: Int
+      var step: InstructionNumber
       var column: Int
     }
 
     let nest: StridedNest?
     /// Whether the value of each step differs between the columns of a line.
-    let isAlongLine: [Bool]
+    let isAlongLine: PerInstruction<Bool>
     /// Where the accesses are at the first element of the tile or line, inputs before outputs.
     var pointers: [String] = []
     /// The batch, row and column of the first element of the tile or line.
@@ -30,8 +30,8 @@ extension ProductWriter: ProgramWriter {
       isAlongLine = nest.map(Self.stepsAlongLine) ?? []
     }
 
-    private static func stepsAlongLine(of nest: StridedNest) -> [Bool] {
-      var isAlong: [Bool] = []
+    private static func stepsAlongLine(of nest: StridedNest) -> PerInstruction<Bool> {
+      var isAlong: PerInstruction<Bool> = []
       for step in nest.steps {
         switch step.instruction {
         case .constant: isAlong.append(false)
@@ -46,16 +46,16 @@ extension ProductWriter: ProgramWriter {
     }
 
     /// The place of a step's value in the line.
-    func place(of step: Int) -> Place {
+    func place(of step: InstructionNumber) -> Place {
       Place(step: step, column: isAlongLine[step] ? column : -1)
     }
   }
 
-  var steps: [ScalarProgram.Step] { epilogue.nest?.steps ?? [] }
+  var steps: PerInstruction<ScalarProgram.Step> { epilogue.nest?.steps ?? [] }
 
-  func lanes(of step: Int) -> Int { epilogue.isAlongLine[step] ? layout.lanes : 1 }
+  func lanes(of step: InstructionNumber) -> Int { epilogue.isAlongLine[step] ? layout.lanes : 1 }
 
-  mutating func spread(_ step: Int, _ lanes: Int) -> String {
+  mutating func spread(_ step: InstructionNumber, _ lanes: Int) -> String {
     let name = epilogue.names[epilogue.place(of: step)] ?? ""
     if self.lanes(of: step) == lanes { return name }
     return text.spread(name, VectorType(steps[step].type, lanes))

@@ -87,7 +87,7 @@ struct ExplorationBuilder {
       table.passes.append(passes[node.identity].map { strings($0) })
     }
     table.steps = Array(repeating: [], count: table.count)
-    table.buffers = table.steps
+    table.buffers = Array(repeating: [], count: table.count)
     table.lowerings = Array(repeating: .unused, count: table.count)
     return table
   }
@@ -176,7 +176,7 @@ struct ExplorationBuilder {
   private mutating func addBuffers(_ plan: Plan) {
     let nodes = lowered.origins.buffers
     let lifetimes = plan.lifetimes
-    for (number, buffer) in plan.buffers.enumerated() {
+    for (number, buffer) in plan.buffers.numbered {
       data.buffers.types.append(strings(buffer.type.description))
       data.buffers.offsets.append(buffer.offset)
       data.buffers.byteCounts.append(buffer.byteCount)
@@ -196,7 +196,7 @@ struct ExplorationBuilder {
       if let node = nodes[number] { data.compiled.buffers[node].append(number) }
     }
     // What a view shows is there as long as the view.
-    for (number, buffer) in plan.buffers.enumerated() {
+    for (number, buffer) in plan.buffers.numbered {
       guard case .view(let other) = buffer.role else { continue }
       data.buffers.lasts[other] = max(data.buffers.lasts[other], data.buffers.lasts[number])
       data.buffers.firsts[number] = data.buffers.firsts[other]
@@ -205,7 +205,7 @@ struct ExplorationBuilder {
   }
 
   private mutating func addPorts(_ plan: Plan) {
-    var buffers: [String: Int] = [:]
+    var buffers: [String: BufferNumber] = [:]
     for port in plan.inputs + plan.parameters { buffers[port.name] = port.buffer }
     let given = Self.ports(of: source)
     for (name, index) in Self.ports(of: lowered.optimized).sorted(by: { $0.value < $1.value }) {

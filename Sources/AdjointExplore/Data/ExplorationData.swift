@@ -1,4 +1,5 @@
 import AdjointGraph
+import AdjointKernels
 
 /// Everything that a page shows, as tables of columns whose texts are numbers of `strings`.
 ///
@@ -55,7 +56,7 @@ package struct ExplorationData: Hashable, Encodable, Sendable {
     /// The steps that compute it; none in the graph as it was given.
     package var steps: [[Int]] = []
     /// The buffers that hold its results; none where nothing stores them.
-    package var buffers: [[Int]] = []
+    package var buffers: [[BufferNumber]] = []
     /// What it is lowered to; of the graph after the passes.
     package var lowerings: [Lowering] = []
 
@@ -86,8 +87,8 @@ package struct ExplorationData: Hashable, Encodable, Sendable {
     package var kernels: [Int] = []
     /// Nodes of the graph after the passes.
     package var nodes: [[Int]] = []
-    package var operands: [[Int]] = []
-    package var results: [[Int]] = []
+    package var operands: [[BufferNumber]] = []
+    package var results: [[BufferNumber]] = []
     package var operationCounts: [Int] = []
     package var byteCounts: [Int] = []
     /// For each fork its branches, each the numbers of its first step and of that behind its last.
@@ -98,18 +99,18 @@ package struct ExplorationData: Hashable, Encodable, Sendable {
 
   /// The buffers of the plan.
   package struct BufferTable: Hashable, Encodable, Sendable {
-    package var types: [Int] = []
-    package var offsets: [Int] = []
-    package var byteCounts: [Int] = []
-    package var roles: [BufferRole] = []
+    package var types: PerBuffer<Int> = []
+    package var offsets: PerBuffer<Int> = []
+    package var byteCounts: PerBuffer<Int> = []
+    package var roles: PerBuffer<BufferRole> = []
     /// The buffer whose bytes it shares.
-    package var others: [Int?] = []
+    package var others: PerBuffer<BufferNumber?> = []
     /// The node of the graph after the passes whose value it holds.
-    package var nodes: [Int?] = []
+    package var nodes: PerBuffer<Int?> = []
     /// The step that writes it first, 0 for what is there from the beginning.
-    package var firsts: [Int] = []
+    package var firsts: PerBuffer<Int> = []
     /// The step that uses it last, or the number of steps for what is there at the end.
-    package var lasts: [Int] = []
+    package var lasts: PerBuffer<Int> = []
 
     package var count: Int { types.count }
   }
@@ -129,7 +130,7 @@ package struct ExplorationData: Hashable, Encodable, Sendable {
     /// The node in the graph as it was given, and in that after the passes.
     package var source: Int?
     package var compiled: Int?
-    package var buffer: Int?
+    package var buffer: BufferNumber?
   }
 
   /// What was fused or left apart, and why.

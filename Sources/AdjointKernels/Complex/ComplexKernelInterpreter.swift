@@ -126,7 +126,9 @@ package enum ComplexKernelInterpreter {
 
 extension LoopNest {
   /// A step that is `value` where another is the element that an input has, and 0 elsewhere.
-  fileprivate mutating func choose(_ value: Int, where step: Int, is input: Input) -> Int {
+  fileprivate mutating func choose(
+    _ value: InstructionNumber, where step: InstructionNumber, is input: Input
+  ) -> InstructionNumber {
     inputs.append(input)
     let extremum = program.append(.load(input: inputs.count - 1), .f64)
     let zero = program.append(.constant(ScalarLiteral(0, .f64)), .f64)
@@ -135,7 +137,9 @@ extension LoopNest {
   }
 
   /// One more output, as another is, which counts where a step is the element that an input has.
-  fileprivate mutating func count(_ output: Output, where step: Int, is input: Input) {
+  fileprivate mutating func count(
+    _ output: Output, where step: InstructionNumber, is input: Input
+  ) {
     let one = program.append(.constant(ScalarLiteral(1, .f64)), .f64)
     var counted = output
     counted.step = choose(one, where: step, is: input)

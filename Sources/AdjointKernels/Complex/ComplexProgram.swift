@@ -6,14 +6,17 @@ import AdjointCore
 /// real parts. Those that are analytic piece by piece, such as the absolute value, take the piece that the real part
 /// is in.
 struct ComplexProgram {
+  /// The number of a step, of this program or of the one it is written from.
+  typealias Step = InstructionNumber
+
   /// The numbers of a step's parts; without an imaginary part it is 0 for certain.
   struct Parts {
-    var real: Int
-    var imaginary: Int?
+    var real: Step
+    var imaginary: Step?
   }
 
   private(set) var program = ScalarProgram()
-  private(set) var parts: [Parts] = []
+  private(set) var parts: PerInstruction<Parts> = []
   /// For each load of the new program the input of the old one, and whether its imaginary part is meant.
   private(set) var loads: [(input: Int, isImaginary: Bool)] = []
 
@@ -62,13 +65,13 @@ struct ComplexProgram {
       "a complex step needs double precision all the way; build the graph in f64")
   }
 
-  private mutating func load(_ input: Int, isImaginary: Bool, _ type: ScalarType) -> Int {
+  private mutating func load(_ input: Int, isImaginary: Bool, _ type: ScalarType) -> Step {
     loads.append((input, isImaginary))
     return program.append(.load(input: loads.count - 1), type)
   }
 
   private mutating func select(
-    _ condition: Int, _ a: Parts, _ b: Parts, _ type: ScalarType
+    _ condition: Step, _ a: Parts, _ b: Parts, _ type: ScalarType
   ) -> Parts {
     let real = program.append(.select(condition, a.real, b.real), type)
     if a.imaginary == nil, b.imaginary == nil { return Parts(real: real) }
@@ -82,39 +85,39 @@ struct ComplexProgram {
 
 // Arithmetic in double precision.
 extension ComplexProgram {
-  private mutating func number(_ value: Double) -> Int {
+  private mutating func number(_ value: Double) -> Step {
     program.append(.constant(ScalarLiteral(value, .f64)), .f64)
   }
 
-  private mutating func apply(_ function: UnaryFunction, _ x: Int) -> Int {
+  private mutating func apply(_ function: UnaryFunction, _ x: Step) -> Step {
     program.append(.unary(function, x), .f64)
   }
 
-  private mutating func apply(_ function: BinaryFunction, _ x: Int, _ y: Int) -> Int {
+  private mutating func apply(_ function: BinaryFunction, _ x: Step, _ y: Step) -> Step {
     program.append(.binary(function, x, y), .f64)
   }
 
-  private mutating func square(_ x: Int) -> Int { apply(.multiply, x, x) }
+  private mutating func square(_ x: Step) -> Step { apply(.multiply, x, x) }
 
   /// sinh(x) = (expm1(x) − expm1(−x)) / 2.
-  private mutating func sinh(_ x: Int) -> Int {
+  private mutating func sinh(_ x: Step) -> Step {
     let (up, down) = (apply(.expm1, x), apply(.expm1, apply(.negate, x)))
     return apply(.multiply, number(0.5), apply(.subtract, up, down))
   }
 
   /// cosh(x) = (eˣ + e⁻ˣ) / 2.
-  private mutating func cosh(_ x: Int) -> Int {
+  private mutating func cosh(_ x: Step) -> Step {
     let (up, down) = (apply(.exp, x), apply(.exp, apply(.negate, x)))
     return apply(.multiply, number(0.5), apply(.add, up, down))
   }
 
   /// 0 where a number is another, which a quotient or a product with infinity would not be, and else a part.
-  private mutating func unless(_ x: Int, is value: Double, _ part: Int) -> Int {
+  private mutating func unless(_ x: Step, is value: Double, _ part: Step) -> Step {
     let isValue = program.append(.compare(.equal, x, number(value)), .bool)
     return program.append(.select(isValue, number(0), part), .f64)
   }
 
-  private mutating func isLess(_ x: Int, _ y: Int) -> Int {
+  private mutating func isLess(_ x: Step, _ y: Step) -> Step {
     program.append(.compare(.less, x, y), .bool)
   }
 
@@ -133,8 +136,8 @@ extension ComplexProgram {
 
   /// The imaginary part of a function of a + ib; nil where it jumps or is constant.
   private mutating func imaginary(
-    _ function: UnaryFunction, _ a: Int, _ b: Int, _ real: Int
-  ) throws(Diagnostic) -> Int? {
+    _ function: UnaryFunction, _ a: Step, _ b: Step, _ real: Step
+  ) throws(Diagnostic) -> Step? {
     switch function {
     case .negate: return apply(.negate, b)
     case .abs:
@@ -177,13 +180,13 @@ extension ComplexProgram {
   }
 
   /// tanh z = (sinh a·cosh a + i·sin b·cos b) / (sinh² a + cos² b).
-  private mutating func hyperbolicTangent(_ a: Int, _ b: Int) -> Int {
+  private mutating func hyperbolicTangent(_ a: Step, _ b: Step) -> Step {
     let below = apply(.add, square(sinh(a)), square(apply(.cos, b)))
     return apply(.divide, apply(.multiply, apply(.sin, b), apply(.cos, b)), below)
   }
 
   /// The angle of 1 + e^z, from e^(−|a|) so that nothing overflows: log(1 + e^z) = z + log(1 + e^−z).
-  private mutating func softplus(_ a: Int, _ b: Int) -> Int {
+  private mutating func softplus(_ a: Step, _ b: Step) -> Step {
     let power = apply(.exp, apply(.negate, apply(.abs, a)))
     let above = apply(.multiply, power, apply(.sin, b))
     let angle = apply(
@@ -201,7 +204,7 @@ extension ComplexProgram {
     let real = program.append(.binary(function, x.real, y.real), type)
     if x.imaginary == nil, y.imaginary == nil { return Parts(real: real) }
     let (a, c) = (x.real, y.real)
-    let imaginary: Int? =
+    let imaginary: Step? =
       switch function {
       case .add: sum(x.imaginary, y.imaginary)
       case .subtract: sum(x.imaginary, y.imaginary.map { apply(.negate, $0) })
@@ -220,14 +223,14 @@ extension ComplexProgram {
     return Parts(real: real, imaginary: imaginary)
   }
 
-  private mutating func sum(_ x: Int?, _ y: Int?) -> Int? {
+  private mutating func sum(_ x: Step?, _ y: Step?) -> Step? {
     guard let x else { return y }
     guard let y else { return x }
     return apply(.add, x, y)
   }
 
   /// z^w = |z|^c·e^(i·c·b/a) for a real exponent c; e^(w·log z) for any other, which exists for a above 0.
-  private mutating func power(_ x: Parts, _ y: Parts, _ real: Int) -> Int? {
+  private mutating func power(_ x: Parts, _ y: Parts, _ real: Step) -> Step? {
     let (a, c) = (x.real, y.real)
     let ofBase = x.imaginary.map { b in
       // |z|^(c − 1)·c·b, which is finite where a is 0.
@@ -243,7 +246,7 @@ extension ComplexProgram {
     return sum(ofBase, ofExponent)
   }
 
-  private mutating func extremum(_ x: Parts, _ y: Parts, _ comparison: Comparison) -> Int {
+  private mutating func extremum(_ x: Parts, _ y: Parts, _ comparison: Comparison) -> Step {
     let zero = number(0)
     let isFirst = program.append(.compare(comparison, x.real, y.real), .bool)
     return program.append(.select(isFirst, x.imaginary ?? zero, y.imaginary ?? zero), .f64)

@@ -7,13 +7,13 @@ extension LoopNest {
   /// the step of the result.
   package static func elementwise(
     operands: [TensorType], result: TensorType,
-    body: (inout ScalarProgram, _ operands: [Int]) -> Int
+    body: (inout ScalarProgram, _ operands: [InstructionNumber]) -> InstructionNumber
   ) throws(Diagnostic) -> LoopNest {
     let extents = try result.boundExtents()
     let identity = IndexMap.identity(rank: extents.count)
     var program = ScalarProgram()
     var inputs: [Input] = []
-    var loads: [Int] = []
+    var loads: [InstructionNumber] = []
     for (operand, type) in operands.enumerated() {
       inputs.append(
         Input(operand: operand, access: Access(type.scalarType, extents: extents, map: identity)))

@@ -59,12 +59,14 @@ package struct LoopNest: Hashable, Sendable {
   package struct Output: Hashable, Sendable {
     package var target: Slot
     /// The step of the program whose value is written.
-    package var step: Int
+    package var step: InstructionNumber
     package var access: Access
     /// How points that share an element are combined; nil where none do.
     package var combiner: Combiner?
 
-    package init(_ target: Slot, step: Int, access: Access, combiner: Combiner? = nil) {
+    package init(
+      _ target: Slot, step: InstructionNumber, access: Access, combiner: Combiner? = nil
+    ) {
       self.target = target
       self.step = step
       self.access = access
@@ -72,7 +74,9 @@ package struct LoopNest: Hashable, Sendable {
     }
 
     /// A result of the kernel, by its number.
-    package init(result: Int, step: Int, access: Access, combiner: Combiner? = nil) {
+    package init(
+      result: Int, step: InstructionNumber, access: Access, combiner: Combiner? = nil
+    ) {
       self.init(.result(result), step: step, access: access, combiner: combiner)
     }
   }

@@ -1,6 +1,6 @@
 /// The number of one of the things of a kind, so that the numbers of two kinds cannot be mixed up.
 @usableFromInline
-package struct Number<Kind>: Hashable, Comparable, Sendable, ExpressibleByIntegerLiteral {
+package struct Number<Kind>: Hashable, Strideable, Sendable, ExpressibleByIntegerLiteral {
   /// The place in the list of all things of the kind, from 0 on.
   @usableFromInline package let rawValue: Int
 
@@ -18,25 +18,49 @@ package struct Number<Kind>: Hashable, Comparable, Sendable, ExpressibleByIntege
 
   @inlinable
   package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+
+  @inlinable
+  package func distance(to other: Number) -> Int { other.rawValue - rawValue }
+
+  @inlinable
+  package func advanced(by distance: Int) -> Number { Number(rawValue + distance) }
+}
+
+extension Number: CustomStringConvertible {
+  /// The digits alone, for texts and diagnostics.
+  @inlinable
+  package var description: String { String(rawValue) }
 }
 
 /// What is numbered.
 package enum Numbered {
   /// Values of a kernel graph.
-  package enum Value {}
+  package enum Value: KindInArrays {}
   /// Steps of a kernel graph.
-  package enum Step {}
+  package enum Step: KindInArrays {}
+  /// Steps of a scalar program.
+  package enum Instruction {}
+  /// Buffers of a plan.
+  package enum Buffer {}
 }
+
+/// A kind whose numbers subscript plain arrays; those of the others subscript a `NumberedArray` of their kind alone.
+@usableFromInline
+package protocol KindInArrays {}
 
 /// The number of a value of a kernel graph.
 package typealias ValueNumber = Number<Numbered.Value>
 /// The number of a step of a kernel graph, which it keeps wherever it moves.
 package typealias StepNumber = Number<Numbered.Step>
+/// The number of a step of a scalar program.
+package typealias InstructionNumber = Number<Numbered.Instruction>
+/// The number of a buffer of a plan.
+package typealias BufferNumber = Number<Numbered.Buffer>
 
 extension Array {
   /// The element that stands for the thing of a number.
   @inlinable
-  package subscript<Kind>(number: Number<Kind>) -> Element {
+  package subscript<Kind: KindInArrays>(number: Number<Kind>) -> Element {
     _read { yield self[number.rawValue] }
     _modify { yield &self[number.rawValue] }
   }

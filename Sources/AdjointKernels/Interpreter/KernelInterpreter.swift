@@ -39,7 +39,7 @@ package enum KernelInterpreter {
       buffers[output.target].fill(identity)
     }
     forEachPosition(of: nest.extents) { position in
-      var values: [ScalarValue] = []
+      var values: PerInstruction<ScalarValue> = []
       values.reserveCapacity(nest.program.steps.count)
       for step in nest.program.steps {
         values.append(evaluate(step, nest, position, values, buffers))
@@ -70,8 +70,8 @@ package enum KernelInterpreter {
   }
 
   private static func evaluate(
-    _ step: ScalarProgram.Step, _ nest: LoopNest, _ position: [Int], _ values: [ScalarValue],
-    _ buffers: NestBuffers
+    _ step: ScalarProgram.Step, _ nest: LoopNest, _ position: [Int],
+    _ values: PerInstruction<ScalarValue>, _ buffers: NestBuffers
   ) -> ScalarValue {
     switch step.instruction {
     case .load(let number):

@@ -10,7 +10,7 @@ package struct PlanInterpreter {
   /// The bytes as the last run left them.
   package private(set) var arena: [UInt8]
   /// For each step, the buffers whose content nothing needs after it.
-  private let dying: [[Plan.BufferID]]
+  private let dying: [[BufferNumber]]
 
   /// A context whose parameters have the given values.
   ///
@@ -53,10 +53,10 @@ package struct PlanInterpreter {
 extension PlanInterpreter {
   package static let poison: UInt8 = 0xFF
 
-  private static func dyingBuffers(of plan: Plan) -> [[Plan.BufferID]] {
+  private static func dyingBuffers(of plan: Plan) -> [[BufferNumber]] {
     // What the last step, or a reader after the run, finds in a buffer's bytes.
-    var lastUse = Array(repeating: -1, count: plan.buffers.count)
-    func content(_ buffer: Int) -> Int {
+    var lastUse = PerBuffer(repeating: -1, count: plan.buffers.count)
+    func content(_ buffer: BufferNumber) -> BufferNumber {
       var buffer = buffer
       while case .view(let other) = plan.buffers[buffer].role { buffer = other }
       return buffer
@@ -65,10 +65,10 @@ extension PlanInterpreter {
       for buffer in step.operands + step.results { lastUse[content(buffer)] = number }
     }
     for port in plan.outputs { lastUse[content(port.buffer)] = plan.steps.count }
-    var dying = Array(repeating: [Plan.BufferID](), count: plan.steps.count)
-    var isReplaced = Array(repeating: false, count: plan.buffers.count)
+    var dying = Array(repeating: [BufferNumber](), count: plan.steps.count)
+    var isReplaced = PerBuffer(repeating: false, count: plan.buffers.count)
     var isParameter = isReplaced
-    for (number, buffer) in plan.buffers.enumerated() {
+    for (number, buffer) in plan.buffers.numbered {
       switch buffer.role {
       case .parameter: isParameter[number] = true
       case .inPlace(let other):
@@ -77,7 +77,7 @@ extension PlanInterpreter {
       case .temporary, .input, .constant, .view: continue
       }
     }
-    for (number, buffer) in plan.buffers.enumerated() {
+    for (number, buffer) in plan.buffers.numbered {
       switch buffer.role {
       case .temporary, .inPlace:
         guard !isReplaced[number], !isParameter[number] else { continue }
@@ -88,7 +88,7 @@ extension PlanInterpreter {
     return dying
   }
 
-  private mutating func poison(_ buffer: Plan.BufferID) {
+  private mutating func poison(_ buffer: BufferNumber) {
     let start = plan.buffers[buffer].offset
     for place in start..<start + plan.buffers[buffer].byteCount { arena[place] = Self.poison }
   }
@@ -126,7 +126,7 @@ extension PlanInterpreter {
 }
 
 extension PlanInterpreter {
-  private mutating func store(_ tensor: Tensor, in buffer: Plan.BufferID) {
+  private mutating func store(_ tensor: Tensor, in buffer: BufferNumber) {
     switch tensor.storage {
     case .f32(let elements): store(elements.map { $0.bitPattern }, buffer)
     case .f64(let elements): store(elements.map { $0.bitPattern }, buffer)
@@ -138,7 +138,7 @@ extension PlanInterpreter {
   }
 
   private mutating func store<Element: FixedWidthInteger>(
-    _ elements: [Element], _ buffer: Plan.BufferID
+    _ elements: [Element], _ buffer: BufferNumber
   ) {
     var place = plan.buffers[buffer].offset
     for element in elements {
@@ -150,7 +150,7 @@ extension PlanInterpreter {
   }
 
   /// The elements in the bytes of a buffer.
-  private func tensor(in buffer: Plan.BufferID) throws(Diagnostic) -> Tensor {
+  private func tensor(in buffer: BufferNumber) throws(Diagnostic) -> Tensor {
     let type = plan.buffers[buffer].type
     let storage: Tensor.Storage =
       switch type.scalarType {
@@ -165,7 +165,7 @@ extension PlanInterpreter {
   }
 
   private func load<Element: FixedWidthInteger>(
-    _ buffer: Plan.BufferID, _: Element.Type
+    _ buffer: BufferNumber, _: Element.Type
   ) -> [Element] {
     let width = Element.bitWidth / 8
     let start = plan.buffers[buffer].offset

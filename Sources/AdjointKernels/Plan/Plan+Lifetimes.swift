@@ -11,8 +11,8 @@ extension Plan {
   /// When each buffer is written first and used last.
   ///
   /// Inputs, parameters and constants keep their bytes besides, from run to run.
-  package var lifetimes: [BufferLifetime] {
-    var lifetimes = Array(repeating: BufferLifetime(), count: buffers.count)
+  package var lifetimes: PerBuffer<BufferLifetime> {
+    var lifetimes = PerBuffer(repeating: BufferLifetime(), count: buffers.count)
     for (number, step) in steps.enumerated() {
       for buffer in step.results {
         lifetimes[buffer].first = lifetimes[buffer].first ?? number
@@ -26,11 +26,11 @@ extension Plan {
   }
 
   /// The names of the inputs and parameters that buffers are written over, by the numbers of these buffers.
-  package var nextParameters: [BufferID: String] {
-    var names: [BufferID: String] = [:]
+  package var nextParameters: [BufferNumber: String] {
+    var names: [BufferNumber: String] = [:]
     for port in inputs + parameters { names[port.buffer] = port.name }
-    var next: [BufferID: String] = [:]
-    for (number, buffer) in buffers.enumerated() {
+    var next: [BufferNumber: String] = [:]
+    for (number, buffer) in buffers.numbered {
       if case .inPlace(let other) = buffer.role, let name = names[other] {
         next[number] = name
       }

@@ -3,9 +3,6 @@ import AdjointCore
 /// Everything an executor needs, as plain data: kernels in order and the place of every buffer in
 /// one arena.
 package struct Plan: Hashable, Sendable {
-  /// The number of a buffer in `buffers`.
-  package typealias BufferID = Int
-
   /// A range of the arena that holds one value, or several in turn where views and in-place steps
   /// share it.
   package struct Buffer: Hashable, Sendable {
@@ -21,12 +18,12 @@ package struct Plan: Hashable, Sendable {
       /// Filled with `constants` when a context is made; no step writes it.
       case constant
       /// The bytes of another buffer under another shape.
-      case view(of: BufferID)
+      case view(of: BufferNumber)
       /// Written by a step over the bytes of a buffer which that step reads for the last time.
-      case inPlace(of: BufferID)
+      case inPlace(of: BufferNumber)
 
       /// The buffer that it shares bytes with, if it is made of one.
-      package var otherBuffer: BufferID? {
+      package var otherBuffer: BufferNumber? {
         switch self {
         case .view(let other), .inPlace(let other): other
         case .temporary, .input, .parameter, .constant: nil
@@ -54,12 +51,12 @@ package struct Plan: Hashable, Sendable {
   package struct Step: Hashable, Sendable {
     /// The number of the kernel in `kernels`.
     package var kernel: Int
-    package var operands: [BufferID]
-    package var results: [BufferID]
+    package var operands: [BufferNumber]
+    package var results: [BufferNumber]
     /// What it computes, as a label: the names of the nodes it stands for.
     package var label: String
 
-    package init(kernel: Int, operands: [BufferID], results: [BufferID], label: String) {
+    package init(kernel: Int, operands: [BufferNumber], results: [BufferNumber], label: String) {
       self.kernel = kernel
       self.operands = operands
       self.results = results
@@ -70,9 +67,9 @@ package struct Plan: Hashable, Sendable {
   /// A buffer that has a name outside.
   package struct Port: Hashable, Sendable {
     package var name: String
-    package var buffer: BufferID
+    package var buffer: BufferNumber
 
-    package init(name: String, buffer: BufferID) {
+    package init(name: String, buffer: BufferNumber) {
       self.name = name
       self.buffer = buffer
     }
@@ -83,7 +80,7 @@ package struct Plan: Hashable, Sendable {
 
   /// The kernels, each once however often it occurs.
   package var kernels: [Kernel] = []
-  package var buffers: [Buffer] = []
+  package var buffers: PerBuffer<Buffer> = []
   package var steps: [Step] = []
   /// Where steps may run at the same time, in order.
   package var forks: [Fork] = []
@@ -91,7 +88,7 @@ package struct Plan: Hashable, Sendable {
   package var parameters: [Port] = []
   package var outputs: [Port] = []
   /// The content of the buffers whose role is `constant`.
-  package var constants: [BufferID: Tensor] = [:]
+  package var constants: [BufferNumber: Tensor] = [:]
   /// The size of the arena.
   package var arenaByteCount = 0
   /// The largest sum of bytes that are live at once: no plan for these steps can be smaller.

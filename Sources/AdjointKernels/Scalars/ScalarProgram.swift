@@ -11,18 +11,18 @@ package enum ScalarInstruction: Hashable, Sendable {
   /// `start + step · (position along axis)`, as a number of the step's type.
   case index(AxisIndex)
   /// A function of one operand of the step's type.
-  case unary(UnaryFunction, Int)
+  case unary(UnaryFunction, InstructionNumber)
   /// A function of two operands of the step's type.
-  case binary(BinaryFunction, Int, Int)
+  case binary(BinaryFunction, InstructionNumber, InstructionNumber)
   /// A comparison of two operands of one type; the step's type is `bool`.
-  case compare(Comparison, Int, Int)
+  case compare(Comparison, InstructionNumber, InstructionNumber)
   /// The second operand where the first, a `bool`, is true, else the third.
-  case select(Int, Int, Int)
+  case select(InstructionNumber, InstructionNumber, InstructionNumber)
   /// The operand converted to the step's type.
-  case cast(Int)
+  case cast(InstructionNumber)
 
   /// The numbers of the steps this one reads.
-  package var operands: [Int] {
+  package var operands: [InstructionNumber] {
     switch self {
     case .load, .constant, .index: []
     case .unary(_, let a), .cast(let a): [a]
@@ -32,7 +32,9 @@ package enum ScalarInstruction: Hashable, Sendable {
   }
 
   /// The same instruction with its operands renumbered.
-  package func renumbered(_ number: (Int) -> Int) -> ScalarInstruction {
+  package func renumbered(
+    _ number: (InstructionNumber) -> InstructionNumber
+  ) -> ScalarInstruction {
     switch self {
     case .load, .constant, .index: self
     case .unary(let function, let a): .unary(function, number(a))
@@ -58,15 +60,16 @@ package struct ScalarProgram: Hashable, Sendable {
   }
 
   /// The steps in the order of evaluation.
-  package private(set) var steps: [Step] = []
+  package private(set) var steps: PerInstruction<Step> = []
 
   /// A program without steps.
   package init() {}
 
   /// Appends a step and returns its number.
   @discardableResult
-  package mutating func append(_ instruction: ScalarInstruction, _ type: ScalarType) -> Int {
-    steps.append(Step(instruction: instruction, type: type))
-    return steps.count - 1
+  package mutating func append(
+    _ instruction: ScalarInstruction, _ type: ScalarType
+  ) -> InstructionNumber {
+    steps.add(Step(instruction: instruction, type: type))
   }
 }

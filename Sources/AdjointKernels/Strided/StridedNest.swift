@@ -24,13 +24,13 @@ package struct StridedNest: Sendable {
 
   package struct Output: Hashable, Sendable {
     package var access: Access
-    package var step: Int
+    package var step: InstructionNumber
     package var combiner: Combiner?
   }
 
   package var extents: [Int]
   package var inputs: [Access]
-  package var steps: [ScalarProgram.Step]
+  package var steps: PerInstruction<ScalarProgram.Step>
   package var outputs: [Output]
   /// How many of the outermost loops are written around the nest: the rows of a group.
   package var rowAxes = 0
@@ -213,7 +213,7 @@ extension StridedNest {
 
   /// The nest with some of its outputs and only what they need.
   private func keepOutputs(_ kept: [Int]) -> StridedNest {
-    var needed = Array(repeating: false, count: steps.count)
+    var needed = PerInstruction(repeating: false, count: steps.count)
     for output in kept { needed[outputs[output].step] = true }
     for step in steps.indices.reversed() where needed[step] {
       for operand in steps[step].instruction.operands { needed[operand] = true }
@@ -221,9 +221,9 @@ extension StridedNest {
     var piece = self
     piece.steps = []
     piece.inputs = []
-    var numbers = Array(repeating: 0, count: steps.count)
+    var numbers = PerInstruction<InstructionNumber>(repeating: 0, count: steps.count)
     for step in steps.indices where needed[step] {
-      numbers[step] = piece.steps.count
+      numbers[step] = piece.steps.endIndex
       var copy = steps[step]
       if case .load(let input) = copy.instruction {
         copy.instruction = .load(input: piece.inputs.count)

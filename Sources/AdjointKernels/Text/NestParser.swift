@@ -7,8 +7,8 @@ struct NestParser {
   private var views: [String: NestPrinter.View] = [:]
   private var literals = LiteralTypes([])
   private var program = ScalarProgram()
-  private var numbers: [ScalarProgram.Step: Int] = [:]
-  private var named: [String: Int] = [:]
+  private var numbers: [ScalarProgram.Step: InstructionNumber] = [:]
+  private var named: [String: InstructionNumber] = [:]
   private var inputs: [LoopNest.Input] = []
   private var outputs: [LoopNest.Output] = []
 
@@ -94,7 +94,9 @@ struct NestParser {
     return LoopNest(extents: extents, inputs: inputs, program: program, outputs: outputs)
   }
 
-  private mutating func append(_ instruction: ScalarInstruction, _ type: ScalarType) -> Int {
+  private mutating func append(
+    _ instruction: ScalarInstruction, _ type: ScalarType
+  ) -> InstructionNumber {
     let step = ScalarProgram.Step(instruction: instruction, type: type)
     if let number = numbers[step] { return number }
     let number = program.append(instruction, type)
@@ -151,7 +153,7 @@ struct NestParser {
 extension NestParser {
   private mutating func expression(
     _ scanner: inout TextScanner, depth: Int
-  ) throws(Diagnostic) -> Int {
+  ) throws(Diagnostic) -> InstructionNumber {
     guard depth < Self.deepest else { throw scanner.mistake("an expression is too deep") }
     let place = scanner
     if let literal = try literal(&scanner) { return literal }
@@ -165,7 +167,7 @@ extension NestParser {
       return append(.load(input: number), view.scalarType)
     }
     guard scanner.accepts("(") else { throw place.expected("an element, a step or a function") }
-    var operands: [Int] = []
+    var operands: [InstructionNumber] = []
     if !scanner.comes(")") {
       repeat {
         operands.append(try expression(&scanner, depth: depth + 1))
@@ -178,7 +180,9 @@ extension NestParser {
     return step
   }
 
-  private mutating func call(_ name: String, _ operands: [Int]) -> Int? {
+  private mutating func call(
+    _ name: String, _ operands: [InstructionNumber]
+  ) -> InstructionNumber? {
     let types = operands.map { program.steps[$0].type }
     switch operands.count {
     case 1:
@@ -197,7 +201,9 @@ extension NestParser {
     }
   }
 
-  private mutating func position(_ scanner: inout TextScanner) throws(Diagnostic) -> Int {
+  private mutating func position(
+    _ scanner: inout TextScanner
+  ) throws(Diagnostic) -> InstructionNumber {
     let type = try typeOfNumber(literals.whole, &scanner)
     try scanner.expect("(")
     let index = try index(&scanner)
@@ -215,7 +221,9 @@ extension NestParser {
   }
 
   /// A number, if one comes next.
-  private mutating func literal(_ scanner: inout TextScanner) throws(Diagnostic) -> Int? {
+  private mutating func literal(
+    _ scanner: inout TextScanner
+  ) throws(Diagnostic) -> InstructionNumber? {
     var copy = scanner
     guard let text = try? copy.number() else { return nil }
     if text == "true" || text == "false" {

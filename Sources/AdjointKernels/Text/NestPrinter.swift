@@ -10,7 +10,7 @@ struct NestPrinter {
   private let literals: LiteralTypes
   private var views: [View] = []
   /// The texts of the steps that stand for themselves.
-  private var texts: [String]
+  private var texts: PerInstruction<String>
   /// The lines of named steps.
   private var lines: [String] = []
 
@@ -35,7 +35,7 @@ struct NestPrinter {
       nest.inputs.map { View($0.source, $0.access) }
       + nest.outputs.map { View($0.target, $0.access) }
     literals = LiteralTypes(views.map(\.scalarType))
-    texts = Array(repeating: "", count: nest.program.steps.count)
+    texts = PerInstruction(repeating: "", count: nest.program.steps.count)
     for view in views where !self.views.contains(view) { self.views.append(view) }
     writeSteps()
   }
@@ -81,7 +81,7 @@ struct NestPrinter {
 
   private mutating func writeSteps() {
     var named = 0
-    for (number, step) in nest.program.steps.enumerated()
+    for (number, step) in nest.program.steps.numbered
     where order.representative(of: number) == number {
       let text = text(step)
       if order.isNamed[number] {
@@ -95,7 +95,7 @@ struct NestPrinter {
   }
 
   private func text(_ step: ScalarProgram.Step) -> String {
-    func operand(_ number: Int) -> String { texts[order.representative(of: number)] }
+    func operand(_ number: InstructionNumber) -> String { texts[order.representative(of: number)] }
     switch step.instruction {
     case .load(let number):
       let input = nest.inputs[number]

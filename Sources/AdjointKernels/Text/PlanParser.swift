@@ -68,22 +68,22 @@ package struct PlanParser {
     while !scanner.isAtEnd, scanner.indentation >= 2 { try line(&self) }
   }
 
-  private mutating func buffer() throws(Diagnostic) -> Plan.BufferID {
+  private mutating func buffer() throws(Diagnostic) -> BufferNumber {
     try scanner.expect("b")
-    return try scanner.integer("the number of a buffer")
+    return BufferNumber(try scanner.integer("the number of a buffer"))
   }
 
   private mutating func readStep() throws(Diagnostic) {
     stepPlaces.append(scanner.location)
     try scanner.expect("\(plan.steps.count):")
-    var results: [Plan.BufferID] = []
+    var results: [BufferNumber] = []
     if !scanner.comes("=") {
       repeat { results.append(try buffer()) } while scanner.accepts(",")
     }
     try scanner.expect("= k")
     let kernel = try scanner.integer("the number of a kernel")
     try scanner.expect("(")
-    var operands: [Plan.BufferID] = []
+    var operands: [BufferNumber] = []
     if !scanner.comes(")") {
       repeat { operands.append(try buffer()) } while scanner.accepts(",")
     }
@@ -111,7 +111,7 @@ package struct PlanParser {
   }
 
   private mutating func readBuffer() throws(Diagnostic) {
-    let number = plan.buffers.count
+    let number = plan.buffers.endIndex
     try scanner.expect("b\(number)")
     let scalarType = try scanner.scalarType()
     let place = scanner
@@ -129,7 +129,7 @@ package struct PlanParser {
   }
 
   private mutating func role(
-    of number: Plan.BufferID, _ type: TensorType
+    of number: BufferNumber, _ type: TensorType
   ) throws(Diagnostic) -> Plan.Buffer.Role {
     if scanner.accepts("input") {
       let name = scanner.restOfLine()

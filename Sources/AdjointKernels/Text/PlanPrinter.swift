@@ -72,7 +72,7 @@ package enum PlanPrinter {
   private static func bufferLines(_ plan: Plan, _ constants: Constants) -> [String] {
     let lifetimes = plan.lifetimes
     let nextParameters = plan.nextParameters
-    var names: [Plan.BufferID: String] = [:]
+    var names: [BufferNumber: String] = [:]
     for port in plan.inputs + plan.parameters { names[port.buffer] = port.name }
     return plan.buffers.indices.map { number in
       let buffer = plan.buffers[number]

@@ -17,9 +17,9 @@ extension LoopNest {
 struct WritingOrder {
   private let nest: LoopNest
   /// For each step, the first that is equal to it.
-  private let representatives: [Int]
+  private let representatives: PerInstruction<InstructionNumber>
   /// For each step, whether it has a line and a name.
-  private(set) var isNamed: [Bool]
+  private(set) var isNamed: PerInstruction<Bool>
 
   /// With more functions than this an expression inside another one is named.
   private static let longest = 8
@@ -27,10 +27,10 @@ struct WritingOrder {
   init(_ nest: LoopNest) {
     self.nest = nest
     let steps = nest.program.steps
-    var representatives: [Int] = []
+    var representatives: PerInstruction<InstructionNumber> = []
     representatives.reserveCapacity(steps.count)
-    var known: [ScalarProgram.Step: Int] = [:]
-    for (number, step) in steps.enumerated() {
+    var known: [ScalarProgram.Step: InstructionNumber] = [:]
+    for (number, step) in steps.numbered {
       var instruction = step.instruction.renumbered { representatives[$0] }
       if case .load(let input) = instruction {
         let first = nest.inputs[..<input].firstIndex(of: nest.inputs[input])
@@ -41,14 +41,14 @@ struct WritingOrder {
       if known[step] == nil { known[step] = number }
     }
     self.representatives = representatives
-    var uses = Array(repeating: 0, count: steps.count)
+    var uses = PerInstruction(repeating: 0, count: steps.count)
     for output in nest.outputs { uses[representatives[output.step]] += 1 }
     for number in steps.indices.reversed()
     where representatives[number] == number && uses[number] > 0 {
       for operand in steps[number].instruction.operands { uses[representatives[operand]] += 1 }
     }
-    isNamed = Array(repeating: false, count: steps.count)
-    var sizes = Array(repeating: 0, count: steps.count)
+    isNamed = PerInstruction(repeating: false, count: steps.count)
+    var sizes = PerInstruction(repeating: 0, count: steps.count)
     for number in steps.indices where representatives[number] == number && uses[number] > 0 {
       let instruction = steps[number].instruction
       if instruction.isLeaf { continue }
@@ -61,10 +61,10 @@ struct WritingOrder {
   }
 
   /// The step that stands for all that are equal to one.
-  func representative(of step: Int) -> Int { representatives[step] }
+  func representative(of step: InstructionNumber) -> InstructionNumber { representatives[step] }
 
   /// The named steps, and then those that the outputs store: the roots of what is written.
-  var roots: [Int] {
+  var roots: [InstructionNumber] {
     isNamed.indices.filter { isNamed[$0] } + nest.outputs.map { representatives[$0.step] }
   }
 
@@ -72,7 +72,8 @@ struct WritingOrder {
     var program = ScalarProgram()
     var inputs: [LoopNest.Input] = []
     var inputNumbers: [Int: Int] = [:]
-    var numbers: [Int?] = Array(repeating: nil, count: nest.program.steps.count)
+    var numbers = PerInstruction<InstructionNumber?>(
+      repeating: nil, count: nest.program.steps.count)
     // A step waits on the stack until its operands have numbers: expressions may be deep.
     for root in roots {
       var waiting = [root]

@@ -130,7 +130,7 @@ extension KernelFootprint {
 extension LoopNest {
   /// Refuses a program whose steps read what they cannot.
   fileprivate func checkProgram() throws(Diagnostic) {
-    for (number, step) in program.steps.enumerated() {
+    for (number, step) in program.steps.numbered {
       guard step.instruction.operands.allSatisfy({ $0 >= 0 && $0 < number }) else {
         throw Diagnostic(.invalidPlan, "step \(number) of a program reads a later one")
       }

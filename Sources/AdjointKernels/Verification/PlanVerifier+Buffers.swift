@@ -7,7 +7,7 @@ extension PlanVerifier {
       throw failure("the arena has \(plan.arenaByteCount) bytes, no multiple of \(Plan.alignment)")
     }
     var end = 0
-    for (number, buffer) in plan.buffers.enumerated() {
+    for (number, buffer) in plan.buffers.numbered {
       do {
         try buffer.type.validate()
         _ = try buffer.type.boundExtents()
@@ -34,7 +34,7 @@ extension PlanVerifier {
 
   /// Checks what a buffer says of others and of constants, and returns the buffer whose bytes it
   /// shows.
-  private func checkRole(of number: Int) throws(Diagnostic) -> Int {
+  private func checkRole(of number: BufferNumber) throws(Diagnostic) -> BufferNumber {
     let buffer = plan.buffers[number]
     let constant = plan.constants[number]
     switch buffer.role {
@@ -80,7 +80,7 @@ extension PlanVerifier {
         }
       }
     }
-    for (number, buffer) in plan.buffers.enumerated() {
+    for (number, buffer) in plan.buffers.numbered {
       switch buffer.role {
       case .input, .constant: lastRead[number] = plan.steps.count
       case .parameter, .temporary, .view, .inPlace: continue

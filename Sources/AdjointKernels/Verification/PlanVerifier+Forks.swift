@@ -3,7 +3,7 @@ import AdjointCore
 extension PlanVerifier {
   /// The bytes that a step of a branch reads or writes.
   private struct Touch {
-    let buffer: Int
+    let buffer: BufferNumber
     let branch: Int
     let isWrite: Bool
   }

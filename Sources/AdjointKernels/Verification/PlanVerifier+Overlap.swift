@@ -7,13 +7,13 @@ extension PlanVerifier {
   /// compared with its two neighbours. What is live in a fork is so in all of it.
   func checkOverlap() throws(Diagnostic) -> Int {
     let times = StepTimes(stepCount: plan.steps.count, forks: plan.forks)
-    let start = plan.buffers.indices.map { times.first(firstUse(of: $0)) }
-    let end = plan.buffers.indices.map { times.last(lastUse(of: $0)) }
+    let start = PerBuffer(plan.buffers.indices.map { times.first(firstUse(of: $0)) })
+    let end = PerBuffer(plan.buffers.indices.map { times.last(lastUse(of: $0)) })
     let values = plan.buffers.indices.filter {
       contents[$0] == $0 && plan.buffers[$0].byteCount > 0
     }
     let byOffset = values.sorted { (plan.buffers[$0].offset, $0) < (plan.buffers[$1].offset, $1) }
-    var ranks = Array(repeating: -1, count: plan.buffers.count)
+    var ranks = PerBuffer(repeating: -1, count: plan.buffers.count)
     for (rank, value) in byOffset.enumerated() { ranks[value] = rank }
     let starting = values.sorted { (start[$0], $0) < (start[$1], $1) }
     let ending = values.sorted { (end[$0], $0) < (end[$1], $1) }
@@ -52,26 +52,26 @@ extension PlanVerifier {
   }
 
   /// From when on a value is live.
-  private func firstUse(of value: Int) -> Moment {
+  private func firstUse(of value: BufferNumber) -> Moment {
     switch plan.buffers[value].role {
     case .input, .parameter, .constant: .before
     case .temporary, .inPlace, .view: .step(firstWrite[value])
     }
   }
 
-  private func lastUse(of value: Int) -> Moment {
+  private func lastUse(of value: BufferNumber) -> Moment {
     let last = max(lastRead[value], lastWrite[value])
     return last < 0 ? .before : last < plan.steps.count ? .step(last) : .after
   }
 
-  private func areApart(_ a: Int, _ b: Int) -> Bool {
+  private func areApart(_ a: BufferNumber, _ b: BufferNumber) -> Bool {
     let (x, y) = (plan.buffers[a], plan.buffers[b])
     return x.offset + x.byteCount <= y.offset || y.offset + y.byteCount <= x.offset
   }
 
   /// Offsets and the arena are aligned, so that live values stay apart when rounded up, and their
   /// sum stays below the arena.
-  private func alignedByteCount(_ value: Int) -> Int {
+  private func alignedByteCount(_ value: BufferNumber) -> Int {
     (plan.buffers[value].byteCount + Plan.alignment - 1) / Plan.alignment * Plan.alignment
   }
 }

@@ -58,7 +58,7 @@ extension PlanVerifier {
 
   /// That each value is complete before it is read.
   func checkWrites() throws(Diagnostic) {
-    for (number, buffer) in plan.buffers.enumerated() {
+    for (number, buffer) in plan.buffers.numbered {
       switch buffer.role {
       case .temporary, .inPlace:
         guard firstWrite[number] < Int.max else {
@@ -82,7 +82,7 @@ extension PlanVerifier {
 
   /// Whether the writes of a buffer, in order, write each element: one that writes all may be
   /// followed by some that write parts of it, and otherwise disjoint parts make up the whole.
-  private func isComplete(_ buffer: Int) -> Bool {
+  private func isComplete(_ buffer: BufferNumber) -> Bool {
     let count = plan.buffers[buffer].type.shape.elementCount ?? 0
     if count == 0 { return true }
     // Parts of nothing, as of an empty operand of a concatenation, do not matter.
@@ -103,12 +103,12 @@ extension PlanVerifier {
   /// written once.
   mutating func checkUpdates() throws(Diagnostic) {
     // Where the bytes hold a parameter's next value.
-    var isUpdate = Array(repeating: false, count: plan.buffers.count)
-    for (number, buffer) in plan.buffers.enumerated() {
+    var isUpdate = PerBuffer(repeating: false, count: plan.buffers.count)
+    for (number, buffer) in plan.buffers.numbered {
       switch buffer.role {
       case .inPlace(let other):
         let old = contents[other]
-        guard !isUpdate[old], successors[old] < 0 else {
+        guard !isUpdate[old], successors[old] == nil else {
           throw failure("\(name(buffer: old)) is written over more than once")
         }
         successors[old] = number
@@ -120,15 +120,15 @@ extension PlanVerifier {
       case .temporary, .input, .parameter, .constant, .view: continue
       }
     }
-    for (number, buffer) in plan.buffers.enumerated() {
+    for (number, buffer) in plan.buffers.numbered {
       guard case .parameter = buffer.role else { continue }
       if firstWrite[number] < Int.max { try checkDirectUpdate(number) }
-      guard successors[number] < 0 else { continue }
+      guard successors[number] == nil else { continue }
       lastRead[number] = plan.steps.count
     }
   }
 
-  private func checkInPlace(_ number: Int, over old: Int) throws(Diagnostic) {
+  private func checkInPlace(_ number: BufferNumber, over old: BufferNumber) throws(Diagnostic) {
     switch plan.buffers[old].role {
     case .temporary, .inPlace, .parameter: break
     case .input, .constant, .view:
@@ -148,9 +148,9 @@ extension PlanVerifier {
   }
 
   /// A parameter that a step writes under its own number.
-  private func checkDirectUpdate(_ number: Int) throws(Diagnostic) {
+  private func checkDirectUpdate(_ number: BufferNumber) throws(Diagnostic) {
     let step = firstWrite[number]
-    guard step == lastWrite[number], lastRead[number] <= step, successors[number] < 0 else {
+    guard step == lastWrite[number], lastRead[number] <= step, successors[number] == nil else {
       throw failure(
         "\(name(step: step)) writes the parameter \(name(buffer: number)), which is read later "
           + "or updated twice")
@@ -158,7 +158,9 @@ extension PlanVerifier {
     if lastRead[number] == step { try checkAlias(of: number, under: number, at: step) }
   }
 
-  private func checkAlias(of old: Int, under result: Int, at number: Int) throws(Diagnostic) {
+  private func checkAlias(
+    of old: BufferNumber, under result: BufferNumber, at number: Int
+  ) throws(Diagnostic) {
     let step = plan.steps[number]
     guard let place = step.results.firstIndex(of: result) else { return }
     for (operand, buffer) in step.operands.enumerated() where contents[buffer] == old {

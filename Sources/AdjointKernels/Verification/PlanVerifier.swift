@@ -9,17 +9,17 @@ struct PlanVerifier {
   let plan: Plan
   var footprints: [KernelFootprint] = []
   /// For each buffer, the one whose bytes it shows: itself, unless it is a view.
-  var contents: [Int] = []
+  var contents: PerBuffer<BufferNumber> = []
   /// For each buffer, the first and the last step that write it, with what they write in order.
-  var firstWrite: [Int]
-  var lastWrite: [Int]
-  var writes: [[WrittenPart]]
+  var firstWrite: PerBuffer<Int>
+  var lastWrite: PerBuffer<Int>
+  var writes: PerBuffer<[WrittenPart]>
   /// For each content, the first and the last step that read it; for the last, the number of steps
   /// where it must hold after the run.
-  var firstRead: [Int]
-  var lastRead: [Int]
+  var firstRead: PerBuffer<Int>
+  var lastRead: PerBuffer<Int>
   /// For each content, the buffer that is written in its place.
-  var successors: [Int]
+  var successors: PerBuffer<BufferNumber?>
 
   /// Proves everything but the lower bound, which it returns.
   ///
@@ -40,12 +40,12 @@ struct PlanVerifier {
   private init(_ plan: Plan) {
     self.plan = plan
     let count = plan.buffers.count
-    firstWrite = Array(repeating: Int.max, count: count)
-    lastWrite = Array(repeating: -1, count: count)
-    writes = Array(repeating: [], count: count)
-    firstRead = Array(repeating: Int.max, count: count)
-    lastRead = Array(repeating: -1, count: count)
-    successors = Array(repeating: -1, count: count)
+    firstWrite = PerBuffer(repeating: Int.max, count: count)
+    lastWrite = PerBuffer(repeating: -1, count: count)
+    writes = PerBuffer(repeating: [], count: count)
+    firstRead = PerBuffer(repeating: Int.max, count: count)
+    lastRead = PerBuffer(repeating: -1, count: count)
+    successors = PerBuffer(repeating: nil, count: count)
   }
 
   private mutating func checkKernels() throws(Diagnostic) {
@@ -63,7 +63,7 @@ struct PlanVerifier {
     return label.isEmpty ? "step \(step)" : "step \(step) (\(label))"
   }
 
-  func name(buffer: Int) -> String { "buffer \(buffer) (\(plan.buffers[buffer].type))" }
+  func name(buffer: BufferNumber) -> String { "buffer \(buffer) (\(plan.buffers[buffer].type))" }
 
   func failure(_ message: String) -> Diagnostic {
     Diagnostic(.invalidPlan, message + "; the plan cannot be run, build it again")

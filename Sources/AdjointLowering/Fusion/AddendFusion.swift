@@ -120,8 +120,8 @@ private struct AddendFusion {
     of nest: LoopNest, after sum: LinearSum, _ product: Int, _ result: ValueNumber
   ) -> LoopNest {
     var builder = NestBuilder()
-    var numbers: [Int] = []
-    for (number, step) in nest.program.steps.enumerated() {
+    var numbers: PerInstruction<InstructionNumber> = []
+    for (number, step) in nest.program.steps.numbered {
       switch step.instruction {
       case _ where number == sum.step:
         var input = nest.inputs[product]

@@ -32,7 +32,7 @@ struct EpilogueDraft {
   ///
   /// Of what is stored so far only some is kept. False where the program is too long then.
   mutating func add(_ nest: LoopNest, keeping kept: [ValueNumber]) -> Bool {
-    var steps: [Slot: Int] = [:]
+    var steps: [Slot: InstructionNumber] = [:]
     for output in outputs { steps[output.target] = output.step }
     let numbers = builder.splice(nest, through: nil) { steps[$0.source] }
     outputs =

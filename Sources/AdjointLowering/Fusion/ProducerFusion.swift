@@ -64,8 +64,8 @@ private struct ProducerFusion {
     }
     var nodes: [Int] = []
     var builder = NestBuilder()
-    var loads: [Int: Int] = [:]
-    var numbers: [Int] = []
+    var loads: [Int: InstructionNumber] = [:]
+    var numbers: PerInstruction<InstructionNumber> = []
     for (place, own) in nest.program.steps.enumerated() {
       guard case .load(let load) = own.instruction else {
         numbers.append(builder.append(own.instruction.renumbered { numbers[$0] }, own.type))
@@ -102,7 +102,7 @@ private struct ProducerFusion {
   private mutating func load(
     _ input: LoopNest.Input, of nest: LoopNest, into builder: inout NestBuilder,
     leaving rest: (steps: Int, inputs: Int), nodes: inout [Int]
-  ) -> Int {
+  ) -> InstructionNumber {
     guard let value = input.source.value, let producer = uses.onlyWriter(of: value),
       let body = bodies[producer]
     else { return builder.load(input) }
@@ -121,11 +121,11 @@ private struct ProducerFusion {
   private func inline(
     _ body: Body, _ input: LoopNest.Input, of nest: LoopNest, into builder: inout NestBuilder,
     leaving rest: (steps: Int, inputs: Int)
-  ) -> Int? {
+  ) -> InstructionNumber? {
     let isSameLoop =
       body.extents == nest.extents && nest.isAtPoint(input.access)
     let checkpoint = builder.checkpoint
-    let step: Int
+    let step: InstructionNumber
     if isSameLoop, builder.steps.isEmpty {
       // Nothing to join it with: the program grows where it is.
       builder = body.builder

@@ -23,7 +23,7 @@ extension LoopNest {
   /// The nest with numbers in the place of the values that are known to be one.
   fileprivate func replacingLoads(of literal: (ValueNumber) -> ScalarLiteral?) -> LoopNest {
     var builder = NestBuilder()
-    var numbers: [Int] = []
+    var numbers: PerInstruction<InstructionNumber> = []
     for step in program.steps {
       switch step.instruction {
       case .load(let input):

@@ -9,7 +9,7 @@ import AdjointKernels
 /// library that is given one does not read what it scales, and so would hide a NaN.
 struct LinearSum {
   /// The number of the step.
-  let step: Int
+  let step: InstructionNumber
   let scale: Double
   /// The number of the input y.
   let addend: Int
@@ -50,7 +50,9 @@ struct LinearSum {
   }
 
   /// The only step that uses a step, which no output is.
-  private static func onlyUser(of step: Int, in nest: LoopNest) -> Int? {
+  private static func onlyUser(
+    of step: InstructionNumber, in nest: LoopNest
+  ) -> InstructionNumber? {
     if nest.outputs.contains(where: { $0.step == step }) { return nil }
     var users = nest.program.steps.indices.lazy.filter {
       nest.program.steps[$0].instruction.operands.contains(step)
@@ -59,13 +61,15 @@ struct LinearSum {
     return user
   }
 
-  private static func constant(_ step: Int, in steps: [ScalarProgram.Step]) -> Double? {
+  private static func constant(
+    _ step: InstructionNumber, in steps: PerInstruction<ScalarProgram.Step>
+  ) -> Double? {
     if case .constant(let literal) = steps[step].instruction { literal.double } else { nil }
   }
 
   /// A step as a multiple of an input that is read just like another.
   private static func multiple(
-    _ step: Int, like other: Int, in nest: LoopNest
+    _ step: InstructionNumber, like other: Int, in nest: LoopNest
   ) -> (input: Int, scale: Double)? {
     let steps = nest.program.steps
     switch steps[step].instruction {

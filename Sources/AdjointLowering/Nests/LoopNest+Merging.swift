@@ -17,7 +17,7 @@ extension LoopNest {
       Set((earlier.outputs + nest.outputs).filter { $0.combiner != nil }.map(nest.reducedAxes))
         .count <= 1
     else { return nil }
-    var written: [Slot: Int] = [:]
+    var written: [Slot: InstructionNumber] = [:]
     for output in earlier.outputs { written[output.target] = output.step }
     let reduced = Set(earlier.outputs.filter { $0.combiner != nil }.map(\.target))
     var sharesSomething = false
@@ -57,7 +57,7 @@ extension LoopNest {
 
 extension LoopNest.Output {
   /// The same output of a program whose steps have other numbers.
-  func renumbered(_ numbers: [Int]) -> LoopNest.Output {
+  func renumbered(_ numbers: PerInstruction<InstructionNumber>) -> LoopNest.Output {
     var output = self
     output.step = numbers[step]
     return output

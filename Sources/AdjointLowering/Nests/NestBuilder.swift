@@ -10,19 +10,19 @@ struct NestBuilder {
 
   /// A state to return to.
   struct Checkpoint {
-    let steps: Int
+    let steps: InstructionNumber
     let inputs: Int
   }
 
-  private(set) var steps: [ScalarProgram.Step] = []
+  private(set) var steps: PerInstruction<ScalarProgram.Step> = []
   private(set) var inputs: [LoopNest.Input] = []
   /// For each step, bits that equal steps have in common: comparing these finds a step among the few
   /// of a program sooner than a dictionary does, and copies and rolls back with it.
-  private var fingerprints: [UInt32] = []
+  private var fingerprints: PerInstruction<UInt32> = []
 
   init() {}
 
-  var checkpoint: Checkpoint { Checkpoint(steps: steps.count, inputs: inputs.count) }
+  var checkpoint: Checkpoint { Checkpoint(steps: steps.endIndex, inputs: inputs.count) }
 
   /// Forgets what was added since the checkpoint.
   mutating func rollBack(to checkpoint: Checkpoint) {
@@ -32,20 +32,21 @@ struct NestBuilder {
   }
 
   /// The number of a step, added unless there is an equal one.
-  mutating func append(_ instruction: ScalarInstruction, _ type: ScalarType) -> Int {
+  mutating func append(
+    _ instruction: ScalarInstruction, _ type: ScalarType
+  ) -> InstructionNumber {
     let step = ScalarProgram.Step(instruction: instruction, type: type)
     let fingerprint = instruction.fingerprint
     for number in fingerprints.indices
     where fingerprints[number] == fingerprint && steps[number] == step {
       return number
     }
-    steps.append(step)
     fingerprints.append(fingerprint)
-    return steps.count - 1
+    return steps.add(step)
   }
 
   /// The number of the step that loads an input.
-  mutating func load(_ input: LoopNest.Input) -> Int {
+  mutating func load(_ input: LoopNest.Input) -> InstructionNumber {
     append(.load(input: number(of: input)), input.access.scalarType)
   }
 
@@ -64,21 +65,23 @@ struct NestBuilder {
   /// load that `replace` knows becomes the step that it names.
   mutating func splice(
     _ nest: LoopNest, through map: IndexMap?,
-    replacing replace: (LoopNest.Input) -> Int? = { _ in nil }
-  ) -> [Int] {
+    replacing replace: (LoopNest.Input) -> InstructionNumber? = { _ in nil }
+  ) -> PerInstruction<InstructionNumber> {
     splice(nest.program.steps, nest.inputs, through: map, replacing: replace)
   }
 
   /// Adds a program that is still under construction, in the same way.
-  mutating func splice(_ other: NestBuilder, through map: IndexMap?) -> [Int] {
+  mutating func splice(
+    _ other: NestBuilder, through map: IndexMap?
+  ) -> PerInstruction<InstructionNumber> {
     splice(other.steps, other.inputs, through: map) { _ in nil }
   }
 
   private mutating func splice(
-    _ added: [ScalarProgram.Step], _ addedInputs: [LoopNest.Input], through map: IndexMap?,
-    replacing replace: (LoopNest.Input) -> Int?
-  ) -> [Int] {
-    var numbers: [Int] = []
+    _ added: PerInstruction<ScalarProgram.Step>, _ addedInputs: [LoopNest.Input],
+    through map: IndexMap?, replacing replace: (LoopNest.Input) -> InstructionNumber?
+  ) -> PerInstruction<InstructionNumber> {
+    var numbers: PerInstruction<InstructionNumber> = []
     numbers.reserveCapacity(added.count)
     for step in added {
       switch step.instruction {
@@ -98,23 +101,23 @@ struct NestBuilder {
 
   /// The nest with this program, without the steps and inputs that no output depends on.
   func nest(extents: [Int], outputs: [LoopNest.Output]) -> LoopNest {
-    var isUsed = Array(repeating: false, count: steps.count)
+    var isUsed = PerInstruction(repeating: false, count: steps.count)
     for output in outputs { isUsed[output.step] = true }
     for number in steps.indices.reversed() where isUsed[number] {
       for operand in steps[number].instruction.operands { isUsed[operand] = true }
     }
     var program = ScalarProgram()
-    var numbers = Array(repeating: -1, count: steps.count)
+    var numbers = PerInstruction<InstructionNumber>(repeating: 0, count: steps.count)
     var usedInputs: [LoopNest.Input] = []
-    var inputNumbers = Array(repeating: -1, count: inputs.count)
-    for (number, step) in steps.enumerated() where isUsed[number] {
+    var inputNumbers: [Int?] = Array(repeating: nil, count: inputs.count)
+    for (number, step) in steps.numbered where isUsed[number] {
       var instruction = step.instruction.renumbered { numbers[$0] }
       if case .load(let input) = instruction {
-        if inputNumbers[input] < 0 {
-          inputNumbers[input] = usedInputs.count
-          usedInputs.append(inputs[input])
-        }
-        instruction = .load(input: inputNumbers[input])
+        let known = inputNumbers[input]
+        if known == nil { usedInputs.append(inputs[input]) }
+        let number = known ?? usedInputs.count - 1
+        inputNumbers[input] = number
+        instruction = .load(input: number)
       }
       numbers[number] = program.append(instruction, step.type)
     }
@@ -136,11 +139,11 @@ extension ScalarInstruction {
     case .constant(.floating(let bits)): Self.mixed(2, Int(truncatingIfNeeded: bits ^ bits >> 32))
     case .constant(.integer(let value)): Self.mixed(3, Int(truncatingIfNeeded: value))
     case .index(let index): Self.mixed(4, index.axis ?? -1, index.start, index.step)
-    case .unary(_, let a): Self.mixed(5, a)
-    case .binary(_, let a, let b): Self.mixed(6, a, b)
-    case .compare(_, let a, let b): Self.mixed(7, a, b)
-    case .select(let a, let b, let c): Self.mixed(8, a, b, c)
-    case .cast(let a): Self.mixed(9, a)
+    case .unary(_, let a): Self.mixed(5, a.rawValue)
+    case .binary(_, let a, let b): Self.mixed(6, a.rawValue, b.rawValue)
+    case .compare(_, let a, let b): Self.mixed(7, a.rawValue, b.rawValue)
+    case .select(let a, let b, let c): Self.mixed(8, a.rawValue, b.rawValue, c.rawValue)
+    case .cast(let a): Self.mixed(9, a.rawValue)
     }
   }
 

@@ -16,8 +16,8 @@ package struct PlanOrigins {
   package var steps: [[Int]] { schedule.steps.map { $0.nodes.sorted() } }
 
   /// For each buffer that steps write, the node whose value it holds; nil for others.
-  package var buffers: [Int?] {
-    var buffers: [Int?] = Array(repeating: nil, count: plan.buffers.count)
+  package var buffers: PerBuffer<Int?> {
+    var buffers = PerBuffer<Int?>(repeating: nil, count: plan.buffers.count)
     for (step, scheduled) in zip(plan.steps, schedule.steps) {
       let values: [ValueNumber] =
         switch scheduled.work {

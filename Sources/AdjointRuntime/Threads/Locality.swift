@@ -51,7 +51,7 @@ extension Plan {
   }
 
   /// Whether more than half of the bytes of buffers are at certain offsets.
-  private func isMostly(_ offsets: Set<Int>, _ operands: [BufferID]) -> Bool {
+  private func isMostly(_ offsets: Set<Int>, _ operands: [BufferNumber]) -> Bool {
     let bytes = operands.reduce(0.0) { sum, operand in
       let count = Double(buffers[operand].byteCount)
       return offsets.contains(buffers[operand].offset) ? sum + count : sum - count
@@ -60,21 +60,21 @@ extension Plan {
   }
 
   /// The buffers whose bytes a step writes.
-  private var rewrittenBuffers: Set<BufferID> {
+  private var rewrittenBuffers: Set<BufferNumber> {
     var rewritten = Set(steps.flatMap(\.results))
     for case .inPlace(let other) in buffers.map(\.role) { rewritten.insert(content(of: other)) }
     return rewritten
   }
 
   /// Whether no step writes the largest operand of a step.
-  private func largestOperandIsRunInvariant(_ step: Step, _ rewritten: Set<BufferID>) -> Bool {
+  private func largestOperandIsRunInvariant(_ step: Step, _ rewritten: Set<BufferNumber>) -> Bool {
     let largest = step.operands.map { content(of: $0) }
       .max { buffers[$0].byteCount < buffers[$1].byteCount }
     return largest.map { !rewritten.contains($0) } ?? true
   }
 
   /// The buffer whose bytes another one shows: itself, unless it is a view.
-  private func content(of buffer: BufferID) -> BufferID {
+  private func content(of buffer: BufferNumber) -> BufferNumber {
     if case .view(let other) = buffers[buffer].role { other } else { buffer }
   }
 }

@@ -3,7 +3,7 @@ import AdjointKernels
 
 extension NestCompiler {
   /// Writes the instruction of a step, if it needs one.
-  mutating func emit(_ step: Int) {
+  mutating func emit(_ step: InstructionNumber) {
     let source = nest.steps[step]
     switch source.instruction {
     case .load(let input): emitLoad(step, input)
@@ -24,10 +24,12 @@ extension NestCompiler {
       }
     case .cast(let a): add(.cast(from: nest.steps[a].type), step, [a])
     }
-    for operand in operands(of: step) where values[operand].lastUse == step { recycle(operand) }
+    for operand in operands(of: step) where values[operand].lastUse == .step(step) {
+      recycle(operand)
+    }
   }
 
-  private mutating func emitLoad(_ step: Int, _ input: Int) {
+  private mutating func emitLoad(_ step: InstructionNumber, _ input: Int) {
     let access = nest.inputs[input]
     switch tiling.shape(of: access) {
     case .scalar where !copiesAtOnce(step), .flat where !copiesAtOnce(step):
@@ -41,7 +43,7 @@ extension NestCompiler {
     }
   }
 
-  private mutating func emitIndex(_ step: Int, _ index: AxisIndex) {
+  private mutating func emitIndex(_ step: InstructionNumber, _ index: AxisIndex) {
     let loop = index.axis.map { draft.loopOfAxis[$0] } ?? -1
     let points = loop < 0 ? 0 : draft.loops[loop].points
     add(
@@ -53,8 +55,8 @@ extension NestCompiler {
 
   /// Appends an instruction at the level of its step and gives it a destination.
   private mutating func add(
-    _ operation: BlockInstruction.Operation, _ step: Int, _ operands: [Int] = [],
-    from input: Int? = nil, type: ScalarType? = nil
+    _ operation: BlockInstruction.Operation, _ step: InstructionNumber,
+    _ operands: [InstructionNumber] = [], from input: Int? = nil, type: ScalarType? = nil
   ) {
     let value = values[step]
     var instruction = BlockInstruction(
@@ -79,13 +81,13 @@ extension NestCompiler {
     }
   }
 
-  func operand(_ step: Int) -> BlockInstruction.Operand {
+  func operand(_ step: InstructionNumber) -> BlockInstruction.Operand {
     BlockInstruction.Operand(slot: values[step].slot, isScalar: !values[step].isVector)
   }
 
   // MARK: Registers
 
-  private mutating func takeRegister(for step: Int) {
+  private mutating func takeRegister(for step: InstructionNumber) {
     let size = nest.steps[step].type.byteCount
     guard values[step].isVector else {
       values[step].slot = draft.addRegister(points: 1, size: size, isVector: false)
@@ -99,7 +101,7 @@ extension NestCompiler {
     }
   }
 
-  private mutating func recycle(_ step: Int) {
+  private mutating func recycle(_ step: InstructionNumber) {
     guard values[step].isRecyclable else { return }
     values[step].isRecyclable = false
     free[nest.steps[step].type.byteCount, default: []].append(values[step].slot)

@@ -39,7 +39,7 @@ extension NestCompiler {
   }
 
   /// The slot of a value at every point, made from a scalar where need be.
-  private mutating func vectorSlot(of step: Int) -> Int {
+  private mutating func vectorSlot(of step: InstructionNumber) -> Int {
     if values[step].isVector || tilePoints == 1 { return values[step].slot }
     let type = nest.steps[step].type
     let slot = draft.addRegister(points: tilePoints, size: type.byteCount, isVector: true)

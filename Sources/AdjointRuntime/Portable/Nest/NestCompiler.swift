@@ -9,12 +9,18 @@ struct NestCompiler {
     static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
   }
 
+  /// The last that reads something.
+  enum LastUse: Comparable {
+    case none
+    case step(InstructionNumber)
+    case output
+  }
+
   /// What is known of a step before its instruction is written.
   struct Value {
     var level = Level.setup
     var isVector = false
-    /// The position of the last instruction that reads it; `Int.max` where an output does.
-    var lastUse = -1
+    var lastUse = LastUse.none
     var useCount = 0
     /// The comparison is made by the selection that uses it.
     var isFused = false
@@ -26,13 +32,13 @@ struct NestCompiler {
   let nest: StridedNest
   let tiling: Tiling
   var draft: NestDraft
-  var values: [Value]
+  var values: PerInstruction<Value>
   /// Free registers by the size of their elements.
   var free: [Int: [Int]] = [:]
   /// The last instruction that reads each input straight from its buffer.
-  var lastRead: [Int]
+  var lastRead: [LastUse]
   /// The output that the value of a step is written to without a copy.
-  var directOutput: [Int: Int] = [:]
+  var directOutput: [InstructionNumber: Int] = [:]
 
   /// Compiles the pieces of a nest, to be run in order.
   static func compile(_ pieces: [StridedNest]) -> [CompiledNest] {
@@ -47,8 +53,8 @@ struct NestCompiler {
     self.nest = nest
     tiling = Tiling(nest)
     draft = NestDraft(nest, tiling, reduced: reduced)
-    values = Array(repeating: Value(), count: nest.steps.count)
-    lastRead = Array(repeating: -1, count: nest.inputs.count)
+    values = PerInstruction(repeating: Value(), count: nest.steps.count)
+    lastRead = Array(repeating: .none, count: nest.inputs.count)
   }
 
   private mutating func compile(reduced: Set<Int>) -> CompiledNest {
@@ -68,7 +74,7 @@ struct NestCompiler {
 
   // MARK: Levels
 
-  private mutating func classify(_ step: Int) {
+  private mutating func classify(_ step: InstructionNumber) {
     switch nest.steps[step].instruction {
     case .constant: break
     case .load(let input):
@@ -109,10 +115,10 @@ struct NestCompiler {
   /// A selection by a comparison of the same type that nothing else reads becomes one instruction,
   /// in the forms that `BlockSelection.compareAndSelect` has.
   private mutating func fuseComparisons() {
-    var uses = Array(repeating: 0, count: nest.steps.count)
+    var uses = PerInstruction(repeating: 0, count: nest.steps.count)
     for step in nest.steps { for operand in step.instruction.operands { uses[operand] += 1 } }
     for output in nest.outputs { uses[output.step] += 1 }
-    for (number, step) in nest.steps.enumerated() {
+    for (number, step) in nest.steps.numbered {
       guard case .select(let condition, let x, let y) = step.instruction,
         step.type == .f32 || step.type == .f64,
         uses[condition] == 1, values[number].level == .body,
@@ -125,7 +131,7 @@ struct NestCompiler {
   }
 
   /// The steps whose values an instruction reads, with a fused comparison's in its place.
-  func operands(of step: Int) -> [Int] {
+  func operands(of step: InstructionNumber) -> [InstructionNumber] {
     if values[step].isFused { return [] }
     return nest.steps[step].instruction.operands.flatMap { operand in
       values[operand].isFused ? nest.steps[operand].instruction.operands : [operand]
@@ -134,18 +140,19 @@ struct NestCompiler {
 
   private mutating func countUses() {
     for step in nest.steps.indices {
-      for operand in operands(of: step) { values[operand].lastUse = step }
+      for operand in operands(of: step) { values[operand].lastUse = .step(step) }
     }
-    for output in nest.outputs { values[output.step].lastUse = Int.max }
-    for (number, step) in nest.steps.enumerated() {
+    for output in nest.outputs { values[output.step].lastUse = .output }
+    for (number, step) in nest.steps.numbered {
       guard case .load(let input) = step.instruction else { continue }
-      lastRead[input] = max(lastRead[input], copiesAtOnce(number) ? number : values[number].lastUse)
+      lastRead[input] = max(
+        lastRead[input], copiesAtOnce(number) ? .step(number) : values[number].lastUse)
     }
   }
 
   /// Whether a value that is only loaded and stored goes through a register, because another output
   /// may be written over what it is loaded from.
-  func copiesAtOnce(_ step: Int) -> Bool {
+  func copiesAtOnce(_ step: InstructionNumber) -> Bool {
     guard case .load = nest.steps[step].instruction else { return false }
     let stores = nest.outputs.filter { $0.combiner == nil }
     return stores.count > 1 && nest.outputs.contains { $0.step == step }
@@ -160,14 +167,14 @@ struct NestCompiler {
         values[output.step].isVector, writesRegister(output.step)
       else { continue }
       let isReadLater = nest.inputs.indices.contains {
-        nest.inputs[$0].coincides(with: output.access) && lastRead[$0] > output.step
+        nest.inputs[$0].coincides(with: output.access) && lastRead[$0] > .step(output.step)
       }
       if !isReadLater { directOutput[output.step] = number }
     }
   }
 
   /// Whether the value of a step is made by an instruction, rather than read where it lies.
-  private func writesRegister(_ step: Int) -> Bool {
+  private func writesRegister(_ step: InstructionNumber) -> Bool {
     guard case .load(let input) = nest.steps[step].instruction else { return true }
     return tiling.shape(of: nest.inputs[input]) == .strided
   }
