@@ -37,8 +37,8 @@ struct ReverseMode {
     of targets: [Value], cotangents: [Value], contributedTo source: Value,
     in builder: GraphBuilder, _ arithmetic: any DerivativeArithmetic
   ) -> [AdjointTerm] {
-    let last = (targets + [source]).map(\.id.node).max() ?? -1
-    var sweep = ReverseMode(builder, Array(builder.nodes.prefix(last + 1)), arithmetic)
+    let count = (targets + [source]).map { $0.id.node + 1 }.max() ?? 0
+    var sweep = ReverseMode(builder, Array(builder.nodes.prefix(count)), arithmetic)
     sweep.listing = (source.id, [])
     _ = sweep.run(targets, cotangents, [source])
     return sweep.listing?.terms ?? []
@@ -49,8 +49,8 @@ struct ReverseMode {
     of targets: [Value], cotangents: [Value], withRespectTo sources: [Value],
     in builder: GraphBuilder, _ arithmetic: any DerivativeArithmetic
   ) -> [Value?] {
-    let last = (targets + sources).map(\.id.node).max() ?? -1
-    var sweep = ReverseMode(builder, Array(builder.nodes.prefix(last + 1)), arithmetic)
+    let count = (targets + sources).map { $0.id.node + 1 }.max() ?? 0
+    var sweep = ReverseMode(builder, Array(builder.nodes.prefix(count)), arithmetic)
     return sweep.run(targets, cotangents, sources)
   }
 

@@ -126,7 +126,8 @@ struct ProfileRunner {
 
   private static func parts(_ spans: [RunSpan]) -> [Profile.Part] {
     let ordered = spans.sorted {
-      ($0.start, $0.worker, $0.piece ?? -1, $1.end) < ($1.start, $1.worker, $1.piece ?? -1, $0.end)
+      let (a, b) = ($0.piece.map { $0 + 1 } ?? 0, $1.piece.map { $0 + 1 } ?? 0)
+      return ($0.start, $0.worker, a, $1.end) < ($1.start, $1.worker, b, $0.end)
     }
     return ordered.map { span in
       Profile.Part(

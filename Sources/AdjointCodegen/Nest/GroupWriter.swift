@@ -110,7 +110,7 @@ extension NestWriter {
   fileprivate mutating func write(at row: [String], in text: FunctionText) -> FunctionText {
     self.text = text
     // What is the same at every point may be what an earlier stage has just written.
-    writeSteps(level: -1)
+    writeSteps(at: .outside)
     writeRow(at: row)
     return self.text
   }

@@ -10,10 +10,17 @@ struct NestWriter: ProgramWriter {
   let layout: NestLayout
   var text = FunctionText()
 
+  /// Where a step is written.
+  enum Level: Comparable {
+    /// In front of the loops: it is the same at every point.
+    case outside
+    /// In a loop, the innermost that it depends on.
+    case loop(Int)
+  }
+
   /// What is known of a step.
   struct Value {
-    /// The innermost loop it depends on; −1 where it is the same at every point.
-    var level = -1
+    var level = Level.outside
     /// Whether it depends on the column.
     var isVector = false
     /// Its name in the text, once written.
@@ -56,7 +63,7 @@ struct NestWriter: ProgramWriter {
     var bases = BufferBases()
     writeBases(&bases)
     for number in nest.outputs.indices { allocate(number) }
-    writeSteps(level: -1)
+    writeSteps(at: .outside)
     switch layout.split {
     case .none: writeLoops(0)
     case .kept(let grain): writeItems(grain: grain)
@@ -106,8 +113,10 @@ struct NestWriter: ProgramWriter {
 
   // MARK: Levels
 
-  /// The position of an axis among the loops.
-  private func level(of axis: Int) -> Int { layout.loops.firstIndex { $0.axis == axis } ?? -1 }
+  /// The loop of an axis.
+  private func level(of axis: Int) -> Level {
+    layout.loops.firstIndex { $0.axis == axis }.map { .loop($0) } ?? .outside
+  }
 
   private mutating func classify(_ step: InstructionNumber) {
     var value = Value()
@@ -133,8 +142,8 @@ struct NestWriter: ProgramWriter {
     values[step] = value
   }
 
-  /// Writes the steps that depend on this loop and no inner one.
-  mutating func writeSteps(level: Int) {
+  /// Writes the steps that belong to a level.
+  mutating func writeSteps(at level: Level) {
     for step in nest.steps.indices where values[step].level == level {
       values[step].name = write(step)
     }
@@ -225,7 +234,7 @@ struct NestWriter: ProgramWriter {
     for (number, position) in rowPositions.enumerated() {
       positions[layout.loops[number].axis] = position
       move(along: layout.loops[number].axis, by: position)
-      writeSteps(level: number)
+      writeSteps(at: .loop(number))
     }
     writeLoops(rowPositions.count)
     pointers = outerPointers
@@ -236,7 +245,7 @@ struct NestWriter: ProgramWriter {
     let axis = layout.loops[number].axis
     positions[axis] = position
     move(along: axis, by: position)
-    writeSteps(level: number)
+    writeSteps(at: .loop(number))
   }
 
   /// What is done at each point, or vector of points.

@@ -5,10 +5,10 @@ import AdjointKernels
 extension ProductWriter: ProgramWriter {
   /// The steps of an epilogue and where in it the text is.
   struct EpilogueState {
-    /// A step at a column of a line, −1 where it does not depend on that.
+    /// A step at a column of a line, or without one where it does not depend on that.
     struct Place: Hashable {
       var step: InstructionNumber
-      var column: Int
+      var column: Int?
     }
 
     let nest: StridedNest?
@@ -47,7 +47,7 @@ extension ProductWriter: ProgramWriter {
 
     /// The place of a step's value in the line.
     func place(of step: InstructionNumber) -> Place {
-      Place(step: step, column: isAlongLine[step] ? column : -1)
+      Place(step: step, column: isAlongLine[step] ? column : nil)
     }
   }
 

@@ -149,21 +149,21 @@ struct InputOptions: ParsableArguments {
     _ numbers: [NumberLiteral], for port: Graph.Port
   ) throws(Diagnostic) -> Tensor {
     var known = 1
-    var open: Int?
+    var open: [Int] = []
     for (axis, dimension) in port.type.shape.dimensions.enumerated() {
       if let extent = dimension.extent {
         let (product, overflow) = known.multipliedReportingOverflow(by: extent)
         known = overflow ? 0 : product
       } else {
-        open = open == nil ? axis : -1
+        open.append(axis)
       }
     }
     var extents = port.type.shape.dimensions.map { $0.extent ?? 1 }
-    if let open, open >= 0, known > 0, numbers.count % known == 0 {
-      extents[open] = numbers.count / known
+    if open.count == 1, known > 0, numbers.count % known == 0 {
+      extents[open[0]] = numbers.count / known
       known = numbers.count
     }
-    guard open != -1, known == numbers.count else {
+    guard open.count < 2, known == numbers.count else {
       throw Diagnostic(
         .shapeMismatch,
         "\(port) is given \(numbers.count) number\(numbers.count == 1 ? "" : "s"); give as many as "

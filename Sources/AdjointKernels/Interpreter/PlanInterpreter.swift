@@ -54,17 +54,17 @@ extension PlanInterpreter {
   package static let poison: UInt8 = 0xFF
 
   private static func dyingBuffers(of plan: Plan) -> [[BufferNumber]] {
-    // What the last step, or a reader after the run, finds in a buffer's bytes.
-    var lastUse = PerBuffer(repeating: -1, count: plan.buffers.count)
+    // When a step, or a reader after the run, finds a buffer's value in its bytes for the last time.
+    var lastUse = PerBuffer(repeating: Moment.before, count: plan.buffers.count)
     func content(_ buffer: BufferNumber) -> BufferNumber {
       var buffer = buffer
       while case .view(let other) = plan.buffers[buffer].role { buffer = other }
       return buffer
     }
     for (number, step) in plan.steps.enumerated() {
-      for buffer in step.operands + step.results { lastUse[content(buffer)] = number }
+      for buffer in step.operands + step.results { lastUse[content(buffer)] = .step(number) }
     }
-    for port in plan.outputs { lastUse[content(port.buffer)] = plan.steps.count }
+    for port in plan.outputs { lastUse[content(port.buffer)] = .after }
     var dying = Array(repeating: [BufferNumber](), count: plan.steps.count)
     var isReplaced = PerBuffer(repeating: false, count: plan.buffers.count)
     var isParameter = isReplaced
@@ -81,7 +81,7 @@ extension PlanInterpreter {
       switch buffer.role {
       case .temporary, .inPlace:
         guard !isReplaced[number], !isParameter[number] else { continue }
-        if plan.steps.indices.contains(lastUse[number]) { dying[lastUse[number]].append(number) }
+        if case .step(let step) = lastUse[number] { dying[step].append(number) }
       case .input, .parameter, .constant, .view: continue
       }
     }

@@ -77,8 +77,8 @@ package enum PlanPrinter {
     return plan.buffers.indices.map { number in
       let buffer = plan.buffers[number]
       let place = "at \(buffer.offset), \(buffer.byteCount) bytes"
-      let (first, last) = (lifetimes[number].first ?? -1, lifetimes[number].last ?? -1)
-      let end = last == plan.steps.count ? "end" : String(last)
+      let first = name(ofStep: lifetimes[number].first, in: plan)
+      let end = name(ofStep: lifetimes[number].last, in: plan)
       let next = nextParameters[number].map { "the next \($0), " } ?? ""
       let role =
         switch buffer.role {
@@ -92,6 +92,12 @@ package enum PlanPrinter {
         }
       return "  b\(number) \(buffer.type) \(place), \(role)"
     }
+  }
+
+  /// A step at which a lifetime begins or ends; without one it does neither.
+  private static func name(ofStep step: Int?, in plan: Plan) -> String {
+    guard let step else { return "never" }
+    return step == plan.steps.count ? "end" : String(step)
   }
 
   private static func constant(_ tensor: Tensor?, _ constants: Constants) -> String {

@@ -27,8 +27,8 @@ struct KernelFootprint {
   var leastOperandCount = 0
 
   /// The number of operands and of results that the kernel knows of.
-  var operandCount: Int { max(leastOperandCount, (reads.map(\.operand).max() ?? -1) +| 1) }
-  var resultCount: Int { (writes.map(\.result).max() ?? -1) +| 1 }
+  var operandCount: Int { max(leastOperandCount, reads.map { $0.operand +| 1 }.max() ?? 0) }
+  var resultCount: Int { writes.map { $0.result +| 1 }.max() ?? 0 }
 
   /// - Throws: `.invalidPlan` where the kernel is not well formed.
   init(_ kernel: Kernel) throws(Diagnostic) {

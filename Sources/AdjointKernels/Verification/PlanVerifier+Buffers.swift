@@ -82,13 +82,13 @@ extension PlanVerifier {
     }
     for (number, buffer) in plan.buffers.numbered {
       switch buffer.role {
-      case .input, .constant: lastRead[number] = plan.steps.count
+      case .input, .constant: lastRead[number] = .after
       case .parameter, .temporary, .view, .inPlace: continue
       }
     }
     try checkPorts(plan.inputs, role: .input)
     try checkPorts(plan.parameters, role: .parameter)
-    for port in plan.outputs { lastRead[contents[port.buffer]] = plan.steps.count }
+    for port in plan.outputs { lastRead[contents[port.buffer]] = .after }
   }
 
   private func checkPorts(_ ports: [Plan.Port], role: Plan.Buffer.Role) throws(Diagnostic) {

@@ -13,7 +13,8 @@ extension PlanVerifier {
       contents[$0] == $0 && plan.buffers[$0].byteCount > 0
     }
     let byOffset = values.sorted { (plan.buffers[$0].offset, $0) < (plan.buffers[$1].offset, $1) }
-    var ranks = PerBuffer(repeating: -1, count: plan.buffers.count)
+    // Nobody asks for the ranks of views and of buffers without bytes.
+    var ranks = PerBuffer(repeating: 0, count: plan.buffers.count)
     for (rank, value) in byOffset.enumerated() { ranks[value] = rank }
     let starting = values.sorted { (start[$0], $0) < (start[$1], $1) }
     let ending = values.sorted { (end[$0], $0) < (end[$1], $1) }
@@ -55,13 +56,12 @@ extension PlanVerifier {
   private func firstUse(of value: BufferNumber) -> Moment {
     switch plan.buffers[value].role {
     case .input, .parameter, .constant: .before
-    case .temporary, .inPlace, .view: .step(firstWrite[value])
+    case .temporary, .inPlace, .view: written[value].map { .step($0.lowerBound) } ?? .before
     }
   }
 
   private func lastUse(of value: BufferNumber) -> Moment {
-    let last = max(lastRead[value], lastWrite[value])
-    return last < 0 ? .before : last < plan.steps.count ? .step(last) : .after
+    max(lastRead[value], written[value].map { .step($0.upperBound) } ?? .before)
   }
 
   private func areApart(_ a: BufferNumber, _ b: BufferNumber) -> Bool {

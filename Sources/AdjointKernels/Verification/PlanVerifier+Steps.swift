@@ -30,8 +30,8 @@ extension PlanVerifier {
     }
     for buffer in step.operands {
       let content = contents[buffer]
-      firstRead[content] = min(firstRead[content], number)
-      lastRead[content] = max(lastRead[content], number)
+      firstRead[content] = firstRead[content] ?? number
+      lastRead[content] = max(lastRead[content], .step(number))
     }
     for write in footprint.writes { try checkWrite(write, at: number) }
   }
@@ -51,8 +51,7 @@ extension PlanVerifier {
     case .input, .constant, .view:
       throw failure("\(name(step: number)) writes \(name(buffer: buffer)), which no step may")
     }
-    firstWrite[buffer] = min(firstWrite[buffer], number)
-    lastWrite[buffer] = number
+    written[buffer] = (written[buffer]?.lowerBound ?? number)...number
     writes[buffer].append(write.part)
   }
 
@@ -61,15 +60,15 @@ extension PlanVerifier {
     for (number, buffer) in plan.buffers.numbered {
       switch buffer.role {
       case .temporary, .inPlace:
-        guard firstWrite[number] < Int.max else {
+        guard let written = written[number] else {
           throw failure("no step writes \(name(buffer: number))")
         }
-        guard firstRead[number] > lastWrite[number] else {
+        if let read = firstRead[number], read <= written.upperBound {
           throw failure(
-            "\(name(step: firstRead[number])) reads \(name(buffer: number)) before "
-              + "\(name(step: lastWrite[number])) has written it")
+            "\(name(step: read)) reads \(name(buffer: number)) before "
+              + "\(name(step: written.upperBound)) has written it")
         }
-      case .parameter: if firstWrite[number] == Int.max { continue }
+      case .parameter: if written[number] == nil { continue }
       case .input, .constant, .view: continue
       }
       guard isComplete(number) else {
@@ -115,16 +114,16 @@ extension PlanVerifier {
         try checkInPlace(number, over: old)
         if case .parameter = plan.buffers[old].role {
           isUpdate[number] = true
-          lastRead[number] = plan.steps.count
+          lastRead[number] = .after
         }
       case .temporary, .input, .parameter, .constant, .view: continue
       }
     }
     for (number, buffer) in plan.buffers.numbered {
       guard case .parameter = buffer.role else { continue }
-      if firstWrite[number] < Int.max { try checkDirectUpdate(number) }
+      if let written = written[number] { try checkDirectUpdate(number, written) }
       guard successors[number] == nil else { continue }
-      lastRead[number] = plan.steps.count
+      lastRead[number] = .after
     }
   }
 
@@ -135,11 +134,13 @@ extension PlanVerifier {
       throw failure(
         "\(name(buffer: number)) is written over \(name(buffer: old)), which no step may")
     }
-    let step = firstWrite[number]
-    guard step == lastWrite[number], firstWrite[old] == Int.max || lastWrite[old] < step else {
+    guard let own = written[number], own.count == 1,
+      written[old].map({ $0.upperBound < own.lowerBound }) ?? true
+    else {
       throw failure("\(name(buffer: number)) is written over \(name(buffer: old)) in parts")
     }
-    guard lastRead[old] == step else {
+    let step = own.lowerBound
+    guard lastRead[old] == .step(step) else {
       throw failure(
         "\(name(step: step)) writes over \(name(buffer: old)), but does not read it for the last time"
       )
@@ -148,14 +149,16 @@ extension PlanVerifier {
   }
 
   /// A parameter that a step writes under its own number.
-  private func checkDirectUpdate(_ number: BufferNumber) throws(Diagnostic) {
-    let step = firstWrite[number]
-    guard step == lastWrite[number], lastRead[number] <= step, successors[number] == nil else {
+  private func checkDirectUpdate(
+    _ number: BufferNumber, _ written: ClosedRange<Int>
+  ) throws(Diagnostic) {
+    let step = written.lowerBound
+    guard written.count == 1, lastRead[number] <= .step(step), successors[number] == nil else {
       throw failure(
         "\(name(step: step)) writes the parameter \(name(buffer: number)), which is read later "
           + "or updated twice")
     }
-    if lastRead[number] == step { try checkAlias(of: number, under: number, at: step) }
+    if lastRead[number] == .step(step) { try checkAlias(of: number, under: number, at: step) }
   }
 
   private func checkAlias(

@@ -11,13 +11,12 @@ struct PlanVerifier {
   /// For each buffer, the one whose bytes it shows: itself, unless it is a view.
   var contents: PerBuffer<BufferNumber> = []
   /// For each buffer, the first and the last step that write it, with what they write in order.
-  var firstWrite: PerBuffer<Int>
-  var lastWrite: PerBuffer<Int>
+  var written: PerBuffer<ClosedRange<Int>?>
   var writes: PerBuffer<[WrittenPart]>
-  /// For each content, the first and the last step that read it; for the last, the number of steps
-  /// where it must hold after the run.
-  var firstRead: PerBuffer<Int>
-  var lastRead: PerBuffer<Int>
+  /// For each content, the first step that reads it.
+  var firstRead: PerBuffer<Int?>
+  /// For each content, the last moment at which it is read; that before the run where it never is.
+  var lastRead: PerBuffer<Moment>
   /// For each content, the buffer that is written in its place.
   var successors: PerBuffer<BufferNumber?>
 
@@ -40,11 +39,10 @@ struct PlanVerifier {
   private init(_ plan: Plan) {
     self.plan = plan
     let count = plan.buffers.count
-    firstWrite = PerBuffer(repeating: Int.max, count: count)
-    lastWrite = PerBuffer(repeating: -1, count: count)
+    written = PerBuffer(repeating: nil, count: count)
     writes = PerBuffer(repeating: [], count: count)
-    firstRead = PerBuffer(repeating: Int.max, count: count)
-    lastRead = PerBuffer(repeating: -1, count: count)
+    firstRead = PerBuffer(repeating: nil, count: count)
+    lastRead = PerBuffer(repeating: .before, count: count)
     successors = PerBuffer(repeating: nil, count: count)
   }
 

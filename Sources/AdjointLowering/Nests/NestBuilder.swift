@@ -138,7 +138,12 @@ extension ScalarInstruction {
     case .load(let input): Self.mixed(1, input)
     case .constant(.floating(let bits)): Self.mixed(2, Int(truncatingIfNeeded: bits ^ bits >> 32))
     case .constant(.integer(let value)): Self.mixed(3, Int(truncatingIfNeeded: value))
-    case .index(let index): Self.mixed(4, index.axis ?? -1, index.start, index.step)
+    case .index(let index):
+      if let axis = index.axis {
+        Self.mixed(4, axis, index.start, index.step)
+      } else {
+        Self.mixed(10, index.start)
+      }
     case .unary(_, let a): Self.mixed(5, a.rawValue)
     case .binary(_, let a, let b): Self.mixed(6, a.rawValue, b.rawValue)
     case .compare(_, let a, let b): Self.mixed(7, a.rawValue, b.rawValue)

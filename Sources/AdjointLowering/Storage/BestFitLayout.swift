@@ -34,7 +34,7 @@ struct BestFitLayout {
   }
 
   private mutating func take(_ size: Int) throws(Diagnostic) -> Int {
-    let place = firstPlace(of: Block(byteCount: size, offset: -1))
+    let place = firstPlace(of: Block(byteCount: size, offset: 0))
     if place < free.count {
       let block = free[place]
       remove(block)

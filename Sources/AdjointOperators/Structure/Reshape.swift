@@ -44,15 +44,18 @@ package struct Reshape: Operator {
 
 extension Shape {
   /// The number of elements as a product of numbers and names, comparable before names are bound.
-  fileprivate var size: (Int, [String]) {
-    var product = 1
+  fileprivate var size: (Int?, [String]) {
+    var product: Int? = 1
     var names: [String] = []
     for dimension in dimensions {
       switch dimension {
+      case .fixed(0): product = 0
       case .fixed(let extent):
-        let (next, overflow) = product.multipliedReportingOverflow(by: extent)
         // Types are validated before they get here, so only a reshape's own target can overflow.
-        product = overflow ? -1 : next
+        product = product.flatMap { product in
+          let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+          return overflow ? nil : next
+        }
       case .named(let name): names.append(name)
       }
     }

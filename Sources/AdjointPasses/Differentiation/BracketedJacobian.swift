@@ -32,7 +32,8 @@ struct BracketedJacobian {
     var sizes: [Int] = []
     var work: [Int] = []
     var total = 0
-    var lastReader = Array(repeating: -1, count: nodes.count)
+    // What nobody reads is needed until it is there.
+    var lastReader = Array(nodes.indices)
     for (index, node) in nodes.enumerated() where activity.activeNodes[index] {
       for operand in node.operands { lastReader[operand.node] = index }
     }

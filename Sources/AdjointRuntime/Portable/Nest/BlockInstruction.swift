@@ -10,8 +10,8 @@ struct BlockInstruction: Sendable {
     /// One scalar, by its bits.
     case constant(UInt64)
     /// `start + step · position` along the axis of a loop, `rowStep` and `columnStep` from point to
-    /// point of the tile.
-    case index(start: Int, step: Int, loop: Int, rowStep: Int, columnStep: Int)
+    /// point of the tile; `start` alone without a loop.
+    case index(start: Int, step: Int, loop: Int?, rowStep: Int, columnStep: Int)
     /// One scalar at every point.
     case expand
     /// Points from memory with any strides.

@@ -25,9 +25,9 @@ final class CompiledNest: Sendable {
     var columns = 1
     var lastRows = 1
     var lastColumns = 1
-    /// The loops over the rows and the columns; −1 for none.
-    var rowLoop = -1
-    var columnLoop = -1
+    /// The loops over the rows and the columns, where there are any.
+    var rowLoop: Int?
+    var columnLoop: Int?
   }
 
   /// The first slots, inputs before outputs; registers follow.

@@ -44,8 +44,8 @@ extension NestCompiler {
   }
 
   private mutating func emitIndex(_ step: InstructionNumber, _ index: AxisIndex) {
-    let loop = index.axis.map { draft.loopOfAxis[$0] } ?? -1
-    let points = loop < 0 ? 0 : draft.loops[loop].points
+    let loop = index.axis.map { draft.loopOfAxis[$0] }
+    let points = loop.map { draft.loops[$0].points } ?? 0
     add(
       .index(
         start: index.start, step: index.step &* points, loop: loop,

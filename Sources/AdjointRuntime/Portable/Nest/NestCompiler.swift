@@ -24,7 +24,8 @@ struct NestCompiler {
     var useCount = 0
     /// The comparison is made by the selection that uses it.
     var isFused = false
-    var slot = -1
+    /// Where it is found, once its instruction is written.
+    var slot = 0
     /// It lies in a register that can be used again after `lastUse`.
     var isRecyclable = false
   }

@@ -131,15 +131,15 @@ struct NestWorker {
 
   private var rows: Int {
     let tile = nest.tile
-    guard tile.rowLoop >= 0 else { return 1 }
-    let isLast = positions[tile.rowLoop] == nest.loops.base[tile.rowLoop].count - 1
+    guard let loop = tile.rowLoop else { return 1 }
+    let isLast = positions[loop] == nest.loops.base[loop].count - 1
     return isLast ? tile.lastRows : tile.rows
   }
 
   private var columns: Int {
     let tile = nest.tile
-    guard tile.columnLoop >= 0 else { return 1 }
-    let isLast = positions[tile.columnLoop] == nest.loops.base[tile.columnLoop].count - 1
+    guard let loop = tile.columnLoop else { return 1 }
+    let isLast = positions[loop] == nest.loops.base[loop].count - 1
     return isLast ? tile.lastColumns : tile.columns
   }
 

@@ -42,7 +42,7 @@ extension NestWorker {
     case .cast(let source): BlockConversions.cast(a, from: source, to: type, result, n)
     case .constant(let bits): store(bits, type, result)
     case .index(let start, let step, let loop, let rowStep, let columnStep):
-      let base = loop < 0 ? start : start &+ step &* positions[loop]
+      let base = loop.map { start &+ step &* positions[$0] } ?? start
       index(base, rowStep, columnStep, isVector ? rows : 1, isVector ? columns : 1, result, type)
     case .expand: BlockMovement.fill(a.pointer, result, n, size: type.byteCount)
     case .gather(let rowStride, let columnStride):
