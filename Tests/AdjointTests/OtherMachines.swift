@@ -6,7 +6,7 @@ enum OtherMachines {
   static func sharing(caches: [MachineModel.Cache]) -> [MachineModel] {
     var machines: [MachineModel] = []
     for cores in [1, 2, 8, 64] {
-      for (launch, handOver, arithmetic) in [(100.0, 500.0, 64.0), (1, 2, 0.01), (1e4, 1e5, 500)] {
+      for (launch, handOver, arithmetic) in [(15.0, 20.0, 48.0), (1, 2, 0.01), (1e4, 1e5, 500)] {
         machines.append(
           MachineModel(
             vectorByteCount: MachineModel.reference.vectorByteCount, caches: caches,

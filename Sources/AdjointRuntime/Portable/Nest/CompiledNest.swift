@@ -90,8 +90,8 @@ final class CompiledNest: Sendable {
   /// The memory in which parts leave their accumulators until they are put together.
   var partialByteCount: Int { partsPerTile > 1 ? itemCount * partByteCount : 0 }
 
-  /// The bytes in which parts leave their accumulators: what a core's cache holds.
-  private static let mostPartialBytes = 1 << 20
+  /// The bytes in which parts leave their accumulators: little beside what a core's cache holds.
+  private static let mostPartialBytes = 1 << 16
 
   /// A reduce into few elements is done in parts, so that threads can share it.
   private static func parts(keptTiles: Int, reducedTiles: Int, _ draft: NestDraft) -> Int {
