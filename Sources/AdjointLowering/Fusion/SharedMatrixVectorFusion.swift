@@ -27,7 +27,7 @@ private struct SharedMatrixVectorFusion {
     /// The lines of the matrix and their elements.
     var extents: [Int]
     /// The loop that is summed over: 1 along the lines, 0 across them.
-    var summed: Int
+    var summed: AxisNumber
   }
 
   /// How many steps after the first product the second is looked for: row fusion puts near ones together.
@@ -110,7 +110,7 @@ extension SharedMatrixVectorFusion.Product {
 
   /// The product as loops over the lines of the matrix and the elements of a line.
   var nest: LoopNest {
-    func vectorAccess(_ axis: Int) -> Access {
+    func vectorAccess(_ axis: AxisNumber) -> Access {
       Access(scalarType, extents: [extents[axis]], map: IndexMap([AxisIndex(axis: axis)]))
     }
     var builder = NestBuilder()
@@ -122,7 +122,8 @@ extension SharedMatrixVectorFusion.Product {
     return builder.nest(
       extents: extents,
       outputs: [
-        .init(.value(result), step: product, access: vectorAccess(1 - summed), combiner: .sum)
+        .init(
+          .value(result), step: product, access: vectorAccess(summed == 0 ? 1 : 0), combiner: .sum)
       ])
   }
 }

@@ -24,10 +24,10 @@ struct NestDraft {
   var pointCount = 1
 
   /// The loop of each axis of the nest.
-  private(set) var loopOfAxis: [Int] = []
+  private(set) var loopOfAxis: PerAxis<Int> = []
 
   /// Lays out the loops of a tiled nest and how its pointers move.
-  init(_ nest: StridedNest, _ tiling: Tiling, reduced: Set<Int>) {
+  init(_ nest: StridedNest, _ tiling: Tiling, reduced: Set<AxisNumber>) {
     pointCount = nest.extents.reduce(1, *|)
     layLoops(nest, tiling, reduced)
     for access in nest.accesses {
@@ -37,7 +37,7 @@ struct NestDraft {
           byteOffset: access.offset * access.scalarType.byteCount))
     }
     advances = Array(repeating: 0, count: loops.count * pointers.count)
-    for (axis, loop) in loopOfAxis.enumerated() {
+    for (axis, loop) in loopOfAxis.numbered {
       for (pointer, access) in nest.accesses.enumerated() {
         advances[loop * pointers.count + pointer] =
           access.strides[axis] * loops[loop].points * access.scalarType.byteCount
@@ -45,8 +45,9 @@ struct NestDraft {
     }
   }
 
-  private mutating func layLoops(_ nest: StridedNest, _ tiling: Tiling, _ reduced: Set<Int>) {
-    loopOfAxis = Array(repeating: 0, count: nest.extents.count)
+  private mutating func layLoops(_ nest: StridedNest, _ tiling: Tiling, _ reduced: Set<AxisNumber>)
+  {
+    loopOfAxis = PerAxis(repeating: 0, count: nest.extents.count)
     for reduces in [false, true] {
       let axes = nest.extents.indices.filter { reduced.contains($0) == reduces }
       let outer = axes.filter { $0 != tiling.row && $0 != tiling.column }
