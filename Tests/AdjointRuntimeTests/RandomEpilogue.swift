@@ -94,7 +94,7 @@ struct RandomEpilogue {
     var access = product.pointAccess(type)
     if random.chance(1, in: 2) {
       // A bias, a column, a number for each matrix, one for all; or a part of something larger.
-      let axes = random.pick([[2], [1], [0], [], [0, 2], [2, 1], [1, 2]])
+      let axes: [AxisNumber] = random.pick([[2], [1], [0], [], [0, 2], [2, 1], [1, 2]])
       let margin = random.pick([0, 0, 2])
       access = Access(
         type, extents: axes.map { product.extents[$0] + margin },
@@ -128,7 +128,7 @@ struct RandomEpilogue {
     case 6: nest.program.append(.cast(a), random.pick(ScalarType.allCases))
     case 7:
       nest.program.append(
-        .index(AxisIndex(axis: random.below(3), start: random.below(5), step: 2)),
+        .index(AxisIndex(axis: AxisNumber(random.below(3)), start: random.below(5), step: 2)),
         random.pick(ScalarType.allCases))
     default:
       nest.program.append(.constant(ScalarLiteral(random.pick([0, 1, -2.5]), type)), type)

@@ -56,7 +56,7 @@ struct RandomGroup {
     }
     if random.chance(1, in: 2) { read(2, isRow: true) }
     if !isRowOnly, random.chance(1, in: 2) {
-      let map = IndexMap([AxisIndex(axis: rows.count)])
+      let map = IndexMap([AxisIndex(axis: AxisNumber(rows.count))])
       inputs.append(.init(operand: 1, access: Access(type, extents: [points], map: map)))
       known.append(program.append(.load(input: inputs.count - 1), type))
     }
@@ -65,7 +65,8 @@ struct RandomGroup {
       known.append(program.append(.load(input: inputs.count - 1), type))
     }
     if !isRowOnly, random.chance(1, in: 3) {
-      known.append(program.append(.index(AxisIndex(axis: random.below(extents.count))), type))
+      let axis = AxisNumber(random.below(extents.count))
+      known.append(program.append(.index(AxisIndex(axis: axis)), type))
     }
     if known.isEmpty { known.append(program.append(.constant(ScalarLiteral(0, type)), type)) }
     for _ in 0..<(1 + random.below(4)) {

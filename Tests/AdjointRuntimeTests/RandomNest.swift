@@ -16,9 +16,9 @@ struct SeededRandom {
   mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
   mutating func chance(_ one: Int, in many: Int) -> Bool { below(many) < one }
 
-  mutating func shuffled(_ elements: [Int]) -> [Int] {
+  mutating func shuffled<Element>(_ elements: [Element]) -> [Element] {
     var left = elements
-    var result: [Int] = []
+    var result: [Element] = []
     while !left.isEmpty { result.append(left.remove(at: below(left.count))) }
     return result
   }
@@ -87,7 +87,7 @@ struct RandomNest {
     let extents = random.pick([[], [1], [7], [1100], [3, 5], [40, 33], [2, 700], [5, 4, 90]])
     nest = LoopNest(extents: extents, inputs: [], program: ScalarProgram(), outputs: [])
     let isPlain = random.chance(2, in: 3)
-    let axes = isPlain ? Array(extents.indices) : random.shuffled(Array(extents.indices))
+    let axes = isPlain ? Array(extents.axes) : random.shuffled(Array(extents.axes))
     for number in 0..<shared + 1 {
       let type = random.pick([ScalarType.f32, .f32, .i32, .f64])
       let access =
@@ -122,7 +122,7 @@ struct RandomNest {
 
   /// A map of the loop into a new buffer, and the extents of that buffer.
   private mutating func access(
-    _ type: ScalarType, axes: [Int]
+    _ type: ScalarType, axes: [AxisNumber]
   ) -> Access {
     var extents: [Int] = []
     var map: [AxisIndex] = []
@@ -144,7 +144,7 @@ struct RandomNest {
   }
 
   /// A map of the loop onto all elements of a new buffer, along some axes from the end.
-  private mutating func wholeAccess(_ type: ScalarType, axes: [Int]) -> Access {
+  private mutating func wholeAccess(_ type: ScalarType, axes: [AxisNumber]) -> Access {
     let map = axes.map { axis in
       random.chance(1, in: 3)
         ? AxisIndex(axis: axis, start: nest.extents[axis] - 1, step: -1) : AxisIndex(axis: axis)
@@ -154,7 +154,7 @@ struct RandomNest {
 
   private mutating func addLoad(tame: Bool) throws {
     let type = random.pick([ScalarType.f32, .f32, .f32, .f64, .i32, .i64, .u8, .bool])
-    var axes = Array(nest.extents.indices)
+    var axes = Array(nest.axes)
     if random.chance(1, in: 3) { axes = axes.filter { _ in random.chance(1, in: 2) } }
     if random.chance(1, in: 4) { axes = random.shuffled(axes) }
     let access = access(type, axes: axes)
@@ -187,7 +187,7 @@ struct RandomNest {
         type)
     case 5: nest.program.append(.cast(a), random.pick(ScalarType.allCases))
     case 6 where !nest.extents.isEmpty:
-      let axis = random.below(nest.extents.count)
+      let axis = AxisNumber(random.below(nest.extents.count))
       nest.program.append(
         .index(AxisIndex(axis: axis, start: random.below(5), step: random.pick([1, -1, 3]))),
         random.pick(ScalarType.allCases))
@@ -200,7 +200,7 @@ struct RandomNest {
   private mutating func addOutput(combiner: Combiner?) {
     let count = nest.program.steps.count
     let step = InstructionNumber(random.chance(2, in: 3) ? count - 1 : random.below(count))
-    var axes = Array(nest.extents.indices)
+    var axes = Array(nest.axes)
     if combiner != nil { axes = axes.filter { _ in random.chance(1, in: 2) } }
     if random.chance(1, in: 3) { axes = random.shuffled(axes) }
     let type = nest.program.steps[step].type

@@ -45,7 +45,7 @@ import Testing
       var random = SeededRandom(seed)
       // Large enough to be shared: reductions over rows, columns and everything, beside a store.
       let extents = random.pick([[1 << 17], [350, 400], [3, 40_000], [40_000, 3]])
-      let kept = random.shuffled(Array(extents.indices)).prefix(random.below(extents.count))
+      let kept = random.shuffled(Array(extents.axes)).prefix(random.below(extents.count))
       let identity = IndexMap.identity(rank: extents.count)
       var program = ScalarProgram()
       let load = program.append(.load(input: 0), .f32)

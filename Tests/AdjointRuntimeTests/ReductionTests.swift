@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ReductionTests {
   private func reduce(
-    _ extents: [Int], keeping kept: [Int], _ combiner: Combiner, _ operand: Tensor
+    _ extents: [Int], keeping kept: [AxisNumber], _ combiner: Combiner, _ operand: Tensor
   ) throws -> (found: [Tensor], wanted: [Tensor]) {
     let type = operand.scalarType
     var program = ScalarProgram()
@@ -32,7 +32,10 @@ import Testing
   @Test(arguments: Combiner.allCases)
   func reductionsOverNothingGiveTheIdentity(combiner: Combiner) throws {
     for type in ScalarType.allCases {
-      for (extents, kept) in [([0], []), ([3, 0], [0]), ([0, 3], [1]), ([0, 3], [0])] {
+      let cases: [([Int], [AxisNumber])] = [
+        ([0], []), ([3, 0], [0]), ([0, 3], [1]), ([0, 3], [0]),
+      ]
+      for (extents, kept) in cases {
         let operand = try Tensor(repeating: 0, type, extents: extents)
         let (found, wanted) = try reduce(extents, keeping: kept, combiner, operand)
         #expect(found == wanted, "\(combiner) \(type) \(extents) \(kept)")
@@ -44,7 +47,7 @@ import Testing
   func nanAndExtremesSpread(combiner: Combiner) throws {
     for type in ScalarType.allCases {
       for extents in [[5, 9], [40, 70], [3, 1100]] {
-        for kept in [[], [0], [1], [0, 1]] {
+        for kept: [AxisNumber] in [[], [0], [1], [0, 1]] {
           var random = SeededRandom(extents[1] + kept.count)
           let operand = try random.tensor(TensorType(type, extents: extents))
           // Sums and products of infinities depend on the order; their NaNs do not.
@@ -65,7 +68,10 @@ import Testing
     let random = CounterBasedRandom(seed: 9)
     let values = (0..<count).map { Float(random.uniform(at: UInt64($0))) }
     let exact = values.reduce(0.0) { $0 + Double($1) }
-    for (extents, kept) in [([count], []), ([count, 1], [1]), ([512, 512], [])] {
+    let cases: [([Int], [AxisNumber])] = [
+      ([count], []), ([count, 1], [1]), ([512, 512], []),
+    ]
+    for (extents, kept) in cases {
       let nestSum = try reduceOnly(extents, kept, values)
       #expect((Double(nestSum[0]) - exact).magnitude <= 1e-7 * exact)
     }
@@ -76,7 +82,9 @@ import Testing
     }
   }
 
-  private func reduceOnly(_ extents: [Int], _ kept: [Int], _ values: [Float]) throws -> [Float] {
+  private func reduceOnly(
+    _ extents: [Int], _ kept: [AxisNumber], _ values: [Float]
+  ) throws -> [Float] {
     var program = ScalarProgram()
     let load = program.append(.load(input: 0), .f32)
     let keptExtents = kept.map { extents[$0] }
@@ -104,7 +112,7 @@ import Testing
     var program = ScalarProgram()
     let load = program.append(.load(input: 0), .f32)
     let square = program.append(.binary(.multiply, load, load), .f32)
-    func access(_ kept: [Int]) -> Access {
+    func access(_ kept: [AxisNumber]) -> Access {
       Access(
         .f32, extents: kept.map { extents[$0] }, map: IndexMap(kept.map { AxisIndex(axis: $0) }))
     }

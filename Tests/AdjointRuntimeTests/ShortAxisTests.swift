@@ -10,7 +10,7 @@ import Testing
     var points: Int
     var others: Int
     var coordinates: Int
-    var reduced: Int
+    var reduced: AxisNumber
     var combiner: Combiner
     var type: ScalarType
 
@@ -19,16 +19,16 @@ import Testing
       points = random.pick([0, 1, 2, 5, 9])
       others = random.pick([0, 1, 31, 32, 33, 48, 64, 65, 100, 127, 128, 130, 200])
       coordinates = random.pick([1, 2, 3, 4, 5])
-      reduced = random.below(3)
+      reduced = AxisNumber(random.below(3))
       combiner = random.pick(Combiner.allCases)
       type = random.pick([.f32, .f32, .f64, .i32, .i64])
     }
 
     var extents: [Int] { [points, others, coordinates] }
-    var keptExtents: [Int] { extents.indices.filter { $0 != reduced }.map { extents[$0] } }
+    var keptExtents: [Int] { extents.axes.filter { $0 != reduced }.map { extents[$0] } }
 
     var kernel: Kernel {
-      func points(_ axis: Int) -> Access {
+      func points(_ axis: AxisNumber) -> Access {
         Access(
           type, extents: [extents[axis], coordinates],
           map: IndexMap([AxisIndex(axis: axis), AxisIndex(axis: 2)]))
@@ -39,7 +39,7 @@ import Testing
       let difference = program.append(.binary(.subtract, first, second), type)
       let kept = Access(
         type, extents: keptExtents,
-        map: IndexMap(extents.indices.filter { $0 != reduced }.map { AxisIndex(axis: $0) }))
+        map: IndexMap(extents.axes.filter { $0 != reduced }.map { AxisIndex(axis: $0) }))
       return .loopNest(
         LoopNest(
           extents: extents,

@@ -152,7 +152,7 @@ extension PlanMutationList {
       all += [
         .load(input: number), .unary(.negate, step), .cast(step), .binary(.add, step, 0),
         .compare(.equal, 0, step), .select(step, 0, 0), .select(0, step, step),
-        .index(AxisIndex(axis: number)), .index(AxisIndex(axis: 0, start: number)),
+        .index(AxisIndex(axis: AxisNumber(number))), .index(AxisIndex(axis: 0, start: number)),
         .index(AxisIndex(axis: 0, start: 0, step: number)),
         .index(AxisIndex(axis: nil, start: number)), old.renumbered { _ in step },
       ]

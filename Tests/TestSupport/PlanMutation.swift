@@ -61,9 +61,10 @@ struct PlanMutationList {
     add(name, path, values)
   }
 
-  /// Every hostile number in a field that may be empty, and none.
-  mutating func add(_ name: String, _ path: WritableKeyPath<Plan, Int?>) {
-    let values: [Int?] = Self.numbers(near: plan[keyPath: path] ?? 0) + [nil]
+  /// Every hostile number of a thing in a field that may be empty, and none.
+  mutating func add<Kind>(_ name: String, _ path: WritableKeyPath<Plan, Number<Kind>?>) {
+    let numbers = Self.numbers(near: plan[keyPath: path]?.rawValue ?? 0)
+    let values: [Number<Kind>?] = numbers.map { Number<Kind>($0) } + [nil]
     add(name, path, values)
   }
 

@@ -19,7 +19,7 @@ struct NestLayout: Hashable, Sendable {
   }
 
   struct Loop: Hashable, Sendable {
-    var axis: Int
+    var axis: AxisNumber
     /// Iterations: points, or whole vectors for the column loop.
     var trips: Int
     /// The points after the last whole vector.
@@ -30,7 +30,7 @@ struct NestLayout: Hashable, Sendable {
   let loops: [Loop]
   /// The number of kept loops.
   let keptCount: Int
-  let column: Int?
+  let column: AxisNumber?
   /// The points of a vector.
   let lanes: Int
   let split: Split
@@ -96,8 +96,8 @@ struct NestLayout: Hashable, Sendable {
   // MARK: Choices
 
   /// The axis along which most accesses are contiguous, the innermost of several; not a row.
-  private static func columnAxis(of nest: StridedNest) -> Int? {
-    var best: (axis: Int, score: Int)?
+  private static func columnAxis(of nest: StridedNest) -> AxisNumber? {
+    var best: (axis: AxisNumber, score: Int)?
     for axis in nest.extents.indices.dropFirst(nest.rowAxes) {
       var score = 0
       for input in nest.inputs {
@@ -120,7 +120,7 @@ struct NestLayout: Hashable, Sendable {
 
   /// A long axis along which accesses are at most a few elements apart, and what is stored at each point is next to each
   /// other; the innermost of several.
-  private static func longAxis(of nest: StridedNest) -> Int? {
+  private static func longAxis(of nest: StridedNest) -> AxisNumber? {
     nest.extents.indices.dropFirst(nest.rowAxes).last { axis in
       nest.extents[axis] >= longExtent
         && nest.inputs.allSatisfy { (0...shortExtent).contains($0.strides[axis]) }

@@ -13,7 +13,7 @@ extension NestWriter {
   }
 
   /// Moves every pointer along an axis.
-  mutating func move(along axis: Int, by position: String) {
+  mutating func move(along axis: AxisNumber, by position: String) {
     if position == "0" { return }
     var distances: [Int: String] = [:]
     for (number, access) in nest.accesses.enumerated() where access.strides[axis] != 0 {

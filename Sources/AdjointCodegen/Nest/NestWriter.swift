@@ -44,7 +44,7 @@ struct NestWriter: ProgramWriter {
   /// in the code.
   var literals: [UInt64]?
   /// The position of each axis at the level that is being written.
-  var positions: [String]
+  var positions: PerAxis<String>
   /// The iterations of the loops that are cut into items, by the number of the loop.
   var ranges: [Int: LoopRange] = [:]
   /// Where the part that is being done leaves its accumulators, if not in the results.
@@ -54,7 +54,7 @@ struct NestWriter: ProgramWriter {
     self.nest = nest
     self.layout = layout
     values = PerInstruction(repeating: Value(), count: nest.steps.count)
-    positions = Array(repeating: "0", count: nest.extents.count)
+    positions = PerAxis(repeating: "0", count: nest.extents.count)
     for step in nest.steps.indices { classify(step) }
   }
 
@@ -89,7 +89,7 @@ struct NestWriter: ProgramWriter {
 
   var steps: PerInstruction<ScalarProgram.Step> { nest.steps }
 
-  func position(of axis: Int) -> String { positions[axis] }
+  func position(of axis: AxisNumber) -> String { positions[axis] }
 
   func lanes(of step: InstructionNumber) -> Int { values[step].isVector ? layout.lanes : 1 }
 
@@ -114,7 +114,7 @@ struct NestWriter: ProgramWriter {
   // MARK: Levels
 
   /// The loop of an axis.
-  private func level(of axis: Int) -> Level {
+  private func level(of axis: AxisNumber) -> Level {
     layout.loops.firstIndex { $0.axis == axis }.map { .loop($0) } ?? .outside
   }
 

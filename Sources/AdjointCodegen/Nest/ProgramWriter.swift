@@ -13,7 +13,7 @@ protocol ProgramWriter {
   /// The element of an input at the point, or at the vector of points.
   mutating func load(_ input: Int) -> String
   /// The position of an axis, of the first point of a vector.
-  mutating func position(of axis: Int) -> String
+  mutating func position(of axis: AxisNumber) -> String
   /// A constant of the program.
   mutating func constant(
     _ constant: ScalarLiteral, _ scalarType: ScalarType, _ type: VectorType

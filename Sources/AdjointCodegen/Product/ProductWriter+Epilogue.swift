@@ -17,7 +17,7 @@ extension ProductWriter: ProgramWriter {
     /// Where the accesses are at the first element of the tile or line, inputs before outputs.
     var pointers: [String] = []
     /// The batch, row and column of the first element of the tile or line.
-    var positions: [String] = []
+    var positions: PerAxis<String> = []
     /// What has been written of the line.
     var names: [Place: String] = [:]
     /// The vector that is being written: the product, its place in the line, and the lanes that count.
@@ -61,7 +61,7 @@ extension ProductWriter: ProgramWriter {
     return text.spread(name, VectorType(steps[step].type, lanes))
   }
 
-  mutating func position(of axis: Int) -> String {
+  mutating func position(of axis: AxisNumber) -> String {
     let offset = axis == 2 ? epilogue.column : 0
     let first = epilogue.positions[axis]
     return offset == 0 ? first : text.value("add i64 \(first), \(offset)")
@@ -128,8 +128,8 @@ extension ProductWriter: ProgramWriter {
   mutating func enterEpilogue() {
     guard let nest = epilogue.nest else { return }
     epilogue.pointers = nest.accesses.indices.map { "%access\($0)" }
-    epilogue.positions =
-      ["%batch"] + (layout.isTransposed ? ["%column", "%row"] : ["%row", "%column"])
+    epilogue.positions = PerAxis(
+      ["%batch"] + (layout.isTransposed ? ["%column", "%row"] : ["%row", "%column"]))
   }
 
   /// Goes on to a line of the tile.

@@ -46,7 +46,7 @@ extension KernelCost {
   /// Two multiplications with an addition for each simple instruction: there are two units for those, and one
   /// for anything else.
   fileprivate static func atPoints(
-    _ extents: [Int], weight: Int, byteCount: Double
+    _ extents: some Sequence<Int>, weight: Int, byteCount: Double
   ) -> KernelCost {
     KernelCost(
       multiplyAdds: extents.reduce(2 * Double(weight)) { $0 * Double($1) }, byteCount: byteCount)

@@ -76,12 +76,13 @@ extension FusionGroup.Stage {
     let part = count / rows
     let (offset, strides) = access.linear(rank: nest.rank)
     var pitch = part
-    for axis in (0..<rowAxes).reversed() where nest.extents[axis] > 1 {
+    let rowEnd = AxisNumber(rowAxes)
+    for axis in (0..<rowEnd).reversed() where nest.extents[axis] > 1 {
       guard strides[axis] == pitch else { return false }
       pitch *= nest.extents[axis]
     }
     var (first, last) = (offset, offset)
-    for axis in rowAxes..<nest.rank {
+    for axis in rowEnd..<nest.axes.upperBound {
       let way = strides[axis] * (nest.extents[axis] - 1)
       first += min(way, 0)
       last += max(way, 0)
@@ -93,7 +94,7 @@ extension FusionGroup.Stage {
   package var rowByteCount: Int {
     let accesses = nest.inputs.map(\.access) + nest.outputs.map(\.access)
     return accesses.reduce(0) { sum, access in
-      let axes = Set(access.map.axes.compactMap(\.axis)).filter { $0 >= rowAxes }
+      let axes = Set(access.map.axes.compactMap(\.axis)).filter { $0 >= AxisNumber(rowAxes) }
       return sum +| axes.reduce(access.scalarType.byteCount) { $0 *| nest.extents[$1] }
     }
   }

@@ -23,9 +23,9 @@ package struct Access: Hashable, Sendable {
   ///
   /// The step along a loop of one iteration, or anything in a loop of none, may be any number: nothing is
   /// reached by it, and its value here has no meaning.
-  package func linear(rank: Int) -> (offset: Int, strides: [Int]) {
+  package func linear(rank: Int) -> (offset: Int, strides: PerAxis<Int>) {
     var offset = 0
-    var strides = Array(repeating: 0, count: rank)
+    var strides = PerAxis(repeating: 0, count: rank)
     var pitch = 1
     for (extent, index) in zip(extents, map.axes).reversed() {
       offset = offset &+ index.start &* pitch
@@ -104,6 +104,8 @@ package struct LoopNest: Hashable, Sendable {
     extents.reduce(1) { $0 *| max($1, 1) } <= Self.maximumPointCount
   }
 
+  /// The axes of the points.
+  package var axes: Range<AxisNumber> { extents.axes }
   /// The number of loops.
   package var rank: Int { extents.count }
   /// The number of points, as far as an integer counts.
@@ -112,8 +114,8 @@ package struct LoopNest: Hashable, Sendable {
   package var isReduction: Bool { outputs.contains { $0.combiner != nil } }
 
   /// The loop axes that an output's map does not use, those it combines over.
-  package func reducedAxes(of output: Output) -> [Int] {
+  package func reducedAxes(of output: Output) -> [AxisNumber] {
     let used = Set(output.access.map.axes.compactMap(\.axis))
-    return (0..<rank).filter { !used.contains($0) }
+    return axes.filter { !used.contains($0) }
   }
 }

@@ -33,6 +33,7 @@ extension Number: CustomStringConvertible {
 }
 
 /// What is numbered.
+@usableFromInline
 package enum Numbered {
   /// Values of a kernel graph.
   package enum Value: KindInArrays {}
@@ -42,6 +43,9 @@ package enum Numbered {
   package enum Instruction {}
   /// Buffers of a plan.
   package enum Buffer {}
+  /// Axes of the points of a nest, each a loop.
+  @usableFromInline
+  package enum Axis {}
 }
 
 /// A kind whose numbers subscript plain arrays; those of the others subscript a `NumberedArray` of their kind alone.
@@ -56,6 +60,9 @@ package typealias StepNumber = Number<Numbered.Step>
 package typealias InstructionNumber = Number<Numbered.Instruction>
 /// The number of a buffer of a plan.
 package typealias BufferNumber = Number<Numbered.Buffer>
+/// The number of an axis of a nest's points: of one of its loops, from the outermost on.
+@usableFromInline
+package typealias AxisNumber = Number<Numbered.Axis>
 
 extension Array {
   /// The element that stands for the thing of a number.
@@ -64,4 +71,17 @@ extension Array {
     _read { yield self[number.rawValue] }
     _modify { yield &self[number.rawValue] }
   }
+}
+
+extension [Int] {
+  /// The extent, the stride or the position that belongs to an axis.
+  @inlinable
+  package subscript(axis: AxisNumber) -> Int {
+    _read { yield self[axis.rawValue] }
+    _modify { yield &self[axis.rawValue] }
+  }
+
+  /// The axes of the points that have these extents.
+  @inlinable
+  package var axes: Range<AxisNumber> { 0..<AxisNumber(count) }
 }

@@ -19,6 +19,8 @@ package struct NumberedArray<Kind, Element> {
 
 /// Something for each step of a scalar program.
 package typealias PerInstruction<Element> = NumberedArray<Numbered.Instruction, Element>
+/// Something for each axis of a nest's points.
+package typealias PerAxis<Element> = NumberedArray<Numbered.Axis, Element>
 /// Something for each buffer of a plan.
 package typealias PerBuffer<Element> = NumberedArray<Numbered.Buffer, Element>
 

@@ -12,7 +12,7 @@ package struct StridedNest: Sendable {
     /// The elements of the whole buffer.
     package var elementCount: Int
     package var offset: Int
-    package var strides: [Int]
+    package var strides: PerAxis<Int>
 
     /// Whether both reach the same places of equally wide buffers, as a result that is written over
     /// an operand does.
@@ -28,7 +28,7 @@ package struct StridedNest: Sendable {
     package var combiner: Combiner?
   }
 
-  package var extents: [Int]
+  package var extents: PerAxis<Int>
   package var inputs: [Access]
   package var steps: PerInstruction<ScalarProgram.Step>
   package var outputs: [Output]
@@ -38,7 +38,7 @@ package struct StridedNest: Sendable {
   /// The nest of a kernel, of an epilogue, whose product is in result 0, or of a group with so many results,
   /// whose locals follow these.
   package init(_ nest: LoopNest, resultCount: Int = 0) {
-    extents = nest.extents
+    extents = PerAxis(nest.extents)
     inputs = nest.inputs.map {
       Access($0.access, nest.extents, $0.source, resultCount: resultCount)
     }
@@ -50,16 +50,19 @@ package struct StridedNest: Sendable {
     }
   }
 
+  /// Whether an axis is one of the outermost that are written around the nest.
+  package func isRow(_ axis: AxisNumber) -> Bool { axis < AxisNumber(rowAxes) }
+
   package var isEmpty: Bool { extents.contains(0) }
   package var accesses: [Access] { inputs + outputs.map(\.access) }
 
   /// The axes that the outputs with a combiner reduce; in a piece it is the same for all of them.
-  package var reducedAxes: Set<Int> {
+  package var reducedAxes: Set<AxisNumber> {
     outputs.first { $0.combiner != nil }.map { Set(reducedAxes(of: $0)) } ?? []
   }
 
   /// The axes that an output reduces.
-  package func reducedAxes(of output: Output) -> [Int] {
+  package func reducedAxes(of output: Output) -> [AxisNumber] {
     output.combiner == nil ? [] : extents.indices.filter { output.access.strides[$0] == 0 }
   }
 }
@@ -77,9 +80,10 @@ extension StridedNest.Access {
       }
     let linear = access.linear(rank: loop.count)
     // No step is made along a loop of one iteration, so one that a size cannot be computed with is none.
-    let strides = zip(loop, linear.strides).map { extent, stride in
-      extent > 1 || stride.magnitude <= TensorType.maximumByteCount ? stride : 0
-    }
+    let strides = PerAxis(
+      zip(loop, linear.strides).map { extent, stride in
+        extent > 1 || stride.magnitude <= TensorType.maximumByteCount ? stride : 0
+      })
     self.init(
       isResult: isResult, buffer: buffer, scalarType: access.scalarType,
       elementCount: access.elementCount, offset: linear.offset, strides: strides)
@@ -91,16 +95,17 @@ extension StridedNest.Access {
 extension StridedNest {
   /// Keeps the given axes, in the given order; the others have extent 1 and an index along them is
   /// its start.
-  mutating func keepAxes(_ kept: [Int]) {
-    var number: [Int: Int] = [:]
-    for (new, old) in kept.enumerated() { number[old] = new }
-    rowAxes = kept.count { $0 < rowAxes }
-    extents = kept.map { extents[$0] }
+  mutating func keepAxes(_ kept: [AxisNumber]) {
+    var number: [AxisNumber: AxisNumber] = [:]
+    for (new, old) in PerAxis(kept).numbered { number[old] = new }
+    rowAxes = kept.count(where: isRow)
+    extents = PerAxis(kept.map { extents[$0] })
     for input in inputs.indices {
-      inputs[input].strides = kept.map { inputs[input].strides[$0] }
+      inputs[input].strides = PerAxis(kept.map { inputs[input].strides[$0] })
     }
     for output in outputs.indices {
-      outputs[output].access.strides = kept.map { outputs[output].access.strides[$0] }
+      outputs[output].access.strides = PerAxis(
+        kept.map { outputs[output].access.strides[$0] })
     }
     for step in steps.indices {
       guard case .index(let index) = steps[step].instruction, let axis = index.axis else {
@@ -117,9 +122,10 @@ extension StridedNest {
 
   /// Puts the axes with the longest strides outermost, after the rows.
   mutating func sortAxes() {
-    let weights = extents.indices.map { axis in
-      accesses.reduce(0.0) { $0 + Double($1.strides[axis].magnitude) }
-    }
+    let weights = PerAxis(
+      extents.indices.map { axis in
+        accesses.reduce(0.0) { $0 + Double($1.strides[axis].magnitude) }
+      })
     let rows = extents.indices.prefix(rowAxes)
     keepAxes(
       rows
@@ -129,17 +135,17 @@ extension StridedNest {
   }
 
   /// Makes one loop of two neighbours wherever no access can tell the difference.
-  mutating func mergeAxes(reduced: Set<Int>) {
-    var indexed: Set<Int> = []
+  mutating func mergeAxes(reduced: Set<AxisNumber>) {
+    var indexed: Set<AxisNumber> = []
     for case .index(let index) in steps.map(\.instruction) {
       if let axis = index.axis { indexed.insert(axis) }
     }
     let all = accesses
-    var kept: [Int] = []
+    var kept: [AxisNumber] = []
     var merged = extents
     for axis in extents.indices.reversed() {
       if let inner = kept.last, reduced.contains(axis) == reduced.contains(inner),
-        (axis < rowAxes) == (inner < rowAxes), !indexed.contains(axis), !indexed.contains(inner),
+        isRow(axis) == isRow(inner), !indexed.contains(axis), !indexed.contains(inner),
         all.allSatisfy({ $0.strides[axis] == $0.strides[inner] * merged[inner] })
       {
         merged[inner] *= extents[axis]
@@ -192,7 +198,7 @@ extension StridedNest {
   ///
   /// Stores without a combiner are in the last, so that what they may write over is read by then.
   func pieces() -> [StridedNest] {
-    var groups: [(axes: [Int], outputs: [Int])] = []
+    var groups: [(axes: [AxisNumber], outputs: [Int])] = []
     var stores: [Int] = []
     for (number, output) in outputs.enumerated() {
       if output.combiner == nil {

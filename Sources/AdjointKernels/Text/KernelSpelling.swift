@@ -44,17 +44,18 @@ package enum KernelSpelling {
   }
 
   /// `i`, `j`, … for the position along a loop.
-  static func positionName(_ axis: Int) -> String {
-    positionNames.indices.contains(axis) ? positionNames[axis] : "i\(axis)"
+  static func positionName(_ axis: AxisNumber) -> String {
+    let number = axis.rawValue
+    return positionNames.indices.contains(number) ? positionNames[number] : "i\(number)"
   }
 
   /// The loop whose position has a name; nil where it is none.
-  static func axis(named name: String) -> Int? {
-    if let axis = positionNames.firstIndex(of: name) { return axis }
+  static func axis(named name: String) -> AxisNumber? {
+    if let axis = positionNames.firstIndex(of: name) { return AxisNumber(axis) }
     guard name.first == "i", let axis = Int(name.dropFirst()), axis >= positionNames.count else {
       return nil
     }
-    return axis
+    return AxisNumber(axis)
   }
 
   /// An index such as `i`, `2*j + 1` or `3`.

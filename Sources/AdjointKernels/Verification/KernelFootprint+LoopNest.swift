@@ -101,7 +101,7 @@ extension KernelFootprint {
     }
     _ = try product(access.extents)
     for (extent, index) in zip(access.extents, access.map.axes) {
-      if let axis = index.axis, !nest.extents.indices.contains(axis) {
+      if let axis = index.axis, !nest.axes.contains(axis) {
         throw Diagnostic(.invalidPlan, "\(what) uses loop \(axis) of \(nest.rank)")
       }
       if points == 0 { continue }
@@ -120,7 +120,7 @@ extension KernelFootprint {
     _ output: LoopNest.Output, _ nest: LoopNest, _ number: Int
   ) throws(Diagnostic) {
     let used = Set(output.access.map.axes.filter { $0.step != 0 }.compactMap(\.axis))
-    for (axis, extent) in nest.extents.enumerated() where extent > 1 && !used.contains(axis) {
+    for (axis, extent) in zip(nest.axes, nest.extents) where extent > 1 && !used.contains(axis) {
       throw Diagnostic(
         .invalidPlan, "output \(number) stores an element at each of \(extent) points")
     }
@@ -154,7 +154,7 @@ extension LoopNest {
   /// Whether a position names a loop and stays, from the first point to the last, a number that back ends
   /// compute alike.
   private func isInRange(_ index: AxisIndex) -> Bool {
-    if let axis = index.axis, !extents.indices.contains(axis) { return false }
+    if let axis = index.axis, !axes.contains(axis) { return false }
     let span = index.axis.map { max(extents[$0] - 1, 0) } ?? 0
     let last = index.start +| index.step *| span
     return max(index.start.magnitude, last.magnitude) <= LoopNest.maximumPointCount

@@ -163,7 +163,7 @@ extension LoopNest {
   fileprivate func manner(of access: Access) -> FusionReport.Manner {
     let axes = access.map.axes.compactMap(\.axis)
     if axes != axes.sorted() { return .transpose }
-    if extents.indices.contains(where: { extents[$0] > 1 && !axes.contains($0) }) {
+    if extents.axes.contains(where: { extents[$0] > 1 && !axes.contains($0) }) {
       return .broadcast
     }
     return access.extents == axes.map { extents[$0] } ? .reshape : .slice

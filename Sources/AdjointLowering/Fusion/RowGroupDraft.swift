@@ -52,7 +52,7 @@ struct RowGroupDraft {
     let reduced = nest.outputs.map { Set(nest.reducedAxes(of: $0)) }
     guard let first = reduced.first else { return nil }
     let common = reduced.reduce(first) { $0.intersection($1) }
-    let axes = (0..<nest.rank).prefix { common.contains($0) }
+    let axes = nest.axes.prefix { common.contains($0) }
     let count = axes.reduce(1) { $0 * nest.extents[$1] }
     let touched = Set(nests.flatMap { $0.readValues + $0.writtenValues })
     let shared = Set(nest.readValues).intersection(touched)

@@ -27,7 +27,7 @@ private struct SharedMatrixVectorFusion {
     /// The lines of the matrix and their elements.
     var extents: [Int]
     /// The loop that is summed over: 1 along the lines, 0 across them.
-    var summed: Int
+    var summed: AxisNumber
   }
 
   /// Of a vector that more steps lie behind than this it is not asked what they compute: row fusion would not put
@@ -162,7 +162,7 @@ extension SharedMatrixVectorFusion.Product {
 
   /// The product as loops over the lines of the matrix and the elements of a line.
   var nest: LoopNest {
-    func vectorAccess(_ axis: Int) -> Access {
+    func vectorAccess(_ axis: AxisNumber) -> Access {
       Access(scalarType, extents: [extents[axis]], map: IndexMap([AxisIndex(axis: axis)]))
     }
     var builder = NestBuilder()
@@ -174,7 +174,8 @@ extension SharedMatrixVectorFusion.Product {
     return builder.nest(
       extents: extents,
       outputs: [
-        .init(.value(result), step: product, access: vectorAccess(1 - summed), combiner: .sum)
+        .init(
+          .value(result), step: product, access: vectorAccess(summed == 0 ? 1 : 0), combiner: .sum)
       ])
   }
 }

@@ -30,7 +30,7 @@ struct AxisPermutation {
     guard source.offset == 0, target.offset == 0,
       from.extents.reduce(1, *) == nest.pointCount, to.extents.reduce(1, *) == nest.pointCount
     else { return nil }
-    let axes = nest.extents.indices.filter { nest.extents[$0] > 1 }.map {
+    let axes = nest.axes.filter { nest.extents[$0] > 1 }.map {
       Axis(extent: nest.extents[$0], from: source.strides[$0], to: target.strides[$0])
     }
     guard Self.reachesAll(axes.map { Part(extent: $0.extent, stride: $0.from) }),

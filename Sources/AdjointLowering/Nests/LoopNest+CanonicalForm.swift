@@ -11,11 +11,11 @@ extension LoopNest {
 
   private func squeezed() -> LoopNest {
     var nest = self
-    var numbers: [Int?] = []
-    var next = 0
+    var numbers: PerAxis<AxisNumber?> = []
+    var next: AxisNumber = 0
     for extent in extents {
       numbers.append(extent == 1 ? nil : next)
-      if extent != 1 { next += 1 }
+      if extent != 1 { next = next.advanced(by: 1) }
     }
     nest.extents = extents.filter { $0 != 1 }
     return nest.mapAxes { index in
@@ -35,8 +35,8 @@ extension LoopNest {
     guard outputs.count == 1, let output = outputs.first, output.combiner == nil,
       !isAtPoint(output.access), output.access.map.axes.count == rank
     else { return self }
-    var places: [Int?] = Array(repeating: nil, count: rank)
-    for (place, index) in output.access.map.axes.enumerated() {
+    var places = PerAxis<AxisNumber?>(repeating: nil, count: rank)
+    for (place, index) in zip(axes, output.access.map.axes) {
       guard let axis = index.axis, index == AxisIndex(axis: axis), places[axis] == nil,
         extents[axis] == output.access.extents[place]
       else { return self }
@@ -119,7 +119,7 @@ extension LoopNest {
 
   /// Whether an input reads the same element at several points of the loop.
   func repeats(_ input: Input) -> Bool {
-    extents.indices.contains { axis in
+    axes.contains { axis in
       extents[axis] > 1 && !input.access.map.axes.contains { $0.axis == axis }
     }
   }

@@ -7,8 +7,8 @@ extension LoopNest {
     guard pointCount == newExtents.reduce(1, *) else { return nil }
     if isFlat { return flat(over: newExtents) }
     guard let groups = groups(over: newExtents) else { return nil }
-    var numbers = Array(repeating: 0, count: rank)
-    for (number, group) in groups.enumerated() { for axis in group { numbers[axis] = number } }
+    var numbers = PerAxis<AxisNumber>(repeating: 0, count: rank)
+    for (number, group) in groups.numbered { for axis in group { numbers[axis] = number } }
     var nest = self
     nest.extents = newExtents
     for input in inputs.indices {
@@ -38,25 +38,25 @@ extension LoopNest {
   }
 
   /// The loops that make up each of the new ones, or nil where the extents do not go together.
-  private func groups(over newExtents: [Int]) -> [[Int]]? {
-    var groups: [[Int]] = []
-    var next = 0
+  private func groups(over newExtents: [Int]) -> PerAxis<Range<AxisNumber>>? {
+    var groups: PerAxis<Range<AxisNumber>> = []
+    var next: AxisNumber = 0
     for extent in newExtents {
-      var group: [Int] = []
+      let first = next
       var count = 1
-      while count < extent, next < rank {
+      while count < extent, next < axes.upperBound {
         count *= extents[next]
-        group.append(next)
-        next += 1
+        next = next.advanced(by: 1)
       }
       guard count == extent else { return nil }
-      groups.append(group)
+      groups.append(first..<next)
     }
-    return next == rank ? groups : nil
+    return next == axes.upperBound ? groups : nil
   }
 
   private func regrouped(
-    _ access: Access, _ groups: [[Int]], _ numbers: [Int], _ newExtents: [Int]
+    _ access: Access, _ groups: PerAxis<Range<AxisNumber>>, _ numbers: PerAxis<AxisNumber>,
+    _ newExtents: [Int]
   ) -> Access? {
     var (indices, lengths): ([AxisIndex], [Int]) = ([], [])
     var place = 0
@@ -83,7 +83,7 @@ extension LoopNest {
     }
     let result = Access(access.scalarType, extents: lengths, map: IndexMap(indices))
     // An access to the element at the point has all loops, those of one iteration too.
-    let long = newExtents.indices.filter { newExtents[$0] != 1 }
+    let long = newExtents.axes.filter { newExtents[$0] != 1 }
     let isAtPoint =
       lengths == long.map { newExtents[$0] } && indices == long.map { AxisIndex(axis: $0) }
     return isAtPoint

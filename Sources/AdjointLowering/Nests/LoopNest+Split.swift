@@ -8,7 +8,7 @@ extension LoopNest {
   /// where the loops cannot be cut there, or where an access does not go along all of the loop.
   func tiled(outerRows rows: Int) -> LoopNest? {
     var count = 1
-    for (axis, extent) in extents.enumerated() where count < rows {
+    for (axis, extent) in zip(axes, extents) where count < rows {
       if count * extent > rows {
         guard rows.isMultiple(of: count), extent.isMultiple(of: rows / count) else { return nil }
         return tiled(axis, into: rows / count)
@@ -18,7 +18,7 @@ extension LoopNest {
     return count == rows ? self : nil
   }
 
-  private func tiled(_ axis: Int, into parts: Int) -> LoopNest? {
+  private func tiled(_ axis: AxisNumber, into parts: Int) -> LoopNest? {
     let accesses = inputs.map(\.access) + outputs.map(\.access)
     let goAlong = accesses.allSatisfy { access in
       let places = access.map.axes.indices.filter { access.map.axes[$0].axis == axis }
@@ -34,17 +34,17 @@ extension LoopNest {
     let lengths = [parts, extents[axis] / parts]
     var nest = mapAxes { index in
       guard let old = index.axis, old > axis else { return index }
-      return AxisIndex(axis: old + 1, start: index.start, step: index.step)
+      return AxisIndex(axis: old.advanced(by: 1), start: index.start, step: index.step)
     } access: { access in
       guard let place = access.map.axes.firstIndex(where: { $0.axis == axis }) else {
         return access
       }
       var access = access
       access.extents.replaceSubrange(place...place, with: lengths)
-      access.map.axes.insert(AxisIndex(axis: axis + 1), at: place + 1)
+      access.map.axes.insert(AxisIndex(axis: axis.advanced(by: 1)), at: place + 1)
       return access
     }
-    nest.extents.replaceSubrange(axis...axis, with: lengths)
+    nest.extents.replaceSubrange(axis.rawValue...axis.rawValue, with: lengths)
     return nest
   }
 
@@ -61,7 +61,7 @@ extension LoopNest {
         let axes = output.access.map.axes
         let reduced = reducedAxes(of: output)
         return output.combiner != nil && output.access.extents == kept
-          && reduced.starts(with: 0..<rowAxes) && reduced.count > rowAxes
+          && reduced.starts(with: 0..<AxisNumber(rowAxes)) && reduced.count > rowAxes
           && axes.allSatisfy { index in index.axis.map { index == AxisIndex(axis: $0) } ?? false }
       })
     else { return nil }
@@ -86,7 +86,7 @@ extension LoopNest {
           access: Access(
             type, extents: partialExtents, map: .identity(rank: partialExtents.count))))
       outer.access.map = IndexMap(
-        kept.indices.map { AxisIndex(axis: rowAxes + $0) })
+        kept.axes.map { AxisIndex(axis: $0.advanced(by: rowAxes)) })
       outerOutputs.append(outer)
     }
     return (inner, builder.nest(extents: partialExtents, outputs: outerOutputs))

@@ -140,7 +140,7 @@ extension ScalarInstruction {
     case .constant(.integer(let value)): Self.mixed(3, Int(truncatingIfNeeded: value))
     case .index(let index):
       if let axis = index.axis {
-        Self.mixed(4, axis, index.start, index.step)
+        Self.mixed(4, axis.rawValue, index.start, index.step)
       } else {
         Self.mixed(10, index.start)
       }

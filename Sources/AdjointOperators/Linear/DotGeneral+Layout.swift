@@ -103,12 +103,14 @@ extension DotGeneral {
     let rows = left.free(rank: operands[0].rank).count
     func access(_ type: TensorType, _ side: Side, freeAt: Int) throws(Diagnostic) -> Access {
       var axes = Array(repeating: AxisIndex(axis: nil), count: type.rank)
-      for (position, axis) in side.batch.enumerated() { axes[axis] = AxisIndex(axis: position) }
+      for (position, axis) in side.batch.enumerated() {
+        axes[axis] = AxisIndex(axis: AxisNumber(position))
+      }
       for (position, axis) in side.free(rank: type.rank).enumerated() {
-        axes[axis] = AxisIndex(axis: freeAt + position)
+        axes[axis] = AxisIndex(axis: AxisNumber(freeAt + position))
       }
       for (position, axis) in side.contract.enumerated() where sums {
-        axes[axis] = AxisIndex(axis: kept.count + position)
+        axes[axis] = AxisIndex(axis: AxisNumber(kept.count + position))
       }
       return Access(type.scalarType, extents: try type.boundExtents(), map: IndexMap(axes))
     }

@@ -45,7 +45,7 @@ extension Reduction {
       operands[0].scalarType, extents: extents, map: .identity(rank: extents.count))
     let write = Access(
       results[0].scalarType, extents: try results[0].boundExtents(),
-      map: IndexMap(keptAxes(rank: extents.count).map { AxisIndex(axis: $0) }))
+      map: IndexMap(keptAxes(rank: extents.count).map { AxisIndex(axis: AxisNumber($0)) }))
     return .loop(
       LoopNest(
         extents: extents, inputs: [LoopNest.Input(operand: 0, access: read)], program: program,

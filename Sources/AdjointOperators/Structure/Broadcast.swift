@@ -71,7 +71,8 @@ package struct Broadcast: Operator {
     let extents = try results[0].boundExtents()
     return .loop(
       try .copy(
-        extents: extents, of: operands[0], through: IndexMap(axes.map { AxisIndex(axis: $0) }),
+        extents: extents, of: operands[0],
+        through: IndexMap(axes.map { AxisIndex(axis: AxisNumber($0)) }),
         to: results[0], through: .identity(rank: extents.count)))
   }
 }

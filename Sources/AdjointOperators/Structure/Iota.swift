@@ -43,7 +43,7 @@ package struct Iota: Operator {
   ) throws(Diagnostic) -> Lowering {
     .loop(
       try .elementwise(operands: [], result: results[0]) { program, _ in
-        program.append(.index(AxisIndex(axis: axis)), type.scalarType)
+        program.append(.index(AxisIndex(axis: AxisNumber(axis))), type.scalarType)
       })
   }
 }

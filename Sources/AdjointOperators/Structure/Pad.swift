@@ -163,8 +163,9 @@ package struct Pad: Operator {
   ) throws(Diagnostic) -> Lowering {
     if operands[0] == results[0] { return .view }
     let extents = try operands[0].boundExtents()
-    let target = zip(extents, paddings).enumerated().map { axis, pair in
-      AxisIndex(axis: axis, start: pair.1.low, step: pair.1.step(for: pair.0))
+    let target = extents.axes.map { axis in
+      let padding = paddings[axis.rawValue]
+      return AxisIndex(axis: axis, start: padding.low, step: padding.step(for: extents[axis]))
     }
     let fill = try LoopNest.fill(
       results[0], with: ScalarLiteral(value, results[0].scalarType))

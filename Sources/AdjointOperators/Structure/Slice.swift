@@ -120,7 +120,8 @@ package struct Slice: Operator {
     let extents = try results[0].boundExtents()
     var map = IndexMap.identity(rank: extents.count)
     for range in ranges {
-      map.axes[range.axis] = AxisIndex(axis: range.axis, start: range.start, step: range.step)
+      map.axes[range.axis] = AxisIndex(
+        axis: AxisNumber(range.axis), start: range.start, step: range.step)
     }
     return .loop(
       try .copy(

@@ -51,7 +51,8 @@ package struct Transpose: Operator {
     let extents = try results[0].boundExtents()
     return .loop(
       try .copy(
-        extents: extents, of: operands[0], through: IndexMap(inverse.map { AxisIndex(axis: $0) }),
+        extents: extents, of: operands[0],
+        through: IndexMap(inverse.map { AxisIndex(axis: AxisNumber($0)) }),
         to: results[0], through: .identity(rank: extents.count)))
   }
 

@@ -3,7 +3,7 @@ import AdjointKernels
 
 extension NestCompiler {
   /// Writes down what becomes of an output at the end of a tile.
-  mutating func finish(_ number: Int, _ reduced: Set<Int>) {
+  mutating func finish(_ number: Int, _ reduced: Set<AxisNumber>) {
     let output = nest.outputs[number]
     if let combiner = output.combiner {
       reduce(number, combiner, reduced)
@@ -19,7 +19,7 @@ extension NestCompiler {
     }
   }
 
-  private mutating func reduce(_ number: Int, _ combiner: Combiner, _ reduced: Set<Int>) {
+  private mutating func reduce(_ number: Int, _ combiner: Combiner, _ reduced: Set<AxisNumber>) {
     let output = nest.outputs[number]
     let type = output.access.scalarType
     let reducesRows = tiling.row.map(reduced.contains) ?? true

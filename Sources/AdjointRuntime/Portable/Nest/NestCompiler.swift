@@ -50,7 +50,7 @@ struct NestCompiler {
     }
   }
 
-  private init(_ nest: StridedNest, reduced: Set<Int>) {
+  private init(_ nest: StridedNest, reduced: Set<AxisNumber>) {
     self.nest = nest
     tiling = Tiling(nest)
     draft = NestDraft(nest, tiling, reduced: reduced)
@@ -58,7 +58,7 @@ struct NestCompiler {
     lastRead = Array(repeating: .none, count: nest.inputs.count)
   }
 
-  private mutating func compile(reduced: Set<Int>) -> CompiledNest {
+  private mutating func compile(reduced: Set<AxisNumber>) -> CompiledNest {
     for step in nest.steps.indices { classify(step) }
     fuseComparisons()
     countUses()
@@ -100,7 +100,7 @@ struct NestCompiler {
   /// The level of a value that depends on the axes for which `depends` holds.
   ///
   /// A vector may stay the same from tile to tile where those axes are not cut.
-  private func level(isVector: Bool, mayStay: Bool, _ depends: (Int) -> Bool) -> Level {
+  private func level(isVector: Bool, mayStay: Bool, _ depends: (AxisNumber) -> Bool) -> Level {
     let moves = nest.extents.indices.contains { axis in
       if !depends(axis) { return false }
       if axis == tiling.column { return !tiling.isWholeColumn }

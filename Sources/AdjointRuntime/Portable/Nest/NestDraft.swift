@@ -26,10 +26,10 @@ struct NestDraft {
   private static let slowness = 6.0
 
   /// The loop of each axis of the nest.
-  private(set) var loopOfAxis: [Int] = []
+  private(set) var loopOfAxis: PerAxis<Int> = []
 
   /// Lays out the loops of a tiled nest and how its pointers move.
-  init(_ nest: StridedNest, _ tiling: Tiling, reduced: Set<Int>) {
+  init(_ nest: StridedNest, _ tiling: Tiling, reduced: Set<AxisNumber>) {
     cost = KernelCost(
       multiplyAdds: Self.slowness * nest.cost.multiplyAdds, byteCount: nest.cost.byteCount)
     layLoops(nest, tiling, reduced)
@@ -40,7 +40,7 @@ struct NestDraft {
           byteOffset: access.offset * access.scalarType.byteCount))
     }
     advances = Array(repeating: 0, count: loops.count * pointers.count)
-    for (axis, loop) in loopOfAxis.enumerated() {
+    for (axis, loop) in loopOfAxis.numbered {
       for (pointer, access) in nest.accesses.enumerated() {
         advances[loop * pointers.count + pointer] =
           access.strides[axis] * loops[loop].points * access.scalarType.byteCount
@@ -48,8 +48,9 @@ struct NestDraft {
     }
   }
 
-  private mutating func layLoops(_ nest: StridedNest, _ tiling: Tiling, _ reduced: Set<Int>) {
-    loopOfAxis = Array(repeating: 0, count: nest.extents.count)
+  private mutating func layLoops(_ nest: StridedNest, _ tiling: Tiling, _ reduced: Set<AxisNumber>)
+  {
+    loopOfAxis = PerAxis(repeating: 0, count: nest.extents.count)
     for reduces in [false, true] {
       let axes = nest.extents.indices.filter { reduced.contains($0) == reduces }
       let outer = axes.filter { $0 != tiling.row && $0 != tiling.column }

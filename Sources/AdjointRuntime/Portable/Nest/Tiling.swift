@@ -4,9 +4,9 @@ import AdjointKernels
 /// the columns, and where that is short along a second, the rows.
 struct Tiling {
   /// The axis of the columns; nil for a nest of one point.
-  var column: Int?
+  var column: AxisNumber?
   /// The axis of the rows, if there are any.
-  var row: Int?
+  var row: AxisNumber?
   /// The most columns and rows of a tile.
   var columns = 1
   var rows = 1
@@ -40,15 +40,15 @@ struct Tiling {
     isWholeColumn = columns == extent
   }
 
-  private mutating func take(row axis: Int, _ nest: StridedNest) {
+  private mutating func take(row axis: AxisNumber, _ nest: StridedNest) {
     row = axis
     rows = min(nest.extents[axis], max(1, Self.capacity / columns))
     isWholeRow = rows == nest.extents[axis]
   }
 
   /// The axis along which most accesses are contiguous, the innermost of several.
-  private static func columnAxis(of nest: StridedNest) -> Int {
-    var best = (axis: 0, score: -1)
+  private static func columnAxis(of nest: StridedNest) -> AxisNumber {
+    var best = (axis: nest.extents.startIndex, score: 0)
     for axis in nest.extents.indices {
       var score = 0
       for input in nest.inputs {
@@ -66,8 +66,9 @@ struct Tiling {
   }
 
   /// An axis along which an access is contiguous that strides along the columns.
-  private static func transposedAxis(of nest: StridedNest, column: Int, among others: [Int]) -> Int?
-  {
+  private static func transposedAxis(
+    of nest: StridedNest, column: AxisNumber, among others: [AxisNumber]
+  ) -> AxisNumber? {
     let stores = nest.outputs.filter { $0.combiner == nil }.map(\.access)
     return others.last { axis in
       (nest.inputs + stores).contains {
@@ -77,9 +78,11 @@ struct Tiling {
   }
 
   /// The axis that continues the columns without a gap for most accesses, the innermost of several.
-  private static func rowAxis(of nest: StridedNest, column: Int, _ others: [Int]) -> Int? {
+  private static func rowAxis(
+    of nest: StridedNest, column: AxisNumber, _ others: [AxisNumber]
+  ) -> AxisNumber? {
     let extent = nest.extents[column]
-    var best: (axis: Int, score: Int)?
+    var best: (axis: AxisNumber, score: Int)?
     for axis in others {
       let score = nest.accesses.count { $0.strides[axis] == $0.strides[column] * extent }
       if score >= best?.score ?? 0 { best = (axis, score) }
