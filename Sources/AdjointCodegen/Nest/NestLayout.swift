@@ -73,14 +73,12 @@ struct NestLayout: Hashable, Sendable {
     // Where there is much to do at a point or something to write, one row after another is as fast as memory is.
     tileRows = weight <= 10 && nest.outputs.allSatisfy { $0.combiner != nil } ? 8 : 1
     stretch = Self.stretch(nest, loops, keptCount: keptCount, lanes: lanes)
-    let partByteCount =
-      8 *| nest.outputs.count *| lanes *| Self.points(loops.prefix(keptCount))
     split =
       nest.rowAxes > 0
       ? .none
       : Self.split(
         loops, keptCount: keptCount, stretch: stretch, nanoseconds,
-        mostParts: machine.ownByteCount / max(1, partByteCount))
+        mostParts: Self.mostParts(nest, reduced, nanoseconds, on: machine))
   }
 
   /// The items of work.
@@ -197,10 +195,24 @@ struct NestLayout: Hashable, Sendable {
     return far ? max(1, stretchByteCount / (lanes * size)) : 0
   }
 
-  /// The points of some loops, as far as an integer counts; at least one.
-  private static func points(_ loops: ArraySlice<Loop>) -> Int {
-    loops.reduce(1) { $0 *| max(1, $1.trips +| ($1.rest > 0 ? 1 : 0)) }
+  /// The most parts of a sum.
+  ///
+  /// With any number of cores a sum takes longer by what one part does alone and by the time in which the parts are
+  /// put together, which is least where both are equal. What all parts leave has to stay in a core's cache.
+  private static func mostParts(
+    _ nest: StridedNest, _ reduced: Set<AxisNumber>, _ nanoseconds: Int,
+    on machine: MachineModel.FixedPart
+  ) -> Int {
+    let kept = nest.extents.indices.reduce(max(1, nest.outputs.count)) {
+      reduced.contains($1) ? $0 : $0 *| nest.extents[$1]
+    }
+    let together = max(kept, leastTogether)
+    let balanced = Int((Double(nanoseconds) / Double(together)).squareRoot())
+    return min(balanced, machine.ownByteCount / (8 *| together))
   }
+
+  /// The nanoseconds in which a part is put to others; an element takes about one.
+  private static let leastTogether = 16
 
   private static func split(
     _ loops: [Loop], keptCount: Int, stretch: Int, _ nanoseconds: Int, mostParts: Int
@@ -216,8 +228,6 @@ struct NestLayout: Hashable, Sendable {
       }
     }
     guard keptCount < loops.count else { return .none }
-    // Each part has so much of its own to do that putting them together is little beside it, and what all leave
-    // stays in a core's cache.
     let parts = min(nanoseconds / item, loops[keptCount].trips / 4, mostParts)
     return parts > 1 ? .reduced(parts: parts) : .none
   }

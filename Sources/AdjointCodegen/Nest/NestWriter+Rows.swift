@@ -38,10 +38,13 @@ extension NestWriter {
     let loop = layout.loops[column]
     let given = ranges[column]
     let (from, to) = (given?.from ?? "0", given?.to ?? String(loop.trips))
-    let guarded = given.map { text.beginIf(text.value("icmp ult i64 \($0.from), \($0.to)")) }
+    let guarded = given.map { text.beginIf(hasColumns($0)) }
     let length = text.value("sub i64 \(to), \(from)")
     let rounded = text.value("add i64 \(length), \(layout.stretch - 1)")
-    let count = text.value("udiv i64 \(rounded), \(layout.stretch)")
+    let stretches = text.value("udiv i64 \(rounded), \(layout.stretch)")
+    // Of what is left over by vectors alone there is one too.
+    let isEmpty = text.value("icmp eq i64 \(length), 0")
+    let count = text.value("select i1 \(isEmpty), i64 1, i64 \(stretches)")
     let stretch = text.beginLoop(from: "0", to: count)
     let distance = text.value("mul i64 \(stretch.index), \(layout.stretch)")
     let first = text.value("add i64 \(from), \(distance)")
@@ -57,6 +60,12 @@ extension NestWriter {
     ranges[column] = given
     text.end(stretch)
     if let guarded { text.end(guarded) }
+  }
+
+  /// Whether a range has whole vectors, or what is left over by them.
+  private mutating func hasColumns(_ range: LoopRange) -> String {
+    let hasVectors = text.value("icmp ult i64 \(range.from), \(range.to)")
+    return range.restCondition.map { text.value("or i1 \(hasVectors), \($0)") } ?? hasVectors
   }
 
   /// Writes the reduced loops from one on around the column loop.
