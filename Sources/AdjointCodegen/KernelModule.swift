@@ -66,7 +66,8 @@ package struct KernelModule: Hashable, Sendable {
     pieces.append(
       Piece(
         function: function, join: nil, itemCount: layout.itemCount,
-        scratchByteCount: layout.scratchByteCount, cost: layout.cost))
+        scratchByteCount: layout.scratchByteCount,
+        cost: layout.cost + (layout.epilogue.map(\.cost) ?? KernelCost())))
     if let nest = product.epilogueAsSeparateNest, layout.epilogue == nil { add(nest) }
     return true
   }

@@ -102,13 +102,17 @@ package final class LoadedPlan: Sendable {
       }
     }
     let localities = plan.localities(isShared)
-    // What each step takes one thread; nil where it must not run beside others.
-    let nanoseconds = zip(plan.steps, localities).map { step, locality -> Int? in
+    // Nil for a step that must not run beside others.
+    let times = zip(plan.steps, localities).map { [threads] step, locality -> StepTime? in
       let number = placed.numbers[step.kernel]
-      guard locals[number].isEmpty, !isShared(step, locality) else { return nil }
-      return pieces[compiled[number]].reduce(0) { $0 +| machine.nanoseconds(of: $1.cost) }
+      guard locals[number].isEmpty else { return nil }
+      let alone = pieces[compiled[number]].reduce(0) { $0 +| machine.nanoseconds(of: $1.cost) }
+      return StepTime(
+        alone: alone,
+        unforked: isShared(step, locality)
+          ? machine.nanoseconds(sharing: alone, cores: threads) : alone)
     }
-    let order = StepOrder(plan, nanoseconds, threads: threads, leastGain: machine.leastGain)
+    let order = StepOrder(plan, times, threads: threads, leastGain: machine.leastGain)
     self.order = order.steps
     branches = Table(order.branches)
     regions = Table(order.regions)

@@ -84,11 +84,21 @@ struct SplitInnerTests {
   func fewRows() throws {
     #expect(
       try kernels(product: (32, 784, 512), with: .updated) == [
-        "contraction f32 4 × [32, 196] by [196, 784, 1] · [196, 512]",
-        "loop[32, 512] a: f32[4, 32, 512] -> r0: f32[32, 512]; "
-          + "t0 = add(add(add(a[0, i, j], a[1, i, j]), a[2, i, j]), a[3, i, j]); "
+        "contraction f32 2 × [32, 392] by [392, 784, 1] · [392, 512]",
+        "loop[32, 512] a: f32[2, 32, 512] -> r0: f32[32, 512]; "
+          + "t0 = add(a[0, i, j], a[1, i, j]); "
           + "r0[i, j] = select(lessOrEqual(t0, 0.0), 0.0, t0)",
       ])
+  }
+
+  @Test(
+    "a longer sum has as many parts as are worth a core each and leave little beside what they read"
+  )
+  func parts() throws {
+    // 2²⁷ multiplications of operands that have 576 times the elements of the result: the parts' results have a
+    // sixteenth of them at most.
+    let kernels = try kernels(product: (32, 16_384, 256), with: .updated)
+    #expect(kernels.first == "contraction f32 32 × [32, 512] by [512, 16384, 1] · [512, 256]")
   }
 
   @Test(

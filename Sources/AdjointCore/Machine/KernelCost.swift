@@ -67,6 +67,11 @@ extension MachineModel {
     Int(clampedConversion: handOverNanoseconds * Self.handOversTogether)
   }
 
+  /// The nanoseconds of something that takes one core so many, where it is shared by several if that pays.
+  package func nanoseconds(sharing nanoseconds: Int, cores: Int) -> Int {
+    min(nanoseconds, nanoseconds / max(cores, 1) +| leastGain)
+  }
+
   /// The nanoseconds from which on something that one core does alone is worth being done by several.
   ///
   /// - Parameter isSpread: Whether what is read lies in the caches of several cores.

@@ -9,7 +9,7 @@ extension KernelPass {
   ///
   /// A nest moves up to the step that writes a value which it reads, or that was the last to read one before it,
   /// if nothing that it reads is written behind that step. Across kernels that are no nests only a nest moves
-  /// whose results are small, or no larger than what it is the last to read: they are kept for longer.
+  /// whose results are small, since they are kept for longer.
   package static let siblingFusion = KernelPass(
     "sibling-fusion", "loop nests that share values become one"
   ) { graph, machine in
@@ -32,7 +32,7 @@ private struct SiblingFusion {
 
   static func run(on graph: KernelGraph, smallByteCount: Int) -> KernelGraph {
     var fusion = SiblingFusion(graph, smallByteCount: smallByteCount)
-    for (number, step) in graph.steps.enumerated() { fusion.visit(step, StepNumber(number)) }
+    for step in graph.steps { fusion.visit(step) }
     var result = graph
     result.steps = fusion.withoutDeadOutputs()
     return result
@@ -44,9 +44,9 @@ private struct SiblingFusion {
     uses = KernelUses(graph)
   }
 
-  private mutating func visit(_ step: KernelGraph.Step, _ place: StepNumber) {
+  private mutating func visit(_ step: KernelGraph.Step) {
     if case .nest(let nest) = step.work, isCandidate(nest) {
-      let mayPassKernels = keepsLittle(step, place)
+      let mayPassKernels = keepsLittle(step)
       for number in partners(of: step) where mayPassKernels || number >= firstOfNests {
         guard case .nest(let earlier) = merged[number].work, isCandidate(earlier),
           let both = earlier.merged(with: nest)
@@ -65,16 +65,9 @@ private struct SiblingFusion {
     firstOfNests = merged.count
   }
 
-  /// Whether what a step writes is small, or no larger than what nothing reads behind it.
-  private func keepsLittle(_ step: KernelGraph.Step, _ place: StepNumber) -> Bool {
-    func byteCount(_ values: some Sequence<ValueNumber>) -> Int {
-      values.reduce(0) { $0 +| graph.values[$1].byteCount }
-    }
-    let freed = Set(step.reads).filter { value in
-      uses.lastWriter(of: value) != nil && !uses.isNeededOutside(value)
-        && uses.readers(of: value).last == place
-    }
-    return byteCount(step.writes) <= max(smallByteCount, byteCount(freed))
+  /// Whether what a step writes is small.
+  private func keepsLittle(_ step: KernelGraph.Step) -> Bool {
+    step.writes.reduce(0) { $0 +| graph.values[$1].byteCount } <= smallByteCount
   }
 
   /// The steps with which one shares values and up to which it may move, nearest first.

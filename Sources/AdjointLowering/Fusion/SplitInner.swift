@@ -26,8 +26,10 @@ extension KernelPass {
 private struct SplitInner {
   /// Smaller parts than this, in multiplications, are over before another core has begun.
   private static let smallestPart = 0x1p21
-  /// How many times the elements of all parts' results those of the operands are at least.
+  /// How many times the elements of both halves' results those of the operands are at least.
   private static let smallestRatio = 2.0
+  /// The same for more parts than two, whose results are further away.
+  private static let smallestRatioOfParts = 16.0
 
   static func run(on graph: KernelGraph) -> KernelGraph {
     var split = graph
@@ -72,9 +74,10 @@ private struct SplitInner {
     let (rows, columns) = (Double(product.rows), Double(product.columns))
     let inner = Double(product.inner)
     guard product.batch == 1, rows > 1, columns > 1 else { return nil }
-    let most = min(
-      rows * columns * inner / smallestPart,
-      (rows + columns) * inner / (smallestRatio * rows * columns))
+    let byWork = rows * columns * inner / smallestPart
+    let ratio = (rows + columns) * inner / (rows * columns)
+    guard byWork >= 2, ratio >= 2 * smallestRatio else { return nil }
+    let most = max(2, min(byWork, ratio / smallestRatioOfParts))
     var count = 1
     while Double(2 * count) <= most, product.inner.isMultiple(of: 2 * count) { count *= 2 }
     return count > 1 ? count : nil

@@ -18,8 +18,11 @@ struct BranchSearch {
   private static let patience = 8
 
   private let costs: [Int]
+  /// The nanoseconds of each step where it is in no fork.
+  private let unforked: [Int]
   private let coreCount: Int
-  /// Steps of more nanoseconds than this are shared by threads one by one.
+  /// Steps of more nanoseconds than this are shared by threads one by one: to do so takes little beside them, and
+  /// what they read stays where it was written.
   private let longStep: Int
   /// For each step, earlier steps that must come before it: with those that these need it is all.
   private let predecessors: [[Int]]
@@ -59,7 +62,8 @@ struct BranchSearch {
   private init(_ schedule: Schedule, _ machine: MachineModel) {
     costs = schedule.steps.map { $0.nanoseconds(on: machine) }
     coreCount = machine.coreCount
-    longStep = machine.leastShared(cores: coreCount, isSpread: false)
+    unforked = costs.map { [coreCount] in machine.nanoseconds(sharing: $0, cores: coreCount) }
+    longStep = 2 *| coreCount *| machine.leastGain
     // A parameter and what is written over it are the same bytes.
     func bytes(_ value: ValueNumber) -> ValueNumber { schedule.updatesInPlace[value] ?? value }
     var lastWriter: [Int?] = Array(repeating: nil, count: schedule.values.count)
@@ -89,6 +93,7 @@ struct BranchSearch {
     guard canFork(from: start, to: most) else { return nil }
     var parts = DisjointSets()
     var total = 0
+    var unforkedTotal = 0
     var longest = 0
     var best = (gain: 0, end: start)
     for step in start..<most {
@@ -98,8 +103,9 @@ struct BranchSearch {
         parts.join(earlier - start, step - start)
       }
       total += costs[step]
+      unforkedTotal += unforked[step]
       longest = max(longest, parts.cost(of: step - start))
-      let gain = total - max(longest, (total + coreCount - 1) / coreCount)
+      let gain = unforkedTotal - max(longest, (total + coreCount - 1) / coreCount)
       if gain > best.gain { best = (gain, step + 1) }
     }
     guard best.gain >= leastGain else { return nil }

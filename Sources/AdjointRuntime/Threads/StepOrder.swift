@@ -1,6 +1,14 @@
 import AdjointCore
 import AdjointKernels
 
+/// The nanoseconds of a step.
+struct StepTime {
+  /// On one thread.
+  var alone: Int
+  /// Where it is in no fork, on as many as share it.
+  var unforked: Int
+}
+
 /// In which order the steps of a plan run, and which of its branches run at the same time.
 struct StepOrder {
   /// The numbers of the plan's steps: those of a branch one behind the other.
@@ -15,9 +23,9 @@ struct StepOrder {
   /// An order in which each fork that is worth it has as many branches as there are threads, or fewer.
   ///
   /// - Parameters:
-  ///   - costs: The nanoseconds that each step takes one thread; nil for one that must not run beside others.
+  ///   - times: What each step takes; nil for one that must not run beside others.
   ///   - leastGain: The nanoseconds that branches save at least where they run at the same time.
-  init(_ plan: Plan, _ costs: [Int?], threads: Int, leastGain: Int) {
+  init(_ plan: Plan, _ times: [StepTime?], threads: Int, leastGain: Int) {
     var steps: [Int] = []
     var branches: [Range<Int>] = []
     var regions: [Range<Int>] = []
@@ -31,7 +39,7 @@ struct StepOrder {
     }
     var next = 0
     for fork in plan.forks {
-      guard let tasks = Self.tasks(of: fork, costs, threads: threads, leastGain: leastGain)
+      guard let tasks = Self.tasks(of: fork, times, threads: threads, leastGain: leastGain)
       else { continue }
       add([Array(next..<fork.steps.lowerBound)])
       add(tasks)
@@ -45,14 +53,16 @@ struct StepOrder {
 
   /// The steps of a fork for each of so many threads; nil where one alone is as good.
   private static func tasks(
-    of fork: Plan.Fork, _ costs: [Int?], threads: Int, leastGain: Int
+    of fork: Plan.Fork, _ times: [StepTime?], threads: Int, leastGain: Int
   ) -> [[Int]]? {
+    var unforked = 0
     var branches: [(steps: Range<Int>, cost: Int)] = []
     for branch in fork.branches {
       var sum = 0
       for step in branch {
-        guard let cost = costs[step] else { return nil }
-        sum = sum +| cost
+        guard let time = times[step] else { return nil }
+        sum = sum +| time.alone
+        unforked = unforked +| time.unforked
       }
       branches.append((branch, sum))
     }
@@ -66,8 +76,7 @@ struct StepOrder {
       tasks[task].steps += branch.steps
       tasks[task].cost = tasks[task].cost +| branch.cost
     }
-    let total = branches.reduce(0) { $0 +| $1.cost }
     let longest = tasks.map(\.cost).max() ?? 0
-    return total - longest >= leastGain ? tasks.map(\.steps) : nil
+    return unforked - longest >= leastGain ? tasks.map(\.steps) : nil
   }
 }
