@@ -73,7 +73,10 @@ private struct SiblingFusion {
   /// The steps with which one shares values and up to which it may move, nearest first.
   private func partners(of step: KernelGraph.Step) -> [Int] {
     let reads = Set(step.reads)
-    let first = reads.reduce(0) { max($0, writers[$1] ?? 0) }
+    // What becomes a parameter's next value is written over the old one, which has to be read by then.
+    let overwritten = step.writes.compactMap(uses.updatedParameter)
+    let first =
+      (reads.compactMap { writers[$0] } + overwritten.compactMap { readers[$0] }).max() ?? 0
     let sharing = Set(reads.compactMap { writers[$0] } + reads.compactMap { readers[$0] })
     return sharing.filter { $0 >= first }.sorted(by: >)
   }
