@@ -23,8 +23,8 @@ package final class LoadedPlan: Sendable {
   private let code: [Kernel: GeneratedKernel]
   let pieces: PieceTable
   let steps: Table<Step>
-  /// The numbers of the plan's steps in the order of `steps`.
-  let order: [Int]
+  /// The plan's steps in the order of `steps`.
+  let order: [PlanStepNumber]
   /// Ranges of `steps`, each for one thread or, where nothing runs beside it, for all.
   let branches: Table<Range<Int>>
   /// Ranges of `branches`, to be run in order.
@@ -112,7 +112,7 @@ package final class LoadedPlan: Sendable {
         unforked: isShared(step, locality)
           ? machine.nanoseconds(sharing: alone, cores: threads) : alone)
     }
-    let order = StepOrder(plan, times, threads: threads, leastGain: machine.leastGain)
+    let order = StepOrder(plan, PerPlanStep(times), threads: threads, leastGain: machine.leastGain)
     self.order = order.steps
     branches = Table(order.branches)
     regions = Table(order.regions)
@@ -169,19 +169,18 @@ package final class LoadedPlan: Sendable {
   }
 
   /// The steps of each branch that other branches run beside: at most as many branches as threads.
-  package var forkedSteps: [[[Int]]] {
+  package var forkedSteps: [[[PlanStepNumber]]] {
     (0..<regions.count).map { regions.base[$0] }.filter { $0.count > 1 }
       .map { $0.map { Array(order[branches.base[$0]]) } }
   }
 
-  /// The numbers of the steps that several threads do together.
-  package var sharedSteps: [Int] {
-    // No branch has one, and all others have their places.
-    (0..<steps.count).filter { number in
-      let step = steps.base[number]
+  /// The steps that several threads do together.
+  package var sharedSteps: [PlanStepNumber] {
+    order.indices.filter { place in
+      let step = steps.base[place]
       return (step.firstPiece..<(step.firstPiece + step.pieceCount)).contains {
         pieces.kernels[$0].isShared(step.locality, leastShared)
       }
-    }
+    }.map { order[$0] }
   }
 }

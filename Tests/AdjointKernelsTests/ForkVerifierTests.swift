@@ -5,7 +5,7 @@ import Testing
 /// Forks in the sample plan, of which step 4 writes half of f, step 5 the next w, and step 6 the next v.
 @Suite("The verifier of forks")
 struct ForkVerifierTests {
-  private func plan(_ forks: [[Range<Int>]]) throws -> Plan {
+  private func plan(_ forks: [[Range<PlanStepNumber>]]) throws -> Plan {
     var plan = try PlanSample.plan()
     plan.forks = forks.map { Plan.Fork(branches: $0) }
     return plan
@@ -14,7 +14,7 @@ struct ForkVerifierTests {
   @Test(
     "accepts branches that do not meet",
     arguments: [[[4..<5, 5..<6]], [[5..<6, 6..<7]], [[3..<5, 5..<6]]])
-  func accepts(_ forks: [[Range<Int>]]) throws {
+  func accepts(_ forks: [[Range<PlanStepNumber>]]) throws {
     _ = try VerifiedPlan(verifying: plan(forks))
   }
 
@@ -33,8 +33,8 @@ struct ForkVerifierTests {
       ([[4..<6, 6..<7]], "share the bytes"),
       // Two parts of one value.
       ([[3..<4, 4..<5]], "share the bytes"),
-    ] as [([[Range<Int>]], String)])
-  func refuses(_ forks: [[Range<Int>]], _ message: String) throws {
+    ] as [([[Range<PlanStepNumber>]], String)])
+  func refuses(_ forks: [[Range<PlanStepNumber>]], _ message: String) throws {
     let plan = try plan(forks)
     let diagnostic = #expect(throws: Diagnostic.self) { _ = try VerifiedPlan(verifying: plan) }
     #expect(diagnostic?.code == .invalidPlan)

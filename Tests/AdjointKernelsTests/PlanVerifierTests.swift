@@ -357,9 +357,9 @@ struct PlanVerifierTests {
         _ = try VerifiedPlan(verifying: broken)
       }
     }
-    for step in 0..<3 {
+    for step in 0..<(3 as PlanStepNumber) {
       var broken = plan
-      broken.steps.swapAt(step, step + 1)
+      broken.steps.swapAt(step, step.advanced(by: 1))
       #expect(throws: Diagnostic.self, "\(step) exchanged") {
         _ = try VerifiedPlan(verifying: broken)
       }

@@ -20,7 +20,7 @@ struct BranchSearchTests {
     try builder.build().lowered(options).plan
   }
 
-  private func forks(_ plan: Plan) -> [[Range<Int>]] { plan.forks.map(\.branches) }
+  private func forks(_ plan: Plan) -> [[Range<PlanStepNumber>]] { plan.forks.map(\.branches) }
 
   /// The parameters that each branch of the only fork reads.
   private func parameters(_ plan: Plan) -> [Set<String>] {
@@ -108,7 +108,7 @@ struct BranchSearchTests {
     for (number, fork) in plan.forks.enumerated() {
       var left = fork.branches
       for step in fork.steps {
-        let bits = random.bits(at: UInt64(number << 16 + step)).0
+        let bits = random.bits(at: UInt64(number << 16 + step.rawValue)).0
         let open = left.indices.filter { !left[$0].isEmpty }
         let branch = open[Int(bits % UInt64(open.count))]
         mixed.steps[step] = plan.steps[left[branch].lowerBound]

@@ -25,7 +25,7 @@ struct EpilogueFusionTests {
     return (plan.plan, fusions)
   }
 
-  private func epilogue(_ plan: Plan, _ step: Int = 0) throws -> LoopNest? {
+  private func epilogue(_ plan: Plan, _ step: PlanStepNumber = 0) throws -> LoopNest? {
     guard case .contraction(let product) = plan.kernels[plan.steps[step].kernel] else { return nil }
     return product.epilogue
   }

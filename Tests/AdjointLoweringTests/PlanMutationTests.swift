@@ -26,7 +26,7 @@ struct PlanMutationTests {
         broken.buffers[buffer].offset = Int(bits >> 8 % UInt64(places)) % places * Plan.alignment
       } else {
         let (a, b) = (Int(more % UInt64(plan.steps.count)), Int(bits >> 8) % plan.steps.count)
-        broken.steps.swapAt(a, b)
+        broken.steps.swapAt(PlanStepNumber(a), PlanStepNumber(b))
       }
       let stillRight: VerifiedPlan
       do {

@@ -49,6 +49,22 @@ struct UpdateTests {
     try PlanComparison.expectEqual(graph)
   }
 
+  @Test("a small next value does not go in front of a reader of the old one that is no nest")
+  func nextValueStaysBehindKernels() throws {
+    let graph = try graph { builder in
+      let g = builder.input("g", .f32, [8, 8])
+      let w = builder.parameter("w", .f32, [8, 8])
+      builder.output("largest", g.max())
+      builder.output("product", matmul(w, builder.input("x", .f32, [8, 8])))
+      builder.update(w, to: w - 0.1 * g)
+    }
+    let plan = try graph.lowered().plan
+    // Merged with the maximum, which reads the same, it would be written before the product reads w.
+    #expect(plan.launchCount == 3)
+    #expect(writes(plan) == (1, 0))
+    try PlanComparison.expectEqual(graph)
+  }
+
   @Test("a new value that is read on, while the old one is too, is copied at the end")
   func oldAndNewTogether() throws {
     let graph = try graph { builder in

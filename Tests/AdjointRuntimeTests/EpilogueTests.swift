@@ -52,7 +52,7 @@ import Testing
         let values = (0..<count).map { random.uniform(at: UInt64($0)) - 0.4 }
         return try Tensor(Tensor.Storage(casting: values, as: type), extents: [count])
       }
-      let result = TensorType(type, extents: product.extents)
+      let result = TensorType(type, extents: Array(product.extents))
       let (found, wanted) = try runBoth(
         .contraction(product),
         [operand(2 * rows * inner, 1), operand(inner * columns, 2), operand(columns, 3)],
@@ -87,7 +87,7 @@ import Testing
       let (left, right) = try (operand(batch * rows * inner), operand(batch * columns * inner))
       let plan = SinglePlan(
         .contraction(product), operands: [left.type, right.type],
-        results: [TensorType(.f32, extents: product.extents)])
+        results: [TensorType(.f32, extents: Array(product.extents))])
       let one = try plan.run([left, right], threads: 1)
       #expect(try plan.run([left, right], threads: 2) == one)
       #expect(try plan.run([left, right], threads: 5) == one)

@@ -19,8 +19,9 @@ import Testing
           type: TensorType(.f32, Shape(extents: [buffer.count])), offset: buffer.offset,
           role: buffer.role))
     }
-    plan.steps = steps.enumerated().map { number, step in
-      Plan.Step(kernel: 0, operands: step.operands, results: step.results, label: "\(number)")
+    for (number, step) in steps.enumerated() {
+      plan.steps.append(
+        Plan.Step(kernel: 0, operands: step.operands, results: step.results, label: "\(number)"))
     }
     return plan
   }
@@ -128,7 +129,7 @@ import Testing
       : plan(
         [(count, 0, .input), (256 * 256, size, .input), (count, end, .temporary)], [([0], [2])])
     plan.kernels = behindProduct ? [.contraction(product), .loopNest(nest)] : [.loopNest(nest)]
-    plan.steps[plan.steps.count - 1].kernel = plan.kernels.count - 1
+    plan.steps[behindProduct ? 1 : 0].kernel = plan.kernels.count - 1
     plan.inputs = [.init(name: "a", buffer: 0), .init(name: "b", buffer: 1)]
     plan.outputs = [.init(name: "y", buffer: 2)]
     plan.arenaByteCount = end + (behindProduct ? 2 : 1) * size
@@ -137,7 +138,7 @@ import Testing
     return plan
   }
 
-  private func sharedSteps(_ plan: Plan, threads: Int) throws -> [Int] {
+  private func sharedSteps(_ plan: Plan, threads: Int) throws -> [PlanStepNumber] {
     try LoadedPlan(
       verifying: plan, options: ExecutionOptions(threads: threads, backend: .generated)
     ).sharedSteps

@@ -31,7 +31,7 @@ struct RandomEpilogue {
       operands.append(special ? try rareSpecials(count) : try random.tameTensor(count))
     }
     product.scale = random.pick([1, 1, -0.5])
-    let element = TensorType(type, extents: product.extents)
+    let element = TensorType(type, extents: Array(product.extents))
     if random.chance(1, in: 2) {
       product.addendScale = random.pick([1, 2, -1])
       operands.append(try random.tameTensor(element))
@@ -71,7 +71,7 @@ struct RandomEpilogue {
     var first = stored[0]
     if random.chance(2, in: 3) { first.step = random.pick(Array(like)) }
     nest.outputs.append(first)
-    results.append(TensorType(product.scalarType, extents: product.extents))
+    results.append(TensorType(product.scalarType, extents: Array(product.extents)))
     for _ in 0..<random.below(3) {
       let step = InstructionNumber(
         random.chance(2, in: 3) ? steps.count - 1 : random.below(steps.count))

@@ -84,15 +84,17 @@ struct RandomNest {
   /// operand r, for as many results as there are operands or fewer.
   init(seed: Int, inPlaceOver shared: Int) throws {
     random = SeededRandom(seed)
-    let extents = random.pick([[], [1], [7], [1100], [3, 5], [40, 33], [2, 700], [5, 4, 90]])
+    let extents: PerAxis<Int> = random.pick([
+      [], [1], [7], [1100], [3, 5], [40, 33], [2, 700], [5, 4, 90],
+    ])
     nest = LoopNest(extents: extents, inputs: [], program: ScalarProgram(), outputs: [])
     let isPlain = random.chance(2, in: 3)
-    let axes = isPlain ? Array(extents.axes) : random.shuffled(Array(extents.axes))
+    let axes = isPlain ? Array(extents.indices) : random.shuffled(Array(extents.indices))
     for number in 0..<shared + 1 {
       let type = random.pick([ScalarType.f32, .f32, .i32, .f64])
       let access =
         isPlain
-        ? Access(type, extents: extents, map: .identity(rank: extents.count))
+        ? Access(type, extents: Array(extents), map: .identity(rank: extents.count))
         : wholeAccess(type, axes: axes)
       operands.append(try random.tensor(TensorType(type, extents: access.extents)))
       nest.inputs.append(.init(operand: number, access: access))

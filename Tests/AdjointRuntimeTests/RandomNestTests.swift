@@ -44,8 +44,8 @@ import Testing
     for seed in 0..<8 {
       var random = SeededRandom(seed)
       // Large enough to be shared: reductions over rows, columns and everything, beside a store.
-      let extents = random.pick([[1 << 17], [350, 400], [3, 40_000], [40_000, 3]])
-      let kept = random.shuffled(Array(extents.axes)).prefix(random.below(extents.count))
+      let extents: PerAxis<Int> = random.pick([[1 << 17], [350, 400], [3, 40_000], [40_000, 3]])
+      let kept = random.shuffled(Array(extents.indices)).prefix(random.below(extents.count))
       let identity = IndexMap.identity(rank: extents.count)
       var program = ScalarProgram()
       let load = program.append(.load(input: 0), .f32)
@@ -54,20 +54,21 @@ import Testing
         .f32, extents: kept.map { extents[$0] }, map: IndexMap(kept.map { AxisIndex(axis: $0) }))
       let nest = LoopNest(
         extents: extents,
-        inputs: [.init(operand: 0, access: Access(.f32, extents: extents, map: identity))],
+        inputs: [.init(operand: 0, access: Access(.f32, extents: Array(extents), map: identity))],
         program: program,
         outputs: [
           .init(result: 0, step: value, access: reduced, combiner: .sum),
-          .init(result: 1, step: value, access: Access(.f32, extents: extents, map: identity)),
+          .init(
+            result: 1, step: value, access: Access(.f32, extents: Array(extents), map: identity)),
         ])
-      let type = TensorType(.f32, extents: extents)
+      let type = TensorType(.f32, extents: Array(extents))
       let count = extents.reduce(1, *)
       let generator = CounterBasedRandom(seed: UInt64(seed))
       let values = (0..<count).map { Float(generator.uniform(at: UInt64($0)) - 0.3) }
       let plan = SinglePlan(
         .loopNest(nest), operands: [type],
         results: [TensorType(.f32, extents: reduced.extents), type])
-      let operand = try Tensor(.f32(values), extents: extents)
+      let operand = try Tensor(.f32(values), extents: Array(extents))
       let one = try plan.run([operand], threads: 1)
       #expect(try plan.run([operand], threads: 2) == one, "\(extents) kept \(kept)")
       #expect(try plan.run([operand], threads: 5) == one, "\(extents) kept \(kept)")

@@ -82,9 +82,10 @@ import Testing
       #expect(Set(parts.map(\.step)) == shared)
       #expect(parts.allSatisfy { $0.worker < threads && $0.duration >= 0 && !$0.items.isEmpty })
       for part in parts {
-        #expect(part.start >= steps[part.step].start && part.end <= steps[part.step].end)
+        let step = steps[part.step.rawValue]
+        #expect(part.start >= step.start && part.end <= step.end)
       }
-      for (_, items) in Dictionary(grouping: parts, by: { [$0.step, $0.piece ?? -1] }) {
+      for (_, items) in Dictionary(grouping: parts, by: { [$0.step.rawValue, $0.piece ?? -1] }) {
         let numbers = items.flatMap(\.items).sorted()
         #expect(numbers == Array(0..<numbers.count) && numbers.count > 1)
       }

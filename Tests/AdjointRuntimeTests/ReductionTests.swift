@@ -10,7 +10,7 @@ import Testing
     let type = operand.scalarType
     var program = ScalarProgram()
     let load = program.append(.load(input: 0), type)
-    let keptExtents = kept.map { extents[$0] }
+    let keptExtents = kept.map { extents[$0.rawValue] }
     let nest = LoopNest(
       extents: extents,
       inputs: [
@@ -87,7 +87,7 @@ import Testing
   ) throws -> [Float] {
     var program = ScalarProgram()
     let load = program.append(.load(input: 0), .f32)
-    let keptExtents = kept.map { extents[$0] }
+    let keptExtents = kept.map { extents[$0.rawValue] }
     let map = IndexMap(kept.map { AxisIndex(axis: $0) })
     let nest = LoopNest(
       extents: extents,
@@ -114,7 +114,8 @@ import Testing
     let square = program.append(.binary(.multiply, load, load), .f32)
     func access(_ kept: [AxisNumber]) -> Access {
       Access(
-        .f32, extents: kept.map { extents[$0] }, map: IndexMap(kept.map { AxisIndex(axis: $0) }))
+        .f32, extents: kept.map { extents[$0.rawValue] },
+        map: IndexMap(kept.map { AxisIndex(axis: $0) }))
     }
     let nest = LoopNest(
       extents: extents, inputs: [.init(operand: 0, access: access([0, 1]))], program: program,

@@ -24,8 +24,8 @@ import Testing
       type = random.pick([.f32, .f32, .f64, .i32, .i64])
     }
 
-    var extents: [Int] { [points, others, coordinates] }
-    var keptExtents: [Int] { extents.axes.filter { $0 != reduced }.map { extents[$0] } }
+    var extents: PerAxis<Int> { [points, others, coordinates] }
+    var keptExtents: [Int] { extents.indices.filter { $0 != reduced }.map { extents[$0] } }
 
     var kernel: Kernel {
       func points(_ axis: AxisNumber) -> Access {
@@ -39,7 +39,7 @@ import Testing
       let difference = program.append(.binary(.subtract, first, second), type)
       let kept = Access(
         type, extents: keptExtents,
-        map: IndexMap(extents.axes.filter { $0 != reduced }.map { AxisIndex(axis: $0) }))
+        map: IndexMap(extents.indices.filter { $0 != reduced }.map { AxisIndex(axis: $0) }))
       return .loopNest(
         LoopNest(
           extents: extents,

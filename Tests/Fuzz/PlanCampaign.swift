@@ -55,7 +55,7 @@ struct PlanCampaign: Campaign {
   private func change(_ plan: inout Plan, _ mutation: inout Mutation) -> Bool {
     let extremes = [-1, 0, 1, 63, 64, 128, 1 << 20, Int.max, Int.min, Int.max - 63]
     let buffer = BufferNumber(mutation.pick(plan.buffers.count))
-    let step = mutation.pick(plan.steps.count)
+    let step = PlanStepNumber(mutation.pick(plan.steps.count))
     let other = BufferNumber(
       mutation.pick(4) == 0
         ? extremes[mutation.pick(extremes.count)] : mutation.pick(plan.buffers.count))
@@ -69,7 +69,7 @@ struct PlanCampaign: Campaign {
       return true
     case 3:
       guard !plan.steps.isEmpty else { return true }
-      plan.steps.swapAt(step, mutation.pick(plan.steps.count))
+      plan.steps.swapAt(step, PlanStepNumber(mutation.pick(plan.steps.count)))
       return true
     case 4:
       plan.arenaByteCount = extremes[mutation.pick(extremes.count)]

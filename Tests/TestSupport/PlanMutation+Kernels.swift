@@ -27,14 +27,18 @@ extension PlanMutationList {
     add("\(name)'s index type", path.appending(path: \.indexType), ScalarType.allCases)
   }
 
-  private mutating func addNumbers(_ name: String, _ path: WritableKeyPath<Plan, [Int]>) {
+  private mutating func addNumbers<List>(_ name: String, _ path: WritableKeyPath<Plan, List>)
+  where
+    List: MutableCollection & BidirectionalCollection & RangeReplaceableCollection & Equatable,
+    List.Element == Int, List.Index: Hashable
+  {
     add(list: name, path)
     for place in plan[keyPath: path].indices {
       add("\(name)[\(place)]", path.appending(path: \.[place]))
     }
     // What no product of some of them may overflow with.
-    add(
-      name, path, [plan[keyPath: path] + [0, .max, .max], [1 << 40, 1 << 40, 0], [.max, .max]])
+    let lists = [[0, .max, .max], [1 << 40, 1 << 40, 0], [.max, .max]]
+    add(name, path, [plan[keyPath: path] + lists[0], List(lists[1]), List(lists[2])])
   }
 }
 

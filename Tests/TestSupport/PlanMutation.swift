@@ -151,7 +151,7 @@ extension PlanMutationList {
     add("\(name)'s role", path.appending(path: \.role), roles)
   }
 
-  private mutating func addStep(_ number: Int) {
+  private mutating func addStep(_ number: PlanStepNumber) {
     let name = "step \(number)"
     let path: WritableKeyPath<Plan, Plan.Step> = \.steps[number]
     add("\(name)'s kernel", path.appending(path: \.kernel))
@@ -170,23 +170,27 @@ extension PlanMutationList {
     if number > 0 {
       add(PlanMutation("\(name) first", keepsMeaning: true) { $0.steps.swapAt(0, number) })
       add(
-        PlanMutation("\(name) earlier", keepsMeaning: true) { $0.steps.swapAt(number - 1, number) })
+        PlanMutation("\(name) earlier", keepsMeaning: true) {
+          $0.steps.swapAt(number.advanced(by: -1), number)
+        })
     }
   }
 
   private mutating func addForks() {
     let count = plan.steps.count
-    let ends = [.min, -1, 0, 1, count - 1, count, count + 1, .max]
+    let ends = [.min, -1, 0, 1, count - 1, count, count + 1, .max].map { PlanStepNumber($0) }
+    let last = PlanStepNumber(count - 1)
     let ranges = ends.flatMap { low in ends.filter { $0 >= low }.map { low..<$0 } }
     add("forks", \.forks, [[], [Plan.Fork(branches: [])]], keepsMeaning: true)
     for range in ranges {
-      for other in [range, 0..<1, count - 1..<count] {
+      for other in [range, 0..<1, last..<plan.steps.endIndex] {
         let fork = Plan.Fork(branches: [range, other])
         add("forks", \.forks, [[fork], [fork, fork], plan.forks + [fork]], keepsMeaning: true)
       }
     }
     for step in 0...count {
-      let fork = Plan.Fork(branches: [step..<step + 1, step + 1..<step + 2])
+      let ends = (step...step + 2).map { PlanStepNumber($0) }
+      let fork = Plan.Fork(branches: [ends[0]..<ends[1], ends[1]..<ends[2]])
       add("forks", \.forks, [[fork], plan.forks + [fork]], keepsMeaning: true)
     }
     for number in plan.forks.indices { add(list: "fork \(number)", \.forks[number].branches) }

@@ -74,7 +74,7 @@ public struct Executable: Sendable {
   }
 
   /// The steps of each branch that others run beside.
-  package var forkedSteps: [[[Int]]] { compiled.forkedSteps }
+  package var forkedSteps: [[[PlanStepNumber]]] { compiled.forkedSteps }
 
   /// Memory to run in, with every parameter at its initial value for a seed.
   ///

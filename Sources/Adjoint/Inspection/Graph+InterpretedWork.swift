@@ -24,7 +24,7 @@ extension Graph {
 
 extension Kernel {
   fileprivate var pointCount: Double {
-    func product(_ extents: [Int]) -> Double { extents.reduce(1) { $0 * Double($1) } }
+    func product(_ extents: some Sequence<Int>) -> Double { extents.reduce(1) { $0 * Double($1) } }
     switch self {
     case .loopNest(let nest): return product(nest.extents)
     case .group(let group): return group.stages.reduce(0) { $0 + product($1.nest.extents) }

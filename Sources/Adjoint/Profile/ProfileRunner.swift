@@ -68,13 +68,13 @@ struct ProfileRunner {
     var plain: [Int] = []
     var watched: [Int] = []
     /// For each step, one for each watched run.
-    var steps: [[Int]]
+    var steps: PerPlanStep<[Int]>
     /// What was done in the fastest watched run.
     var fastest: [RunSpan] = []
   }
 
   private func watch(_ context: PlanContext, _ repeats: Int) throws(Diagnostic) -> Runs {
-    var runs = Runs(steps: Array(repeating: [], count: plan.steps.count))
+    var runs = Runs(steps: PerPlanStep(repeating: [], count: plan.steps.count))
     let recorder = context.makeRecorder()
     try context.run()
     try context.run(recordedBy: recorder)
@@ -108,15 +108,16 @@ struct ProfileRunner {
   private func steps(_ runs: Runs) -> [Profile.Step] {
     let graph = lowered.optimized
     let heads = plan.kernels.map { KernelPrinter.lines($0)[0] }
-    let times = runs.steps.map { $0.median * 1e-9 }
+    let times = PerPlanStep(runs.steps.map { $0.median * 1e-9 })
     let total = times.reduce(0, +)
-    var threads: [Set<Int>] = Array(repeating: [], count: plan.steps.count)
+    var threads = PerPlanStep(repeating: Set<Int>(), count: plan.steps.count)
     for span in runs.fastest { threads[span.step].insert(span.worker) }
-    return zip(plan.steps, lowered.origins.steps).enumerated().map { number, pair in
-      let (step, nodes) = pair
+    return zip(plan.steps.numbered, lowered.origins.steps).map { numbered, nodes in
+      let (number, step) = numbered
       let work = plan.work(of: step)
       return Profile.Step(
-        number: number, kernelNumber: step.kernel, kernel: heads[step.kernel], label: step.label,
+        number: number.rawValue, kernelNumber: step.kernel, kernel: heads[step.kernel],
+        label: step.label,
         nodes: nodes.map { Profile.Node($0, of: graph) }, seconds: times[number],
         share: total > 0 ? times[number] / total : 0, operationCount: work.operationCount,
         functionCount: work.functionCount, byteCount: work.byteCount,
@@ -131,7 +132,7 @@ struct ProfileRunner {
     }
     return ordered.map { span in
       Profile.Part(
-        step: span.step, piece: span.piece, items: span.items, thread: span.worker,
+        step: span.step.rawValue, piece: span.piece, items: span.items, thread: span.worker,
         start: Double(span.start) * 1e-9, end: Double(span.end) * 1e-9)
     }
   }

@@ -18,8 +18,6 @@ package struct KernelCost: Hashable, Sendable {
       multiplyAdds: left.multiplyAdds + right.multiplyAdds,
       byteCount: left.byteCount + right.byteCount)
   }
-
-  package static func += (left: inout KernelCost, right: KernelCost) { left = left + right }
 }
 
 extension MachineModel.FixedPart {

@@ -158,7 +158,7 @@ struct ExplorationBuilder {
 
   private mutating func addSteps(_ plan: Plan) {
     let nodes = lowered.origins.steps
-    for (number, step) in plan.steps.enumerated() {
+    for (number, step) in plan.steps.numbered {
       let work = plan.work(of: step)
       data.steps.kernels.append(step.kernel)
       data.steps.nodes.append(nodes[number])
@@ -166,10 +166,10 @@ struct ExplorationBuilder {
       data.steps.results.append(step.results)
       data.steps.operationCounts.append(work.operationCount)
       data.steps.byteCounts.append(work.byteCount)
-      for node in nodes[number] { data.compiled.steps[node].append(number) }
+      for node in nodes[number] { data.compiled.steps[node].append(number.rawValue) }
     }
     data.steps.forks = plan.forks.map { fork in
-      fork.branches.map { [$0.lowerBound, $0.upperBound] }
+      fork.branches.map { [$0.lowerBound.rawValue, $0.upperBound.rawValue] }
     }
   }
 
@@ -190,8 +190,8 @@ struct ExplorationBuilder {
         data.buffers.lasts.append(plan.steps.count)
       case .temporary, .view, .inPlace:
         let first = lifetimes[number].first ?? 0
-        data.buffers.firsts.append(first)
-        data.buffers.lasts.append(max(first, lifetimes[number].last ?? first))
+        data.buffers.firsts.append(first.rawValue)
+        data.buffers.lasts.append(max(first, lifetimes[number].last ?? first).rawValue)
       }
       if let node = nodes[number] { data.compiled.buffers[node].append(number) }
     }

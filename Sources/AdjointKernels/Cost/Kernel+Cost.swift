@@ -55,7 +55,7 @@ extension KernelCost {
 
 extension Access {
   /// The bytes that a loop of some extents reaches at most.
-  fileprivate func reachedByteCount(in loop: [Int]) -> Int {
+  fileprivate func reachedByteCount(in loop: PerAxis<Int>) -> Int {
     let axes = Set(map.axes.filter { $0.step != 0 }.compactMap(\.axis))
     let reached = axes.reduce(scalarType.byteCount) { $0 *| loop[$1] }
     return min(reached, elementCount *| scalarType.byteCount)

@@ -3,11 +3,11 @@ import AdjointCore
 // Element-wise work on the elements of a product before they leave the registers.
 extension Contraction {
   /// The extents of the result, which are an epilogue's loops.
-  package var extents: [Int] { [batch, rows, columns] }
+  package var extents: PerAxis<Int> { [batch, rows, columns] }
 
   /// The access to the element at the point, which an epilogue has to the product and its results.
   package func pointAccess(_ type: ScalarType) -> Access {
-    Access(type, extents: extents, map: .identity(rank: 3))
+    Access(type, extents: Array(extents), map: .identity(rank: 3))
   }
 
   /// The epilogue of a product without one: it stores what it is given.

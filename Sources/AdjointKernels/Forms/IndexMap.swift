@@ -12,7 +12,7 @@ package struct AxisIndex: Hashable, Sendable {
   }
 
   /// The index at a position of the loop.
-  package func index(at position: [Int]) -> Int {
+  package func index(at position: PerAxis<Int>) -> Int {
     guard let axis else { return start }
     return start + step * position[axis]
   }

@@ -57,7 +57,7 @@ extension LoopNest {
   ///
   /// A map alone does not say so: the first three of four elements are read by the identity, too.
   package func isAtPoint(_ access: Access) -> Bool {
-    access.extents == extents && access.map.isIdentity(rank: rank)
+    extents.elementsEqual(access.extents) && access.map.isIdentity(rank: rank)
   }
 
   /// Whether each result at a point depends on the operands' elements there and on nothing else.

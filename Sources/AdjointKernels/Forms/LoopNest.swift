@@ -82,13 +82,15 @@ package struct LoopNest: Hashable, Sendable {
   }
 
   /// The extents of the iteration space, outermost first.
-  package var extents: [Int]
+  package var extents: PerAxis<Int>
   package var inputs: [Input]
   package var program: ScalarProgram
   package var outputs: [Output]
 
-  package init(extents: [Int], inputs: [Input], program: ScalarProgram, outputs: [Output]) {
-    self.extents = extents
+  package init(
+    extents: some Sequence<Int>, inputs: [Input], program: ScalarProgram, outputs: [Output]
+  ) {
+    self.extents = PerAxis(extents)
     self.inputs = inputs
     self.program = program
     self.outputs = outputs
@@ -105,7 +107,7 @@ package struct LoopNest: Hashable, Sendable {
   }
 
   /// The axes of the points.
-  package var axes: Range<AxisNumber> { extents.axes }
+  package var axes: Range<AxisNumber> { extents.indices }
   /// The number of loops.
   package var rank: Int { extents.count }
   /// The number of points, as far as an integer counts.

@@ -43,6 +43,8 @@ package enum Numbered {
   package enum Instruction {}
   /// Buffers of a plan.
   package enum Buffer {}
+  /// Steps of a plan.
+  package enum PlanStep {}
   /// Axes of the points of a nest, each a loop.
   @usableFromInline
   package enum Axis {}
@@ -60,6 +62,8 @@ package typealias StepNumber = Number<Numbered.Step>
 package typealias InstructionNumber = Number<Numbered.Instruction>
 /// The number of a buffer of a plan.
 package typealias BufferNumber = Number<Numbered.Buffer>
+/// The number of a step of a plan, in the order in which one thread runs them.
+package typealias PlanStepNumber = Number<Numbered.PlanStep>
 /// The number of an axis of a nest's points: of one of its loops, from the outermost on.
 @usableFromInline
 package typealias AxisNumber = Number<Numbered.Axis>
@@ -71,17 +75,4 @@ extension Array {
     _read { yield self[number.rawValue] }
     _modify { yield &self[number.rawValue] }
   }
-}
-
-extension [Int] {
-  /// The extent, the stride or the position that belongs to an axis.
-  @inlinable
-  package subscript(axis: AxisNumber) -> Int {
-    _read { yield self[axis.rawValue] }
-    _modify { yield &self[axis.rawValue] }
-  }
-
-  /// The axes of the points that have these extents.
-  @inlinable
-  package var axes: Range<AxisNumber> { 0..<AxisNumber(count) }
 }

@@ -23,6 +23,8 @@ package typealias PerInstruction<Element> = NumberedArray<Numbered.Instruction, 
 package typealias PerAxis<Element> = NumberedArray<Numbered.Axis, Element>
 /// Something for each buffer of a plan.
 package typealias PerBuffer<Element> = NumberedArray<Numbered.Buffer, Element>
+/// Something for each step of a plan.
+package typealias PerPlanStep<Element> = NumberedArray<Numbered.PlanStep, Element>
 
 extension NumberedArray: Sendable where Element: Sendable {}
 extension NumberedArray: Equatable where Element: Equatable {}

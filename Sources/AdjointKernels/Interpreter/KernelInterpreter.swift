@@ -70,7 +70,7 @@ package enum KernelInterpreter {
   }
 
   private static func evaluate(
-    _ step: ScalarProgram.Step, _ nest: LoopNest, _ position: [Int],
+    _ step: ScalarProgram.Step, _ nest: LoopNest, _ position: PerAxis<Int>,
     _ values: PerInstruction<ScalarValue>, _ buffers: NestBuffers
   ) -> ScalarValue {
     switch step.instruction {
@@ -94,7 +94,7 @@ package enum KernelInterpreter {
   ) throws(Diagnostic) {
     guard let epilogue = product.epilogue else { return multiply(product, inputs, &results[0]) }
     var elements = try ScalarBuffer(
-      zerosOf: TensorType(product.scalarType, extents: product.extents))
+      zerosOf: TensorType(product.scalarType, extents: Array(product.extents)))
     multiply(product, inputs, &elements)
     var buffers = NestBuffers(operands: inputs, results: results)
     buffers.products = [elements]
@@ -168,26 +168,24 @@ package enum KernelInterpreter {
   }
 
   /// Calls the body for every position of an iteration space, the last axis fastest.
-  private static func forEachPosition(of extents: [Int], _ body: ([Int]) -> Void) {
+  private static func forEachPosition(of extents: PerAxis<Int>, _ body: (PerAxis<Int>) -> Void) {
     guard !extents.contains(0) else { return }
-    var position = Array(repeating: 0, count: extents.count)
+    var position = PerAxis(repeating: 0, count: extents.count)
     while true {
       body(position)
-      var axis = extents.count - 1
-      while axis >= 0 {
-        position[axis] += 1
-        if position[axis] < extents[axis] { break }
-        position[axis] = 0
-        axis -= 1
+      // As a clock goes on: the last axis that is not at its end, and those behind it from the beginning.
+      guard let next = extents.indices.last(where: { position[$0] < extents[$0] - 1 }) else {
+        return
       }
-      if axis < 0 { return }
+      position[next] += 1
+      for axis in next.advanced(by: 1)..<extents.endIndex { position[axis] = 0 }
     }
   }
 }
 
 extension Access {
   /// The element's place in its buffer at a position of the loop.
-  fileprivate func offset(at position: [Int]) -> Int {
+  fileprivate func offset(at position: PerAxis<Int>) -> Int {
     var offset = 0
     for (extent, index) in zip(extents, map.axes) {
       offset = offset * extent + index.index(at: position)

@@ -10,7 +10,7 @@ package struct PlanInterpreter {
   /// The bytes as the last run left them.
   package private(set) var arena: [UInt8]
   /// For each step, the buffers whose content nothing needs after it.
-  private let dying: [[BufferNumber]]
+  private let dying: PerPlanStep<[BufferNumber]>
 
   /// A context whose parameters have the given values.
   ///
@@ -30,7 +30,7 @@ package struct PlanInterpreter {
   package mutating func run(_ inputs: [String: Tensor] = [:]) throws(Diagnostic) -> [String: Tensor]
   {
     try store(inputs, in: plan.inputs, "input")
-    for (number, step) in plan.steps.enumerated() {
+    for (number, step) in plan.steps.numbered {
       var operands: [Tensor] = []
       for buffer in step.operands { operands.append(try tensor(in: buffer)) }
       var initial: [Tensor] = []
@@ -53,7 +53,7 @@ package struct PlanInterpreter {
 extension PlanInterpreter {
   package static let poison: UInt8 = 0xFF
 
-  private static func dyingBuffers(of plan: Plan) -> [[BufferNumber]] {
+  private static func dyingBuffers(of plan: Plan) -> PerPlanStep<[BufferNumber]> {
     // When a step, or a reader after the run, finds a buffer's value in its bytes for the last time.
     var lastUse = PerBuffer(repeating: Moment.before, count: plan.buffers.count)
     func content(_ buffer: BufferNumber) -> BufferNumber {
@@ -61,11 +61,11 @@ extension PlanInterpreter {
       while case .view(let other) = plan.buffers[buffer].role { buffer = other }
       return buffer
     }
-    for (number, step) in plan.steps.enumerated() {
+    for (number, step) in plan.steps.numbered {
       for buffer in step.operands + step.results { lastUse[content(buffer)] = .step(number) }
     }
     for port in plan.outputs { lastUse[content(port.buffer)] = .after }
-    var dying = Array(repeating: [BufferNumber](), count: plan.steps.count)
+    var dying = PerPlanStep(repeating: [BufferNumber](), count: plan.steps.count)
     var isReplaced = PerBuffer(repeating: false, count: plan.buffers.count)
     var isParameter = isReplaced
     for (number, buffer) in plan.buffers.numbered {

@@ -3,7 +3,7 @@ package enum Moment: Hashable, Comparable, Sendable {
   /// Before the first step: when inputs and parameters have their values.
   case before
   /// During a step.
-  case step(Int)
+  case step(PlanStepNumber)
   /// After the last step: when outputs and parameters are read.
   case after
 
@@ -11,7 +11,7 @@ package enum Moment: Hashable, Comparable, Sendable {
   package func place(in stepCount: Int) -> Int {
     switch self {
     case .before: 0
-    case .step(let step): step + 1
+    case .step(let step): step.rawValue + 1
     case .after: stepCount + 1
     }
   }

@@ -3,12 +3,12 @@ extension Plan {
   /// threads may do them at the same time.
   package struct Fork: Hashable, Sendable {
     /// The steps of each branch, one branch after the other.
-    package var branches: [Range<Int>]
+    package var branches: [Range<PlanStepNumber>]
 
-    package init(branches: [Range<Int>]) { self.branches = branches }
+    package init(branches: [Range<PlanStepNumber>]) { self.branches = branches }
 
     /// The steps of all branches.
-    package var steps: Range<Int> {
+    package var steps: Range<PlanStepNumber> {
       let first = branches.first?.lowerBound ?? 0
       return first..<max(first, branches.last?.upperBound ?? 0)
     }
@@ -17,19 +17,19 @@ extension Plan {
 
 /// When steps may run: each at its own time, or at any time of the fork that it is in.
 package struct StepTimes {
-  private let first: [Int]
-  private let last: [Int]
+  private let first: PerPlanStep<PlanStepNumber>
+  private let last: PerPlanStep<PlanStepNumber>
   /// The first step of the branch that a step is in.
-  private let branch: [Int]
+  private let branch: PerPlanStep<PlanStepNumber>
 
   package init(stepCount: Int, forks: [Plan.Fork]) {
-    var first = Array(0..<stepCount)
+    var first = PerPlanStep(0..<PlanStepNumber(stepCount))
     var (last, branches) = (first, first)
     for fork in forks {
       for branch in fork.branches {
         for step in branch {
           first[step] = fork.steps.lowerBound
-          last[step] = fork.steps.upperBound - 1
+          last[step] = fork.steps.upperBound.advanced(by: -1)
           branches[step] = branch.lowerBound
         }
       }
@@ -58,7 +58,7 @@ package struct StepTimes {
   }
 
   /// The steps that may run at the same time as a step.
-  package func stepsBeside(_ step: Int) -> [Int] {
+  package func stepsBeside(_ step: PlanStepNumber) -> [PlanStepNumber] {
     (first[step]...last[step]).filter { branch[$0] != branch[step] }
   }
 }

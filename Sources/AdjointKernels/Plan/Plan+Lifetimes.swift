@@ -1,10 +1,10 @@
 /// The steps between which a buffer holds its value.
 package struct BufferLifetime: Hashable, Sendable {
   /// The first step that writes it; nil where none does.
-  package var first: Int?
-  /// The last step that writes or reads it, or the number of steps for what is there when a run ends; nil where no
-  /// step does and nobody outside.
-  package var last: Int?
+  package var first: PlanStepNumber?
+  /// The last step that writes or reads it, or the end of the steps for what is there when a run ends; nil where
+  /// no step does and nobody outside.
+  package var last: PlanStepNumber?
 }
 
 extension Plan {
@@ -13,15 +13,15 @@ extension Plan {
   /// Inputs, parameters and constants keep their bytes besides, from run to run.
   package var lifetimes: PerBuffer<BufferLifetime> {
     var lifetimes = PerBuffer(repeating: BufferLifetime(), count: buffers.count)
-    for (number, step) in steps.enumerated() {
+    for (number, step) in steps.numbered {
       for buffer in step.results {
         lifetimes[buffer].first = lifetimes[buffer].first ?? number
         lifetimes[buffer].last = number
       }
       for buffer in step.operands { lifetimes[buffer].last = number }
     }
-    for port in outputs { lifetimes[port.buffer].last = steps.count }
-    for number in nextParameters.keys { lifetimes[number].last = steps.count }
+    for port in outputs { lifetimes[port.buffer].last = steps.endIndex }
+    for number in nextParameters.keys { lifetimes[number].last = steps.endIndex }
     return lifetimes
   }
 

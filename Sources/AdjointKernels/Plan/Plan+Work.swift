@@ -118,7 +118,7 @@ private struct Reach {
   private struct Way: Hashable {
     let buffer: Int
     let access: Access
-    let extents: [Int]
+    let extents: PerAxis<Int>
   }
 
   private var seen: Set<Way> = []

@@ -81,7 +81,7 @@ package struct Plan: Hashable, Sendable {
   /// The kernels, each once however often it occurs.
   package var kernels: [Kernel] = []
   package var buffers: PerBuffer<Buffer> = []
-  package var steps: [Step] = []
+  package var steps: PerPlanStep<Step> = []
   /// Where steps may run at the same time, in order.
   package var forks: [Fork] = []
   package var inputs: [Port] = []

@@ -38,7 +38,7 @@ package struct StridedNest: Sendable {
   /// The nest of a kernel, of an epilogue, whose product is in result 0, or of a group with so many results,
   /// whose locals follow these.
   package init(_ nest: LoopNest, resultCount: Int = 0) {
-    extents = PerAxis(nest.extents)
+    extents = nest.extents
     inputs = nest.inputs.map {
       Access($0.access, nest.extents, $0.source, resultCount: resultCount)
     }
@@ -68,7 +68,7 @@ package struct StridedNest: Sendable {
 }
 
 extension StridedNest.Access {
-  fileprivate init(_ access: Access, _ loop: [Int], _ slot: Slot, resultCount: Int) {
+  fileprivate init(_ access: Access, _ loop: PerAxis<Int>, _ slot: Slot, resultCount: Int) {
     let (isResult, buffer): (Bool, Int) =
       switch slot {
       case .operand(let number): (false, number)

@@ -2,7 +2,7 @@ import AdjointCore
 
 /// How the parts of a kernel are spelled; `KernelParser` reads what this writes.
 package enum KernelSpelling {
-  static func list<Item>(_ items: [Item]) -> String {
+  static func list(_ items: some Sequence) -> String {
     "[" + items.map { "\($0)" }.joined(separator: ", ") + "]"
   }
 

@@ -95,7 +95,7 @@ package struct PlanParser {
   }
 
   private mutating func readFork() throws(Diagnostic) {
-    var branches: [Range<Int>] = []
+    var branches: [Range<PlanStepNumber>] = []
     repeat {
       let place = scanner
       let first = try scanner.integer("a step")
@@ -104,7 +104,7 @@ package struct PlanParser {
       guard first >= 0, last >= first, last < plan.steps.count else {
         throw place.expected("steps of the plan")
       }
-      branches.append(first..<last + 1)
+      branches.append(PlanStepNumber(first)..<PlanStepNumber(last + 1))
     } while scanner.accepts("|")
     plan.forks.append(Plan.Fork(branches: branches))
     try scanner.endLine()

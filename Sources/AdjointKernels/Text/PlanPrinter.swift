@@ -31,7 +31,7 @@ package enum PlanPrinter {
       lines += body.dropFirst().map { "    " + $0 }
     }
     lines += ["", "steps"]
-    for (number, step) in plan.steps.enumerated() {
+    for (number, step) in plan.steps.numbered {
       let results = step.results.map { "b\($0)" }.joined(separator: ", ")
       let operands = step.operands.map { "b\($0)" }.joined(separator: ", ")
       let label = step.label.isEmpty ? "" : "  \(step.label)"
@@ -41,7 +41,8 @@ package enum PlanPrinter {
       lines += ["", "forks"]
       lines += plan.forks.map { fork in
         "  "
-          + fork.branches.map { "\($0.lowerBound)–\($0.upperBound - 1)" }.joined(separator: " | ")
+          + fork.branches.map { "\($0.lowerBound)–\($0.upperBound.advanced(by: -1))" }.joined(
+            separator: " | ")
       }
     }
     lines += ["", "buffers"]
@@ -95,9 +96,9 @@ package enum PlanPrinter {
   }
 
   /// A step at which a lifetime begins or ends; without one it does neither.
-  private static func name(ofStep step: Int?, in plan: Plan) -> String {
+  private static func name(ofStep step: PlanStepNumber?, in plan: Plan) -> String {
     guard let step else { return "never" }
-    return step == plan.steps.count ? "end" : String(step)
+    return step == plan.steps.endIndex ? "end" : "\(step)"
   }
 
   private static func constant(_ tensor: Tensor?, _ constants: Constants) -> String {

@@ -25,7 +25,7 @@ extension FusionGroup {
     var written: [Local?] = Array(repeating: nil, count: valueCount)
     for (number, stage) in stages.enumerated() {
       guard stage.rowAxes >= 0, stage.rowAxes <= stage.nest.rank,
-        try KernelFootprint.product(Array(stage.nest.extents.prefix(stage.rowAxes))) == rows
+        try KernelFootprint.product(stage.nest.extents.prefix(stage.rowAxes)) == rows
       else { throw Diagnostic(.invalidPlan, "stage \(number) does not have \(rows) rows") }
       for input in stage.nest.inputs {
         if let operand = input.source.operand {

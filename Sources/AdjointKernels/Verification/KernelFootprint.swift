@@ -130,7 +130,7 @@ struct KernelFootprint {
   }
 
   private static func all(
-    _ result: Int, _ type: ScalarType, _ extents: [Int]
+    _ result: Int, _ type: ScalarType, _ extents: some Collection<Int>
   ) throws(Diagnostic) -> Write {
     let count = try product(extents)
     return Write(
@@ -144,7 +144,7 @@ extension KernelFootprint {
   ///
   /// An extent of 0 does not make the others any larger: the bound holds without it, so that whoever
   /// multiplies some of them cannot overflow.
-  static func product(_ extents: [Int]) throws(Diagnostic) -> Int {
+  static func product(_ extents: some Collection<Int>) throws(Diagnostic) -> Int {
     if extents.contains(where: { $0 < 0 }) {
       throw Diagnostic(.invalidPlan, "an extent is below zero in \(extents)")
     }

@@ -10,7 +10,7 @@ extension PlanVerifier {
 
   /// That forks are ranges of steps, one behind the other.
   func checkForkRanges() throws(Diagnostic) {
-    var end = 0
+    var end: PlanStepNumber = 0
     for fork in plan.forks {
       guard fork.branches.count > 1 else { throw failure("a fork has less than two branches") }
       guard fork.steps.lowerBound >= end else {
@@ -18,7 +18,7 @@ extension PlanVerifier {
       }
       end = fork.steps.lowerBound
       for branch in fork.branches {
-        guard branch.lowerBound == end, !branch.isEmpty, branch.upperBound <= plan.steps.count
+        guard branch.lowerBound == end, !branch.isEmpty, branch.upperBound <= plan.steps.endIndex
         else {
           throw failure(
             "a fork has the branch \(branch), which is no range of steps from \(end) on")

@@ -2,7 +2,7 @@ import AdjointCore
 
 extension PlanVerifier {
   /// That a step's kernel fits its buffers; notes when they are read and written.
-  mutating func checkStep(_ number: Int) throws(Diagnostic) {
+  mutating func checkStep(_ number: PlanStepNumber) throws(Diagnostic) {
     let step = plan.steps[number]
     guard plan.kernels.indices.contains(step.kernel) else {
       throw failure("\(name(step: number)) runs kernel \(step.kernel), which there is not")
@@ -37,7 +37,7 @@ extension PlanVerifier {
   }
 
   private mutating func checkWrite(
-    _ write: KernelFootprint.Write, at number: Int
+    _ write: KernelFootprint.Write, at number: PlanStepNumber
   ) throws(Diagnostic) {
     let buffer = plan.steps[number].results[write.result]
     let type = plan.buffers[buffer].type
@@ -150,7 +150,7 @@ extension PlanVerifier {
 
   /// A parameter that a step writes under its own number.
   private func checkDirectUpdate(
-    _ number: BufferNumber, _ written: ClosedRange<Int>
+    _ number: BufferNumber, _ written: ClosedRange<PlanStepNumber>
   ) throws(Diagnostic) {
     let step = written.lowerBound
     guard written.count == 1, lastRead[number] <= .step(step), successors[number] == nil else {
@@ -162,7 +162,7 @@ extension PlanVerifier {
   }
 
   private func checkAlias(
-    of old: BufferNumber, under result: BufferNumber, at number: Int
+    of old: BufferNumber, under result: BufferNumber, at number: PlanStepNumber
   ) throws(Diagnostic) {
     let step = plan.steps[number]
     guard let place = step.results.firstIndex(of: result) else { return }

@@ -11,10 +11,10 @@ struct PlanVerifier {
   /// For each buffer, the one whose bytes it shows: itself, unless it is a view.
   var contents: PerBuffer<BufferNumber> = []
   /// For each buffer, the first and the last step that write it, with what they write in order.
-  var written: PerBuffer<ClosedRange<Int>?>
+  var written: PerBuffer<ClosedRange<PlanStepNumber>?>
   var writes: PerBuffer<[WrittenPart]>
   /// For each content, the first step that reads it.
-  var firstRead: PerBuffer<Int?>
+  var firstRead: PerBuffer<PlanStepNumber?>
   /// For each content, the last moment at which it is read; that before the run where it never is.
   var lastRead: PerBuffer<Moment>
   /// For each content, the buffer that is written in its place.
@@ -56,7 +56,7 @@ struct PlanVerifier {
     }
   }
 
-  func name(step: Int) -> String {
+  func name(step: PlanStepNumber) -> String {
     let label = plan.steps[step].label
     return label.isEmpty ? "step \(step)" : "step \(step) (\(label))"
   }

@@ -16,7 +16,7 @@ struct WrittenPart {
   }
 
   /// What an injective store of a loop writes; all its indices are known to be in bounds.
-  init(_ access: Access, _ loop: [Int], _ points: Int) {
+  init(_ access: Access, _ loop: PerAxis<Int>, _ points: Int) {
     extents = access.extents
     count = points
     let ranges = access.map.axes.map { index in

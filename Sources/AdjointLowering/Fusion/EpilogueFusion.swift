@@ -161,11 +161,11 @@ extension EpilogueFusion {
 extension LoopNest {
   /// How an access is other than element by element.
   fileprivate func manner(of access: Access) -> FusionReport.Manner {
-    let axes = access.map.axes.compactMap(\.axis)
-    if axes != axes.sorted() { return .transpose }
-    if extents.axes.contains(where: { extents[$0] > 1 && !axes.contains($0) }) {
+    let used = access.map.axes.compactMap(\.axis)
+    if used != used.sorted() { return .transpose }
+    if axes.contains(where: { extents[$0] > 1 && !used.contains($0) }) {
       return .broadcast
     }
-    return access.extents == axes.map { extents[$0] } ? .reshape : .slice
+    return access.extents == used.map { extents[$0] } ? .reshape : .slice
   }
 }

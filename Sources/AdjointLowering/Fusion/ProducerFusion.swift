@@ -130,11 +130,11 @@ private struct ProducerFusion {
       // Nothing to join it with: the program grows where it is.
       builder = body.builder
       step = body.output.step
-    } else if body.extents == input.access.extents {
+    } else if body.extents.elementsEqual(input.access.extents) {
       let numbers = builder.splice(body.builder, through: isSameLoop ? nil : input.access.map)
       step = numbers[body.output.step]
     } else {
-      guard let flat = body.flat(over: input.access.extents) else { return nil }
+      guard let flat = body.flat(over: PerAxis(input.access.extents)) else { return nil }
       step = builder.splice(flat, through: input.access.map)[flat.outputs[0].step]
     }
     // The input itself, which is among the rest, is not loaded any more.
@@ -166,7 +166,7 @@ extension ProducerFusion {
   /// The fused program of a step that may be computed inside its readers.
   fileprivate struct Body {
     let builder: NestBuilder
-    let extents: [Int]
+    let extents: PerAxis<Int>
     let output: LoopNest.Output
     /// With repetitions, in any order.
     let nodes: [Int]
@@ -194,7 +194,7 @@ extension ProducerFusion {
 
     /// The program over other extents, under which its result is read, or nil where these do not go
     /// with its inputs.
-    func flat(over newExtents: [Int]) -> LoopNest? {
+    func flat(over newExtents: PerAxis<Int>) -> LoopNest? {
       let nest = nest
       return nest.isFlat ? nest.flat(over: newExtents) : nil
     }

@@ -25,7 +25,7 @@ private struct SharedMatrixVectorFusion {
     var result: ValueNumber
     var scalarType: ScalarType
     /// The lines of the matrix and their elements.
-    var extents: [Int]
+    var extents: PerAxis<Int>
     /// The loop that is summed over: 1 along the lines, 0 across them.
     var summed: AxisNumber
   }
@@ -168,7 +168,8 @@ extension SharedMatrixVectorFusion.Product {
     var builder = NestBuilder()
     let element = builder.load(
       .init(
-        .value(matrix), access: Access(scalarType, extents: extents, map: .identity(rank: 2))))
+        .value(matrix), access: Access(scalarType, extents: Array(extents), map: .identity(rank: 2))
+      ))
     let factor = builder.load(.init(.value(vector), access: vectorAccess(summed)))
     let product = builder.append(.binary(.multiply, element, factor), scalarType)
     return builder.nest(

@@ -36,14 +36,15 @@ extension LoopNest {
       !isAtPoint(output.access), output.access.map.axes.count == rank
     else { return self }
     var places = PerAxis<AxisNumber?>(repeating: nil, count: rank)
+    let stored = PerAxis(output.access.extents)
     for (place, index) in zip(axes, output.access.map.axes) {
       guard let axis = index.axis, index == AxisIndex(axis: axis), places[axis] == nil,
-        extents[axis] == output.access.extents[place]
+        extents[axis] == stored[place]
       else { return self }
       places[axis] = place
     }
     var nest = self
-    nest.extents = output.access.extents
+    nest.extents = stored
     return nest.mapAxes { index in
       guard let axis = index.axis else { return index }
       return AxisIndex(axis: places[axis], start: index.start, step: index.step)
@@ -101,17 +102,17 @@ extension LoopNest {
   }
 
   /// A flat nest over other extents of as many elements.
-  func flat(over newExtents: [Int]) -> LoopNest {
+  func flat(over newExtents: PerAxis<Int>) -> LoopNest {
     var nest = self
     nest.extents = newExtents
     let identity = IndexMap.identity(rank: newExtents.count)
     for input in nest.inputs.indices
     where inputs[input].access.map.axes.contains(where: { $0.axis != nil }) {
-      nest.inputs[input].access.extents = newExtents
+      nest.inputs[input].access.extents = Array(newExtents)
       nest.inputs[input].access.map = identity
     }
     for output in nest.outputs.indices {
-      nest.outputs[output].access.extents = newExtents
+      nest.outputs[output].access.extents = Array(newExtents)
       nest.outputs[output].access.map = identity
     }
     return nest

@@ -3,7 +3,7 @@ import AdjointKernels
 extension LoopNest {
   /// The nest over other extents of as many points, each the product of some of its own in a row; nil
   /// where an access or an index can tell the loops of such a group apart.
-  func regrouped(over newExtents: [Int]) -> LoopNest? {
+  func regrouped(over newExtents: PerAxis<Int>) -> LoopNest? {
     guard pointCount == newExtents.reduce(1, *) else { return nil }
     if isFlat { return flat(over: newExtents) }
     guard let groups = groups(over: newExtents) else { return nil }
@@ -38,7 +38,7 @@ extension LoopNest {
   }
 
   /// The loops that make up each of the new ones, or nil where the extents do not go together.
-  private func groups(over newExtents: [Int]) -> PerAxis<Range<AxisNumber>>? {
+  private func groups(over newExtents: PerAxis<Int>) -> PerAxis<Range<AxisNumber>>? {
     var groups: PerAxis<Range<AxisNumber>> = []
     var next: AxisNumber = 0
     for extent in newExtents {
@@ -56,7 +56,7 @@ extension LoopNest {
 
   private func regrouped(
     _ access: Access, _ groups: PerAxis<Range<AxisNumber>>, _ numbers: PerAxis<AxisNumber>,
-    _ newExtents: [Int]
+    _ newExtents: PerAxis<Int>
   ) -> Access? {
     var (indices, lengths): ([AxisIndex], [Int]) = ([], [])
     var place = 0
@@ -83,11 +83,12 @@ extension LoopNest {
     }
     let result = Access(access.scalarType, extents: lengths, map: IndexMap(indices))
     // An access to the element at the point has all loops, those of one iteration too.
-    let long = newExtents.axes.filter { newExtents[$0] != 1 }
+    let long = newExtents.indices.filter { newExtents[$0] != 1 }
     let isAtPoint =
       lengths == long.map { newExtents[$0] } && indices == long.map { AxisIndex(axis: $0) }
     return isAtPoint
-      ? Access(access.scalarType, extents: newExtents, map: .identity(rank: newExtents.count))
+      ? Access(
+        access.scalarType, extents: Array(newExtents), map: .identity(rank: newExtents.count))
       : result
   }
 }

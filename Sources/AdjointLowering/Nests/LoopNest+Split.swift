@@ -44,7 +44,7 @@ extension LoopNest {
       access.map.axes.insert(AxisIndex(axis: axis.advanced(by: 1)), at: place + 1)
       return access
     }
-    nest.extents.replaceSubrange(axis.rawValue...axis.rawValue, with: lengths)
+    nest.extents.replaceSubrange(axis..<axis.advanced(by: 1), with: lengths)
     return nest
   }
 
@@ -65,7 +65,7 @@ extension LoopNest {
           && axes.allSatisfy { index in index.axis.map { index == AxisIndex(axis: $0) } ?? false }
       })
     else { return nil }
-    let rowExtents = Array(extents[..<rowAxes])
+    let rowExtents = Array(extents.prefix(rowAxes))
     let partialExtents = rowExtents + kept
     var inner = self
     var builder = NestBuilder()
@@ -86,7 +86,7 @@ extension LoopNest {
           access: Access(
             type, extents: partialExtents, map: .identity(rank: partialExtents.count))))
       outer.access.map = IndexMap(
-        kept.axes.map { AxisIndex(axis: $0.advanced(by: rowAxes)) })
+        kept.indices.map { AxisIndex(axis: AxisNumber(rowAxes + $0)) })
       outerOutputs.append(outer)
     }
     return (inner, builder.nest(extents: partialExtents, outputs: outerOutputs))

@@ -100,7 +100,7 @@ struct NestBuilder {
   }
 
   /// The nest with this program, without the steps and inputs that no output depends on.
-  func nest(extents: [Int], outputs: [LoopNest.Output]) -> LoopNest {
+  func nest(extents: some Sequence<Int>, outputs: [LoopNest.Output]) -> LoopNest {
     var isUsed = PerInstruction(repeating: false, count: steps.count)
     for output in outputs { isUsed[output.step] = true }
     for number in steps.indices.reversed() where isUsed[number] {

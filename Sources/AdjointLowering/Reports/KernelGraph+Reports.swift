@@ -3,7 +3,7 @@ import AdjointGraph
 extension KernelGraph {
   /// What was fused, with the numbers that steps have in a list.
   func reports(
-    numberedAs steps: [Step]
+    numberedAs steps: some Sequence<Step>
   ) -> (fusions: FusionReport, rows: RowFusionReport) {
     var (fusions, rows) = (fusionReport, rowFusionReport)
     for (number, step) in steps.enumerated() {

@@ -13,7 +13,7 @@ package struct PlanOrigins {
   }
 
   /// For each step, all its nodes in ascending order.
-  package var steps: [[Int]] { schedule.steps.map { $0.nodes.sorted() } }
+  package var steps: PerPlanStep<[Int]> { PerPlanStep(schedule.steps.map { $0.nodes.sorted() }) }
 
   /// For each buffer that steps write, the node whose value it holds; nil for others.
   package var buffers: PerBuffer<Int?> {

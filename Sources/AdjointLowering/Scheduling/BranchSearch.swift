@@ -17,17 +17,17 @@ struct BranchSearch {
   /// A fork ends where as many steps have made it no better.
   private static let patience = 8
 
-  private let costs: [Int]
+  private let costs: PerPlanStep<Int>
   /// The nanoseconds of each step where it is in no fork.
-  private let unforked: [Int]
+  private let unforked: PerPlanStep<Int>
   private let coreCount: Int
   /// Steps of more nanoseconds than this are shared by threads one by one: to do so takes little beside them, and
   /// what they read stays where it was written.
   private let longStep: Int
   /// For each step, earlier steps that must come before it: with those that these need it is all.
-  private let predecessors: [[Int]]
+  private let predecessors: PerPlanStep<[PlanStepNumber]>
   /// The last of them, if any.
-  private let lastPredecessors: [Int?]
+  private let lastPredecessors: PerPlanStep<PlanStepNumber?>
 
   /// - Parameter leastGain: What a fork saves at least, in nanoseconds; nil for what the machine asks for.
   static func run(
@@ -40,19 +40,19 @@ struct BranchSearch {
     let search = BranchSearch(schedule, machine)
     var forked = schedule
     forked.steps = []
-    var next = 0
-    while next < schedule.steps.count {
+    var next = schedule.steps.startIndex
+    while next < schedule.steps.endIndex {
       guard let fork = search.fork(from: next, leastGain: leastGain) else {
         forked.steps.append(schedule.steps[next])
-        next += 1
+        next = next.advanced(by: 1)
         continue
       }
-      var branches: [Range<Int>] = []
+      var branches: [Range<PlanStepNumber>] = []
       for branch in fork {
-        let start = forked.steps.count
+        let start = forked.steps.endIndex
         forked.steps += branch.map { schedule.steps[$0] }
-        branches.append(start..<forked.steps.count)
-        next += branch.count
+        branches.append(start..<forked.steps.endIndex)
+        next = next.advanced(by: branch.count)
       }
       forked.forks.append(Plan.Fork(branches: branches))
     }
@@ -60,17 +60,18 @@ struct BranchSearch {
   }
 
   private init(_ schedule: Schedule, _ machine: MachineModel) {
-    costs = schedule.steps.map { $0.nanoseconds(on: machine) }
+    costs = PerPlanStep(schedule.steps.map { $0.nanoseconds(on: machine) })
     coreCount = machine.coreCount
-    unforked = costs.map { [coreCount] in machine.nanoseconds(sharing: $0, cores: coreCount) }
+    unforked = PerPlanStep(
+      costs.map { [coreCount] in machine.nanoseconds(sharing: $0, cores: coreCount) })
     longStep = 2 *| coreCount *| machine.leastGain
     // A parameter and what is written over it are the same bytes.
     func bytes(_ value: ValueNumber) -> ValueNumber { schedule.updatesInPlace[value] ?? value }
-    var lastWriter: [Int?] = Array(repeating: nil, count: schedule.values.count)
-    var readers = Array(repeating: [Int](), count: schedule.values.count)
-    var predecessors: [[Int]] = []
-    for (number, step) in schedule.steps.enumerated() {
-      var earlier: [Int] = []
+    var lastWriter: [PlanStepNumber?] = Array(repeating: nil, count: schedule.values.count)
+    var readers = Array(repeating: [PlanStepNumber](), count: schedule.values.count)
+    var predecessors: PerPlanStep<[PlanStepNumber]> = []
+    for (number, step) in schedule.steps.numbered {
+      var earlier: [PlanStepNumber] = []
       for value in step.reads.map(bytes) {
         if let writer = lastWriter[value] { earlier.append(writer) }
         readers[value].append(number)
@@ -84,12 +85,12 @@ struct BranchSearch {
       predecessors.append(earlier)
     }
     self.predecessors = predecessors
-    lastPredecessors = predecessors.map { $0.max() }
+    lastPredecessors = PerPlanStep(predecessors.map { $0.max() })
   }
 
   /// The branches of the best fork that begins with a step; nil where none is worth it.
-  private func fork(from start: Int, leastGain: Int) -> [[Int]]? {
-    let most = min(costs.count, start + Self.mostSteps)
+  private func fork(from start: PlanStepNumber, leastGain: Int) -> [[PlanStepNumber]]? {
+    let most = min(costs.endIndex, start.advanced(by: Self.mostSteps))
     guard canFork(from: start, to: most) else { return nil }
     var parts = DisjointSets()
     var total = 0
@@ -97,25 +98,26 @@ struct BranchSearch {
     var longest = 0
     var best = (gain: 0, end: start)
     for step in start..<most {
-      if costs[step] > longStep || step - best.end > Self.patience && best.gain > 0 { break }
+      if costs[step] > longStep { break }
+      if best.gain > 0, best.end.distance(to: step) > Self.patience { break }
       parts.add(costs[step])
       for earlier in predecessors[step] where earlier >= start {
-        parts.join(earlier - start, step - start)
+        parts.join(start.distance(to: earlier), start.distance(to: step))
       }
       total += costs[step]
       unforkedTotal += unforked[step]
-      longest = max(longest, parts.cost(of: step - start))
+      longest = max(longest, parts.cost(of: start.distance(to: step)))
       let gain = unforkedTotal - max(longest, (total + coreCount - 1) / coreCount)
-      if gain > best.gain { best = (gain, step + 1) }
+      if gain > best.gain { best = (gain, step.advanced(by: 1)) }
     }
     guard best.gain >= leastGain else { return nil }
     return DisjointSets.components(start..<best.end, predecessors)
   }
 
   /// Whether a step before the end needs none of those from the start on, so that there are two branches.
-  private func canFork(from start: Int, to end: Int) -> Bool {
+  private func canFork(from start: PlanStepNumber, to end: PlanStepNumber) -> Bool {
     costs[start] <= longStep
-      && (start + 1..<end).contains { step in
+      && (start.advanced(by: 1)..<end).contains { step in
         lastPredecessors[step].map { $0 < start } ?? true
       }
   }
@@ -151,17 +153,20 @@ private struct DisjointSets {
 
   /// The steps of a range in sets of those that depend on each other, each in order, the sets in the order
   /// of their first steps.
-  static func components(_ steps: Range<Int>, _ predecessors: [[Int]]) -> [[Int]] {
+  static func components(
+    _ steps: Range<PlanStepNumber>, _ predecessors: PerPlanStep<[PlanStepNumber]>
+  ) -> [[PlanStepNumber]] {
     var sets = DisjointSets()
+    let start = steps.lowerBound
     for step in steps {
       sets.add(0)
-      for earlier in predecessors[step] where earlier >= steps.lowerBound {
-        sets.join(earlier - steps.lowerBound, step - steps.lowerBound)
+      for earlier in predecessors[step] where earlier >= start {
+        sets.join(start.distance(to: earlier), start.distance(to: step))
       }
     }
-    var components: [Int: [Int]] = [:]
+    var components: [Int: [PlanStepNumber]] = [:]
     for step in steps {
-      components[sets.representative(of: step - steps.lowerBound), default: []].append(step)
+      components[sets.representative(of: start.distance(to: step)), default: []].append(step)
     }
     return components.sorted { $0.key < $1.key }.map(\.value)
   }

@@ -3,7 +3,7 @@ import AdjointKernels
 /// Steps in the order in which they run, with every update of a parameter decided.
 struct Schedule {
   var values: [KernelGraph.Value]
-  var steps: [KernelGraph.Step]
+  var steps: PerPlanStep<KernelGraph.Step>
   var outputs: [KernelGraph.Output]
   /// The parameters that values are written over, by the steps that read them last.
   ///

@@ -46,7 +46,7 @@ struct Scheduler {
       updatesInPlace[writer.value] = writer.parameter
     }
     return Schedule(
-      values: scheduler.values, steps: scheduler.order.map { scheduler.steps[$0] },
+      values: scheduler.values, steps: PerPlanStep(scheduler.order.map { scheduler.steps[$0] }),
       outputs: graph.outputs, updatesInPlace: updatesInPlace)
   }
 

@@ -35,7 +35,7 @@ struct StorageAssignment {
       case .constant, .computed: continue
       }
     }
-    for (number, step) in schedule.steps.enumerated() {
+    for (number, step) in schedule.steps.numbered {
       var reads = step.reads.filter { liveness.lastUse[$0] == .step(number) }
       for value in step.writes where storageOf[value] == nil {
         if let parameter = schedule.updatesInPlace[value] {
@@ -122,13 +122,13 @@ struct Liveness {
   init(_ schedule: Schedule) {
     var lastUse: [Moment?] = Array(repeating: nil, count: schedule.values.count)
     var writerCounts = Array(repeating: 0, count: schedule.values.count)
-    for (number, step) in schedule.steps.enumerated() {
+    for (number, step) in schedule.steps.numbered {
       for value in step.reads { lastUse[value] = .step(number) }
       for value in step.writes { writerCounts[value] += 1 }
     }
     for output in schedule.outputs { lastUse[output.value] = .after }
     // A value written in parts is in use from the first part to the last at least.
-    for (number, step) in schedule.steps.enumerated() {
+    for (number, step) in schedule.steps.numbered {
       for value in step.writes {
         lastUse[value] = max(lastUse[value] ?? .before, .step(number))
       }

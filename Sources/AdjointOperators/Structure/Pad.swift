@@ -163,9 +163,10 @@ package struct Pad: Operator {
   ) throws(Diagnostic) -> Lowering {
     if operands[0] == results[0] { return .view }
     let extents = try operands[0].boundExtents()
-    let target = extents.axes.map { axis in
-      let padding = paddings[axis.rawValue]
-      return AxisIndex(axis: axis, start: padding.low, step: padding.step(for: extents[axis]))
+    let target = zip(extents, paddings).enumerated().map { axis, pair in
+      let (extent, padding) = pair
+      return AxisIndex(
+        axis: AxisNumber(axis), start: padding.low, step: padding.step(for: extent))
     }
     let fill = try LoopNest.fill(
       results[0], with: ScalarLiteral(value, results[0].scalarType))

@@ -1,7 +1,9 @@
+import AdjointKernels
+
 /// Something that a thread did during a run, in nanoseconds since the run began.
 package struct RunSpan: Hashable, Sendable {
-  /// The number of the plan's step.
-  package var step: Int
+  /// The plan's step.
+  package var step: PlanStepNumber
   /// The piece of the step's kernel whose work items they are, in order from 0; nil for a step as a whole.
   package var piece: Int?
   /// The work items of the piece; empty for a step as a whole.
@@ -14,7 +16,7 @@ package struct RunSpan: Hashable, Sendable {
   package var duration: Int { end - start }
 
   package init(
-    step: Int, piece: Int?, items: Range<Int>, worker: Int, start: Int, end: Int
+    step: PlanStepNumber, piece: Int?, items: Range<Int>, worker: Int, start: Int, end: Int
   ) {
     self.step = step
     self.piece = piece
@@ -64,7 +66,7 @@ package final class RunRecorder: @unchecked Sendable {
 
   /// Notes what a thread did between two times of the clock.
   func note(
-    step: Int, piece: Int?, items: Range<Int>, worker: Int, from start: Int, to end: Int
+    step: PlanStepNumber, piece: Int?, items: Range<Int>, worker: Int, from start: Int, to end: Int
   ) {
     lanes[worker].spans.append(
       RunSpan(
@@ -82,12 +84,12 @@ package final class RunRecorder: @unchecked Sendable {
 /// Items that are noted one chunk after another, each with the thread that did it.
 struct RecordedSharing: WorkSharing {
   let recorder: RunRecorder
-  let step: Int
+  let step: PlanStepNumber
   let piece: Int
 
   private struct Job {
     let sharing: Unmanaged<RunRecorder>
-    let step: Int
+    let step: PlanStepNumber
     let piece: Int
     let work: ThreadPool.Work
     let context: UnsafeMutableRawPointer

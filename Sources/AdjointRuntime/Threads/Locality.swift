@@ -26,16 +26,19 @@ extension Plan {
   /// An estimate: it knows the step that wrote a buffer last, not which thread wrote which part.
   ///
   /// - Parameter isShared: Whether threads share a step that finds it so.
-  package func localities(_ isShared: (_ step: Step, _ locality: Locality) -> Bool) -> [Locality] {
+  package func localities(
+    _ isShared: (_ step: Step, _ locality: Locality) -> Bool
+  ) -> PerPlanStep<Locality> {
     let rewritten = rewrittenBuffers
-    var found = steps.map {
-      Locality(largestOperandIsRunInvariant: largestOperandIsRunInvariant($0, rewritten))
-    }
+    var found = PerPlanStep(
+      steps.map {
+        Locality(largestOperandIsRunInvariant: largestOperandIsRunInvariant($0, rewritten))
+      })
     // The offsets of bytes that several threads wrote: what lies there now, whatever its buffer.
     var spread: Set<Int> = []
     for _ in 0..<Self.mostRuns {
       let before = spread
-      for (number, step) in steps.enumerated() {
+      for (number, step) in steps.numbered {
         found[number].operandsAreSharedAcrossCores = isMostly(spread, step.operands)
         let offsets = step.results.map { buffers[$0].offset }
         if isShared(step, found[number]) {

@@ -11,8 +11,8 @@ struct StepTime {
 
 /// In which order the steps of a plan run, and which of its branches run at the same time.
 struct StepOrder {
-  /// The numbers of the plan's steps: those of a branch one behind the other.
-  let steps: [Int]
+  /// The plan's steps: those of a branch one behind the other.
+  let steps: [PlanStepNumber]
   /// Ranges of `steps`, each for one thread or, where a region has no other, for all.
   let branches: [Range<Int>]
   /// Ranges of `branches`, to be run in order.
@@ -25,11 +25,11 @@ struct StepOrder {
   /// - Parameters:
   ///   - times: What each step takes; nil for one that must not run beside others.
   ///   - leastGain: The nanoseconds that branches save at least where they run at the same time.
-  init(_ plan: Plan, _ times: [StepTime?], threads: Int, leastGain: Int) {
-    var steps: [Int] = []
+  init(_ plan: Plan, _ times: PerPlanStep<StepTime?>, threads: Int, leastGain: Int) {
+    var steps: [PlanStepNumber] = []
     var branches: [Range<Int>] = []
     var regions: [Range<Int>] = []
-    func add(_ tasks: [[Int]]) {
+    func add(_ tasks: [[PlanStepNumber]]) {
       let first = branches.count
       for task in tasks where !task.isEmpty {
         branches.append(steps.count..<(steps.count + task.count))
@@ -37,7 +37,7 @@ struct StepOrder {
       }
       if branches.count > first { regions.append(first..<branches.count) }
     }
-    var next = 0
+    var next: PlanStepNumber = 0
     for fork in plan.forks {
       guard let tasks = Self.tasks(of: fork, times, threads: threads, leastGain: leastGain)
       else { continue }
@@ -45,7 +45,7 @@ struct StepOrder {
       add(tasks)
       next = fork.steps.upperBound
     }
-    add([Array(next..<plan.steps.count)])
+    add([Array(next..<plan.steps.endIndex)])
     self.steps = steps
     self.branches = branches
     self.regions = branches.count > regions.count ? regions : []
@@ -53,10 +53,10 @@ struct StepOrder {
 
   /// The steps of a fork for each of so many threads; nil where one alone is as good.
   private static func tasks(
-    of fork: Plan.Fork, _ times: [StepTime?], threads: Int, leastGain: Int
-  ) -> [[Int]]? {
+    of fork: Plan.Fork, _ times: PerPlanStep<StepTime?>, threads: Int, leastGain: Int
+  ) -> [[PlanStepNumber]]? {
     var unforked = 0
-    var branches: [(steps: Range<Int>, cost: Int)] = []
+    var branches: [(steps: Range<PlanStepNumber>, cost: Int)] = []
     for branch in fork.branches {
       var sum = 0
       for step in branch {
@@ -68,7 +68,8 @@ struct StepOrder {
     }
     // The longest first, each to the thread that has least to do.
     branches.sort { ($1.cost, $0.steps.lowerBound) < ($0.cost, $1.steps.lowerBound) }
-    var tasks = Array(repeating: (steps: [Int](), cost: 0), count: min(threads, branches.count))
+    var tasks = Array(
+      repeating: (steps: [PlanStepNumber](), cost: 0), count: min(threads, branches.count))
     for branch in branches {
       guard let task = tasks.indices.min(by: { tasks[$0].cost < tasks[$1].cost }) else {
         return nil
