@@ -149,8 +149,18 @@ struct HostileGraphTests {
     #expect(try graph.planReport(options).isEmpty == false)
     #expect(try graph.fusionReport(options).isEmpty == false)
     #expect(try graph.rowReport(options).isEmpty == false)
+    if backend == .generated { try expectShortCode(graph, options) }
     guard gradient, let input = graph.inputs.first else { return }
-    _ = try graph.differentiated("y", withRespectTo: [input.name]).compiled(options)
+    let derivative = try graph.differentiated("y", withRespectTo: [input.name])
+    _ = try derivative.compiled(options)
+    if backend == .generated { try expectShortCode(derivative, options) }
+  }
+
+  /// Whatever its extents are, a kernel is loops: as much text, and no more time to compile.
+  private func expectShortCode(_ graph: Graph, _ options: CompilationOptions) throws {
+    let code = try graph.generatedCode(as: .llvm, options)
+    let lines = code.split(separator: "\n").count
+    #expect(lines < 2_000, "\(lines) lines for \(graph.text)")
   }
 
   @Test("the most bytes a tensor may have", arguments: Backend.allCases)

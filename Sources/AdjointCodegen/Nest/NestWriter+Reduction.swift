@@ -214,8 +214,6 @@ extension NestWriter {
   private mutating func joinParts(of output: Int, _ parts: Int, _ offset: Int, stride: Int) {
     let entry = nest.outputs[output]
     guard let combiner = entry.combiner else { return }
-    let stored = VectorType(stored: entry.access.scalarType, 1)
-    let type = VectorType(entry.access.scalarType, 1)
     var loops: [FunctionText.Loop] = []
     var pointer = pointers[nest.inputs.count + output]
     for loop in layout.loops.prefix(layout.keptCount) {
@@ -228,25 +226,36 @@ extension NestWriter {
     }
     let number = keptNumber()
     let bytes = text.value("mul i64 \(number), \(entry.access.scalarType.byteCount)")
+    let memory = text.value("getelementptr i8, ptr %memory, i64 \(offset)")
+    let first = text.value("getelementptr i8, ptr \(memory), i64 \(bytes)")
     // Sums of f32 are rounded once, at the end.
     let isWidened = entry.access.scalarType == .f32 && combiner == .sum
-    var sum = ""
-    for part in 0..<parts {
-      let first = text.value("getelementptr i8, ptr %memory, i64 \(part * stride + offset)")
-      let place = text.value("getelementptr i8, ptr \(first), i64 \(bytes)")
-      var value = text.value(
-        "load \(stored.text), ptr \(place), align \(entry.access.scalarType.byteCount)")
-      if entry.access.scalarType == .bool {
-        value = text.compare("ne", stored, value, "zeroinitializer")
-      }
-      if isWidened { value = text.convert("fpext", value, type, type.of(.f64)) }
-      let summed = isWidened ? ScalarType.f64 : entry.access.scalarType
-      sum =
-        part == 0
-        ? value : binary(combiner.function, summed, VectorType(summed, 1), sum, value)
+    let summed = isWidened ? ScalarType.f64 : entry.access.scalarType
+    let type = VectorType(summed, 1)
+    var sum = partial(first, entry.access.scalarType, as: type)
+    // A loop, since there may be thousands of parts.
+    if parts > 1 {
+      let part = text.beginLoop(
+        from: "1", to: String(parts), carrying: 1, type.text, start: sum)
+      let distance = text.value("mul i64 \(part.index), \(stride)")
+      let place = text.value("getelementptr i8, ptr \(first), i64 \(distance)")
+      let value = partial(place, entry.access.scalarType, as: type)
+      sum = binary(combiner.function, summed, type, part.carried[0], value)
+      text.end(part, carrying: [sum])
     }
-    if isWidened { sum = text.convert("fptrunc", sum, type.of(.f64), type) }
+    if isWidened { sum = text.convert("fptrunc", sum, type, type.of(.f32)) }
     write(sum, 1, to: pointer, stride: 0, entry.access)
     for counter in loops.reversed() { text.end(counter) }
+  }
+
+  /// What a part has left at a place, in the type in which the parts are put together.
+  private mutating func partial(
+    _ place: String, _ scalarType: ScalarType, as type: VectorType
+  ) -> String {
+    let stored = VectorType(stored: scalarType, 1)
+    let value = text.value("load \(stored.text), ptr \(place), align \(scalarType.byteCount)")
+    if scalarType == .bool { return text.compare("ne", stored, value, "zeroinitializer") }
+    let own = VectorType(scalarType, 1)
+    return own == type ? value : text.convert("fpext", value, own, type)
   }
 }
