@@ -6,11 +6,12 @@ import AdjointKernels
 package final class LoadedPlan: Sendable {
   /// A kernel applied to buffers: its compiled pieces, and where its operands and results are listed.
   struct Step: Sendable {
-    var firstPiece: Int
-    var pieceCount: Int
+    var pieces: Range<Int>
     var operands: Int
     var results: Int
     var locality: Locality
+    /// Whether several threads do one of its pieces together where nothing runs beside it.
+    var isShared: Bool
   }
 
   package let plan: Plan
@@ -126,8 +127,8 @@ package final class LoadedPlan: Sendable {
       offsets += literals[placedNumber]
       steps.append(
         Step(
-          firstPiece: kernel.lowerBound, pieceCount: kernel.count, operands: offsets.count,
-          results: offsets.count + step.operands.count, locality: locality))
+          pieces: kernel, operands: offsets.count, results: offsets.count + step.operands.count,
+          locality: locality, isShared: isShared(step, locality)))
       for (operand, buffer) in step.operands.enumerated() {
         offsets.append(plan.buffers[buffer].offset + (shifts.operands[operand] ?? 0))
       }
@@ -176,11 +177,6 @@ package final class LoadedPlan: Sendable {
 
   /// The steps that several threads do together.
   package var sharedSteps: [PlanStepNumber] {
-    order.indices.filter { place in
-      let step = steps.base[place]
-      return (step.firstPiece..<(step.firstPiece + step.pieceCount)).contains {
-        pieces.kernels[$0].isShared(step.locality, leastShared)
-      }
-    }.map { order[$0] }
+    order.indices.filter { steps.base[$0].isShared }.map { order[$0] }
   }
 }

@@ -1,3 +1,4 @@
+import AdjointCodegen
 import AdjointCore
 import AdjointKernels
 
@@ -96,13 +97,14 @@ package final class PlanContext {
   private func run(_ steps: Range<Int>, threads: Int, worker: Int = 0) {
     let offsets = loaded.offsets.base
     let pieces = loaded.pieces.pieces.base
+    let table = loaded.steps.base
     let memory = workMemory(of: worker)
     for number in steps {
-      let step = loaded.steps.base[number]
-      for piece in step.firstPiece..<(step.firstPiece + step.pieceCount) {
+      let step = table[number]
+      for piece in step.pieces {
         run(
-          pieces[piece], offsets + step.operands, offsets + step.results,
-          locality: step.locality, threads: threads, memory, PlainSharing())
+          pieces[piece], of: step, offsets + step.operands, offsets + step.results,
+          threads: threads, memory, PlainSharing())
       }
     }
   }
@@ -122,31 +124,41 @@ package final class PlanContext {
   }
 
   /// Runs a piece of a step; its work items reach other threads as `sharing` has it.
+  ///
+  /// Which steps are shared is known when a plan is loaded: a run asks one bit of a step, and nothing of its pieces.
   @inline(__always)
   func run(
+    _ piece: PieceTable.Piece, of step: LoadedPlan.Step, _ operands: UnsafePointer<Int>,
+    _ results: UnsafePointer<Int>, threads: Int, _ memory: WorkMemory, _ sharing: some WorkSharing
+  ) {
+    if step.isShared, threads > 1 {
+      runShared(piece, operands, results, step.locality, threads: threads, memory, sharing)
+    } else {
+      runAlone(piece, operands, results, step.locality, memory)
+    }
+  }
+
+  /// Runs a piece on the thread of the caller.
+  @inline(__always)
+  private func runAlone(
     _ piece: PieceTable.Piece, _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>,
-    locality: Locality, threads: Int, _ memory: WorkMemory, _ sharing: some WorkSharing
+    _ locality: Locality, _ memory: WorkMemory
   ) {
     let base = arena.base
+    // Most pieces are, so that this is a branch that is foreseen and not a jump to one of seven places.
+    if case .generated(let generated) = piece {
+      return generatedRun(of: generated, operands, results, memory).run()
+    }
     switch piece {
-    case .generated(let generated):
-      let run = GeneratedRun(
-        piece: generated, arena: base, operands: operands, results: results,
-        partials: memory.partials, scratch: memory.scratch,
-        scratchStride: loaded.scratchByteCount)
-      if threads > 1, GeneratedRun.isShared(generated.pointee, locality, loaded.leastShared) {
-        runShared(run, threads: threads, sharing)
-      } else {
-        run.run()
-      }
+    case .generated: break
     case .addend(let byteCount):
       if operands[2] != results[0] {
         (base + results[0]).copyMemory(from: base + operands[2], byteCount: byteCount)
       }
     case .nest(let nest):
-      run(nest, operands, results, locality, threads: threads, memory, sharing)
+      run(nest, operands, results, threads: 1, memory, PlainSharing())
     case .contraction(let product):
-      run(product, operands, results, locality, threads: threads, memory, sharing)
+      run(product, operands, results, locality, threads: 1, memory, PlainSharing())
     case .gather(let copy):
       copy.pointee.gather(base + operands[0], base + operands[1], into: base + results[0])
     case .scatterAdd(let copy):
@@ -156,25 +168,48 @@ package final class PlanContext {
     }
   }
 
+  @inline(__always)
+  private func generatedRun(
+    of piece: UnsafePointer<GeneratedKernel.Piece>, _ operands: UnsafePointer<Int>,
+    _ results: UnsafePointer<Int>, _ memory: WorkMemory
+  ) -> GeneratedRun {
+    GeneratedRun(
+      piece: piece, arena: arena.base, operands: operands, results: results,
+      partials: memory.partials, scratch: memory.scratch, scratchStride: loaded.scratchByteCount)
+  }
+
   // Not inlined: to count references of an engine and its pool, and to keep registers for that, takes longer than a
   // short step.
 
+  /// Runs a piece of a shared step, on several threads where it is one of those that are worth it.
   @inline(never)
-  private func runShared(_ run: GeneratedRun, threads: Int, _ sharing: some WorkSharing) {
-    run.run(threads: threads, on: loaded.engine.pool, sharing)
+  private func runShared(
+    _ piece: PieceTable.Piece, _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>,
+    _ locality: Locality, threads: Int, _ memory: WorkMemory, _ sharing: some WorkSharing
+  ) {
+    switch piece {
+    case .generated(let generated)
+    where GeneratedRun.isShared(generated.pointee, locality, loaded.leastShared):
+      generatedRun(of: generated, operands, results, memory)
+        .run(threads: threads, on: loaded.engine.pool, sharing)
+    case .nest(let nest) where NestRun.isShared(nest.pointee, locality, loaded.leastShared):
+      run(nest, operands, results, threads: threads, memory, sharing)
+    case .contraction(let product) where product.pointee.isShared(locality, loaded.leastShared):
+      run(product, operands, results, locality, threads: threads, memory, sharing)
+    case .generated, .nest, .contraction, .addend, .gather, .scatterAdd, .fill:
+      runAlone(piece, operands, results, locality, memory)
+    }
   }
 
   @inline(never)
   private func run(
     _ nest: UnsafePointer<CompiledNest>, _ operands: UnsafePointer<Int>,
-    _ results: UnsafePointer<Int>, _ locality: Locality, threads: Int, _ memory: WorkMemory,
-    _ sharing: some WorkSharing
+    _ results: UnsafePointer<Int>, threads: Int, _ memory: WorkMemory, _ sharing: some WorkSharing
   ) {
-    let isShared = threads > 1 && NestRun.isShared(nest.pointee, locality, loaded.leastShared)
     NestRun(
       nest: nest.pointee, arena: arena.base, operands: operands, results: results,
       scratch: memory.scratch, scratchStride: loaded.scratchByteCount, partials: memory.partials
-    ).run(threads: isShared ? threads : 1, on: loaded.engine.pool, sharing)
+    ).run(threads: threads, on: loaded.engine.pool, sharing)
   }
 
   @inline(never)
@@ -183,10 +218,9 @@ package final class PlanContext {
     _ results: UnsafePointer<Int>, _ locality: Locality, threads: Int, _ memory: WorkMemory,
     _ sharing: some WorkSharing
   ) {
-    let isShared = threads > 1 && product.pointee.isShared(locality, loaded.leastShared)
     ContractionRun(
       product, arena: arena.base, operands, results, partials: memory.partials, locality
-    ).run(threads: isShared ? threads : 1, on: loaded.engine.pool, sharing)
+    ).run(threads: threads, on: loaded.engine.pool, sharing)
   }
 
   private func missingInputs() -> Diagnostic {

@@ -63,12 +63,12 @@ extension PlanContext {
     for number in steps {
       let step = loaded.steps.base[number]
       let planStep = loaded.order[number]
-      for piece in 0..<step.pieceCount {
+      for (number, piece) in step.pieces.enumerated() {
         run(
-          loaded.pieces.pieces.base[step.firstPiece + piece],
+          loaded.pieces.pieces.base[piece], of: step,
           loaded.offsets.base + step.operands, loaded.offsets.base + step.results,
-          locality: step.locality, threads: threads, memory,
-          RecordedSharing(recorder: recorder, step: planStep, piece: piece))
+          threads: threads, memory,
+          RecordedSharing(recorder: recorder, step: planStep, piece: number))
       }
       let end = ThreadClock.now
       recorder.note(
