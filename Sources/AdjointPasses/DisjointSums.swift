@@ -18,47 +18,14 @@ extension Pass {
   }
 }
 
-/// A part of a value: where it begins along each axis, and what is there.
-private struct Part {
-  var start: [Int]
-  var value: Value
-
-  /// The part that a value pads with zeros; nil for any other value.
-  init?(_ padded: Value) {
-    guard let pad = padded.definition(as: Pad.self), pad.value.double == 0,
-      pad.paddings.allSatisfy({ $0.interior == 0 })
-    else { return nil }
-    start = pad.paddings.map(\.low)
-    value = padded.operands[0]
-  }
-
-  init(start: [Int], value: Value) {
-    self.start = start
-    self.value = value
-  }
-
-  /// Where it ends along an axis whose extent is known.
-  func end(_ axis: Int) -> Int { start[axis] + (value.shape[axis].extent ?? 0) }
-
-  /// The part with zeros around it, from one place to another along every axis but those known by name.
-  func extended(from low: [Int], to high: [Int]) -> Value {
-    let paddings = start.indices.map { axis in
-      value.shape[axis].extent == nil
-        ? Pad.Padding() : Pad.Padding(low: start[axis] - low[axis], high: high[axis] - end(axis))
-    }
-    if paddings.allSatisfy({ $0 == Pad.Padding() }) { return value }
-    return value.builder.apply(Pad(paddings, with: 0), [value])
-  }
-}
-
 extension [Value] {
   /// Their sum with the parts among them side by side, or nil where no two are apart.
   fileprivate func sideBySide() -> Value? {
     let whole = self[0].shape
     var rest: [Value] = []
-    var parts: [Part] = []
+    var parts: [PaddedPart] = []
     for value in self {
-      if let part = Part(value) { parts.append(part) } else { rest.append(value) }
+      if let part = PaddedPart(value) { parts.append(part) } else { rest.append(value) }
     }
     guard parts.count > 1, let joined = parts.joined() else { return nil }
     let high = whole.dimensions.map { $0.extent ?? 0 }
@@ -68,9 +35,9 @@ extension [Value] {
   }
 }
 
-extension [Part] {
+extension [PaddedPart] {
   /// One part that is their sum, or nil where there is no axis along which some are apart.
-  fileprivate func joined() -> Part? {
+  fileprivate func joined() -> PaddedPart? {
     guard count > 1 else { return first }
     for axis in self[0].start.indices where self[0].value.shape[axis].extent != nil {
       let groups = groups(along: axis)
@@ -81,8 +48,8 @@ extension [Part] {
   }
 
   /// The parts that overlap along an axis together, in the order of the axis.
-  private func groups(along axis: Int) -> [[Part]] {
-    var groups: [[Part]] = []
+  private func groups(along axis: Int) -> [[PaddedPart]] {
+    var groups: [[PaddedPart]] = []
     var end = Int.min
     for part in sorted(by: { $0.start[axis] < $1.start[axis] }) {
       if part.start[axis] < end {
@@ -105,14 +72,14 @@ extension [Part] {
   }
 
   /// Their sum where they overlap.
-  private func added() -> Part {
+  private func added() -> PaddedPart {
     let (low, high) = bounds
     let values = map { $0.extended(from: low, to: high) }
-    return Part(start: low, value: values.dropFirst().reduce(values[0], +))
+    return PaddedPart(start: low, value: values.dropFirst().reduce(values[0], +))
   }
 
   /// One behind the other along an axis on which they are apart and in order, with zeros between them.
-  private func concatenated(along axis: Int) -> Part {
+  private func concatenated(along axis: Int) -> PaddedPart {
     let (low, high) = bounds
     var pieces: [Value] = []
     var end = low[axis]
@@ -121,15 +88,12 @@ extension [Part] {
       (from[axis], to[axis]) = (part.start[axis], part.end(axis))
       let piece = part.extended(from: from, to: to)
       if part.start[axis] > end {
-        var shape = piece.shape
-        shape[axis] = .fixed(part.start[axis] - end)
-        let zero = piece.builder.constant(0, piece.scalarType)
-        pieces.append(zero.expanded(to: shape))
+        pieces.append(piece.zeros(part.start[axis] - end, along: axis))
       }
       pieces.append(piece)
       end = part.end(axis)
     }
-    return Part(
+    return PaddedPart(
       start: low, value: pieces[0].builder.apply(Concatenate(axis: axis), pieces))
   }
 }

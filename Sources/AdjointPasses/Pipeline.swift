@@ -22,11 +22,12 @@ public struct Pipeline: Sendable {
   /// What runs before a graph is lowered.
   ///
   /// The standard passes, with composites expanded when formulas that were written out have become
-  /// composites, and before the passes that need the plain operators; parts of a value are put side by side or read
-  /// where they overlap, and selections go in front of products, when equal ones are one.
+  /// composites, and before the passes that need the plain operators; parts of a value are put side by side, read
+  /// where they overlap or cut there, and selections go in front of products, when equal ones are one.
   public static let compilation = Pipeline([
     .deadNodes, .stableForms, .compositeExpansion, .identities, .constantFolding, .contractions,
-    .commonSubexpressions, .disjointSums, .overlappingSums, .selections, .deadNodes,
+    .commonSubexpressions, .disjointSums, .overlappingSums, .segmentedSums, .selections,
+    .deadNodes,
   ])
 
   /// The graph after all passes.

@@ -23,7 +23,7 @@ import Testing
       $0.hasPrefix("// ") && $0.contains(" nodes: ")
     }
     // As read, and after each pass.
-    #expect(headlines.count == 12)
+    #expect(headlines.count == 13)
     #expect(headlines[0].hasPrefix("// as read: 10 nodes"))
     #expect(headlines[1].hasPrefix("// 1. dead-nodes ("))
     let after = try CommandRun("print", "Graphs/digits-mlp.graph", "--after", "stable-forms")

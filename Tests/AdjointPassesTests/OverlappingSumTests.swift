@@ -24,47 +24,19 @@ struct OverlappingSumTests {
   @Test("gives the same numbers for any places", arguments: 0..<60 as Range<UInt64>)
   func anyPlaces(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
-    let builder = GraphBuilder("copies")
     let rank = Int.random(in: 1...3, using: &random)
     let extents = (0..<rank).map { _ in Int.random(in: 0...5, using: &random) }
     let margins = (0..<rank).map { _ in Int.random(in: 0...3, using: &random) }
-    let sources = (0..<2).map { builder.input("x\($0)", .f64, Shape(extents: extents)) }
-    var sums: [Value] = []
-    for index in 0..<Int.random(in: 2...7, using: &random) {
-      var value = sources[Int.random(in: 0..<2, using: &random)]
-      for _ in 0..<Int.random(in: 0..<3, using: &random) {
-        value = Bool.random(using: &random) ? -value : 3 * value
+    var sum = RandomSum("copies", random, whole: zip(extents, margins).map { $0 + $1 })
+    let sources = (0..<2).map { sum.input("x\($0)", extents) }
+    for _ in 0..<Int.random(in: 2...7, using: &sum.random) {
+      var value = sources[Int.random(in: 0..<2, using: &sum.random)]
+      for _ in 0..<Int.random(in: 0..<3, using: &sum.random) {
+        value = Bool.random(using: &sum.random) ? -value : 3 * value
       }
-      let low = margins.map { Int.random(in: 0...$0, using: &random) }
-      let fill = Int.random(in: 0..<8, using: &random) == 0 ? 1.0 : 0
-      sums.append(
-        value.padded(low: low, high: zip(margins, low).map { $0 - $1 }, with: fill))
-      if Int.random(in: 0..<4, using: &random) == 0 {
-        let whole = Shape(extents: zip(extents, margins).map { $0 + $1 })
-        sums.append(builder.input("z\(index)", .f64, whole))
-      }
+      sum.add(value, at: margins.map { Int.random(in: 0...$0, using: &sum.random) })
     }
-    while sums.count > 1 {
-      let left = sums.remove(at: Int.random(in: sums.indices, using: &random))
-      let right = sums.remove(at: Int.random(in: sums.indices, using: &random))
-      let sum = left + right
-      if Int.random(in: 0..<6, using: &random) == 0 { builder.output("s\(sums.count)", sum) }
-      sums.append(sum)
-    }
-    builder.output("y", sums[0])
-    let before = try builder.build()
-    let after = try Pass.deadNodes(Pass.overlappingSums(before))
-    try GraphVerifier.verify(after)
-    // Whole numbers, whose sums are exact in any order.
-    let inputs = try Dictionary(
-      uniqueKeysWithValues: before.inputs.map { port in
-        let count = port.type.shape.elementCount ?? 0
-        let numbers = (0..<count).map { _ in Double(Int.random(in: -9...9, using: &random)) }
-        return (port.name, try Tensor(numbers, extents: port.type.shape.extents ?? []))
-      })
-    let old = try GraphInterpreter.evaluate(before, inputs).outputs
-    let new = try GraphInterpreter.evaluate(after, inputs).outputs
-    #expect(old.mapValues(\.doubles) == new.mapValues(\.doubles))
+    try sum.expectEqual(after: .overlappingSums)
   }
 
   @Test("what is not finite stays in the places it was in")
