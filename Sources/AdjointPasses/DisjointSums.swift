@@ -22,16 +22,11 @@ extension [Value] {
   /// Their sum with the parts among them side by side, or nil where no two are apart.
   fileprivate func sideBySide() -> Value? {
     let whole = self[0].shape
-    var rest: [Value] = []
-    var parts: [PaddedPart] = []
-    for value in self {
-      if let part = PaddedPart(value) { parts.append(part) } else { rest.append(value) }
-    }
+    let (parts, rest) = paddedParts
     guard parts.count > 1, let joined = parts.joined() else { return nil }
     let high = whole.dimensions.map { $0.extent ?? 0 }
     let value = joined.extended(from: high.map { _ in 0 }, to: high)
-    guard let first = rest.first else { return value }
-    return rest.dropFirst().reduce(first, +) + value
+    return (rest + [value]).sum
   }
 }
 
@@ -75,7 +70,7 @@ extension [PaddedPart] {
   private func added() -> PaddedPart {
     let (low, high) = bounds
     let values = map { $0.extended(from: low, to: high) }
-    return PaddedPart(start: low, value: values.dropFirst().reduce(values[0], +))
+    return PaddedPart(start: low, value: values.sum)
   }
 
   /// One behind the other along an axis on which they are apart and in order, with zeros between them.

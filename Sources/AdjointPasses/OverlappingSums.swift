@@ -117,7 +117,7 @@ extension [Value] {
       isShared = true
       for (member, value) in zip(group, read) { addends[member.place] = value }
     }
-    return isShared ? addends.dropFirst().reduce(addends[0], +) : nil
+    return isShared ? addends.sum : nil
   }
 }
 

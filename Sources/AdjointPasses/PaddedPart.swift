@@ -21,9 +21,6 @@ struct PaddedPart {
     self.value = value
   }
 
-  /// A value that is all of the whole.
-  init(whole value: Value) { self.init(start: value.shape.dimensions.map { _ in 0 }, value: value) }
-
   /// Where it ends along an axis whose extent is known.
   func end(_ axis: Int) -> Int { start[axis] + (value.shape[axis].extent ?? 0) }
 
@@ -36,6 +33,20 @@ struct PaddedPart {
     if paddings.allSatisfy({ $0 == Pad.Padding() }) { return value }
     return value.builder.apply(Pad(paddings, with: 0), [value])
   }
+}
+
+extension [Value] {
+  /// The parts among them, and what else there is.
+  var paddedParts: (parts: [PaddedPart], rest: [Value]) {
+    var (parts, rest): ([PaddedPart], [Value]) = ([], [])
+    for value in self {
+      if let part = PaddedPart(value) { parts.append(part) } else { rest.append(value) }
+    }
+    return (parts, rest)
+  }
+
+  /// The sum of one or more, from the first to the last.
+  var sum: Value { dropFirst().reduce(self[0], +) }
 }
 
 extension Value {

@@ -12,8 +12,9 @@ extension Pass {
   ///                                                  %l = slice(%y) {axes = [0], starts = [3], limits = [4]}
   ///                                                  %c = concatenate(%f, %m, %l) {axis = 0}
   ///
-  /// No zeros are written, nor padded copies: each segment is computed in its place. What is added besides is cut as the
-  /// parts are. Only the sign of a zero may change.
+  /// Each segment is computed in its place; zeros are written where there is no part, and a margin that all parts have
+  /// along another axis is padded once. What is added besides is added still. Only the sign of a zero, and the order of
+  /// the sum, may change.
   public static let segmentedSums = Pass(
     "segmented-sums", "add parts only where they overlap, and put the segments side by side"
   ) { (graph) throws(Diagnostic) in
@@ -25,15 +26,17 @@ extension [Value] {
   /// More parts than this are not cut: each may begin and end a segment.
   private static let mostParts = 8
 
-  /// Their sum segment by segment, or nil where they are no parts of one axis.
+  /// Their sum with the parts among them added segment by segment, or nil where these are not parts of one axis.
   fileprivate func segmented() -> Value? {
-    let padded = map { PaddedPart($0) }
-    guard count <= Self.mostParts, padded.count(where: { $0 != nil }) > 1 else { return nil }
-    let parts = zip(self, padded).map { $1 ?? PaddedPart(whole: $0) }
-    guard let axis = parts.onlyAxis else { return nil }
+    let (parts, rest) = paddedParts
+    guard parts.count > 1, parts.count <= Self.mostParts, let axis = parts.onlyAxis else {
+      return nil
+    }
     let high = self[0].shape.dimensions.map { $0.extent ?? 0 }
-    return parts.segmented(along: axis, to: high[axis]).extended(
-      from: high.map { _ in 0 }, to: high)
+    let cuts = parts.cuts(along: axis, to: high[axis])
+    guard self[0].shape.hasLongRows(of: cuts.count - 1, along: axis) else { return nil }
+    let sum = parts.segmented(at: cuts, along: axis)
+    return (rest + [sum.extended(from: high.map { _ in 0 }, to: high)]).sum
   }
 }
 
@@ -52,19 +55,33 @@ extension [PaddedPart] {
     return axis
   }
 
-  /// The sums of those that there are between each place where one begins or ends and the next, with zeros where there
-  /// is none, from one end of the axis to the other.
-  fileprivate func segmented(along axis: Int, to extent: Int) -> PaddedPart {
-    let cuts = Set([0, extent] + flatMap { [$0.start[axis], $0.end(axis)] }).sorted()
+  /// The places along an axis where one begins or ends, and the ends of the axis.
+  fileprivate func cuts(along axis: Int, to extent: Int) -> [Int] {
+    Set([0, extent] + flatMap { [$0.start[axis], $0.end(axis)] }).sorted()
+  }
+
+  /// The sums of those that there are between each cut and the next, with zeros where there is none.
+  fileprivate func segmented(at cuts: [Int], along axis: Int) -> PaddedPart {
     let segments = zip(cuts, cuts.dropFirst()).map { from, to in
       let cut = compactMap { $0.cut(from: from, to: to, along: axis) }
-      return cut.first.map { cut.dropFirst().reduce($0, +) }
-        ?? self[0].value.zeros(to - from, along: axis)
+      return cut.isEmpty ? self[0].value.zeros(to - from, along: axis) : cut.sum
     }
     var start = self[0].start
     start[axis] = 0
     return PaddedPart(
       start: start, value: segments[0].builder.apply(Concatenate(axis: axis), segments))
+  }
+}
+
+extension Shape {
+  /// The least numbers that lie together in a segment, in the mean: shorter ones are done faster all at once.
+  private static let shortest = 4
+
+  /// Whether segments of so many along an axis have numbers enough that lie together, if they are not one row.
+  fileprivate func hasLongRows(of segments: Int, along axis: Int) -> Bool {
+    if dimensions[..<axis].allSatisfy({ $0.extent == 1 }) { return true }
+    let together = dimensions[axis...].reduce(1) { $0 *| ($1.extent ?? 1) }
+    return together / segments >= Self.shortest
   }
 }
 

@@ -18,6 +18,8 @@ struct SumTrees {
     guard !sums.roots.isEmpty else { return graph }
     var rewriter = GraphRewriter()
     rewriter.live = graph.liveNodes
+    // Sums that cut a value in the same places share its slices.
+    rewriter.mergesEqualNodes = true
     return try rewriter.rewrite(graph) { (builder, node, index) throws(Diagnostic) -> [Value]? in
       guard sums.roots.contains(index) else { return nil }
       return replacement(sums.addends(of: index, as: node, in: builder)).map { [$0] }

@@ -125,7 +125,8 @@ package final class PlanContext {
 
   /// Runs a piece of a step; its work items reach other threads as `sharing` has it.
   ///
-  /// Which steps are shared is known when a plan is loaded: a run asks one bit of a step, and nothing of its pieces.
+  /// Which steps are shared is known when a plan is loaded: of a step that is not, a run asks one bit and nothing of
+  /// its pieces.
   @inline(__always)
   func run(
     _ piece: PieceTable.Piece, of step: LoadedPlan.Step, _ operands: UnsafePointer<Int>,
@@ -144,13 +145,23 @@ package final class PlanContext {
     _ piece: PieceTable.Piece, _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>,
     _ locality: Locality, _ memory: WorkMemory
   ) {
-    let base = arena.base
     // Most pieces are, so that this is a branch that is foreseen and not a jump to one of seven places.
     if case .generated(let generated) = piece {
-      return generatedRun(of: generated, operands, results, memory).run()
+      generatedRun(of: generated, operands, results, memory).run()
+    } else {
+      runOther(piece, operands, results, locality, memory)
     }
+  }
+
+  @inline(__always)
+  private func runOther(
+    _ piece: PieceTable.Piece, _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>,
+    _ locality: Locality, _ memory: WorkMemory
+  ) {
+    let base = arena.base
     switch piece {
-    case .generated: break
+    case .generated(let generated):
+      generatedRun(of: generated, operands, results, memory).run()
     case .addend(let byteCount):
       if operands[2] != results[0] {
         (base + results[0]).copyMemory(from: base + operands[2], byteCount: byteCount)
@@ -181,7 +192,8 @@ package final class PlanContext {
   // Not inlined: to count references of an engine and its pool, and to keep registers for that, takes longer than a
   // short step.
 
-  /// Runs a piece of a shared step, on several threads where it is one of those that are worth it.
+  /// Runs a piece of a shared step, on several threads where it is one of those that are worth it, as
+  /// `CompiledKernel.isShared` says.
   @inline(never)
   private func runShared(
     _ piece: PieceTable.Piece, _ operands: UnsafePointer<Int>, _ results: UnsafePointer<Int>,

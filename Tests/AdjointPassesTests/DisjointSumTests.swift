@@ -23,13 +23,19 @@ struct DisjointSumTests {
     #expect(graph.nodes[slopes.value.node].operation is Concatenate)
   }
 
-  @Test("gives the same numbers for any parts", arguments: 0..<60 as Range<UInt64>)
-  func anyParts(seed: UInt64) throws {
+  @Test("gives the same numbers for any parts")
+  func anyParts() throws {
+    let after = try (0..<60).map { try anyParts(seed: $0) }
+    #expect(after.count { $0.nodes.contains { $0.operation is Concatenate } } > 15)
+  }
+
+  /// What the pass makes of a sum of some parts.
+  private func anyParts(seed: UInt64) throws -> Graph {
     var random = SeededGenerator(seed: seed)
     let whole = (0..<Int.random(in: 1...3, using: &random)).map { _ in
       Int.random(in: 1...6, using: &random)
     }
-    var sum = RandomSum("parts", random, whole: whole)
+    var sum = RandomSum("parts\(seed)", random, whole: whole)
     for index in 0..<Int.random(in: 2...7, using: &sum.random) {
       let ranges = whole.map { extent in
         let start = Int.random(in: 0...extent, using: &sum.random)
@@ -37,6 +43,6 @@ struct DisjointSumTests {
       }
       sum.add(sum.input("x\(index)", ranges.map(\.count)), at: ranges.map(\.lowerBound))
     }
-    try sum.expectEqual(after: .disjointSums)
+    return try sum.expectEqual(after: .disjointSums)
   }
 }

@@ -21,13 +21,19 @@ struct OverlappingSumTests {
     #expect(names.filter { $0 == Slice.mnemonic }.count == 6)
   }
 
-  @Test("gives the same numbers for any places", arguments: 0..<60 as Range<UInt64>)
-  func anyPlaces(seed: UInt64) throws {
+  @Test("gives the same numbers for any places")
+  func anyPlaces() throws {
+    let after = try (0..<60).map { try anyPlaces(seed: $0) }
+    #expect(after.count { $0.nodes.contains { $0.operation is Slice } } > 15)
+  }
+
+  /// What the pass makes of a sum of some copies.
+  private func anyPlaces(seed: UInt64) throws -> Graph {
     var random = SeededGenerator(seed: seed)
     let rank = Int.random(in: 1...3, using: &random)
     let extents = (0..<rank).map { _ in Int.random(in: 0...5, using: &random) }
     let margins = (0..<rank).map { _ in Int.random(in: 0...3, using: &random) }
-    var sum = RandomSum("copies", random, whole: zip(extents, margins).map { $0 + $1 })
+    var sum = RandomSum("copies\(seed)", random, whole: zip(extents, margins).map { $0 + $1 })
     let sources = (0..<2).map { sum.input("x\($0)", extents) }
     for _ in 0..<Int.random(in: 2...7, using: &sum.random) {
       var value = sources[Int.random(in: 0..<2, using: &sum.random)]
@@ -36,7 +42,7 @@ struct OverlappingSumTests {
       }
       sum.add(value, at: margins.map { Int.random(in: 0...$0, using: &sum.random) })
     }
-    try sum.expectEqual(after: .overlappingSums)
+    return try sum.expectEqual(after: .overlappingSums)
   }
 
   @Test("what is not finite stays in the places it was in")

@@ -35,7 +35,6 @@ struct RandomSum {
   }
 
   /// Compares the sum with what a pass makes of it, and gives that.
-  @discardableResult
   mutating func expectEqual(after pass: Pass) throws -> Graph {
     var sums = addends
     while sums.count > 1 {
@@ -58,7 +57,7 @@ struct RandomSum {
       })
     let old = try GraphInterpreter.evaluate(before, inputs).outputs
     let new = try GraphInterpreter.evaluate(after, inputs).outputs
-    #expect(old.mapValues(\.doubles) == new.mapValues(\.doubles))
+    #expect(old.mapValues(\.doubles) == new.mapValues(\.doubles), "\(before.name)")
     return after
   }
 }

@@ -35,8 +35,14 @@ struct CallerLocations {
         guard let image = images.image(at: address) else { continue }
         let next = stack.returnAddresses[number...].prefix(Self.addressesAtOnce)
           .prefix { image.addresses.contains($0) }
-        let known = Self.known.withLock { $0[CallSite(image: image, address: address)] }
-        if let place = known ?? lookUp(Array(next), in: image) { return place }
+        // What calls the user's code is mostly known from other mistakes.
+        let (known, unknown) = Self.known.withLock { known in
+          (
+            known[CallSite(image: image, address: address)],
+            next.filter { known[CallSite(image: image, address: $0)] == nil }
+          )
+        }
+        if let place = known ?? lookUp(unknown, in: image) { return place }
       }
     #endif
     return nil

@@ -41,6 +41,18 @@ extension LoopNest {
       outputs: [Output(result: 0, step: step, access: target)])
   }
 
+  /// A nest that writes one number through a map over the nest's positions.
+  package static func filling(
+    extents: [Int], of result: TensorType, through write: IndexMap, with literal: ScalarLiteral
+  ) throws(Diagnostic) -> LoopNest {
+    var program = ScalarProgram()
+    let step = program.append(.constant(literal), result.scalarType)
+    let target = Access(result.scalarType, extents: try result.boundExtents(), map: write)
+    return LoopNest(
+      extents: extents, inputs: [], program: program,
+      outputs: [Output(result: 0, step: step, access: target)])
+  }
+
   /// A nest that writes one number everywhere.
   package static func fill(
     _ result: TensorType, with literal: ScalarLiteral

@@ -26,6 +26,12 @@ package typealias PerBuffer<Element> = NumberedArray<Numbered.Buffer, Element>
 /// Something for each step of a plan.
 package typealias PerPlanStep<Element> = NumberedArray<Numbered.PlanStep, Element>
 
+extension NumberedArray: CustomStringConvertible {
+  /// The elements alone, as those of an array.
+  @inlinable
+  package var description: String { elements.description }
+}
+
 extension NumberedArray: Sendable where Element: Sendable {}
 extension NumberedArray: Equatable where Element: Equatable {}
 extension NumberedArray: Hashable where Element: Hashable {}

@@ -146,12 +146,13 @@ extension KernelFootprint {
   /// multiplies some of them cannot overflow.
   static func product(_ extents: some Collection<Int>) throws(Diagnostic) -> Int {
     if extents.contains(where: { $0 < 0 }) {
-      throw Diagnostic(.invalidPlan, "an extent is below zero in \(extents)")
+      throw Diagnostic(.invalidPlan, "an extent is below zero in \(Array(extents))")
     }
     let size = extents.reduce(1) { $0 *| max($1, 1) }
     guard size <= LoopNest.maximumPointCount else {
       throw Diagnostic(
-        .invalidPlan, "the extents \(extents) together are more than \(LoopNest.maximumPointCount)")
+        .invalidPlan,
+        "the extents \(Array(extents)) together are more than \(LoopNest.maximumPointCount)")
     }
     return extents.contains(0) ? 0 : size
   }

@@ -168,13 +168,29 @@ package struct Pad: Operator {
       return AxisIndex(
         axis: AxisNumber(axis), start: padding.low, step: padding.step(for: extent))
     }
-    let fill = try LoopNest.fill(
-      results[0], with: ScalarLiteral(value, results[0].scalarType))
-    if extents.contains(0) { return .loop(fill) }
+    let number = try ScalarLiteral(value, results[0].scalarType)
+    let whole = try LoopNest.fill(results[0], with: number)
+    if extents.contains(0) { return .loop(whole) }
+    let end = try fillOfEnd(beside: extents, of: results[0], with: number)
     let copy = try LoopNest.copy(
       extents: extents, of: operands[0], through: .identity(rank: extents.count), to: results[0],
       through: IndexMap(target))
-    return .kernels([.loopNest(fill), .loopNest(copy)])
+    return .kernels([.loopNest(end ?? whole), .loopNest(copy)])
+  }
+
+  /// Fills what is added, where all of it lies at one end of one axis; nil elsewhere.
+  private func fillOfEnd(
+    beside extents: [Int], of result: TensorType, with number: ScalarLiteral
+  ) throws(Diagnostic) -> LoopNest? {
+    let axes = paddings.indices.filter { !paddings[$0].isEmpty }
+    guard let axis = axes.first, axes.count == 1, paddings[axis].interior == 0,
+      paddings[axis].low == 0 || paddings[axis].high == 0
+    else { return nil }
+    var end = extents
+    end[axis] = paddings[axis].low + paddings[axis].high
+    var write = IndexMap.identity(rank: extents.count)
+    write.axes[axis].start = paddings[axis].low > 0 ? 0 : extents[axis]
+    return try .filling(extents: end, of: result, through: write, with: number)
   }
 }
 

@@ -63,12 +63,12 @@ extension PlanContext {
     for number in steps {
       let step = loaded.steps.base[number]
       let planStep = loaded.order[number]
-      for (number, piece) in step.pieces.enumerated() {
+      for (place, piece) in step.pieces.enumerated() {
         run(
           loaded.pieces.pieces.base[piece], of: step,
           loaded.offsets.base + step.operands, loaded.offsets.base + step.results,
           threads: threads, memory,
-          RecordedSharing(recorder: recorder, step: planStep, piece: number))
+          RecordedSharing(recorder: recorder, step: planStep, piece: place))
       }
       let end = ThreadClock.now
       recorder.note(
